@@ -1,0 +1,71 @@
+using Dapr.Actors;
+
+namespace AgentMesh.Contracts.Agents;
+
+/// <summary>
+/// One user's durable agent. Actor type <see cref="AgentActorType.Name"/>, actor id = <c>AgentKey</c>.
+/// Called weakly typed with <see cref="ContractsJson"/> (a JSON remoting proxy costs two to twenty times as much per call);
+/// the method names below are therefore part of the wire contract.
+/// </summary>
+public interface IAgentActor : IActor
+{
+    /// <summary>Stores the user's message and the reply to it in one state transaction, then answers.</summary>
+    /// <param name="request">The message.</param>
+    /// <param name="cancellationToken">Ends with the caller; a commit under way is not undone.</param>
+    Task<Reply<PostedMessage>> PostMessage(PostMessage request, CancellationToken cancellationToken);
+
+    /// <summary>Reads counters and times. Creates nothing for an agent never written to.</summary>
+    Task<Reply<AgentInfo>> GetInfo(CancellationToken cancellationToken);
+
+    /// <summary>Reads one page of the conversation, oldest first within the page.</summary>
+    Task<Reply<HistoryPage>> GetHistory(GetHistory request, CancellationToken cancellationToken);
+}
+
+/// <summary>The name under which <see cref="IAgentActor"/> is hosted.</summary>
+public static class AgentActorType
+{
+    /// <summary>The Dapr actor type.</summary>
+    public const string Name = "AgentActor";
+}
+
+/// <summary>A message to the agent.</summary>
+/// <param name="Content">The text, at most 64 KiB as UTF-8; never empty.</param>
+/// <param name="SessionId">The session, or null for the default one.</param>
+/// <param name="RequestId">
+/// Made once per request by the gateway and repeated by its own retries, so that a retry acts once. Ignored when
+/// <paramref name="IdempotencyKey"/> is given.
+/// </param>
+/// <param name="IdempotencyKey">The caller's key, kept 24 h; null when the caller gave none.</param>
+public sealed record PostMessage(string Content, string? SessionId, string RequestId, string? IdempotencyKey);
+
+/// <summary>What the agent answered.</summary>
+/// <param name="Response">The assistant's text.</param>
+/// <param name="MessageCount">User and assistant messages of all sessions, this exchange included.</param>
+/// <param name="Seq">The assistant's message's number in the agent's event log.</param>
+/// <param name="TurnId">The turn that answered.</param>
+/// <param name="SessionId">The session it belongs to.</param>
+public sealed record PostedMessage(string Response, long MessageCount, long Seq, string TurnId, string SessionId);
+
+/// <summary>An agent's counters.</summary>
+/// <param name="MessageCount">User and assistant messages of all sessions; 0 for an agent never used.</param>
+/// <param name="CreatedAt">First write; null for an agent never used.</param>
+/// <param name="LastActive">Last write; null for an agent never used.</param>
+public sealed record AgentInfo(long MessageCount, DateTimeOffset? CreatedAt, DateTimeOffset? LastActive);
+
+/// <summary>Asks for a page of the conversation.</summary>
+/// <param name="SessionId">The session, or null for the default one.</param>
+/// <param name="Limit">1-1000 messages.</param>
+/// <param name="Before">Only messages with a smaller seq; null for the newest page.</param>
+public sealed record GetHistory(string? SessionId, int Limit, long? Before);
+
+/// <summary>A page of the conversation.</summary>
+/// <param name="Messages">Oldest first.</param>
+/// <param name="NextBefore">The <c>before</c> of the next older page; null when there is none.</param>
+public sealed record HistoryPage(IReadOnlyList<HistoryMessage> Messages, long? NextBefore);
+
+/// <summary>One message of the conversation.</summary>
+/// <param name="Seq">Its number in the agent's event log; rises, may have gaps.</param>
+/// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
+/// <param name="Content">The text.</param>
+/// <param name="Timestamp">Unix milliseconds.</param>
+public sealed record HistoryMessage(long Seq, string Role, string Content, long Timestamp);

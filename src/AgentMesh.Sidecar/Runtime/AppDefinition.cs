@@ -1,0 +1,41 @@
+namespace AgentMesh.Sidecar.Runtime;
+
+/// <summary>One process of an app, as its sidecar sees it. Several replicas of one app share the app id.</summary>
+/// <param name="AppId">Dapr's app id.</param>
+/// <param name="Replica">0-based number among the app's processes.</param>
+/// <param name="AppPort">Where the app listens.</param>
+/// <param name="DaprHttpPort">Where its sidecar serves HTTP, on 127.0.0.1 and [::1].</param>
+/// <param name="DaprGrpcPort">Where its sidecar serves gRPC (h2c).</param>
+internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int DaprHttpPort, int DaprGrpcPort)
+{
+    /// <summary><c>http</c> or <c>h2c</c> (HTTP/2 with prior knowledge).</summary>
+    public string Protocol { get; init; } = "http";
+
+    /// <summary>The host the app listens on.</summary>
+    public string ChannelAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>Null: an app counts as healthy once its port accepts a connection.</summary>
+    public AppHealthOptions? Health { get; init; }
+
+    /// <summary>Largest request body, bytes (daprd's <c>--max-body-size</c>, 4 MiB).</summary>
+    public long MaxBodyBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Largest request and answer headers, bytes (daprd's <c>--read-buffer-size</c>, 4 KiB).</summary>
+    public int ReadBufferBytes { get; init; } = 4 * 1024;
+
+    /// <summary>The component with <c>actorStateStore: "true"</c> that this app may use; null when it has none.</summary>
+    public string? ActorStateStore { get; init; }
+
+    /// <summary>Components this app may use, for <c>/v1.0/metadata</c>.</summary>
+    public IReadOnlyList<ComponentInfo> Components { get; init; } = [];
+}
+
+/// <summary>daprd's app health check.</summary>
+/// <param name="Path">The path asked, <c>/healthz</c>.</param>
+/// <param name="ProbeInterval">Between probes, 5 s.</param>
+/// <param name="ProbeTimeout">For one probe, 500 ms.</param>
+/// <param name="Threshold">Failures in a row that make the app unhealthy, 3.</param>
+internal sealed record AppHealthOptions(string Path, TimeSpan ProbeInterval, TimeSpan ProbeTimeout, int Threshold);
+
+/// <summary>A loaded component as <c>/v1.0/metadata</c> lists it.</summary>
+internal sealed record ComponentInfo(string Name, string Type, string Version);
