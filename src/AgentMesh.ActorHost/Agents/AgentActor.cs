@@ -122,7 +122,15 @@ internal sealed partial class AgentActor(DaprActorHost host, TimeProvider time, 
             await StateManager.UnloadStateAsync(StateKeys.Page(known.Page.N), null, cancellationToken);
         }
 
-        _epoch = head is null ? 0 : Epoch.Next(head.Epoch, (uint)RandomNumberGenerator.GetInt32(int.MaxValue));
+        if (head is null)
+        {
+            // The SDK remembers that a key is missing, for ever; the next call may follow another activation's write.
+            await StateManager.UnloadStateAsync(StateKeys.Head, null, cancellationToken);
+            _epoch = 0;
+            return null;
+        }
+
+        _epoch = Epoch.Next(head.Epoch, (uint)RandomNumberGenerator.GetInt32(int.MaxValue));
         return head;
     }
 
@@ -130,7 +138,7 @@ internal sealed partial class AgentActor(DaprActorHost host, TimeProvider time, 
     private async ValueTask<MessagePage?> LoadPageAsync(AgentHead head, int n, CancellationToken cancellationToken)
     {
         var page = (await StateManager.TryGetStateAsync<MessagePage>(StateKeys.Page(n), cancellationToken)).Value;
-        if (n != head.Page.N)
+        if (n != head.Page.N || page is null)
             await StateManager.UnloadStateAsync(StateKeys.Page(n), null, cancellationToken);
         return page;
     }
