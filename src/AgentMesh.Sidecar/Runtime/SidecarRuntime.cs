@@ -1,4 +1,12 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Sockets;
+using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.Invocation;
 using AgentMesh.Sidecar.State;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AgentMesh.Sidecar.Runtime;
 
@@ -8,35 +16,197 @@ namespace AgentMesh.Sidecar.Runtime;
 /// </summary>
 internal sealed class SidecarRuntime : IAsyncDisposable
 {
+    /// <summary>daprd polls the app's port every 100 ms; a local start should not wait that long.</summary>
+    private static readonly TimeSpan PortPollInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly WebApplication _server;
+    private readonly FrozenDictionary<int, AppInstance> _byPort;
+    private readonly HostDirectory _hosts = new();
+    private readonly ActorRouter _router;
+    private readonly SidecarOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _idleLoop = Task.CompletedTask;
+
+    private SidecarRuntime(SidecarOptions options, IStateStore store, ILoggerFactory loggerFactory, TimeProvider timeProvider)
+    {
+        _options = options;
+        _timeProvider = timeProvider;
+        _router = new ActorRouter(_hosts, timeProvider, loggerFactory.CreateLogger<ActorRouter>());
+        var instances = options.Apps.Select(app => new AppInstance(app)).ToList();
+        _byPort = instances.SelectMany(instance => new[] { (instance.App.DaprHttpPort, instance), (instance.App.DaprGrpcPort, instance) })
+            .ToFrozenDictionary(entry => entry.Item1, entry => entry.instance);
+
+        var api = new SidecarApi(
+            new ActorCall(_router), new ActorState(store, _router, loggerFactory.CreateLogger<ActorState>()),
+            new ServiceInvocation(_hosts, timeProvider), new MetadataApi(_router), options.DaprApiToken);
+        _server = BuildServer(options, loggerFactory);
+        _server.Run(context =>
+        {
+            var port = context.Connection.LocalPort;
+            var instance = _byPort[port];
+            return port == instance.App.DaprHttpPort ? api.HandleAsync(context, instance) : GrpcApi.HandleAsync(context);
+        });
+    }
+
     /// <summary>Opens all ports. Apps can use their sidecar from here on; calls to an app wait until it is connected.</summary>
-    public static Task<SidecarRuntime> StartAsync(SidecarOptions options, IStateStore store, ILoggerFactory loggerFactory, TimeProvider timeProvider, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="IOException">A port is in use.</exception>
+    public static async Task<SidecarRuntime> StartAsync(
+        SidecarOptions options, IStateStore store, ILoggerFactory loggerFactory, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var runtime = new SidecarRuntime(options, store, loggerFactory, timeProvider);
+        try
+        {
+            await runtime._server.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await runtime.DisposeAsync();
+            throw;
+        }
+
+        runtime._idleLoop = runtime.DeactivateIdleLoopAsync();
+        return runtime;
+    }
 
     /// <summary>
     /// Called when the app's process was started: waits until its port accepts, its health check succeeds, reads <c>/dapr/config</c>
     /// and then routes calls to it. Completes when the app is healthy and its actor types are registered.
     /// </summary>
-    public Task ConnectAppAsync(AppDefinition app, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="HttpRequestException">The app answers <c>/dapr/config</c> with an error.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The app's <c>/dapr/config</c> is not Dapr's document.</exception>
+    public async Task ConnectAppAsync(AppDefinition app, CancellationToken cancellationToken)
+    {
+        var instance = Find(app);
+        var channel = new AppChannel(app, _options.AppApiToken);
+        try
+        {
+            while (!await IsHealthyAsync(channel, app, cancellationToken))
+                await Task.Delay(PortPollInterval, _timeProvider, cancellationToken);
+            // daprd reads the config only once too; without an actor state store the app is no actor host.
+            var config = await channel.GetConfigAsync(cancellationToken);
+            var types = config is null || app.ActorStateStore is null ? [] : ActorTypeSettings.Parse(config);
+            var connection = new AppConnection(app, channel, types);
+            instance.Connection = connection;
+            _hosts.Add(connection);
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
+        }
+    }
 
-    /// <summary>Called when the app's process is gone: its actors are forgotten, calls to it wait for a successor.</summary>
-    public void DisconnectApp(AppDefinition app) => throw new NotImplementedException();
+    /// <summary>
+    /// Called when the app's process is gone: calls to it wait for a successor. Completes when no write of the dead process is under
+    /// way any more; a successor may be started only then.
+    /// </summary>
+    public async Task DisconnectAppAsync(AppDefinition app)
+    {
+        var instance = Find(app);
+        if (instance.Connection is not { } connection)
+            return;
+        instance.Connection = null;
+        _hosts.Remove(connection);
+        await connection.CloseAsync();
+        connection.Channel.Dispose();
+    }
 
     /// <summary>Deactivates every actor (waits for running turns) as far as it gets before the token ends. Called before the apps are stopped.</summary>
-    public Task DrainActorsAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task DrainActorsAsync(CancellationToken cancellationToken) => _router.DrainAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
-}
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _idleLoop;
+        // Whoever still waits for an answer has had its time: the apps are gone.
+        using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
+            await _server.StopAsync(now.Token);
+        await _server.DisposeAsync();
+        foreach (var connection in _hosts.Connections)
+            connection.Channel.Dispose();
+        _stopping.Dispose();
+    }
 
-/// <summary>What the runtime serves.</summary>
-internal sealed record SidecarOptions
-{
-    /// <summary>All processes of all apps.</summary>
-    public required IReadOnlyList<AppDefinition> Apps { get; init; }
+    private static WebApplication BuildServer(SidecarOptions options, ILoggerFactory loggerFactory)
+    {
+        // The empty builder: no configuration sources, so that ASPNETCORE_URLS meant for an app does not open ports here.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggerFactory);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowSynchronousIO = false;
+            kestrel.Limits.MaxRequestBodySize = options.Apps.Max(app => app.MaxBodyBytes);
+            kestrel.Limits.MaxRequestHeadersTotalSize = options.Apps.Max(app => app.ReadBufferBytes);
+            kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, kestrel.Limits.MaxRequestHeadersTotalSize);
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
+            // daprd's read-header timeout.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            foreach (var app in options.Apps)
+            {
+                Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1);
+                Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2);
+            }
+        });
+        return builder.Build();
+    }
 
-    /// <summary>Demanded of callers in <c>dapr-api-token</c>; null: none.</summary>
-    public string? DaprApiToken { get; init; }
+    // The SDK connects to the name `localhost`, which is either family.
+    private static void Listen(KestrelServerOptions kestrel, int port, HttpProtocols protocols)
+    {
+        kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = protocols);
+        if (Socket.OSSupportsIPv6 && LoopbackV6Exists.Value)
+            kestrel.Listen(IPAddress.IPv6Loopback, port, listen => listen.Protocols = protocols);
+    }
 
-    /// <summary>Sent to apps in <c>dapr-api-token</c>; null: none.</summary>
-    public string? AppApiToken { get; init; }
+    // A kernel may speak IPv6 and yet have no ::1 (containers often).
+    private static readonly Lazy<bool> LoopbackV6Exists = new(() =>
+    {
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    });
+
+    private AppInstance Find(AppDefinition app) => _byPort[app.DaprHttpPort];
+
+    private async Task<bool> IsHealthyAsync(AppChannel channel, AppDefinition app, CancellationToken cancellationToken) =>
+        await channel.AcceptsAsync(cancellationToken)
+        && (app.Health is not { } health || await channel.ProbeAsync(health, _timeProvider, cancellationToken));
+
+    private async Task DeactivateIdleLoopAsync()
+    {
+        using var timer = new PeriodicTimer(SweepInterval(), _timeProvider);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                await _router.DeactivateIdleAsync(_stopping.Token);
+                timer.Period = SweepInterval();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    // One sweep for all actors in place of daprd's timer per actor; an actor leaves at most an eighth of its idle time late.
+    private TimeSpan SweepInterval()
+    {
+        var shortest = _hosts.Connections.SelectMany(connection => connection.ActorTypes).Select(type => type.IdleTimeout)
+            .DefaultIfEmpty(TimeSpan.FromSeconds(8)).Min() / 8;
+        return TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds, 50, 15_000));
+    }
 }

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.State;
+
+namespace AgentMesh.Sidecar.Actors;
+
+/// <summary>The actor state API: <c>GET …/state/{key}</c> and the transaction <c>POST|PUT …/state</c>.</summary>
+internal sealed partial class ActorState(IStateStore store, ActorRouter router, ILogger<ActorState> logger)
+{
+    private const string ReservedPrefix = "dapr.internal.";
+
+    public async Task GetAsync(HttpContext context, AppInstance caller, ActorRef actor, string key)
+    {
+        var aborted = context.RequestAborted;
+        if (Refuse(caller, actor) is { } error)
+        {
+            await error.WriteAsync(context.Response, aborted);
+            return;
+        }
+
+        byte[]? value;
+        try
+        {
+            value = await store.GetAsync(Prefix(caller, actor) + key, aborted);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogReadFailed(exception, actor.Type);
+            await DaprError.ActorStateGet(exception.Message).WriteAsync(context.Response, aborted);
+            return;
+        }
+
+        if (value is null or [])
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = value.Length;
+        await context.Response.Body.WriteAsync(value, aborted);
+    }
+
+    public async Task TransactAsync(HttpContext context, AppInstance caller, ActorRef actor)
+    {
+        var aborted = context.RequestAborted;
+        var error = Refuse(caller, actor) ?? await WriteAsync(context.Request, caller, actor, aborted);
+        if (error is null)
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            await error.WriteAsync(context.Response, aborted);
+    }
+
+    private static DaprError? Refuse(AppInstance caller, ActorRef actor) =>
+        actor.Type.StartsWith(ReservedPrefix, StringComparison.Ordinal) ? DaprError.ActorTypeReserved(actor.Type)
+        : caller.App.ActorStateStore is null ? DaprError.ActorRuntimeNotFound()
+        : null;
+
+    // dapr:pkg/actors/internal/key: the app id of the hosting app is part of the key.
+    private static string Prefix(AppInstance caller, ActorRef actor) => $"{caller.App.AppId}||{actor.Type}||{actor.Id}||";
+
+    private async Task<DaprError?> WriteAsync(HttpRequest request, AppInstance caller, ActorRef actor, CancellationToken aborted)
+    {
+        List<StateOperation> operations;
+        using (var body = await RequestBody.ReadAsync(request, aborted))
+        {
+            try
+            {
+                operations = ActorStateRequest.Parse(body.Memory.Span, Prefix(caller, actor));
+            }
+            catch (JsonException exception)
+            {
+                return DaprError.MalformedRequest(exception.Message);
+            }
+            catch (NotSupportedException exception)
+            {
+                return DaprError.ActorStateTransactionSave(exception.Message);
+            }
+        }
+
+        if (caller.Connection is not { } connection || !router.IsActive(actor, connection) || !connection.TryBeginWrite())
+            return DaprError.ActorInstanceMissing();
+        try
+        {
+            if (operations.Count > 0)
+                await store.TransactAsync(operations, aborted);
+            return null;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogWriteFailed(exception, actor.Type);
+            return DaprError.ActorStateTransactionSave(exception.Message);
+        }
+        finally
+        {
+            connection.EndWrite();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Reading state of an actor of type {ActorType} failed")]
+    private partial void LogReadFailed(Exception exception, string actorType);
+
+    [LoggerMessage(LogLevel.Error, "Writing state of an actor of type {ActorType} failed; nothing was acknowledged")]
+    private partial void LogWriteFailed(Exception exception, string actorType);
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Channel;
+
+/// <summary>HTTP to one app process: its callbacks, its health, and whatever is forwarded to it.</summary>
+internal sealed class AppChannel : IDisposable
+{
+    /// <summary>daprd's fixed limit of connections to an app.</summary>
+    private const int MaxConnections = 1024;
+
+    private readonly AppDefinition _app;
+    private readonly string? _appApiToken;
+    private readonly HttpMessageInvoker _client;
+    private readonly string _baseUrl;
+
+    public AppChannel(AppDefinition app, string? appApiToken)
+    {
+        _app = app;
+        _appApiToken = appApiToken;
+        _baseUrl = $"http://{app.ChannelAddress}:{app.AppPort}";
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            // Trace headers pass as the caller sent them; the sidecar makes no spans of its own.
+            ActivityHeadersPropagator = null,
+            MaxConnectionsPerServer = MaxConnections,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            EnableMultipleHttp2Connections = true,
+        });
+    }
+
+    /// <summary>A request to the app, with the token it expects. The path starts with a slash and is sent as it is.</summary>
+    public HttpRequestMessage CreateRequest(HttpMethod method, string pathAndQuery)
+    {
+        var request = new HttpRequestMessage(method, new Uri(_baseUrl + pathAndQuery, UriKind.Absolute));
+        if (_app.Protocol == "h2c")
+        {
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        }
+
+        if (_appApiToken is not null)
+            request.Headers.TryAddWithoutValidation(ForwardedHeaders.DaprApiToken, _appApiToken);
+        return request;
+    }
+
+    /// <summary>Sends; completes when the answer's headers are there.</summary>
+    /// <exception cref="HttpRequestException">The app was not reached or broke off.</exception>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _client.SendAsync(request, cancellationToken);
+
+    /// <summary>Tells the app to forget an actor's instance. The answer's status does not matter: the actor is gone either way.</summary>
+    public async Task DeactivateAsync(ActorRef actor, CancellationToken cancellationToken)
+    {
+        using var request = CreateRequest(HttpMethod.Delete, $"/actors/{actor.Type}/{actor.Id}");
+        using var response = await SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>True when the app's port accepts a connection.</summary>
+    public async Task<bool> AcceptsAsync(CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(_app.ChannelAddress, _app.AppPort, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>One health probe: 2xx within the probe's time is healthy.</summary>
+    public async Task<bool> ProbeAsync(AppHealthOptions health, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(health.ProbeTimeout, timeProvider);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var request = CreateRequest(HttpMethod.Get, health.Path.StartsWith('/') ? health.Path : "/" + health.Path);
+            using var response = await SendAsync(request, both.Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The app's <c>GET /dapr/config</c>; null when it has none (404). daprd asks once and treats any failure as "no actors";
+    /// here other failures throw, so that the launcher can say what is wrong.
+    /// </summary>
+    public async Task<byte[]?> GetConfigAsync(CancellationToken cancellationToken)
+    {
+        using var request = CreateRequest(HttpMethod.Get, "/dapr/config");
+        request.Headers.TryAddWithoutValidation("dapr-app-id", _app.AppId);
+        using var response = await SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
+    public void Dispose() => _client.Dispose();
+}

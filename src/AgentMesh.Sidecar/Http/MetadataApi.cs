@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Http;
+
+/// <summary><c>GET /v1.0/metadata</c> and <c>PUT /v1.0/metadata/{key}</c>, as dapr:pkg/api/http/metadata.go answers them.</summary>
+internal sealed class MetadataApi(ActorRouter router)
+{
+    /// <summary>The contract kept is that of daprd 1.18.3; the suffix says that this is not daprd.</summary>
+    public const string RuntimeVersion = "1.18.3+agentmesh";
+
+    /// <summary>Extended entries an app may set, and the length of each.</summary>
+    private const int MaxExtended = 256;
+    private const int MaxExtendedLength = 64 * 1024;
+
+    private readonly ConcurrentDictionary<(AppInstance App, string Key), string> _extended = new();
+
+    public async Task GetAsync(HttpContext context, AppInstance app)
+    {
+        context.Response.ContentType = "application/json";
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter))
+            Write(json, app);
+    }
+
+    public async Task PutAsync(HttpContext context, AppInstance app, string key)
+    {
+        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        if (body.Memory.Length > MaxExtendedLength || (_extended.Count >= MaxExtended && !_extended.ContainsKey((app, key))))
+        {
+            await DaprError.BadRequest("too much metadata").WriteAsync(context.Response, context.RequestAborted);
+            return;
+        }
+
+        _extended[(app, key)] = Encoding.UTF8.GetString(body.Memory.Span);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private void Write(Utf8JsonWriter json, AppInstance app)
+    {
+        var connection = app.Connection;
+        var active = connection is null ? [] : router.CountActive(connection).ToDictionary(entry => entry.Type, entry => entry.Count);
+        json.WriteStartObject();
+        json.WriteString("id", app.App.AppId);
+        json.WriteString("runtimeVersion", RuntimeVersion);
+        WriteComponents(json, app.App);
+        WriteExtended(json, app);
+        WriteAppConnection(json, app.App);
+        json.WriteStartObject("actorRuntime");
+        json.WriteString("runtimeStatus", app.App.ActorStateStore is null ? "DISABLED" : connection is null ? "INITIALIZING" : "RUNNING");
+        if (active.Count > 0)
+            WriteActors(json, active);
+        json.WriteBoolean("hostReady", connection is { ActorTypes.Count: > 0 });
+        json.WriteString("placement", "placement: local");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteActors(Utf8JsonWriter json, Dictionary<string, int> active)
+    {
+        json.WriteStartArray("activeActors");
+        foreach (var (type, count) in active)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteNumber("count", count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteComponents(Utf8JsonWriter json, AppDefinition app)
+    {
+        if (app.Components.Count == 0)
+            return;
+        json.WriteStartArray("components");
+        foreach (var component in app.Components)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", component.Name);
+            json.WriteString("type", component.Type);
+            json.WriteString("version", component.Version);
+            if (component.Type.StartsWith("state.", StringComparison.Ordinal))
+            {
+                json.WriteStartArray("capabilities");
+                foreach (var capability in (ReadOnlySpan<string>)["TRANSACTIONAL", "ACTOR"])
+                    json.WriteStringValue(capability);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteExtended(Utf8JsonWriter json, AppInstance app)
+    {
+        json.WriteStartObject("extended");
+        json.WriteString("daprRuntimeVersion", RuntimeVersion);
+        foreach (var ((owner, key), value) in _extended)
+        {
+            if (owner == app)
+                json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteAppConnection(Utf8JsonWriter json, AppDefinition app)
+    {
+        json.WriteStartObject("appConnectionProperties");
+        json.WriteNumber("port", app.AppPort);
+        json.WriteString("protocol", app.Protocol);
+        json.WriteString("channelAddress", app.ChannelAddress);
+        if (app.Health is { } health)
+        {
+            json.WriteStartObject("health");
+            json.WriteString("healthCheckPath", health.Path);
+            json.WriteString("healthProbeInterval", $"{health.ProbeInterval.TotalSeconds:0.###}s");
+            json.WriteString("healthProbeTimeout", $"{health.ProbeTimeout.TotalMilliseconds:0}ms");
+            json.WriteNumber("healthThreshold", health.Threshold);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text;
+using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Invocation;
+using AgentMesh.Sidecar.Runtime;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AgentMesh.Sidecar.Http;
+
+/// <summary>
+/// The routes of Dapr's HTTP API. Hand-written rather than endpoint routing: paths come with double slashes and unescaped ids, and
+/// what matches no route is service invocation.
+/// </summary>
+internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvocation invocation, MetadataApi metadata, string? daprApiToken)
+{
+    private readonly byte[]? _token = daprApiToken is null ? null : Encoding.UTF8.GetBytes(daprApiToken);
+
+    /// <summary>Answers one request that came to <paramref name="app"/>'s sidecar.</summary>
+    public async Task HandleAsync(HttpContext context, AppInstance app)
+    {
+        try
+        {
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            if (RequestPath.Split(target) is { } path)
+                await RouteAsync(context, app, path);
+            else
+                await DaprError.DirectInvoke("failed getting app id", StatusCodes.Status404NotFound).WriteAsync(context.Response, context.RequestAborted);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await DaprError.BadRequest($"failed to read body: {exception.Message}").WriteAsync(context.Response, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone; there is nobody to answer.
+        }
+    }
+
+    private Task RouteAsync(HttpContext context, AppInstance app, List<string> path)
+    {
+        var health = IsHealth(path) && HttpMethods.IsGet(context.Request.Method);
+        if (!health && !HasToken(context.Request))
+            return RefuseTokenAsync(context.Response);
+        if (path is not ["v1.0", ..])
+            return InvokeByHeaderAsync(context, app, path);
+        return path.Count > 1 ? (path[1], path.Count) switch
+        {
+            ("actors", >= 5) => ActorAsync(context, app, path),
+            ("healthz", _) when health => HealthAsync(context, app, path.Count == 3),
+            ("invoke", >= 4) when path[3] == "method" => invocation.HandleAsync(context, app, RequestPath.Unescape(path[2]), path.Skip(4)),
+            ("metadata", 2) when HttpMethods.IsGet(context.Request.Method) => metadata.GetAsync(context, app),
+            ("metadata", 3) when HttpMethods.IsPut(context.Request.Method) => metadata.PutAsync(context, app, RequestPath.Unescape(path[2])),
+            _ => InvokeByHeaderAsync(context, app, path),
+        }
+        : InvokeByHeaderAsync(context, app, path);
+    }
+
+    private Task ActorAsync(HttpContext context, AppInstance app, List<string> path)
+    {
+        var actor = new ActorRef(RequestPath.Unescape(path[2]), RequestPath.Unescape(path[3]));
+        var method = context.Request.Method;
+        var writes = HttpMethods.IsPut(method) || HttpMethods.IsPost(method);
+        return (path[4], path.Count) switch
+        {
+            ("method", 6) when writes || HttpMethods.IsGet(method) || HttpMethods.IsDelete(method) =>
+                calls.HandleAsync(context, app, actor, RequestPath.Unescape(path[5])),
+            ("state", 6) when HttpMethods.IsGet(method) => state.GetAsync(context, app, actor, RequestPath.Unescape(path[5])),
+            ("state", 5) when writes => state.TransactAsync(context, app, actor),
+            ("reminders", 6) => DaprError.NotServed("ERR_ACTOR_REMINDER_CREATE", "reminders").WriteAsync(context.Response, context.RequestAborted),
+            ("timers", 6) => DaprError.NotServed("ERR_ACTOR_TIMER_CREATE", "timers").WriteAsync(context.Response, context.RequestAborted),
+            _ => InvokeByHeaderAsync(context, app, path),
+        };
+    }
+
+    // Anything that matches no route is service invocation, and needs to say whose (dapr:pkg/api/http/directmessaging.go).
+    private Task InvokeByHeaderAsync(HttpContext context, AppInstance app, List<string> path) =>
+        context.Request.Headers.TryGetValue("dapr-app-id", out var target) && target.Count == 1
+            ? invocation.HandleAsync(context, app, target[0]!, path)
+            : DaprError.DirectInvoke("failed getting app id either from the URL path or the header dapr-app-id", StatusCodes.Status404NotFound)
+                .WriteAsync(context.Response, context.RequestAborted);
+
+    private static bool IsHealth(List<string> path) => path is ["v1.0", "healthz"] or ["v1.0", "healthz", "outbound"];
+
+    // healthz waits for the app, healthz/outbound does not: an app may use its sidecar while it starts.
+    private static Task HealthAsync(HttpContext context, AppInstance app, bool outbound)
+    {
+        var wanted = context.Request.Query["appid"].ToString();
+        if (!outbound && wanted.Length > 0 && wanted != app.App.AppId)
+        {
+            return new DaprError(StatusCodes.Status500InternalServerError, "ERR_HEALTH_APPID_NOT_MATCH", "dapr app-id does not match")
+                .WriteAsync(context.Response, context.RequestAborted);
+        }
+
+        if (!outbound && app.Connection is null)
+        {
+            return new DaprError(StatusCodes.Status500InternalServerError, "ERR_HEALTH_NOT_READY", "dapr is not ready: [app]")
+                .WriteAsync(context.Response, context.RequestAborted);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private bool HasToken(HttpRequest request)
+    {
+        if (_token is null)
+            return true;
+        var given = request.Headers[ForwardedHeaders.DaprApiToken];
+        return given.Count == 1 && CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(given[0]!));
+    }
+
+    // Plain text, not Dapr's JSON error: dapr:pkg/api/http/middlewares.go.
+    private static Task RefuseTokenAsync(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status401Unauthorized;
+        response.ContentType = "text/plain; charset=utf-8";
+        return response.WriteAsync("invalid api token");
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using AgentMesh.Sidecar.State;
+
+namespace AgentMesh.Sidecar.Tests.Runtime;
+
+/// <summary>A store for tests of the runtime: what was written, and a switch that makes it fail.</summary>
+internal sealed class MemoryStore : IStateStore
+{
+    public ConcurrentDictionary<string, byte[]> Values { get; } = new();
+
+    public Exception? Failure { get; set; }
+
+    public int Transactions { get; private set; }
+
+    public string Description => "memory";
+
+    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken) =>
+        Failure is not null ? throw Failure : ValueTask.FromResult(Values.GetValueOrDefault(key));
+
+    public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    {
+        if (Failure is not null)
+            throw Failure;
+        lock (Values)
+        {
+            Transactions++;
+            foreach (var operation in operations)
+            {
+                if (operation.Value is null)
+                    Values.TryRemove(operation.Key, out _);
+                else
+                    Values[operation.Key] = operation.Value;
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
