@@ -21,14 +21,14 @@ internal sealed class AppBuild(TextWriter console, IReadOnlyDictionary<string, s
         {
             if (noBuild && !project.OutputExists)
                 throw new LauncherException($"{project.AppId} is not built: {project.Output} does not exist; start without --no-build");
-            if (!noBuild && project.IsStale()) await BuildAsync(project, cancellationToken).ConfigureAwait(false);
+            if (!noBuild && project.IsStale()) await BuildAsync(project, cancellationToken);
         }
     }
 
     private async Task BuildAsync(AppProject project, CancellationToken cancellationToken)
     {
         var name = Path.GetFileNameWithoutExtension(project.ProjectFile);
-        await console.WriteLineAsync($"building {name} ({project.Configuration})").ConfigureAwait(false);
+        await console.WriteLineAsync($"building {name} ({project.Configuration})");
         var started = timeProvider.GetUtcNow();
         var output = new StringWriter();
         var dotnet = environment.GetValueOrDefault(DotnetVariable) is { Length: > 0 } path && File.Exists(path) ? path : "dotnet";
@@ -37,14 +37,14 @@ internal sealed class AppBuild(TextWriter console, IReadOnlyDictionary<string, s
             Path.GetDirectoryName(project.ProjectFile)!,
             AppEnvironment.ForBuild(environment),
             new LinePump("", TextWriter.Synchronized(output)));
-        await using (cancellationToken.Register(build.KillTree).ConfigureAwait(false))
+        await using (cancellationToken.Register(build.KillTree))
         {
-            var exitCode = await build.Exited.ConfigureAwait(false);
-            await build.FinishOutputAsync(timeProvider).ConfigureAwait(false);
+            var exitCode = await build.Exited;
+            await build.FinishOutputAsync(timeProvider);
             cancellationToken.ThrowIfCancellationRequested();
             if (exitCode != 0)
             {
-                await console.WriteLineAsync(output.ToString().TrimEnd()).ConfigureAwait(false);
+                await console.WriteLineAsync(output.ToString().TrimEnd());
                 throw new LauncherException($"{name} does not build (dotnet build ended with {exitCode})");
             }
         }
@@ -52,7 +52,7 @@ internal sealed class AppBuild(TextWriter console, IReadOnlyDictionary<string, s
         if (!project.OutputExists)
             throw new LauncherException($"{name} was built, but {project.Output} is not there: the command of {project.AppId} names another file");
         Directory.CreateDirectory(Path.GetDirectoryName(project.StampFile)!);
-        await File.WriteAllBytesAsync(project.StampFile, [], cancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(project.StampFile, [], cancellationToken);
         // The time of the start: what is edited during a build is built next time.
         File.SetLastWriteTimeUtc(project.StampFile, started.UtcDateTime);
     }

@@ -70,7 +70,7 @@ internal sealed class ChildProcess : IDisposable
     {
         try
         {
-            await _pumping.WaitAsync(OutputGrace, timeProvider).ConfigureAwait(false);
+            await _pumping.WaitAsync(OutputGrace, timeProvider);
         }
         catch (TimeoutException)
         {

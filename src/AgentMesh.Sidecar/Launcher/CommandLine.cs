@@ -27,8 +27,8 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
         {
             foreach (var complaint in parsed.Errors.Select(complaint => complaint.Message).Distinct())
-                await error.WriteLineAsync(complaint).ConfigureAwait(false);
-            await error.WriteLineAsync("--help lists the options.").ConfigureAwait(false);
+                await error.WriteLineAsync(complaint);
+            await error.WriteLineAsync("--help lists the options.");
             return LauncherException.BadCommandLine;
         }
 
@@ -40,7 +40,7 @@ internal static class CommandLine
             ProcessTerminationTimeout = null,
             EnableDefaultExceptionHandler = false,
         };
-        return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+        return await parsed.InvokeAsync(invocation);
     }
 
     private static void AddRun(Command command, Func<RunOptions, Task<int>> run)

@@ -30,7 +30,7 @@ internal sealed class LinePump(string prefix, TextWriter output)
         var line = new System.Text.StringBuilder();
         try
         {
-            while (await reader.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var read)
+            while (await reader.ReadAsync(buffer) is > 0 and var read)
             {
                 for (var index = 0; index < read; index++)
                 {
