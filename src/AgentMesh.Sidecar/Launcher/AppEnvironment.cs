@@ -1,0 +1,52 @@
+using System.Globalization;
+using AgentMesh.Sidecar.Resources;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>The environment of child processes.</summary>
+internal static class AppEnvironment
+{
+    // Set by `dotnet run` and MSBuild for the process they start; a build that inherits them takes the wrong SDK or project.
+    private static readonly string[] OfAnotherBuild = ["MSBUILD", "DOTNET_CLI_CONTEXT_", "DOTNET_CLI_TELEMETRY_SESSIONID", "DOTNET_LAUNCH_PROFILE"];
+
+    /// <summary>What an app sees. Later ones win: ours, the run file's, <c>--set</c>, and last what the sidecar decides.</summary>
+    public static Dictionary<string, string> ForApp(
+        IReadOnlyDictionary<string, string> ours,
+        RunFileApp app,
+        IReadOnlyDictionary<string, string> set,
+        ProcessPorts ports,
+        ApiTokens tokens)
+    {
+        var environment = new Dictionary<string, string>(ours, StringComparer.Ordinal);
+        // An endpoint left over from another Dapr would win over the ports in the SDK.
+        environment.Remove("DAPR_HTTP_ENDPOINT");
+        environment.Remove("DAPR_GRPC_ENDPOINT");
+        foreach (var (name, value) in app.Environment) environment[name] = value;
+        foreach (var (name, value) in set) environment[name] = value;
+
+        environment["APP_ID"] = app.AppId;
+        environment["APP_CHANNEL_ADDRESS"] = app.ChannelAddress;
+        environment["APP_PROTOCOL"] = app.Protocol;
+        environment["DAPR_HTTP_PORT"] = ports.DaprHttp.ToString(CultureInfo.InvariantCulture);
+        environment["DAPR_GRPC_PORT"] = ports.DaprGrpc.ToString(CultureInfo.InvariantCulture);
+        environment[ApiTokens.DaprVariable] = tokens.Dapr;
+        environment[ApiTokens.AppVariable] = tokens.App;
+        if (ports.App is { } port) environment["APP_PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        else environment.Remove("APP_PORT");
+        return environment;
+    }
+
+    /// <summary>What <c>dotnet build</c> sees.</summary>
+    public static Dictionary<string, string> ForBuild(IReadOnlyDictionary<string, string> ours) =>
+        ours.Where(variable => !OfAnotherBuild.Any(prefix => variable.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            .ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
+
+    /// <summary>Our own environment.</summary>
+    public static Dictionary<string, string> Ours()
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        return environment;
+    }
+}

@@ -1,0 +1,95 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>A process of ours, with its output on our console.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    // A grandchild (a build server) may hold the pipes open after the process itself is gone.
+    private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(1);
+
+    private readonly Process _process;
+    private readonly LinePump _pump;
+    private readonly Task _pumping;
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ChildProcess(Process process, LinePump pump)
+    {
+        _process = process;
+        _pump = pump;
+        process.Exited += (_, _) => _exited.TrySetResult(process.ExitCode);
+        process.EnableRaisingEvents = true;
+        Id = process.Id;
+        process.StandardInput.Close();
+        _pumping = Task.WhenAll(pump.RunAsync(process.StandardOutput), pump.RunAsync(process.StandardError));
+    }
+
+    /// <summary>The process id; stays known after the end.</summary>
+    public int Id { get; }
+
+    /// <summary>Completes with the exit code when the process is gone.</summary>
+    public Task<int> Exited => _exited.Task;
+
+    /// <summary>What it said last.</summary>
+    public IReadOnlyList<string> LastLines => _pump.LastLines;
+
+    /// <summary>Starts a command.</summary>
+    /// <param name="command">Program and arguments.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="environment">All of its environment.</param>
+    /// <param name="pump">Takes its output.</param>
+    /// <exception cref="LauncherException">The program cannot be started.</exception>
+    public static ChildProcess Start(
+        IReadOnlyList<string> command, string folder, IReadOnlyDictionary<string, string> environment, LinePump pump)
+    {
+        // A program given by a relative path is one of the folder's.
+        var program = command[0].Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(command[0], folder) : command[0];
+        var start = new ProcessStartInfo(program, command.Skip(1))
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        try
+        {
+            return new ChildProcess(Process.Start(start)!, pump);
+        }
+        catch (Win32Exception failure)
+        {
+            throw new LauncherException($"'{string.Join(' ', command)}' cannot be started in {folder}: {failure.Message}");
+        }
+    }
+
+    /// <summary>Waits until all output was passed on, or briefly when somebody else still holds the pipes.</summary>
+    public async Task FinishOutputAsync(TimeProvider timeProvider)
+    {
+        try
+        {
+            await _pumping.WaitAsync(OutputGrace, timeProvider);
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+
+    /// <summary>Ends the process and everything it started, at once.</summary>
+    public void KillTree()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // Gone already.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _process.Dispose();
+}

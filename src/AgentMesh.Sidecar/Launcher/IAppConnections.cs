@@ -1,0 +1,16 @@
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>What the launcher needs of the running sidecar; see <see cref="SidecarRuntime"/> for the meaning of each member.</summary>
+internal interface IAppConnections : IAsyncDisposable
+{
+    /// <summary>Completes when the app is healthy and calls are routed to it.</summary>
+    Task ConnectAppAsync(AppDefinition app, CancellationToken cancellationToken);
+
+    /// <summary>The app's process is gone. A successor may be started when this completes.</summary>
+    Task DisconnectAppAsync(AppDefinition app);
+
+    /// <summary>Deactivates every actor as far as it gets before the token ends.</summary>
+    Task DrainActorsAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,52 @@
+using AgentMesh.Sidecar.Resources;
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>Turns run file, components, ports and command line into the processes of a run.</summary>
+internal static class LaunchPlan
+{
+    /// <summary>How many processes each app has, in the run file's order.</summary>
+    /// <exception cref="LauncherException"><c>--replicas</c> names an app that is not there or that nobody starts.</exception>
+    public static IReadOnlyList<(RunFileApp App, int Replicas)> Count(RunFile runFile, IReadOnlyDictionary<string, int> replicas)
+    {
+        foreach (var (appId, count) in replicas)
+        {
+            var app = runFile.Apps.FirstOrDefault(app => app.AppId == appId) ?? throw new LauncherException(
+                $"--replicas: the run file has no app '{appId}' (it has {string.Join(", ", runFile.Apps.Select(app => app.AppId))})",
+                LauncherException.BadCommandLine);
+            if (count > 1 && app.Command.Count == 0)
+                throw new LauncherException($"--replicas: '{appId}' has no command to start more of it", LauncherException.BadCommandLine);
+        }
+
+        return [.. runFile.Apps.Select(app => (app, replicas.GetValueOrDefault(app.AppId, 1)))];
+    }
+
+    /// <summary>The processes, in the run file's order.</summary>
+    public static IReadOnlyList<AppLaunch> Create(
+        IReadOnlyList<(RunFileApp App, int Replicas)> apps,
+        IReadOnlyList<ProcessPorts[]> ports,
+        ComponentPlan components,
+        ApiTokens tokens,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyDictionary<string, string> set) =>
+    [
+        .. from item in apps.Zip(ports)
+           from process in item.Second.Index()
+           let app = item.First.App
+           select new AppLaunch(
+               app, Define(app, process.Index, process.Item, components), AppEnvironment.ForApp(environment, app, set, process.Item, tokens)),
+    ];
+
+    private static AppDefinition Define(RunFileApp app, int replica, ProcessPorts ports, ComponentPlan components) =>
+        new(app.AppId, replica, ports.App ?? 0, ports.DaprHttp, ports.DaprGrpc)
+        {
+            Protocol = app.Protocol,
+            ChannelAddress = app.ChannelAddress,
+            Health = app.Health,
+            MaxBodyBytes = app.MaxBodyBytes,
+            ReadBufferBytes = app.ReadBufferBytes,
+            ActorStateStore = components.ActorStateStoreOf(app.AppId),
+            Components = components.Of(app.AppId),
+        };
+}

@@ -1,0 +1,53 @@
+using AgentMesh.Sidecar.Resources;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>The ports of one app process. <see cref="App"/> is null for an app that serves nothing.</summary>
+internal readonly record struct ProcessPorts(int? App, int DaprHttp, int DaprGrpc);
+
+/// <summary>Decides who listens where.</summary>
+/// <param name="reservations">Holds the ports until they are used.</param>
+/// <param name="freePorts">Whether the run file's ports are ignored.</param>
+internal sealed class PortPlan(PortReservations reservations, bool freePorts)
+{
+    /// <summary>
+    /// Ports for each app's processes, in the order given. All wanted ports are taken before the first free one is chosen. Replicas
+    /// beyond the first have free ports only.
+    /// </summary>
+    public IReadOnlyList<ProcessPorts[]> Assign(IReadOnlyList<(RunFileApp App, int Replicas)> apps)
+    {
+        if (!freePorts)
+        {
+            foreach (var (app, _) in apps)
+            {
+                Take(app, "appPort", app.AppPort);
+                Take(app, "daprHTTPPort", app.DaprHttpPort);
+                Take(app, "daprGRPCPort", app.DaprGrpcPort);
+            }
+        }
+
+        return [.. apps.Select(item => Enumerable.Range(0, item.Replicas).Select(replica => Ports(item.App, replica)).ToArray())];
+    }
+
+    private ProcessPorts Ports(RunFileApp app, int replica)
+    {
+        var free = freePorts || replica > 0;
+        return new ProcessPorts(
+            app.AppPort is { } wanted ? free ? reservations.TakeFree() : wanted : null,
+            !free && app.DaprHttpPort is { } http ? http : reservations.TakeFree(),
+            !free && app.DaprGrpcPort is { } grpc ? grpc : reservations.TakeFree());
+    }
+
+    private void Take(RunFileApp app, string field, int? wanted)
+    {
+        // An app without a command is started by someone else, and may be running already.
+        if (wanted is not { } port || (app.Command.Count == 0 && field == "appPort") || reservations.TryTake(port)) return;
+        var owner = PortOwner.Find(port) switch
+        {
+            null => "another process",
+            { ProcessId: var id } when id == Environment.ProcessId => "another app of this run file",
+            { ProcessId: var id, Name: var name } => $"process {id} ({name})",
+        };
+        throw new LauncherException($"port {port} ({field} of {app.AppId}) is in use by {owner}; end it, or let --free-ports choose other ports");
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>
+/// Tells scripts and tests where everything is. Written by rename, so that a reader sees a whole file or none; there from the moment all
+/// apps are healthy until the stop.
+/// </summary>
+/// <param name="path">Absolute.</param>
+internal sealed class ReadyFile(string path)
+{
+    /// <summary>Removes what an earlier run left.</summary>
+    public void Delete()
+    {
+        // Without the folder there is nothing to remove, and File.Delete would say so by throwing.
+        if (File.Exists(path)) File.Delete(path);
+    }
+
+    /// <summary>Writes the state of this moment. An app process that is not healthy is left out.</summary>
+    /// <param name="apps">All processes.</param>
+    /// <param name="store">The store's description.</param>
+    /// <param name="sidecarProcessId">Ours.</param>
+    public void Write(IEnumerable<(AppLaunch Launch, int? HealthyProcessId)> apps, string store, int sidecarProcessId)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        var draft = Path.Combine(folder, $".{Path.GetFileName(path)}.{sidecarProcessId}");
+        File.WriteAllBytes(draft, Content([.. apps], store, sidecarProcessId));
+        File.Move(draft, path, overwrite: true);
+    }
+
+    /// <summary>The processes whose address is the mesh's: those of the app <c>gateway</c>, else of the first app that listens.</summary>
+    public static IReadOnlyList<AppLaunch> Gateways(IReadOnlyList<AppLaunch> launches)
+    {
+        var listening = launches.Where(launch => launch.Listens).ToList();
+        var gateway = listening.Find(launch => launch.App.AppId == "gateway") ?? listening.FirstOrDefault();
+        return [.. listening.Where(launch => launch.App.AppId == gateway?.App.AppId)];
+    }
+
+    private static byte[] Content(List<(AppLaunch Launch, int? HealthyProcessId)> apps, string store, int sidecarProcessId)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            // Ports outlive their processes: the addresses stay the same while a gateway is being started again.
+            var gateways = Gateways([.. apps.Select(app => app.Launch)]).Select(launch => launch.Address).ToList();
+            json.WriteStartObject();
+            json.WriteString("gateway", gateways.FirstOrDefault() ?? "");
+            json.WriteStartArray("gateways");
+            gateways.ForEach(json.WriteStringValue);
+            json.WriteEndArray();
+            json.WriteString("dashboard", "");
+            json.WriteString("store", store);
+            json.WriteNumber("sidecarPid", sidecarProcessId);
+            json.WriteStartArray("apps");
+            foreach (var (launch, processId) in apps)
+            {
+                if (processId is not { } id) continue;
+                json.WriteStartObject();
+                json.WriteString("id", launch.App.AppId);
+                json.WriteNumber("pid", id);
+                json.WriteNumber("appPort", launch.Definition.AppPort);
+                json.WriteNumber("daprHttpPort", launch.Definition.DaprHttpPort);
+                json.WriteNumber("daprGrpcPort", launch.Definition.DaprGrpcPort);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,32 @@
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>The command line of <c>run</c>.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>Null: <see cref="RunPaths.DefaultRunFile"/> of the current folder, else of the repository the executable is in.</summary>
+    public string? RunFile { get; init; }
+
+    /// <summary>Null: <c>.agentmesh</c> in the repository's root.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Every port is chosen free, whatever the run file says.</summary>
+    public bool FreePorts { get; init; }
+
+    /// <summary>Where the ready file goes; null: nowhere.</summary>
+    public string? ReadyFile { get; init; }
+
+    /// <summary>Processes per app id; one where an app is not named.</summary>
+    public IReadOnlyDictionary<string, int> Replicas { get; init; } = new Dictionary<string, int>();
+
+    /// <summary><c>HOST:PORT</c> of a real Redis; null: the embedded store.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>A dead app process stays dead.</summary>
+    public bool NoRestart { get; init; }
+
+    /// <summary>Environment of the apps; wins over the run file.</summary>
+    public IReadOnlyDictionary<string, string> Set { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Use the output that is there.</summary>
+    public bool NoBuild { get; init; }
+}

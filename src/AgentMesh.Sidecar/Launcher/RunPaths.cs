@@ -1,0 +1,50 @@
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>Where a run reads and keeps its things. All paths are absolute.</summary>
+/// <param name="RunFile">The run file.</param>
+/// <param name="Root">The repository's root, else the folder the command was given in.</param>
+/// <param name="Data">The data folder.</param>
+/// <param name="ReadyFile">Null: none is wanted.</param>
+internal sealed record RunPaths(string RunFile, string Root, string Data, string? ReadyFile)
+{
+    /// <summary>The run file of a repository, from its root.</summary>
+    public static readonly string DefaultRunFile = Path.Combine("dapr", "dapr.yaml");
+
+    private const string RootMark = "AgentMesh.sln";
+    private const string DefaultData = ".agentmesh";
+
+    /// <summary>Finds the run file, in the current folder first and then in the repository the executable was built in.</summary>
+    /// <param name="options">The command line.</param>
+    /// <param name="currentFolder">What relative paths start from.</param>
+    /// <param name="programFolder">Where the executable is.</param>
+    public static RunPaths Find(RunOptions options, string currentFolder, string programFolder)
+    {
+        var runFile = options.RunFile is { } given ? Path.GetFullPath(given, currentFolder) : FindRunFile(currentFolder, programFolder);
+        if (!File.Exists(runFile)) throw new LauncherException($"the run file {runFile} does not exist", LauncherException.BadCommandLine);
+        var root = FolderWith(RootMark, Path.GetDirectoryName(runFile)!) ?? currentFolder;
+        return new RunPaths(
+            runFile,
+            root,
+            Path.GetFullPath(options.Data ?? Path.Combine(root, DefaultData), currentFolder),
+            options.ReadyFile is { } readyFile ? Path.GetFullPath(readyFile, currentFolder) : null);
+    }
+
+    private static string FindRunFile(string currentFolder, string programFolder)
+    {
+        var here = Path.Combine(currentFolder, DefaultRunFile);
+        if (File.Exists(here)) return here;
+        var root = FolderWith(RootMark, programFolder)
+            ?? throw new LauncherException($"there is no {DefaultRunFile} here; name the run file with -f FILE", LauncherException.BadCommandLine);
+        return Path.Combine(root, DefaultRunFile);
+    }
+
+    private static string? FolderWith(string file, string start)
+    {
+        for (var folder = start; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, file))) return folder;
+        }
+
+        return null;
+    }
+}

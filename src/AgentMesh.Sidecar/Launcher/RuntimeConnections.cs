@@ -1,0 +1,19 @@
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>The sidecar of this process.</summary>
+internal sealed class RuntimeConnections(SidecarRuntime runtime) : IAppConnections
+{
+    /// <inheritdoc/>
+    public Task ConnectAppAsync(AppDefinition app, CancellationToken cancellationToken) => runtime.ConnectAppAsync(app, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DisconnectAppAsync(AppDefinition app) => runtime.DisconnectAppAsync(app);
+
+    /// <inheritdoc/>
+    public Task DrainActorsAsync(CancellationToken cancellationToken) => runtime.DrainActorsAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => runtime.DisposeAsync();
+}

@@ -1,0 +1,54 @@
+namespace AgentMesh.Sidecar.Resources;
+
+/// <summary>A Dapr component (<c>kind: Component</c>) as its file states it.</summary>
+/// <param name="Name">How apps call it.</param>
+/// <param name="Type">For example <c>state.redis</c>.</param>
+/// <param name="Version"><c>v1</c> when the file gives none.</param>
+internal sealed record Component(string Name, string Type, string Version)
+{
+    /// <summary>Metadata in the file's order.</summary>
+    public IReadOnlyList<ComponentValue> Metadata { get; init; } = [];
+
+    /// <summary>App ids that may use it; empty: all.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>Go on without the component when it cannot be served.</summary>
+    public bool IgnoreErrors { get; init; }
+
+    /// <summary>The secret store for <see cref="ComponentValue.SecretKeyRef"/>; null: none named.</summary>
+    public string? SecretStore { get; init; }
+
+    /// <summary>The file, for messages.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Whether the app may use it.</summary>
+    public bool Serves(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
+
+    /// <summary>A metadata text; names are compared without case, as Dapr's components do. Null when missing or a secret.</summary>
+    public string? Value(string name) =>
+        Metadata.FirstOrDefault(value => string.Equals(value.Name, name, StringComparison.OrdinalIgnoreCase))?.Text;
+
+    /// <summary>The metadata as one app's sidecar sees it, templates replaced (dapr: pkg/runtime/meta).</summary>
+    /// <param name="appId">For <c>{appID}</c> and <c>{namespace}</c>, which is <c>namespace.appID</c>.</param>
+    /// <param name="namespaceName">The sidecar's namespace.</param>
+    /// <param name="newId">For <c>{uuid}</c>, asked once per value.</param>
+    public IReadOnlyList<ComponentValue> ValuesFor(string appId, string namespaceName, Func<Guid> newId) =>
+    [
+        .. Metadata.Select(value => value with
+        {
+            Text = value.Text is not { } text || !text.Contains('{', StringComparison.Ordinal) ? value.Text : text
+                .Replace("{uuid}", text.Contains("{uuid}", StringComparison.Ordinal) ? newId().ToString() : "", StringComparison.Ordinal)
+                .Replace("{namespace}", $"{namespaceName}.{appId}", StringComparison.Ordinal)
+                .Replace("{appID}", appId, StringComparison.Ordinal),
+        }),
+    ];
+}
+
+/// <summary>One metadata entry.</summary>
+/// <param name="Name">As written.</param>
+/// <param name="Text">Text, number or boolean as written, or the environment variable's value; null for a secret.</param>
+/// <param name="SecretKeyRef">Where in the secret store the value is; null for a plain value.</param>
+internal sealed record ComponentValue(string Name, string? Text, SecretKeyRef? SecretKeyRef = null);
+
+/// <summary>A value in a secret store.</summary>
+internal sealed record SecretKeyRef(string Name, string Key);

@@ -1,0 +1,151 @@
+using System.Globalization;
+using AgentMesh.Sidecar.Launcher;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace AgentMesh.Sidecar.Resources;
+
+/// <summary>One mapping of a YAML file, read member by member; every complaint names file and line.</summary>
+internal sealed class YamlSection
+{
+    private readonly string _file;
+    private readonly int _lineOffset;
+    private readonly YamlMappingNode _node;
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+
+    private YamlSection(string file, int lineOffset, YamlMappingNode node) => (_file, _lineOffset, _node) = (file, lineOffset, node);
+
+    /// <summary>The first document of the text; null when it is empty.</summary>
+    /// <param name="file">Named in complaints.</param>
+    /// <param name="text">YAML.</param>
+    /// <param name="lineOffset">Lines of the file before the text.</param>
+    public static YamlSection? Parse(string file, string text, int lineOffset = 0)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            using var reader = new StringReader(text);
+            stream.Load(new MergingParser(new Parser(reader)));
+        }
+        catch (YamlException broken)
+        {
+            throw new LauncherException($"{file}({broken.Start.Line + lineOffset}): {broken.Message}");
+        }
+
+        if (stream.Documents.Count == 0) return null;
+        return stream.Documents[0].RootNode switch
+        {
+            YamlMappingNode mapping => new YamlSection(file, lineOffset, mapping),
+            YamlScalarNode { Value: null or "" } => null,
+            var other => throw new LauncherException($"{file}({other.Start.Line + lineOffset}): expected 'name: value' lines"),
+        };
+    }
+
+    /// <summary>The members nobody has asked for.</summary>
+    public IEnumerable<(string Name, int Line)> Unread =>
+        from member in _node.Children
+        let name = (member.Key as YamlScalarNode)?.Value ?? ""
+        where !_read.Contains(name)
+        select (name, Line(member.Key));
+
+    /// <summary>Says in a member's line what is wrong with it; in the section's first line when the member is missing.</summary>
+    public LauncherException Error(string name, string complaint) => new($"{Place(Find(name) ?? _node)}: {name} {complaint}");
+
+    /// <summary>Where the section begins: <c>file(line)</c>.</summary>
+    public string Position => Place(_node);
+
+    /// <summary>A text, number or boolean as it is written; null when missing or empty.</summary>
+    public string? Text(string name) => Find(name) switch
+    {
+        null => null,
+        YamlScalarNode scalar => IsNull(scalar) ? null : scalar.Value,
+        _ => throw Error(name, "must be one value"),
+    };
+
+    /// <summary>A whole number.</summary>
+    public int? Integer(string name) => Text(name) switch
+    {
+        null => null,
+        var text when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        var text => throw Error(name, $"must be a whole number, not '{text}'"),
+    };
+
+    /// <summary>A port; null when missing, 0 or -1, which mean "none" or "a free one".</summary>
+    public int? Port(string name) => Integer(name) switch
+    {
+        null or 0 or -1 => null,
+        >= 1 and <= 65535 and var port => port,
+        var other => throw Error(name, $"must be a port from 1 to 65535, not {other}"),
+    };
+
+    /// <summary>A truth value with YAML 1.1's words, as the Dapr CLI takes them.</summary>
+    public bool? Flag(string name) => Text(name)?.ToUpperInvariant() switch
+    {
+        null => null,
+        "TRUE" or "YES" or "ON" or "Y" => true,
+        "FALSE" or "NO" or "OFF" or "N" => false,
+        _ => throw Error(name, $"must be true or false, not '{Text(name)}'"),
+    };
+
+    /// <summary>A size in bytes.</summary>
+    public long? Size(string name) => Text(name) switch
+    {
+        null => null,
+        var text when DaprSize.TryParse(text, out var bytes) => bytes,
+        var text => throw Error(name, $"must be a size such as 4Mi, 64Ki or 65536, not '{text}'"),
+    };
+
+    /// <summary>A list of texts; null when missing.</summary>
+    public IReadOnlyList<string>? Texts(string name) => Find(name) switch
+    {
+        null => null,
+        YamlScalarNode scalar when IsNull(scalar) => null,
+        YamlSequenceNode list when list.Children.All(item => item is YamlScalarNode) =>
+            [.. list.Children.Select(item => ((YamlScalarNode)item).Value ?? "")],
+        _ => throw Error(name, "must be a list of texts"),
+    };
+
+    /// <summary>A mapping of texts, in its order; empty when missing.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Map(string name) => Find(name) switch
+    {
+        null => [],
+        YamlScalarNode scalar when IsNull(scalar) => [],
+        YamlMappingNode map when map.Children.All(item => item.Key is YamlScalarNode && item.Value is YamlScalarNode) =>
+            [.. map.Children.Select(item => KeyValuePair.Create(
+                ((YamlScalarNode)item.Key).Value ?? "",
+                IsNull((YamlScalarNode)item.Value) ? "" : ((YamlScalarNode)item.Value).Value ?? ""))],
+        _ => throw Error(name, "must be 'name: value' lines"),
+    };
+
+    /// <summary>A mapping; null when missing.</summary>
+    public YamlSection? Section(string name) => Find(name) switch
+    {
+        null => null,
+        YamlScalarNode scalar when IsNull(scalar) => null,
+        YamlMappingNode map => new YamlSection(_file, _lineOffset, map),
+        _ => throw Error(name, "must be a section"),
+    };
+
+    /// <summary>A list of mappings; empty when missing.</summary>
+    public IReadOnlyList<YamlSection> Sections(string name) => Find(name) switch
+    {
+        null => [],
+        YamlScalarNode scalar when IsNull(scalar) => [],
+        YamlSequenceNode list when list.Children.All(item => item is YamlMappingNode) =>
+            [.. list.Children.Select(item => new YamlSection(_file, _lineOffset, (YamlMappingNode)item))],
+        _ => throw Error(name, "must be a list of sections"),
+    };
+
+    private YamlNode? Find(string name)
+    {
+        _read.Add(name);
+        return _node.Children.TryGetValue(new YamlScalarNode(name), out var found) ? found : null;
+    }
+
+    private static bool IsNull(YamlScalarNode scalar) =>
+        scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null" or "Null" or "NULL";
+
+    private int Line(YamlNode node) => checked((int)node.Start.Line) + _lineOffset;
+
+    private string Place(YamlNode node) => $"{_file}({Line(node)})";
+}
