@@ -198,7 +198,10 @@ public sealed class ActorCallTests
         await using var app = await StubApp.StartAsync();
         await using var sidecar = await SidecarHarness.StartAsync(app);
         using var fits = await Call(sidecar, "1", new string('x', 4 * 1024 * 1024));
-        using var tooLong = await Call(sidecar, "1", new string('x', 4 * 1024 * 1024 + 1));
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/v1.0/actors/T/1/method/Do") { Content = new StringContent(new string('x', 4 * 1024 * 1024 + 1)) };
+        // The refusal comes before the body is sent; without this the client may be caught writing into a closed connection.
+        request.Headers.ExpectContinue = true;
+        using var tooLong = await sidecar.Client.SendAsync(request, Token);
         Assert.Equal(HttpStatusCode.OK, fits.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, tooLong.StatusCode);
     }
