@@ -100,6 +100,7 @@ public sealed class AgentConversationTests
         await using var host = await HostUnderTest.StartAsync();
         await host.PostAsync(Alice, "hello", "r1");
         await host.DeactivateAsync(Alice);
+        var whole = host.State[Alice, key];
         host.State[Alice, key] = value;
         host.State.TakeCalls();
         for (var attempt = 0; attempt < 2; attempt++)
@@ -111,6 +112,9 @@ public sealed class AgentConversationTests
 
         Assert.DoesNotContain(host.State.TakeCalls(), call => call.StartsWith("PUT", StringComparison.Ordinal));
         Assert.Equal(value, host.State[Alice, key]);
+
+        host.State[Alice, key] = whole;
+        Assert.Equal(4, (await host.PostAsync(Alice, "repaired", "r4")).Value!.MessageCount);
     }
 
     [Fact]

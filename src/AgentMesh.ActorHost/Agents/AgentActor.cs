@@ -53,9 +53,9 @@ internal sealed partial class AgentActor(DaprActorHost host, TimeProvider time, 
 
         await ForgetAsync(head, post, now);
         if (outcome.IsRefused)
-            return Refuse<PostedMessage>(outcome.Refusal);
+            return await RefuseAsync<PostedMessage>(outcome.Refusal);
         var answer = MessagePosting.Answer((RepeatedPost)outcome.Value, repeated);
-        return answer.IsRefused ? Refuse<PostedMessage>(answer.Refusal) : ToReply(answer.Value);
+        return answer.IsRefused ? await RefuseAsync<PostedMessage>(answer.Refusal) : ToReply(answer.Value);
     }
 
     public async Task<Reply<AgentInfo>> GetInfo(CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal sealed partial class AgentActor(DaprActorHost host, TimeProvider time, 
             if (head is null)
                 return new Reply<AgentInfo>(new AgentInfo(0, null, null), null);
             return StoredConversation.CheckHead(head) is { } damaged
-                ? Refuse<AgentInfo>(damaged)
+                ? await RefuseAsync<AgentInfo>(damaged)
                 : new Reply<AgentInfo>(new AgentInfo(head.MessageCount, head.CreatedAt, head.LastActive), null);
         }
         catch (JsonException damage)
@@ -82,7 +82,7 @@ internal sealed partial class AgentActor(DaprActorHost host, TimeProvider time, 
             var head = await LoadHeadAsync(null, cancellationToken);
             var query = new HistoryQuery(request.SessionId ?? SessionNames.Default, request.Limit, request.Before);
             var slice = await MessageHistory.ReadAsync(head, query, (n, token) => LoadPageAsync(head!, n, token), cancellationToken);
-            return slice.IsRefused ? Refuse<HistoryPage>(slice.Refusal) : new Reply<HistoryPage>(ToPage(slice.Value), null);
+            return slice.IsRefused ? await RefuseAsync<HistoryPage>(slice.Refusal) : new Reply<HistoryPage>(ToPage(slice.Value), null);
         }
         catch (JsonException damage)
         {
@@ -220,11 +220,16 @@ internal sealed partial class AgentActor(DaprActorHost host, TimeProvider time, 
         return new Reply<T>(null, ConversationRefusals.AgentQuarantined("a record cannot be read"));
     }
 
-    private Reply<T> Refuse<T>(Refusal refusal)
+    private async Task<Reply<T>> RefuseAsync<T>(Refusal refusal)
         where T : class
     {
         if (refusal.Code == AgentRefusals.AgentQuarantined)
+        {
+            // Nothing of it stays in memory, so that the call after the repair finds the repaired records.
+            await AbandonAsync();
             LogQuarantined(Logger, Id.GetId(), refusal.Detail);
+        }
+
         return new Reply<T>(null, refusal);
     }
 
