@@ -1,6 +1,7 @@
 using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.ServiceDefaults.Health;
 using AgentMesh.ServiceDefaults.Problems;
+using AgentMesh.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
@@ -26,6 +27,7 @@ public static class ServiceDefaultsExtensions
         {
             InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")],
         });
+        RequestTraces.Enable();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(SidecarOptions.From(builder.Configuration));
         builder.Services.AddServiceHealth();

@@ -1,0 +1,26 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Tests.Edge;
+
+public sealed class RefusalTableTests
+{
+    [Fact]
+    public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
+        Assert.Equal(Codes(typeof(AgentRefusals)).Concat(Codes(typeof(EdgeRefusals))).Order(), ProblemTypes.All.Keys.Order());
+
+    [Fact]
+    public void EveryEdgeCode_IsDocumentedWithItsStatus()
+    {
+        var document = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/refusals-edge.md"));
+        foreach (var code in Codes(typeof(EdgeRefusals)))
+            Assert.Contains($"| `{code}` | {ProblemTypes.Of(code).Status} |", document, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Codes(Type type) =>
+        type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}
