@@ -160,11 +160,11 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
 
         var processId = findProcessId();
         _healthyProcessId = processId;
+        changed();
         var place = launch.Listens ? $" at {launch.Address}" : "";
         var duration = options.TimeProvider.GetElapsedTime(started).TotalSeconds;
         await options.Console.WriteLineAsync($"{launch.Name} is healthy{place} (process {processId}, {duration:0.0} s)");
         _firstHealthy.TrySetResult();
-        changed();
         return true;
     }
 

@@ -1,0 +1,90 @@
+using AgentMesh.Sidecar.Launcher;
+
+namespace AgentMesh.Sidecar.Tests.Launcher;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private RunOptions? _options;
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("run")]
+    public async Task Nothing_IsARunWithTheDefaults(string arguments)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(
+            (null, null, false, null, null, false, false),
+            (_options!.RunFile, _options.Data, _options.FreePorts, _options.ReadyFile, _options.Redis, _options.NoRestart, _options.NoBuild));
+        Assert.Empty(_options.Replicas);
+        Assert.Empty(_options.Set);
+    }
+
+    [Theory]
+    [InlineData("run -f a.yaml --data d --free-ports --ready-file r --replicas a=2,b=1 --redis h:1 --no-restart --set A=1 --set B==x --set C= --no-build")]
+    [InlineData("--run-file a.yaml --data d --free-ports --ready-file r --replicas a=2 --replicas b=1 --redis h:1 --no-restart --set A=1 --set B==x --set C= --no-build")]
+    public async Task EveryOption_IsUnderstood_WithAndWithoutTheCommand(string arguments)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(
+            ("a.yaml", "d", true, "r", "h:1", true, true),
+            (_options!.RunFile, _options.Data, _options.FreePorts, _options.ReadyFile, _options.Redis, _options.NoRestart, _options.NoBuild));
+        Assert.Equal(new Dictionary<string, int> { ["a"] = 2, ["b"] = 1 }, _options.Replicas);
+        Assert.Equal(new Dictionary<string, string> { ["A"] = "1", ["B"] = "=x", ["C"] = "" }, _options.Set);
+    }
+
+    [Theory]
+    [InlineData("--nope", "--nope")]
+    [InlineData("stop", "stop")]
+    [InlineData("--data", "--data")]
+    [InlineData("--replicas a", "'a' is not APP=N")]
+    [InlineData("--replicas a=0", "'a=0' is not APP=N")]
+    [InlineData("--replicas a=65", "'a=65' is not APP=N")]
+    [InlineData("--replicas =1", "'=1' is not APP=N")]
+    [InlineData("--redis localhost", "'localhost' is not HOST:PORT")]
+    [InlineData("--redis :6379", "':6379' is not HOST:PORT")]
+    [InlineData("--redis h:65536", "'h:65536' is not HOST:PORT")]
+    [InlineData("--set A", "--set: expected KEY=VALUE")]
+    [InlineData("--set =secret", "--set: expected KEY=VALUE")]
+    public async Task WrongCommandLine_IsExplained_AndAnsweredWith2(string arguments, string expected)
+    {
+        Assert.Equal(2, await InvokeAsync(arguments));
+        Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", _error.ToString(), StringComparison.Ordinal);
+        Assert.Null(_options);
+    }
+
+    [Theory]
+    [InlineData("--replicas a=1", 1)]
+    [InlineData("--replicas a=64", 64)]
+    public async Task Replicas_AtTheLimits(string arguments, int expected)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(expected, _options!.Replicas["a"]);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("run --help")]
+    public async Task Help_NamesEveryOption(string arguments)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        foreach (var option in (string[])["-f, --run-file", "--data", "--free-ports", "--ready-file", "--replicas", "--redis", "--no-restart", "--set", "--no-build"])
+            Assert.Contains(option, _output.ToString(), StringComparison.Ordinal);
+        Assert.Null(_options);
+    }
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    private Task<int> InvokeAsync(string arguments) => CommandLine.InvokeAsync(
+        arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), _output, _error, options =>
+        {
+            _options = options;
+            return Task.FromResult(0);
+        });
+}

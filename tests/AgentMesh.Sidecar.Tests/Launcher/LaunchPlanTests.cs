@@ -1,0 +1,51 @@
+using AgentMesh.Sidecar.Launcher;
+using AgentMesh.Sidecar.Resources;
+
+namespace AgentMesh.Sidecar.Tests.Launcher;
+
+public sealed class LaunchPlanTests
+{
+    private static readonly RunFile File = new("dapr.yaml", [new RunFileApp("agents", "/") { Command = ["x"] }, new RunFileApp("debugged", "/")]);
+
+    [Fact]
+    public void Replicas_AreOneUnlessGiven() => Assert.Equal(
+        [3, 1], LaunchPlan.Count(File, new Dictionary<string, int> { ["agents"] = 3, ["debugged"] = 1 }).Select(item => item.Replicas));
+
+    [Theory]
+    [InlineData("gateway", 1, "has no app 'gateway' (it has agents, debugged)")]
+    [InlineData("debugged", 2, "'debugged' has no command")]
+    public void ReplicasOfWhatIsNotStarted_AreRefused(string app, int count, string expected)
+    {
+        var refused = Assert.Throws<LauncherException>(() => LaunchPlan.Count(File, new Dictionary<string, int> { [app] = count }));
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, refused.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("\"true\"", "store")]
+    [InlineData("yes", "store")]
+    [InlineData("\"false\"", null)]
+    public void ActorStateStore_IsTheOneThatSaysSo(string value, string? expected) =>
+        Assert.Equal(expected, Plan($"name: store }}\nspec: {{ type: state.redis, metadata: [{{ name: actorStateStore, value: {value} }}] }}").ActorStateStoreOf("agents"));
+
+    [Fact]
+    public void TwoActorStateStores_AreRefused()
+    {
+        const string Spec = " }\nspec: { type: state.redis, metadata: [{ name: actorStateStore, value: true }] }";
+        var plan = Plan("name: one" + Spec, "name: two" + Spec);
+        Assert.Contains("'one'", Assert.Throws<LauncherException>(() => plan.ActorStateStoreOf("agents")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Redis_IsNamed() =>
+        Assert.Equal(["s (state.redis): served by the Redis at h:1"], Plan("name: s }\nspec: { type: state.redis }").Describe("DIR", "h:1"));
+
+    private static ComponentPlan Plan(params string[] components)
+    {
+        using var folder = new TemporaryFolder();
+        for (var index = 0; index < components.Length; index++)
+            folder.Write($"{index}.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { " + components[index]);
+        return new ComponentPlan(
+            new RunFile("dapr.yaml", [new RunFileApp("agents", "/") { ResourcesPaths = [folder.Path] }]), new ComponentFile(_ => null, "default", []));
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using AgentMesh.Sidecar.Launcher;
+using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.State;
+using AgentMesh.Sidecar.Tests.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AgentMesh.Sidecar.Tests.Launcher;
+
+/// <summary>A whole run with the real sidecar and real processes; only the data folder is in memory.</summary>
+public sealed partial class MeshRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConsoleRecorder _console = new();
+    private readonly MemoryData _data = new();
+    private readonly StopRequest _stop = new();
+
+    private string ReadyFile => _folder.At("out/ready.json");
+
+    [Fact]
+    public async Task Run_FromStartToStop()
+    {
+        WriteRunFile();
+        _folder.Write("out/ready.json", "stale");
+        var run = RunAsync(new RunOptions
+        {
+            FreePorts = true,
+            ReadyFile = ReadyFile,
+            Replicas = new Dictionary<string, int> { ["gateway"] = 2 },
+            Set = new Dictionary<string, string> { ["SET"] = "from the command line" },
+        });
+        var ready = await _console.WaitForAsync("ready: ");
+
+        using var first = JsonDocument.Parse(await File.ReadAllTextAsync(ReadyFile, TestContext.Current.CancellationToken));
+        var gateways = first.RootElement.GetProperty("gateways").EnumerateArray().Select(gateway => gateway.GetString()!).ToList();
+        var agents = first.RootElement.GetProperty("apps")[0];
+        Assert.Equal(["agents", "gateway", "gateway"], first.RootElement.GetProperty("apps").EnumerateArray().Select(app => app.GetProperty("id").GetString()));
+        Assert.Equal(gateways[0], first.RootElement.GetProperty("gateway").GetString());
+        Assert.Contains(gateways[0], _console.Lines[ready - 1], StringComparison.Ordinal);
+        Assert.Equal(Environment.ProcessId, first.RootElement.GetProperty("sidecarPid").GetInt32());
+        Assert.Contains(_console.Lines, line => line.StartsWith("statestore (state.redis): served by the embedded SQLite store", StringComparison.Ordinal));
+
+        using var client = new HttpClient();
+        Assert.Equal("from the command line", await client.GetStringAsync($"{gateways[1]}/env/SET", TestContext.Current.CancellationToken));
+        Assert.Equal("from the run file", await client.GetStringAsync($"{gateways[1]}/env/FILE", TestContext.Current.CancellationToken));
+
+        // A process dies: it comes back at the same port, with another pid.
+        using (var victim = Process.GetProcessById(agents.GetProperty("pid").GetInt32())) victim.Kill();
+        await _console.WaitForAsync("agents is healthy", ready);
+        using var second = JsonDocument.Parse(await File.ReadAllTextAsync(ReadyFile, TestContext.Current.CancellationToken));
+        var successor = second.RootElement.GetProperty("apps")[0];
+        Assert.Equal(agents.GetProperty("appPort").GetInt32(), successor.GetProperty("appPort").GetInt32());
+        Assert.NotEqual(agents.GetProperty("pid").GetInt32(), successor.GetProperty("pid").GetInt32());
+
+        var watch = Stopwatch.StartNew();
+        _stop.Request();
+        Assert.Equal(0, await run);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.False(File.Exists(ReadyFile));
+        Assert.Empty(_data.Processes);
+        Assert.True(_data.Closed);
+    }
+
+    [Fact]
+    public async Task FailedStart_StopsWhatItStarted()
+    {
+        WriteRunFile(gatewayMode: "crash");
+        var failed = await Assert.ThrowsAsync<LauncherException>(() => RunAsync(new RunOptions { FreePorts = true, ReadyFile = ReadyFile }));
+        Assert.StartsWith("gateway does not start", failed.Message, StringComparison.Ordinal);
+        Assert.Empty(_data.Processes);
+        Assert.True(_data.Closed);
+        Assert.False(File.Exists(ReadyFile));
+    }
+
+    [Fact]
+    public async Task StopBeforeTheStart_IsNoError()
+    {
+        WriteRunFile();
+        _stop.Request();
+        Assert.Equal(0, await RunAsync(new RunOptions { FreePorts = true }));
+        Assert.Empty(_data.Processes);
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _console.Dispose();
+        _stop.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+
+    private void WriteRunFile(string gatewayMode = "")
+    {
+        _folder.Folder("apps");
+        _folder.Write("components/store.yaml", """
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata: { name: statestore }
+            spec: { type: state.redis, metadata: [{ name: actorStateStore, value: "true" }] }
+            scopes: [agents]
+            """);
+        var command = $"[{string.Join(", ", StubProcess.Command.Select(word => $"\"{word}\""))}]";
+        _folder.Write("dapr/dapr.yaml", $$"""
+            version: 1
+            common:
+              resourcesPaths: [../components]
+              enableAppHealthCheck: true
+              env: { FILE: from the run file, SET: from the run file }
+            apps:
+            - appID: agents
+              appDirPath: ../apps
+              appPort: 8081
+              command: {{command}}
+            - appID: gateway
+              appDirPath: ../apps
+              appPort: 8080
+              env: { STUB_MODE: "{{gatewayMode}}" }
+              command: {{command}}
+            """);
+    }
+
+    private Task<int> RunAsync(RunOptions options) => new MeshRun(options, new LauncherParts
+    {
+        Console = _console,
+        LoggerFactory = NullLoggerFactory.Instance,
+        TimeProvider = TimeProvider.System,
+        Environment = AppEnvironment.Ours(),
+        CurrentFolder = _folder.Path,
+        ProgramFolder = _folder.Path,
+        Home = _folder.Path,
+        Random = Random.Shared,
+        RandomBytes = count => new byte[count],
+        Terminate = processId => _ = Kill(processId, 15),
+        OpenDataAsync = (_, _) => Task.FromResult<IRunData>(_data),
+        StartRuntimeAsync = async (sidecar, store, cancellationToken) => new RuntimeConnections(
+            await SidecarRuntime.StartAsync(sidecar, store, NullLoggerFactory.Instance, TimeProvider.System, cancellationToken)),
+    }).RunAsync(_stop);
+
+    private sealed class MemoryData : IRunData
+    {
+        private readonly HashSet<int> _processes = [];
+
+        public bool Closed { get; private set; }
+
+        public IReadOnlyCollection<int> Processes
+        {
+            get
+            {
+                lock (_processes) return [.. _processes];
+            }
+        }
+
+        public Task<IStateStore> OpenStoreAsync(string? redis, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Task.FromResult<IStateStore>(new MemoryStore());
+        }
+
+        public void ProcessStarted(int processId)
+        {
+            lock (_processes) _processes.Add(processId);
+        }
+
+        public void ProcessEnded(int processId)
+        {
+            lock (_processes) _processes.Remove(processId);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Closed = true;
+            return ValueTask.CompletedTask;
+        }
+    }
+}
