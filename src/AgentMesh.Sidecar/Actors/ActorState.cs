@@ -84,7 +84,11 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
         try
         {
             if (operations.Count > 0)
-                await store.TransactAsync(operations, aborted);
+            {
+                // Not withdrawn when the caller leaves: the next process of the app starts only when this write has ended.
+                await store.TransactAsync(operations, CancellationToken.None);
+            }
+
             return null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -36,6 +36,25 @@ internal sealed class ComponentPlan
             : stores.FirstOrDefault()?.Name;
     }
 
+    /// <summary>
+    /// How to reach the Redis of <c>--redis</c>: the first state component's metadata (user, password, database, TLS) with its host
+    /// replaced.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> StateRedis(string address)
+    {
+        var component = _byApp.Values.SelectMany(components => components).FirstOrDefault(component => component.Type == StateType);
+        var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var value in component?.Metadata ?? [])
+        {
+            if (value.Text is { } text)
+                metadata[value.Name] = text;
+        }
+
+        metadata["redisHost"] = address;
+        metadata.Remove("redisPort");
+        return metadata;
+    }
+
     /// <summary>One line per component: who serves it.</summary>
     /// <param name="data">Where the embedded store is.</param>
     /// <param name="redis">The real Redis; null for the embedded store.</param>

@@ -6,13 +6,13 @@ namespace AgentMesh.Sidecar.Launcher;
 internal interface IRunData : IAsyncDisposable
 {
     /// <summary>Opens the store of the folder's kind.</summary>
-    /// <param name="redis"><c>HOST:PORT</c>, or null for the embedded store.</param>
+    /// <param name="redis">Metadata of the <c>state.redis</c> component that leads to the Redis of <c>--redis</c>; null for the embedded store.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="LauncherException">The folder remembers the other kind, or Redis does not answer.</exception>
-    Task<IStateStore> OpenStoreAsync(string? redis, CancellationToken cancellationToken);
+    Task<IStateStore> OpenStoreAsync(IReadOnlyDictionary<string, string>? redis, CancellationToken cancellationToken);
 
     /// <summary>Writes the process down for a start after a crash of ours. Called from several threads.</summary>
-    void ProcessStarted(int processId);
+    void ProcessStarted(int processId, string appId);
 
     /// <summary>Strikes the process off.</summary>
     void ProcessEnded(int processId);

@@ -46,8 +46,9 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var launches = LaunchPlan.Create(counted, ports, components, tokens, parts.Environment, options.Set);
         await new AppBuild(parts.Console, parts.Environment, parts.TimeProvider).RunAsync(runFile.Apps, options.NoBuild, stop.Stopping);
 
-        await using var store = await data.OpenStoreAsync(options.Redis, stop.Stopping);
-        foreach (var line in components.Describe(paths.Data, options.Redis)) await parts.Console.WriteLineAsync(line);
+        await using var store = await data.OpenStoreAsync(options.Redis is { } redis ? components.StateRedis(redis) : null, stop.Stopping);
+        foreach (var line in components.Describe(paths.Data, options.Redis))
+            await parts.Console.WriteLineAsync(line);
         reservations.Dispose();
         await using var connections = await StartRuntimeAsync(launches, tokens, store, stop.Stopping);
         await SuperviseAsync(launches, connections, data, readyFile, store, stop);

@@ -19,7 +19,7 @@ internal sealed record SupervisorOptions
     public required Action<int> Terminate { get; init; }
 
     /// <summary>Told of each process that was started.</summary>
-    public Action<int> ProcessStarted { get; init; } = _ => { };
+    public Action<int, string> ProcessStarted { get; init; } = (_, _) => { };
 
     /// <summary>Told of each process that is gone.</summary>
     public Action<int> ProcessEnded { get; init; } = _ => { };

@@ -154,13 +154,13 @@ public sealed partial class MeshRunTests : IDisposable
             }
         }
 
-        public Task<IStateStore> OpenStoreAsync(string? redis, CancellationToken cancellationToken)
+        public Task<IStateStore> OpenStoreAsync(IReadOnlyDictionary<string, string>? redis, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return Task.FromResult<IStateStore>(new MemoryStore());
         }
 
-        public void ProcessStarted(int processId)
+        public void ProcessStarted(int processId, string appId)
         {
             lock (_processes) _processes.Add(processId);
         }
