@@ -20,7 +20,10 @@ internal static class AppListener
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            var address = builder.Environment.IsDevelopment() ? IPAddress.Loopback : IPAddress.IPv6Any;
-            kestrel.Listen(address, builder.Configuration.GetValue("APP_PORT", DefaultPort));
+            var port = builder.Configuration.GetValue("APP_PORT", DefaultPort);
+            if (builder.Environment.IsDevelopment())
+                kestrel.Listen(IPAddress.Loopback, port);
+            else
+                kestrel.ListenAnyIP(port);
         });
 }
