@@ -19,7 +19,11 @@ internal sealed partial class AgentCalls
 {
     private static readonly Refusal Unavailable = new(EdgeRefusals.AgentUnavailable, "The agent could not be reached in time. Try again.");
 
-    private static readonly Refusal Failed = new(EdgeRefusals.AgentFailed, "The agent failed to answer. The reason is in its log under this traceId.");
+    private static readonly Refusal Failed = new(
+        EdgeRefusals.AgentFailed, "The agent failed to answer. The reason is in its log under this traceId.");
+
+    private const string StoredOrNot =
+        " Whether the message was stored is not known; a repeat with the same Idempotency-Key stores it once.";
 
     private readonly IActorProxyFactory _proxies;
     private readonly ResiliencePipeline _pipeline;
@@ -37,7 +41,7 @@ internal sealed partial class AgentCalls
     {
         var result = await CallAsync<PostMessage, PostedMessage>(agent, nameof(IAgentActor.PostMessage), message, cancellationToken);
         return result.Refusal is { Code: EdgeRefusals.AgentUnavailable or EdgeRefusals.AgentFailed } lost
-            ? lost with { Detail = lost.Detail + " Whether the message was stored is not known; a repeat with the same Idempotency-Key stores it once." }
+            ? lost with { Detail = lost.Detail + StoredOrNot }
             : result;
     }
 
@@ -49,7 +53,8 @@ internal sealed partial class AgentCalls
     public Task<Result<HistoryPage>> GetHistoryAsync(AgentKey agent, GetHistory page, CancellationToken cancellationToken) =>
         CallAsync<GetHistory, HistoryPage>(agent, nameof(IAgentActor.GetHistory), page, cancellationToken);
 
-    private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
+    private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(
+        AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class
     {
         var proxy = _proxies.Create(new ActorId(agent.ToString()), AgentActorType.Name);

@@ -31,6 +31,7 @@ internal sealed class AuthOptionsValidator(IHostEnvironment environment) : IVali
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
                 $"the environment is {environment.EnvironmentName}, and outside Development the gateway needs authentication. "
-                + "This version has AgentMesh__Auth__Mode=Development only, which is for ASPNETCORE_ENVIRONMENT=Development; ApiKey and Jwt are to come.");
+                + "This version has AgentMesh__Auth__Mode=Development only, which is for ASPNETCORE_ENVIRONMENT=Development; "
+                + "ApiKey and Jwt are to come.");
     }
 }

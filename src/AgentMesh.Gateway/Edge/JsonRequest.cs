@@ -112,12 +112,12 @@ internal static class JsonRequest
     private static (T? Value, Refusal? Refusal, Dictionary<string, string[]>? Errors) Refuse<T>(JsonException exception)
         where T : class
     {
-        // Not the exception's own message: its words are no contract. Syntax errors are of a type of their own, which is internal to System.Text.Json and derives from JsonException.
+        // Not the exception's own message: its words are no contract. Syntax errors are of a type of their own, which is internal to
+        // System.Text.Json and derives from JsonException.
         if (exception.InnerException is JsonException || exception.GetType() != typeof(JsonException))
         {
-            return (null, new Refusal(
-                EdgeRefusals.InvalidJson,
-                $"The body is not valid JSON of at most {RequestJson.MaxDepth} levels, at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."), null);
+            var at = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            return (null, new Refusal(EdgeRefusals.InvalidJson, $"The body is not valid JSON of at most {RequestJson.MaxDepth} levels, at {at}."), null);
         }
 
         if (exception.Path is not { Length: > 2 } path || !path.StartsWith("$.", StringComparison.Ordinal))

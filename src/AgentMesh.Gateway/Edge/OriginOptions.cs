@@ -22,7 +22,8 @@ internal sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
         var bad = Array.Find(options.List(), origin => !IsOrigin(origin));
         return bad is null
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"AgentMesh__Cors__Origins holds '{bad}', which is not an origin: scheme://host[:port], lower case, no path, no wildcard.");
+            : ValidateOptionsResult.Fail(
+                $"AgentMesh__Cors__Origins holds '{bad}', which is not an origin: scheme://host[:port], lower case, no path, no wildcard.");
     }
 
     // An origin as browsers write it (RFC 6454, 6.2): the text must survive being parsed and written again.

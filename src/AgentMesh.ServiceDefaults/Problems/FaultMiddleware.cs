@@ -13,6 +13,9 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
     // nginx's code for "client closed request"; nobody reads it but access logs.
     private const int ClientClosedRequest = 499;
 
+    private static readonly Refusal Fault = new(
+        EdgeRefusals.InternalError, "The request failed for a reason that is in the service's log under this traceId.");
+
     private readonly ILogger _logger = logger;
 
     public async Task InvokeAsync(HttpContext context)
@@ -37,7 +40,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
             if (context.Response.HasStarted)
                 context.Abort(); // A cut answer must not look like a complete one.
             else
-                await Problem.WriteAsync(context, new Refusal(EdgeRefusals.InternalError, "The request failed for a reason that is in the service's log under this traceId."));
+                await Problem.WriteAsync(context, Fault);
         }
     }
 
