@@ -10,8 +10,9 @@ internal sealed class AgentClient(Uri gateway) : IDisposable
 
     public HttpClient Http => _http;
 
-    public async Task<Posted> PostAsync(string user, string content, string? key = null, CancellationToken cancellationToken = default)
+    public async Task<Posted> PostAsync(string user, string content, string? key = null)
     {
+        var cancellationToken = TestContext.Current.CancellationToken;
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/agent/{user}/message") { Content = JsonContent.Create(new { content }) };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);

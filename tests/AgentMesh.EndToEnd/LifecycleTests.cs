@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Starting, stopping, restarting: what the person at the keyboard sees.</summary>
@@ -23,7 +21,7 @@ public sealed class LifecycleTests
             Assert.False(File.Exists(mesh.ReadyFilePath));
         }
 
-        Assert.All(pids, pid => Assert.Throws<ArgumentException>(() => Process.GetProcessById(pid)));
+        Assert.All(pids, pid => Assert.False(Mesh.IsRunning(pid)));
         await using var again = await Mesh.StartAsync(store.Data);
         using var later = new AgentClient(again.Ready.Gateway);
         Assert.Equal("I remember our conversation (2 messages). You said: \"again\".", (await later.PostAsync("alice", "again")).Response);
@@ -67,7 +65,7 @@ public sealed class LifecycleTests
     {
         await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
         await using var mesh = await Mesh.StartAsync(store.Data);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Mesh.StartAsync(Path.Combine(store.Data, "..", Path.GetFileName(store.Data)), null, "--ready-file", Path.Combine(store.Data, "second.json")));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Mesh.StartAsync(store.Data, readyFile: "second.json"));
         Assert.Contains($"{mesh.SidecarPid}", refused.Message, StringComparison.Ordinal);
         using var client = new AgentClient(mesh.Ready.Gateway);
         await client.PostAsync("alice", "still here");
@@ -77,7 +75,7 @@ public sealed class LifecycleTests
     public async Task Replicas_OfAgents_ShareTheUsers_AndOneMayDie()
     {
         await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data, null, "--replicas", "agents=2,gateway=2");
+        await using var mesh = await Mesh.StartAsync(store.Data, options: ["--replicas", "agents=2,gateway=2"]);
         Assert.Equal(4, mesh.Ready.Apps.Count);
         using var client = new AgentClient(mesh.Ready.Gateway);
         foreach (var user in Enumerable.Range(0, 20))

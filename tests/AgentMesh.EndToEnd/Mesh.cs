@@ -43,12 +43,12 @@ internal sealed class Mesh : IAsyncDisposable
         }
     }
 
-    public static async Task<Mesh> StartAsync(string data, string? redis = null, params string[] options)
+    public static async Task<Mesh> StartAsync(string data, string? redis = null, string readyFile = "ready.json", params string[] options)
     {
         await Starting.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
-            var ready = Path.Combine(data, "ready.json");
+            var ready = Path.Combine(data, readyFile);
             Directory.CreateDirectory(data);
             File.Delete(ready);
             List<string> arguments = [Metadata("SidecarDll"), "run", "--data", data, "--free-ports", "--ready-file", ready, .. options];
@@ -100,6 +100,20 @@ internal sealed class Mesh : IAsyncDisposable
             {
                 throw new TimeoutException($"Not ready within {timeout}:\n{Output}");
             }
+        }
+    }
+
+    /// <summary>True while the process runs; a zombie that nobody has waited for does not.</summary>
+    public static bool IsRunning(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
