@@ -1,19 +1,22 @@
 using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Dapr;
+using AgentMesh.ServiceDefaults;
+using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.ServiceDefaults.Health;
 
 var builder = WebApplication.CreateSlimBuilder(args);
-if (AppToken.WhyNotToStart(builder.Environment, builder.Configuration) is { } reason)
+builder.AddServiceDefaults();
+builder.AddAppListener();
+builder.Services.AddAgents();
+
+var app = builder.Build();
+if (DaprTokens.WhyNotToStart(app.Environment, app.Services.GetRequiredService<SidecarOptions>()) is { } reason)
 {
     await Console.Error.WriteLineAsync(reason);
     return 1;
 }
 
-builder.AddAppListener();
-builder.Services.AddAgents();
-
-var app = builder.Build();
-app.UseFaultAnswers();
-app.UseAppToken();
+app.UseServiceDefaults();
+app.MapServiceHealth();
 app.MapAgents();
-await app.RunAsync();
-return 0;
+return await app.RunServiceAsync();

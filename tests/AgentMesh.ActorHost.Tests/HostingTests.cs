@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using AgentMesh.ActorHost.Dapr;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 
@@ -44,7 +44,7 @@ public sealed class HostingTests
             return;
         Assert.Equal("application/problem+json", called.Content.Headers.ContentType?.MediaType);
         var problem = await called.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.EndsWith(":unauthenticated", problem.GetProperty("type").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(":invalid_dapr_token", problem.GetProperty("type").GetString(), StringComparison.Ordinal);
         Assert.Empty(host.State.TakeCalls());
     }
 
@@ -61,7 +61,7 @@ public sealed class HostingTests
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("APP_API_TOKEN", appToken), new("DAPR_API_TOKEN", daprToken)])
             .Build();
-        var reason = AppToken.WhyNotToStart(new HostingEnvironment { EnvironmentName = environment }, configuration);
+        var reason = DaprTokens.WhyNotToStart(new HostingEnvironment { EnvironmentName = environment }, SidecarOptions.From(configuration));
         Assert.Equal(starts, reason is null);
     }
 

@@ -22,7 +22,7 @@ internal static class ProblemAssert
         Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
         Assert.DoesNotContain(".cs:", body, StringComparison.Ordinal);
         var problem = JsonDocument.Parse(body).RootElement;
-        Assert.Equal("https://agentmesh.dev/problems/" + code, problem.GetProperty("type").GetString());
+        Assert.Equal("urn:agentmesh:problem:" + code, problem.GetProperty("type").GetString());
         Assert.Equal(status, problem.GetProperty("status").GetInt32());
         Assert.NotEmpty(problem.GetProperty("title").GetString()!);
         Assert.NotEmpty(problem.GetProperty("detail").GetString()!);

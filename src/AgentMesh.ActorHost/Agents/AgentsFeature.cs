@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Agents.State;
 using AgentMesh.Contracts;
+using AgentMesh.ServiceDefaults.Dapr;
 using Dapr.Actors;
 using Dapr.Actors.Runtime;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,8 +38,12 @@ internal static class AgentsFeature
         });
     }
 
-    /// <summary>Maps what the sidecar calls: configuration, actor methods, deactivation, reminders, timers, health.</summary>
-    internal static void MapAgents(this WebApplication app) => app.MapActorsHandlers();
+    /// <summary>
+    /// Maps what the sidecar calls: configuration, actor methods, deactivation, reminders, timers. Actor calls have no access control
+    /// list in Dapr, so the app's token and the network policy are what guards them.
+    /// </summary>
+    internal static void MapAgents(this WebApplication app) =>
+        app.MapActorsHandlers().RequireDaprAppToken(app.Services.GetRequiredService<SidecarOptions>());
 
     /// <summary>
     /// The SDK has one set of options for method bodies and for state. Generated metadata only: a type that is in neither

@@ -13,7 +13,7 @@ public sealed record ProblemType(int Status, string Title, int? RetryAfterSecond
 public static class ProblemTypes
 {
     /// <summary>The problem type URI is this followed by the code.</summary>
-    public const string UriPrefix = "https://agentmesh.dev/problems/";
+    public const string UriPrefix = "urn:agentmesh:problem:";
 
     /// <summary>
     /// For a code that is not in the table: a newer service behind this one refused for a reason this one does not know. The code and

@@ -14,7 +14,7 @@ public sealed class RefusalTableTests
     [Fact]
     public void EveryEdgeCode_IsDocumentedWithItsStatus()
     {
-        var document = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/refusals-edge.md"));
+        var document = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/refusals.md"));
         foreach (var code in Codes(typeof(EdgeRefusals)))
             Assert.Contains($"| `{code}` | {ProblemTypes.Of(code).Status} |", document, StringComparison.Ordinal);
     }

@@ -55,6 +55,6 @@ public sealed class FaultMiddlewareTests
         Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
         var problem = JsonDocument.Parse(body).RootElement;
         Assert.Equal(["type", "title", "status", "detail", "traceId"], problem.EnumerateObject().Select(member => member.Name));
-        Assert.Equal("https://agentmesh.dev/problems/" + code, problem.GetProperty("type").GetString());
+        Assert.Equal("urn:agentmesh:problem:" + code, problem.GetProperty("type").GetString());
     }
 }
