@@ -12,7 +12,7 @@ internal interface IRunData : IAsyncDisposable
     Task<IStateStore> OpenStoreAsync(string? redis, CancellationToken cancellationToken);
 
     /// <summary>Writes the process down for a start after a crash of ours. Called from several threads.</summary>
-    void ProcessStarted(int processId);
+    void ProcessStarted(int processId, string appId);
 
     /// <summary>Strikes the process off.</summary>
     void ProcessEnded(int processId);

@@ -18,8 +18,8 @@ internal sealed record SupervisorOptions
     /// <summary>Sends SIGTERM to a process id.</summary>
     public required Action<int> Terminate { get; init; }
 
-    /// <summary>Told of each process that was started.</summary>
-    public Action<int> ProcessStarted { get; init; } = _ => { };
+    /// <summary>Told of each process that was started, and of its app id.</summary>
+    public Action<int, string> ProcessStarted { get; init; } = (_, _) => { };
 
     /// <summary>Told of each process that is gone.</summary>
     public Action<int> ProcessEnded { get; init; } = _ => { };

@@ -12,7 +12,7 @@ namespace AgentMesh.Sidecar.Tests.Launcher;
 /// <summary>A whole run with the real sidecar and real processes; only the data folder is in memory.</summary>
 public sealed partial class MeshRunTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestTree _folder = new();
     private readonly ConsoleRecorder _console = new();
     private readonly MemoryData _data = new();
     private readonly StopRequest _stop = new();
@@ -160,7 +160,7 @@ public sealed partial class MeshRunTests : IDisposable
             return Task.FromResult<IStateStore>(new MemoryStore());
         }
 
-        public void ProcessStarted(int processId)
+        public void ProcessStarted(int processId, string appId)
         {
             lock (_processes) _processes.Add(processId);
         }

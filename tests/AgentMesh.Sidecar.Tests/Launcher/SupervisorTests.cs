@@ -194,7 +194,7 @@ public sealed partial class SupervisorTests : IAsyncLifetime
             Logger = NullLogger.Instance,
             TimeProvider = TimeProvider.System,
             Terminate = processId => _ = Kill(processId, Sigterm),
-            ProcessStarted = processId => _started.Enqueue((processId, Stopwatch.GetTimestamp())),
+            ProcessStarted = (processId, _) => _started.Enqueue((processId, Stopwatch.GetTimestamp())),
             ProcessEnded = _ended.Enqueue,
             Changed = () => _changes.Enqueue(string.Join(
                 ' ', _supervisor!.Apps.Where(app => app.HealthyProcessId is not null).Select(app => app.Launch.Name))),
