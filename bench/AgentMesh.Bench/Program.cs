@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using AgentMesh.Bench;
+
+var messages = new Option<int>("--messages") { Description = "Messages of the load measurement.", DefaultValueFactory = _ => 40_000 };
+var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
+var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
+var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory; all by default.", AllowMultipleArgumentsPerToken = true };
+var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
+var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
+var command = new RootCommand("Measures the mesh: messages/s, latency and CPU per message, cost by length of history, memory per agent.")
+{
+    messages, connections, users, agents, only, redis, output,
+};
+command.SetAction(async (parsed, cancellationToken) =>
+{
+    var root = FindRoot();
+    var data = Directory.CreateTempSubdirectory("agentmesh-bench-").FullName;
+    var wanted = parsed.GetValue(only) is { Length: > 0 } some ? some.ToHashSet() : ["start", "load", "history", "memory"];
+    var results = new Dictionary<string, object>();
+    try
+    {
+        if (wanted.Contains("load") || wanted.Contains("history"))
+        {
+            await using var mesh = await Mesh.StartAsync(root, Path.Combine(data, "load"), parsed.GetValue(redis), cancellationToken);
+            results["store"] = mesh.Store.Split(':')[0];
+            await Measurements.LoadAsync(mesh, parsed.GetValue(connections), parsed.GetValue(users), Math.Min(parsed.GetValue(messages), 15_000), "hello", cancellationToken);
+            if (wanted.Contains("load"))
+                ReportLoad(await Measurements.LoadAsync(mesh, parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(messages), "hello", cancellationToken));
+            if (wanted.Contains("history"))
+                ReportHistory(await Measurements.HistoryAsync(mesh, [10, 1_000, 10_000], 400, cancellationToken));
+        }
+
+        if (wanted.Contains("start"))
+            await ReportStartAsync(root, Path.Combine(data, "start"), cancellationToken);
+        if (wanted.Contains("memory"))
+        {
+            await using var mesh = await Mesh.StartAsync(root, Path.Combine(data, "memory"), parsed.GetValue(redis), cancellationToken);
+            var (perAgent, resident) = await Measurements.MemoryAsync(mesh, parsed.GetValue(agents), cancellationToken);
+            results["memory"] = new { agents = parsed.GetValue(agents), bytesPerAgent = perAgent, residentMiB = resident.ToDictionary(process => process.Key, process => process.Value / 1048576.0) };
+            Console.WriteLine($"memory     {perAgent / 1024,10:0.0} KiB per activated agent (20 messages of 200 bytes)   resident MiB: {string.Join(", ", resident.Select(process => $"{process.Key} {process.Value / 1048576.0:0}"))}");
+        }
+    }
+    finally
+    {
+        Directory.Delete(data, recursive: true);
+    }
+
+    var file = new FileInfo(Path.Combine(root, parsed.GetValue(output)!.ToString()));
+    file.Directory!.Create();
+    await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(results, Indented.Options), cancellationToken);
+    Console.WriteLine($"written to {Path.GetRelativePath(root, file.FullName)}");
+
+    void ReportLoad(LoadResult load)
+    {
+        results["load"] = load;
+        Console.WriteLine($"load       {load.MessagesPerSecond,10:0} messages/s   p50 {load.P50Ms:0.0} ms   p99 {load.P99Ms:0.0} ms");
+        Console.WriteLine($"CPU        {load.CpuMsPerMessage,10:0.000} ms per message   {string.Join(", ", load.CpuMsByProcess.Select(process => $"{process.Key} {process.Value:0.000}"))}");
+    }
+
+    void ReportHistory(IReadOnlyDictionary<int, double> p50)
+    {
+        results["historyP50Ms"] = p50;
+        Console.WriteLine($"history    {string.Join("   ", p50.Select(entry => $"{entry.Key} messages: p50 {entry.Value:0.00} ms"))}   ratio {p50[10_000] / p50[10]:0.00}");
+    }
+
+    async Task ReportStartAsync(string root, string data, CancellationToken cancellationToken)
+    {
+        await using (var mesh = await Mesh.StartAsync(root, data, parsed.GetValue(redis), cancellationToken))
+            await Measurements.LoadAsync(mesh, 16, 1_000, 2_000, "hello", cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        await using var again = await Mesh.StartAsync(root, data, parsed.GetValue(redis), cancellationToken);
+        using var connection = await LoadConnection.OpenAsync(again.Gateway, cancellationToken);
+        await connection.PostAsync("user-1", "hello", cancellationToken);
+        var first = Stopwatch.GetElapsedTime(started);
+        results["start"] = new { readySeconds = again.StartTime.TotalSeconds, firstAnswerSeconds = first.TotalSeconds };
+        Console.WriteLine($"start      {first.TotalSeconds,10:0.00} s to the first answer with 1,000 agents stored (ready after {again.StartTime.TotalSeconds:0.00} s)");
+    }
+});
+return await command.Parse(args).InvokeAsync();
+
+static string FindRoot()
+{
+    for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+    {
+        if (File.Exists(Path.Combine(folder.FullName, "AgentMesh.sln")))
+            return folder.FullName;
+    }
+
+    throw new InvalidOperationException("Run this from a checkout: no AgentMesh.sln above the executable.");
+}
+
+internal static class Indented
+{
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+}

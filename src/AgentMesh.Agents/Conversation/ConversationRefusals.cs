@@ -1,0 +1,34 @@
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Agents.Conversation;
+
+/// <summary>
+/// Why the conversation says no, in order of precedence. The codes are those of the wire contract
+/// (<c>AgentMesh.Contracts.Agents.AgentRefusals</c>), which this project must not reference; a test holds them together.
+/// </summary>
+public static class ConversationRefusals
+{
+    /// <summary>The stored state contradicts itself or cannot be read. Nothing is written.</summary>
+    /// <param name="what">What was found; safe to show, so never text of a message.</param>
+    public static Refusal AgentQuarantined(string what) =>
+        new("agent_quarantined", $"The agent's stored state is damaged ({what}); nothing is done until an operator has looked.");
+
+    /// <summary>No such session.</summary>
+    public static Refusal SessionNotFound { get; } = new("session_not_found", "The agent has no such session.");
+
+    /// <summary>The key was used within 24 hours with another body.</summary>
+    public static Refusal IdempotencyKeyReused { get; } =
+        new("idempotency_key_reused", "This Idempotency-Key was used before with another body.");
+
+    /// <summary>All keys the agent keeps are unexpired, and none of them may be forgotten.</summary>
+    public static Refusal TooManyIdempotencyKeys { get; } = new(
+        "too_many_idempotency_keys",
+        $"The agent keeps {ConversationLimits.IdempotencyKeys} idempotency keys for 24 hours each and has no room for another.");
+
+    /// <summary>Empty or too long.</summary>
+    public static Refusal InvalidContent { get; } =
+        new("invalid_content", $"A message has 1 to {ConversationLimits.ContentBytes} bytes of UTF-8.");
+
+    /// <summary>The page asked for is too small or too big.</summary>
+    public static Refusal InvalidLimit { get; } = new("invalid_limit", $"limit is 1 to {ConversationLimits.HistoryMessages}.");
+}

@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AgentMesh.Agents.Conversation;
+
+/// <summary>A message to be posted, with what makes its repeat recognisable.</summary>
+/// <param name="Content">The text; not checked yet.</param>
+/// <param name="SessionId">The session; not checked yet.</param>
+/// <param name="RequestHash">SHA-256 of the gateway's request id; null when there is none, or when a key replaces it.</param>
+/// <param name="KeyHash">SHA-256 of the caller's Idempotency-Key; null when the caller gave none.</param>
+/// <param name="BodyHash">SHA-256 over session and content; set with <paramref name="KeyHash"/>.</param>
+public sealed record PostRequest(string Content, string SessionId, byte[]? RequestHash, byte[]? KeyHash, byte[]? BodyHash)
+{
+    /// <summary>The bucket that knows the caller's key; null without a key.</summary>
+    public int? Bucket => KeyHash is null ? null : IdempotencyBucket.Of(KeyHash);
+
+    /// <summary>A request as it comes from the wire, where nothing is certain to be there.</summary>
+    /// <param name="content">The text.</param>
+    /// <param name="sessionId">The session; null for the default one.</param>
+    /// <param name="requestId">The gateway's id of the request; empty for none.</param>
+    /// <param name="idempotencyKey">The caller's key; null for none.</param>
+    public static PostRequest Create(string? content, string? sessionId, string? requestId, string? idempotencyKey)
+    {
+        content ??= "";
+        sessionId ??= SessionNames.Default;
+        return idempotencyKey is null
+            ? new PostRequest(content, sessionId, string.IsNullOrEmpty(requestId) ? null : Hash(requestId), null, null)
+            : new PostRequest(content, sessionId, null, Hash(idempotencyKey), Hash(sessionId + '\0' + content));
+    }
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

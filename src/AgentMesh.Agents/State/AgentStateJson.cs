@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentMesh.Agents.Conversation;
+
+namespace AgentMesh.Agents.State;
+
+/// <summary>
+/// JSON of every stored record. Strict: a missing or null member is damage, not a default. Use it by <see cref="AddTo"/>,
+/// which also reads older versions.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(IsoTimeConverter)])]
+[JsonSerializable(typeof(AgentHead))]
+[JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(IdempotencyBucket))]
+public sealed partial class AgentStateJson : JsonSerializerContext
+{
+    /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
+    public static void AddTo(JsonSerializerOptions options)
+    {
+        options.Converters.Add(new VersionedConverter<AgentHead>(
+            StateVersions.AgentHead, StateVersions.AgentHeadUpcasters, Default.AgentHead));
+        options.Converters.Add(new VersionedConverter<MessagePage>(
+            StateVersions.MessagePage, StateVersions.MessagePageUpcasters, Default.MessagePage));
+        options.Converters.Add(new VersionedConverter<IdempotencyBucket>(
+            StateVersions.IdempotencyBucket, StateVersions.IdempotencyBucketUpcasters, Default.IdempotencyBucket));
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using Dapr.Actors;
+using Dapr.Actors.Client;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
+
+namespace AgentMesh.Gateway.Agents;
+
+/// <summary>
+/// Calls agents through the sidecar until they answer, for a bounded time. What an agent's own failure says stays here: only
+/// refusals that the agent returned as values reach the caller.
+/// </summary>
+internal sealed partial class AgentCalls
+{
+    private static readonly Refusal Unavailable = new(EdgeRefusals.AgentUnavailable, "The agent could not be reached in time. Try again.");
+
+    private static readonly Refusal Failed = new(EdgeRefusals.AgentFailed, "The agent failed to answer. The reason is in its log under this traceId.");
+
+    private readonly IActorProxyFactory _proxies;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly ILogger _logger;
+
+    public AgentCalls(IActorProxyFactory proxies, IOptions<AgentCallOptions> options, TimeProvider timeProvider, ILogger<AgentCalls> logger)
+    {
+        _proxies = proxies;
+        _pipeline = BuildPipeline(options.Value, timeProvider);
+        _logger = logger;
+    }
+
+    /// <summary>Sends a message. Its request id is the same in every retry, so that it is stored once.</summary>
+    public async Task<Result<PostedMessage>> PostMessageAsync(AgentKey agent, PostMessage message, CancellationToken cancellationToken)
+    {
+        var result = await CallAsync<PostMessage, PostedMessage>(agent, nameof(IAgentActor.PostMessage), message, cancellationToken);
+        return result.Refusal is { Code: EdgeRefusals.AgentUnavailable or EdgeRefusals.AgentFailed } lost
+            ? lost with { Detail = lost.Detail + " Whether the message was stored is not known; a repeat with the same Idempotency-Key stores it once." }
+            : result;
+    }
+
+    /// <summary>Reads counters and times.</summary>
+    public Task<Result<AgentInfo>> GetInfoAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        CallAsync<object?, AgentInfo>(agent, nameof(IAgentActor.GetInfo), null, cancellationToken);
+
+    /// <summary>Reads a page of the conversation.</summary>
+    public Task<Result<HistoryPage>> GetHistoryAsync(AgentKey agent, GetHistory page, CancellationToken cancellationToken) =>
+        CallAsync<GetHistory, HistoryPage>(agent, nameof(IAgentActor.GetHistory), page, cancellationToken);
+
+    private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
+        where TAnswer : class
+    {
+        var proxy = _proxies.Create(new ActorId(agent.ToString()), AgentActorType.Name);
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                static async (call, attemptEnds) =>
+                {
+                    // Two overloads: without an argument the SDK sends no body, which a method without a parameter expects.
+                    var reply = call.request is null
+                        ? await call.proxy.InvokeMethodAsync<Reply<TAnswer>?>(call.method, attemptEnds)
+                        : await call.proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>?>(call.method, call.request, attemptEnds);
+                    return reply is { Value: null, Refusal: null } or null
+                        ? throw new JsonException("The actor's reply has neither value nor refusal.")
+                        : reply.ToResult();
+                },
+                (proxy, method, request),
+                cancellationToken);
+        }
+        catch (Exception exception) when (AgentCallFailures.Classify(exception) is not AgentCallFailure.None and var failure)
+        {
+            switch (failure)
+            {
+                case AgentCallFailure.Denied:
+                    LogDenied(method);
+                    return Unavailable;
+                case AgentCallFailure.Failed:
+                    LogFailed(method, exception.GetType().Name);
+                    return Failed;
+                default:
+                    LogUnreached(exception, method);
+                    return Unavailable;
+            }
+        }
+    }
+
+    // From outside in: the whole time, then failures of the agent (few), then not reaching it (as often as the time allows),
+    // then the time of one call.
+    private static ResiliencePipeline BuildPipeline(AgentCallOptions options, TimeProvider timeProvider) =>
+        new ResiliencePipelineBuilder { TimeProvider = timeProvider }
+            .AddTimeout(options.TotalTimeout)
+            .AddRetry(RetryOf(AgentCallFailure.Failed, options.MaxFailedCalls - 1, options))
+            .AddRetry(RetryOf(AgentCallFailure.Unreached, int.MaxValue, options))
+            .AddTimeout(options.AttemptTimeout)
+            .Build();
+
+    private static RetryStrategyOptions RetryOf(AgentCallFailure failure, int retries, AgentCallOptions options) => new()
+    {
+        ShouldHandle = arguments => ValueTask.FromResult(
+            arguments.Outcome.Exception is { } exception && AgentCallFailures.Classify(exception) == failure),
+        MaxRetryAttempts = retries,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = options.RetryDelay,
+        MaxDelay = options.MaxRetryDelay,
+    };
+
+    [LoggerMessage(1, LogLevel.Warning, "An agent was not reached in time for {ActorMethod}")]
+    private partial void LogUnreached(Exception exception, string actorMethod);
+
+    // Without the exception: the text of an agent's failure may hold what a user said.
+    [LoggerMessage(2, LogLevel.Error, "An agent failed in {ActorMethod} ({ExceptionType}); its own log has the reason")]
+    private partial void LogFailed(string actorMethod, string exceptionType);
+
+    [LoggerMessage(3, LogLevel.Error, "The Dapr sidecar refused {ActorMethod}: DAPR_API_TOKEN is not the sidecar's")]
+    private partial void LogDenied(string actorMethod);
+}

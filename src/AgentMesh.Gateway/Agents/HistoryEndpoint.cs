@@ -1,0 +1,63 @@
+using System.Globalization;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Agents;
+
+/// <summary><c>GET /agent/{userId}/history?limit=&amp;before=&amp;sessionId=</c>: a page, the newest one by default, oldest message first.</summary>
+internal static class HistoryEndpoint
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+
+    private static readonly Refusal InvalidLimit = new(AgentRefusals.InvalidLimit, $"limit must be one number, 1-{MaxLimit}.");
+    private static readonly Refusal InvalidBefore = new(EdgeRefusals.InvalidBefore, "before must be one positive number, a seq.");
+    private static readonly Refusal SessionNotFound = new(AgentRefusals.SessionNotFound, SessionId.NotFoundDetail);
+
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/history", AnswerAsync);
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        var query = Read(context.Request.Query);
+        if (query.IsRefused)
+        {
+            await Problem.WriteAsync(context, query.Refusal);
+            return;
+        }
+
+        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        var result = await calls.GetHistoryAsync(AgentPath.KeyOf(context), query.Value, context.RequestAborted);
+        if (result.IsRefused)
+            await Problem.WriteAsync(context, result.Refusal);
+        else
+            await JsonAnswer.StreamAsync(context, result.Value, GatewayJson.Answers.HistoryPage);
+    }
+
+    private static Result<GetHistory> Read(IQueryCollection query)
+    {
+        var limit = (long)DefaultLimit;
+        var limits = query["limit"];
+        if (limits.Count > 0 && (limits is not [{ } limitText] || !TryNumber(limitText, out limit) || limit > MaxLimit))
+            return InvalidLimit;
+
+        long? before = null;
+        var befores = query["before"];
+        if (befores.Count > 0)
+        {
+            if (befores is not [{ } beforeText] || !TryNumber(beforeText, out var seq))
+                return InvalidBefore;
+            before = seq;
+        }
+
+        var sessions = query["sessionId"];
+        if (sessions.Count > 0 && (sessions is not [{ } session] || !SessionId.CanExist(session)))
+            return SessionNotFound;
+        return new GetHistory(sessions.Count > 0 ? sessions[0] : null, (int)limit, before);
+    }
+
+    // Digits only: no sign, no blanks, no thousands.
+    private static bool TryNumber(string text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
+}

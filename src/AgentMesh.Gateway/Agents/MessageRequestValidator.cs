@@ -1,0 +1,32 @@
+using System.Text;
+using AgentMesh.Contracts.Agents;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Agents;
+
+/// <summary>What a message must be; the first failure is the problem's code.</summary>
+internal sealed class MessageRequestValidator : AbstractValidator<MessageRequest>
+{
+    /// <summary>Longest content, bytes of UTF-8.</summary>
+    public const int MaxContentBytes = 64 * 1024;
+
+    public MessageRequestValidator()
+    {
+        RuleFor(request => request.Content)
+            .Cascade(CascadeMode.Stop)
+            .Must(content => !string.IsNullOrWhiteSpace(content))
+            .WithErrorCode(AgentRefusals.InvalidContent)
+            .WithMessage("content must be a text that is not empty.")
+            .Must(content => IsShortEnough(content!))
+            .WithErrorCode(AgentRefusals.InvalidContent)
+            .WithMessage($"content is longer than {MaxContentBytes} bytes of UTF-8.");
+        RuleFor(request => request.SessionId)
+            .Must(session => session is null || SessionId.CanExist(session))
+            .WithErrorCode(AgentRefusals.SessionNotFound)
+            .WithMessage(SessionId.NotFoundDetail);
+    }
+
+    // A char is one to three bytes of UTF-8: most texts need no counting.
+    private static bool IsShortEnough(string content) =>
+        content.Length <= MaxContentBytes / 3 || content.Length <= MaxContentBytes && Encoding.UTF8.GetByteCount(content) <= MaxContentBytes;
+}

@@ -1,0 +1,38 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+
+namespace AgentMesh.Gateway.Edge;
+
+/// <summary>Source-generated JSON of everything the gateway reads and writes: camelCase, nulls written.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(MessageRequest))]
+[JsonSerializable(typeof(PostedMessage))]
+[JsonSerializable(typeof(InfoResponse))]
+[JsonSerializable(typeof(HistoryPage))]
+internal sealed partial class GatewayJson : JsonSerializerContext
+{
+    /// <summary>For answers. Relaxed: they are JSON with nosniff, never HTML, and people read them with curl.</summary>
+    public static GatewayJson Answers { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
+
+/// <summary>How request bodies are read: exact names, no member twice, few levels. Unknown members are ignored.</summary>
+internal static class RequestJson
+{
+    /// <summary>Levels of nesting.</summary>
+    public const int MaxDepth = 32;
+
+    /// <summary>For requests.</summary>
+    public static GatewayJson Requests { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        MaxDepth = MaxDepth,
+        // Which of two equal members counts differs between readers; a proxy's filter and we must not disagree.
+        AllowDuplicateProperties = false,
+    });
+}

@@ -1,0 +1,37 @@
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Edge;
+
+/// <summary>
+/// What routing leaves over. An invalid user id is 400 on every path below <c>/agent/</c>, known or not; then a path that is unknown,
+/// or known with other methods, is 404.
+/// </summary>
+internal sealed class UnroutedRequests(RequestDelegate next)
+{
+    private static readonly Refusal InvalidUserId = new(
+        EdgeRefusals.InvalidUserId, "A user id is 1-64 characters of a-z, 0-9, '.', '_' and '-', and starts with a letter or digit.");
+
+    private static readonly Refusal NotFound = new(EdgeRefusals.NotFound, "Nothing is at this path.");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (AgentPath.UserSegment(context.Request.Path) is { } segment && !UserId.TryParse(segment, out _))
+        {
+            await Problem.WriteAsync(context, InvalidUserId);
+            return;
+        }
+
+        if (context.GetEndpoint() is null)
+        {
+            await Problem.WriteAsync(context, NotFound);
+            return;
+        }
+
+        await next(context);
+        // Routing's own endpoint for a known path with a wrong method sets 405 and Allow, and no body.
+        if (context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false })
+            await Problem.WriteAsync(context, new Refusal(EdgeRefusals.NotFound, $"This path is for {context.Response.Headers.Allow} only."));
+    }
+}

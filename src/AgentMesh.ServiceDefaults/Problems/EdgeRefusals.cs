@@ -1,0 +1,68 @@
+namespace AgentMesh.ServiceDefaults.Problems;
+
+/// <summary>
+/// Refusal codes of the HTTP edge, in order of precedence: who may speak, where to, in what form, with what content, and last what
+/// the service could not do. Documented in <c>docs/refusals.md</c>; never reused for another meaning.
+/// </summary>
+public static class EdgeRefusals
+{
+    /// <summary>The bytes are not a request the HTTP server can read.</summary>
+    public const string BadRequest = "bad_request";
+
+    /// <summary>Development: the connection does not come from this machine.</summary>
+    public const string ForeignAddress = "foreign_address";
+
+    /// <summary>Development: <c>Host</c> is not a loopback name.</summary>
+    public const string ForeignHost = "foreign_host";
+
+    /// <summary>Development: the request was forwarded by a proxy.</summary>
+    public const string ForwardedNotAllowed = "forwarded_not_allowed";
+
+    /// <summary>A web page of another origin sent the request.</summary>
+    public const string ForeignOrigin = "foreign_origin";
+
+    /// <summary>The Dapr sidecar did not send the app's token.</summary>
+    public const string InvalidDaprToken = "invalid_dapr_token";
+
+    /// <summary>The path names no user.</summary>
+    public const string UserIdMissing = "user_id_missing";
+
+    /// <summary>The user id is outside its grammar.</summary>
+    public const string InvalidUserId = "invalid_user_id";
+
+    /// <summary>Nothing is at this path, or not for this method.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>The body is not declared as JSON in UTF-8.</summary>
+    public const string UnsupportedMediaType = "unsupported_media_type";
+
+    /// <summary><c>Idempotency-Key</c> is not one value of 1-128 visible ASCII characters.</summary>
+    public const string InvalidIdempotencyKey = "invalid_idempotency_key";
+
+    /// <summary>The body is longer than the service reads.</summary>
+    public const string BodyTooLarge = "body_too_large";
+
+    /// <summary>The body came too slowly.</summary>
+    public const string RequestTimeout = "request_timeout";
+
+    /// <summary>The body is not JSON text.</summary>
+    public const string InvalidJson = "invalid_json";
+
+    /// <summary>The body is JSON, but a member is not of its type.</summary>
+    public const string InvalidRequest = "invalid_request";
+
+    /// <summary><c>before</c> is not a positive number.</summary>
+    public const string InvalidBefore = "invalid_before";
+
+    /// <summary>The service has no working connection to its sidecar.</summary>
+    public const string NotReady = "not_ready";
+
+    /// <summary>The agent was not reached in time; whether it acted is unknown.</summary>
+    public const string AgentUnavailable = "agent_unavailable";
+
+    /// <summary>The agent was reached and failed, repeatedly.</summary>
+    public const string AgentFailed = "agent_failed";
+
+    /// <summary>A bug of ours.</summary>
+    public const string InternalError = "internal_error";
+}

@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http;
+
+namespace AgentMesh.ServiceDefaults.Problems;
+
+/// <summary>What HTTP says for a refusal code.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Title">The same short sentence for every occurrence (RFC 9457, 3.1.3).</param>
+/// <param name="RetryAfterSeconds">Value of <c>Retry-After</c>; null: the header is not sent.</param>
+public sealed record ProblemType(int Status, string Title, int? RetryAfterSeconds = null);
+
+/// <summary>The one table from refusal code to HTTP.</summary>
+public static class ProblemTypes
+{
+    /// <summary>The problem type URI is this followed by the code.</summary>
+    public const string UriPrefix = "https://agentmesh.dev/problems/";
+
+    /// <summary>
+    /// For a code that is not in the table: a newer service behind this one refused for a reason this one does not know. The code and
+    /// its detail are passed on.
+    /// </summary>
+    public static ProblemType Unknown { get; } = new(StatusCodes.Status500InternalServerError, "The request was refused.");
+
+    /// <summary>
+    /// Every code. Codes of other assemblies stand here as text, because this project references Primitives only; tests of the
+    /// gateway compare them with the constants.
+    /// </summary>
+    public static FrozenDictionary<string, ProblemType> All { get; } = new Dictionary<string, ProblemType>
+    {
+        [EdgeRefusals.BadRequest] = new(400, "The request is malformed."),
+        [EdgeRefusals.ForeignAddress] = new(403, "The request does not come from this machine."),
+        [EdgeRefusals.ForeignHost] = new(403, "The Host header is not a name of this machine."),
+        [EdgeRefusals.ForwardedNotAllowed] = new(403, "Forwarded requests are not allowed."),
+        [EdgeRefusals.ForeignOrigin] = new(403, "The request comes from another origin."),
+        [EdgeRefusals.InvalidDaprToken] = new(401, "The Dapr app token is missing or wrong."),
+        [EdgeRefusals.UserIdMissing] = new(400, "The path names no user."),
+        [EdgeRefusals.InvalidUserId] = new(400, "The user id is invalid."),
+        [EdgeRefusals.NotFound] = new(404, "Not found."),
+        [EdgeRefusals.UnsupportedMediaType] = new(415, "The body must be JSON."),
+        [EdgeRefusals.InvalidIdempotencyKey] = new(400, "The Idempotency-Key is invalid."),
+        [EdgeRefusals.BodyTooLarge] = new(413, "The body is too large."),
+        [EdgeRefusals.RequestTimeout] = new(408, "The request came too slowly."),
+        [EdgeRefusals.InvalidJson] = new(400, "The body is not valid JSON."),
+        [EdgeRefusals.InvalidRequest] = new(400, "The request is invalid."),
+        [EdgeRefusals.InvalidBefore] = new(400, "The parameter before is invalid."),
+        [EdgeRefusals.NotReady] = new(503, "The service is not ready.", RetryAfterSeconds: 1),
+        [EdgeRefusals.AgentUnavailable] = new(503, "The agent cannot be reached.", RetryAfterSeconds: 5),
+        [EdgeRefusals.AgentFailed] = new(503, "The agent failed.", RetryAfterSeconds: 5),
+        [EdgeRefusals.InternalError] = new(500, "The service failed."),
+        // AgentMesh.Contracts, AgentRefusals
+        ["agent_quarantined"] = new(503, "The agent is quarantined."),
+        ["session_not_found"] = new(404, "No such session."),
+        ["idempotency_key_reused"] = new(409, "The Idempotency-Key was used with another body."),
+        ["too_many_idempotency_keys"] = new(429, "Too many idempotency keys.", RetryAfterSeconds: 60),
+        ["invalid_content"] = new(400, "The content is invalid."),
+        ["invalid_limit"] = new(400, "The parameter limit is invalid."),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The row of a code.</summary>
+    public static ProblemType Of(string code) => All.GetValueOrDefault(code) ?? Unknown;
+}

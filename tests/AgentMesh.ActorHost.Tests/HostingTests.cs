@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AgentMesh.ActorHost.Dapr;
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Contracts.Agents;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+
+namespace AgentMesh.ActorHost.Tests;
+
+public sealed class HostingTests
+{
+    [Fact]
+    public async Task DaprConfig_SaysWhatTheDesignSays()
+    {
+        await using var host = await HostUnderTest.StartAsync(("AgentMesh:Actors:IdleTimeoutSeconds", "90"));
+        var config = await host.Http.GetStringAsync(new Uri("dapr/config", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            """{"entities":["AgentActor"],"actorIdleTimeout":"0h1m30s0ms","drainOngoingCallTimeout":"0h0m20s0ms","drainRebalancedActors":true,"reentrancy":{"enabled":false}}""",
+            config);
+    }
+
+    [Theory]
+    [InlineData(null, HttpStatusCode.Unauthorized)]
+    [InlineData("", HttpStatusCode.Unauthorized)]
+    [InlineData("secreT", HttpStatusCode.Unauthorized)]
+    [InlineData("secret2", HttpStatusCode.Unauthorized)]
+    [InlineData("secret", HttpStatusCode.OK)]
+    public async Task WithAnAppToken_OnlyTheSidecarMayCall(string? token, HttpStatusCode expected)
+    {
+        await using var host = await HostUnderTest.StartAsync(("APP_API_TOKEN", "secret"));
+        if (token is not null)
+            host.Http.DefaultRequestHeaders.Add("dapr-api-token", token);
+        foreach (var path in new[] { "dapr/config", "healthz" })
+        {
+            using var answer = await host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(path == "healthz" ? HttpStatusCode.OK : expected, answer.StatusCode);
+        }
+
+        using var called = await host.SendAsync("default:alice", "GetInfo");
+        Assert.Equal(expected, called.StatusCode);
+        if (expected == HttpStatusCode.OK)
+            return;
+        Assert.Equal("application/problem+json", called.Content.Headers.ContentType?.MediaType);
+        var problem = await called.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.EndsWith(":unauthenticated", problem.GetProperty("type").GetString(), StringComparison.Ordinal);
+        Assert.Empty(host.State.TakeCalls());
+    }
+
+    [Theory]
+    [InlineData("Development", null, null, true)]
+    [InlineData("Production", null, null, false)]
+    [InlineData("Production", "a", null, false)]
+    [InlineData("Production", null, "d", false)]
+    [InlineData("Production", "a", " ", false)]
+    [InlineData("Production", "a", "d", true)]
+    [InlineData("Staging", null, null, false)]
+    public void OutsideDevelopment_TheTokensAreRequired(string environment, string? appToken, string? daprToken, bool starts)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("APP_API_TOKEN", appToken), new("DAPR_API_TOKEN", daprToken)])
+            .Build();
+        var reason = AppToken.WhyNotToStart(new HostingEnvironment { EnvironmentName = environment }, configuration);
+        Assert.Equal(starts, reason is null);
+    }
+
+    [Fact]
+    public async Task Fault_HasNoStackTraceInItsBody()
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        foreach (var (method, body) in new[] { ("PostMessage", "{not json"), ("NoSuchMethod", "{}") })
+        {
+            using var content = new StringContent(body);
+            using var answer = await host.SendAsync("default:alice", method, content);
+            Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+            var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Contains("traceId", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void RefusalCodes_AreThoseOfTheContract()
+    {
+        Assert.Equal(AgentRefusals.AgentQuarantined, ConversationRefusals.AgentQuarantined("x").Code);
+        Assert.Equal(AgentRefusals.SessionNotFound, ConversationRefusals.SessionNotFound.Code);
+        Assert.Equal(AgentRefusals.IdempotencyKeyReused, ConversationRefusals.IdempotencyKeyReused.Code);
+        Assert.Equal(AgentRefusals.TooManyIdempotencyKeys, ConversationRefusals.TooManyIdempotencyKeys.Code);
+        Assert.Equal(AgentRefusals.InvalidContent, ConversationRefusals.InvalidContent.Code);
+        Assert.Equal(AgentRefusals.InvalidLimit, ConversationRefusals.InvalidLimit.Code);
+    }
+}

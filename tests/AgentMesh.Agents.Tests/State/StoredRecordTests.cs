@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.Json;
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Tests.Conversation;
+using AgentMesh.Testing;
+using CsCheck;
+
+namespace AgentMesh.Agents.Tests.State;
+
+/// <summary>Every state record, as it is written, damaged on the way, and read again years later.</summary>
+public sealed class StoredRecordTests
+{
+    private static readonly Gen<DateTimeOffset> Times =
+        Gen.Long[0, 253_402_300_799_999].Select(DateTimeOffset.FromUnixTimeMilliseconds);
+
+    private static readonly Gen<long> Counters = Gen.Long[0, 1L << 47];
+
+    private static readonly Gen<AgentHead> Heads =
+        from created in Times
+        from active in Times
+        from counters in Counters.Array[3]
+        from epoch in Gen.Long
+        from page in Gen.Int[0, int.MaxValue].Array[3]
+        from recent in Gen.Byte.Array[0, 128 * 20]
+        from keys in Gen.Byte.Array[0, 128]
+        select new AgentHead(
+            created,
+            active,
+            counters[0],
+            counters[1],
+            counters[2],
+            epoch,
+            new OpenPage(page[0], page[1], page[2]),
+            new PackedEntries(recent),
+            new PackedEntries(keys));
+
+    private static readonly Gen<StoredMessage> Messages =
+        from numbers in Counters.Array[3]
+        from role in Gen.Bool
+        from content in Gen.String.Where(text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text)
+        from at in Times
+        select new StoredMessage(numbers[0], role ? MessageRole.User : MessageRole.Assistant, content, at, numbers[1], numbers[2]);
+
+    [Fact]
+    public void Head_SurvivesDaprd() => Gen.Select(Heads, Gen.Int).Sample((head, seed) => Assert.Equal(head, Passed(head, seed)));
+
+    [Fact]
+    public void Page_SurvivesDaprd() => Gen.Select(Messages.Array[0, 16], Gen.Int).Sample(
+        (messages, seed) => Assert.Equal(messages, Passed(new MessagePage([.. messages]), seed).Messages));
+
+    [Fact]
+    public void Bucket_SurvivesDaprd() => Gen.Select(Gen.Byte.Array[0, 49 * 300], Gen.Int).Sample(
+        (bytes, seed) => Assert.Equal(new PackedEntries(bytes), Passed(new IdempotencyBucket(new PackedEntries(bytes)), seed).Entries));
+
+    [Fact]
+    public void Message_IsNeverBiggerThanItsCountedBytes() => Messages.Sample(
+        message => Assert.True(JsonSerializer.Serialize(new MessagePage([message]), FakeAgent.Json).Length - """{"messages":[],"v":1}""".Length <= message.EncodedBytes()));
+
+    [Theory]
+    [InlineData("head.v1.json")]
+    [InlineData("page.v1.json")]
+    [InlineData("idem.v1.json")]
+    public void EveryShippedVersion_StillLoads(string file)
+    {
+        var json = Fixture(file);
+        object record = file[..4] switch
+        {
+            "head" => Read<AgentHead>(json),
+            "page" => Read<MessagePage>(json),
+            _ => Read<IdempotencyBucket>(json),
+        };
+        // Once there is a version 2, older fixtures are compared with a second file that has their content in today's form.
+        Assert.Equal(Fixture(file), JsonSerializer.Serialize(record, record.GetType(), FakeAgent.Json));
+    }
+
+    /// <summary>What is written now is the newest fixture, byte for byte: a changed name or form needs a new version.</summary>
+    [Fact]
+    public void WireNames_AreTheApprovedOnes()
+    {
+        Assert.Equal(Fixture("head.v1.json"), JsonSerializer.Serialize(SampleHead, FakeAgent.Json));
+        Assert.Equal(Fixture("page.v1.json"), JsonSerializer.Serialize(SamplePage, FakeAgent.Json));
+        Assert.Equal(Fixture("idem.v1.json"), JsonSerializer.Serialize(SampleBucket, FakeAgent.Json));
+    }
+
+    [Fact]
+    public void Keys_AreTheApprovedOnes() =>
+        Assert.Equal(["head", "page:default:12", "idem:7"], [StateKeys.Head, StateKeys.Page(12), StateKeys.Bucket(7)]);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("1")]
+    [InlineData("""{"v":0,"messages":[]}""")]
+    [InlineData("""{"v":2,"messages":[]}""")]
+    [InlineData("""{"v":1.5,"messages":[]}""")]
+    [InlineData("""{"v":"1","messages":[]}""")]
+    [InlineData("""{"v":1}""")]
+    [InlineData("""{"v":1,"messages":null}""")]
+    [InlineData("""{"v":1,"messages":[{"seq":1,"role":"user","content":null,"at":"2026-01-02T03:04:05.678Z","turn":1,"count":1}]}""")]
+    [InlineData("""{"v":1,"messages":[{"seq":1,"role":"robot","content":"","at":"2026-01-02T03:04:05.678Z","turn":1,"count":1}]}""")]
+    [InlineData("""{"v":1,"messages":[{"seq":1,"role":"user","content":"","at":"yesterday","turn":1,"count":1}]}""")]
+    [InlineData("""{"v":1,"messages":[{"seq":1.5,"role":"user","content":"","at":"2026-01-02T03:04:05.678Z","turn":1,"count":1}]}""")]
+    [InlineData("""{"v":1,"messages":[{"role":"user","content":"","at":"2026-01-02T03:04:05.678Z","turn":1,"count":1}]}""")]
+    public void Damage_IsNoticed(string json) => Assert.Throws<JsonException>(() => Read<MessagePage>(json));
+
+    [Theory]
+    [InlineData("0.1234567891", "0.123457")]
+    [InlineData("19.999999999", "20")]
+    [InlineData("-1.0000004", "-1")]
+    [InlineData("0.0000001", "0")]
+    [InlineData("1e-9", "0")]
+    [InlineData("1234.56", "1234.56")]
+    [InlineData("12345678", "12345678")]
+    [InlineData("123456789.123456789", "123456789.12345679")]
+    [InlineData("9007199254740993", "9007199254740992")]
+    [InlineData("123456789012345678", "123456789012345680")]
+    [InlineData("\"<a>&\"", "\"<a>&\"")]
+    public void Damage_IsThatOfDaprd(string written, string stored)
+    {
+        using var damaged = JsonDocument.Parse(DaprdFidelity.Damage(written, 1));
+        using var expected = JsonDocument.Parse(stored);
+        if (expected.RootElement.ValueKind == JsonValueKind.String)
+            Assert.Equal(expected.RootElement.GetString(), damaged.RootElement.GetString());
+        else
+            Assert.Equal(stored, damaged.RootElement.GetRawText());
+    }
+
+    private static AgentHead SampleHead => new(
+        new DateTimeOffset(2026, 1, 2, 3, 4, 5, 0, TimeSpan.Zero),
+        new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+        4,
+        4,
+        2,
+        (1L << 32) + 9_007_199_254_740_993,
+        new OpenPage(1, 4, 812),
+        RecentRequests.With(PackedEntries.Empty, Hash(1), new PagePointer(1, 4)),
+        IdempotencyCounts.With(PackedEntries.Empty, 7, SampleBucket));
+
+    private static MessagePage SamplePage => new(
+    [
+        new StoredMessage(1, MessageRole.User, "héllo \"you\"", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 0, TimeSpan.Zero), 1, 1),
+        new StoredMessage(2, MessageRole.Assistant, "hi", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), 1, 2),
+    ]);
+
+    private static IdempotencyBucket SampleBucket => IdempotencyBucket.Empty.With(
+        Hash(2), Hash(3), new PagePointer(1, 2), new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+
+    private static byte[] Hash(byte first) => [.. Enumerable.Range(first, 32).Select(n => (byte)n)];
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, FakeAgent.Json)!;
+
+    private static T Passed<T>(T record, int seed) => Read<T>(DaprdFidelity.Damage(JsonSerializer.Serialize(record, FakeAgent.Json), seed));
+
+    private static string Fixture(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", file)).TrimEnd('\n');
+}

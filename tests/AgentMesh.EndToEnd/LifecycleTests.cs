@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace AgentMesh.EndToEnd;
+
+/// <summary>Starting, stopping, restarting: what the person at the keyboard sees.</summary>
+public sealed class LifecycleTests
+{
+    [Fact]
+    public async Task Stop_EndsEverythingWithinTenSeconds_WithExitCode0_AndTheHistoryIsThereAfterwards()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
+        List<int> pids;
+        await using (var mesh = await Mesh.StartAsync(store.Data))
+        {
+            using var client = new AgentClient(mesh.Ready.Gateway);
+            Assert.Equal("This is our first message. You said: \"hello\".", (await client.PostAsync("alice", "hello")).Response);
+            pids = [.. mesh.Ready.Apps.Select(app => app.Pid)];
+
+            var (exitCode, took) = await mesh.StopAsync();
+
+            Assert.Equal(0, exitCode);
+            Assert.True(took < TimeSpan.FromSeconds(10), $"took {took}");
+            Assert.False(File.Exists(mesh.ReadyFilePath));
+        }
+
+        Assert.All(pids, pid => Assert.Throws<ArgumentException>(() => Process.GetProcessById(pid)));
+        await using var again = await Mesh.StartAsync(store.Data);
+        using var later = new AgentClient(again.Ready.Gateway);
+        Assert.Equal("I remember our conversation (2 messages). You said: \"again\".", (await later.PostAsync("alice", "again")).Response);
+        Assert.Equal(["hello", "again"], (await later.HistoryAsync("alice")).Where(message => message.Role == "user").Select(message => message.Content));
+    }
+
+    [Fact]
+    public async Task Agents_Killed_AreBackWithinSeconds_AndMessagesOfThatTimeAreAnswered()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
+        await using var mesh = await Mesh.StartAsync(store.Data);
+        using var client = new AgentClient(mesh.Ready.Gateway);
+        await client.PostAsync("alice", "before");
+        var before = mesh.Ready.App("agents").Pid;
+
+        Mesh.Kill(before);
+        var posted = await client.PostAsync("alice", "during");
+
+        Assert.Equal(4, posted.MessageCount);
+        var ready = await mesh.WaitForReadyAsync(file => file.Apps.Any(app => app.Id == "agents" && app.Pid != before), TimeSpan.FromSeconds(10));
+        Assert.Equal(mesh.SidecarPid, ready.SidecarPid);
+    }
+
+    [Fact]
+    public async Task Gateway_Killed_IsBackOnTheSamePort()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
+        await using var mesh = await Mesh.StartAsync(store.Data);
+        var before = mesh.Ready.App("gateway");
+
+        Mesh.Kill(before.Pid);
+        var ready = await mesh.WaitForReadyAsync(file => file.Apps.Any(app => app.Id == "gateway" && app.Pid != before.Pid), TimeSpan.FromSeconds(10));
+
+        Assert.Equal(before.AppPort, ready.App("gateway").AppPort);
+        using var client = new AgentClient(ready.Gateway);
+        await client.PostAsync("alice", "hello");
+    }
+
+    [Fact]
+    public async Task ASecondMesh_OnTheSameData_IsRefused()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
+        await using var mesh = await Mesh.StartAsync(store.Data);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Mesh.StartAsync(Path.Combine(store.Data, "..", Path.GetFileName(store.Data)), null, "--ready-file", Path.Combine(store.Data, "second.json")));
+        Assert.Contains($"{mesh.SidecarPid}", refused.Message, StringComparison.Ordinal);
+        using var client = new AgentClient(mesh.Ready.Gateway);
+        await client.PostAsync("alice", "still here");
+    }
+
+    [Fact]
+    public async Task Replicas_OfAgents_ShareTheUsers_AndOneMayDie()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
+        await using var mesh = await Mesh.StartAsync(store.Data, null, "--replicas", "agents=2,gateway=2");
+        Assert.Equal(4, mesh.Ready.Apps.Count);
+        using var client = new AgentClient(mesh.Ready.Gateway);
+        foreach (var user in Enumerable.Range(0, 20))
+            await client.PostAsync($"user-{user}", "one");
+
+        Mesh.Kill(mesh.Ready.Apps.First(app => app.Id == "agents").Pid);
+        foreach (var user in Enumerable.Range(0, 20))
+            Assert.Equal(4, (await client.PostAsync($"user-{user}", "two")).MessageCount);
+    }
+}

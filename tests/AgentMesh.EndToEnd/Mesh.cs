@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+
+namespace AgentMesh.EndToEnd;
+
+/// <summary>The mesh as a user starts it: the sidecar's executable, real processes, real ports.</summary>
+internal sealed class Mesh : IAsyncDisposable
+{
+    /// <summary>The first start of a run builds the apps.</summary>
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(4);
+
+    // Meshes start one at a time: the first one builds, and a build must not race another.
+    private static readonly SemaphoreSlim Starting = new(1, 1);
+
+    private readonly Process _process;
+    private readonly string _readyFile;
+    private readonly List<string> _output = [];
+
+    private Mesh(Process process, string readyFile)
+    {
+        _process = process;
+        _readyFile = readyFile;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public ReadyFile Ready { get; private set; } = null!;
+
+    public int SidecarPid => _process.Id;
+
+    public string ReadyFilePath => _readyFile;
+
+    /// <summary>What the sidecar printed, for failures.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return string.Join('\n', _output);
+        }
+    }
+
+    public static async Task<Mesh> StartAsync(string data, string? redis = null, params string[] options)
+    {
+        await Starting.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            var ready = Path.Combine(data, "ready.json");
+            Directory.CreateDirectory(data);
+            File.Delete(ready);
+            List<string> arguments = [Metadata("SidecarDll"), "run", "--data", data, "--free-ports", "--ready-file", ready, .. options];
+            if (redis is not null)
+                arguments.AddRange(["--redis", redis]);
+            var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Metadata("Root"), RedirectStandardOutput = true, RedirectStandardError = true };
+            var mesh = new Mesh(Process.Start(start)!, ready);
+            try
+            {
+                mesh.Ready = await mesh.WaitForReadyAsync(_ => true, StartTimeout);
+                return mesh;
+            }
+            catch
+            {
+                await mesh.DisposeAsync();
+                throw;
+            }
+        }
+        finally
+        {
+            Starting.Release();
+        }
+    }
+
+    /// <summary>Waits until the ready file says what is wanted; the file is replaced by rename, and that is the signal waited for.</summary>
+    public async Task<ReadyFile> WaitForReadyAsync(Func<ReadyFile, bool> wanted, TimeSpan timeout)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(timeout);
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(_readyFile)!);
+        var changed = new SemaphoreSlim(0);
+        watcher.Renamed += (_, _) => changed.Release();
+        watcher.Created += (_, _) => changed.Release();
+        watcher.EnableRaisingEvents = true;
+        var exited = _process.WaitForExitAsync(limit.Token);
+        while (true)
+        {
+            if (ReadyFile.TryRead(_readyFile) is { } file && wanted(file))
+                return Ready = file;
+            try
+            {
+                // Signals may be missed before the watcher is up; the second bounds that.
+                var signal = changed.WaitAsync(TimeSpan.FromSeconds(1), limit.Token);
+                if (await Task.WhenAny(signal, exited) == exited && _process.HasExited)
+                    throw new InvalidOperationException($"The sidecar ended with {_process.ExitCode}:\n{Output}");
+                await signal;
+            }
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Not ready within {timeout}:\n{Output}");
+            }
+        }
+    }
+
+    /// <summary>SIGKILL of one process of the mesh.</summary>
+    public static void Kill(int pid) => Process.GetProcessById(pid).Kill();
+
+    /// <summary>SIGKILL of the sidecar; the apps are left behind.</summary>
+    public async Task KillSidecarAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>SIGTERM, as a supervisor or `kill` sends it; the exit code.</summary>
+    public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+            await kill.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(limit.Token);
+        return (_process.ExitCode, Stopwatch.GetElapsedTime(started));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await StopAsync();
+        // After a SIGKILL of the sidecar the apps are still there, and they are ours to end.
+        foreach (var app in Ready?.Apps ?? [])
+        {
+            try
+            {
+                using var process = Process.GetProcessById(app.Pid);
+                if (process.ProcessName == "dotnet")
+                    process.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // Gone already.
+            }
+        }
+
+        _process.Dispose();
+    }
+
+    private static string Metadata(string key) =>
+        typeof(Mesh).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value!;
+
+    private void Keep(string? line)
+    {
+        const int Kept = 200;
+        lock (_output)
+        {
+            if (line is not null)
+                _output.Add(line);
+            if (_output.Count > Kept)
+                _output.RemoveAt(0);
+        }
+    }
+}
+
+/// <summary>The ready file, read as tools read it.</summary>
+internal sealed record ReadyFile(Uri Gateway, string Store, int SidecarPid, IReadOnlyList<ReadyApp> Apps)
+{
+    public ReadyApp App(string id) => Apps.Single(app => app.Id == id);
+
+    public static ReadyFile? TryRead(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = document.RootElement;
+            return new ReadyFile(
+                new Uri(root.GetProperty("gateway").GetString()!), root.GetProperty("store").GetString()!, root.GetProperty("sidecarPid").GetInt32(),
+                [.. root.GetProperty("apps").EnumerateArray().Select(app => new ReadyApp(
+                    app.GetProperty("id").GetString()!, app.GetProperty("pid").GetInt32(), app.GetProperty("appPort").GetInt32(),
+                    app.GetProperty("daprHttpPort").GetInt32(), app.GetProperty("daprGrpcPort").GetInt32()))]);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+}
+
+internal sealed record ReadyApp(string Id, int Pid, int AppPort, int DaprHttpPort, int DaprGrpcPort);

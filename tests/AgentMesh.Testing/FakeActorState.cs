@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.Testing;
+
+/// <summary>
+/// The actor state API of a sidecar on a free port: GET of a key, PUT of a transaction. It damages values as daprd does, lists the
+/// calls it got, and fails on demand. Nothing but state: no invocation, no reminders.
+/// </summary>
+public sealed class FakeActorState : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<(string Actor, string Key), string> _values = new();
+    private readonly ConcurrentQueue<string> _calls = new();
+    private int _seed;
+
+    private FakeActorState(WebApplication app) => _app = app;
+
+    /// <summary>Answers the next PUT with 500: <see cref="FailedPut.BeforeStoring"/>, or after it was stored (a lost answer).</summary>
+    public FailedPut FailNextPut { get; set; }
+
+    /// <summary>The address, for <c>DAPR_HTTP_ENDPOINT</c>.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>The calls since the last <see cref="TakeCalls"/>: <c>GET key</c>, or <c>PUT key key ...</c> in the order of operations.</summary>
+    public IReadOnlyList<string> TakeCalls()
+    {
+        var calls = new List<string>();
+        while (_calls.TryDequeue(out var call))
+            calls.Add(call);
+        return calls;
+    }
+
+    /// <summary>Starts it.</summary>
+    public static async Task<FakeActorState> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Limits.MaxRequestBodySize = 4 * 1024 * 1024;
+        });
+        var app = builder.Build();
+        var fake = new FakeActorState(app);
+        app.Run(fake.HandleAsync);
+        await app.StartAsync();
+        return fake;
+    }
+
+    /// <summary>The stored JSON of a key; null when there is none.</summary>
+    public string? this[string actorId, string key]
+    {
+        get => _values.GetValueOrDefault((actorId, key));
+        set
+        {
+            if (value is null)
+                _values.TryRemove((actorId, key), out _);
+            else
+                _values[(actorId, key)] = value;
+        }
+    }
+
+    /// <summary>The keys an actor has.</summary>
+    public IReadOnlyList<string> KeysOf(string actorId) =>
+        [.. _values.Keys.Where(key => key.Actor == actorId).Select(key => key.Key).Order(StringComparer.Ordinal)];
+
+    /// <summary>Forgets everything stored.</summary>
+    public void Clear() => _values.Clear();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        // The SDK asks for `//v1.0/actors/{type}/{id}/state[/{key}]`.
+        var path = context.Request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (path is ["v1.0", "actors", _, var id, "state", var key] && HttpMethods.IsGet(context.Request.Method))
+            await GetAsync(context, id, key);
+        else if (path is ["v1.0", "actors", _, var actorId, "state"] && HttpMethods.IsPut(context.Request.Method))
+            await PutAsync(context, actorId);
+        else
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private async Task GetAsync(HttpContext context, string id, string key)
+    {
+        _calls.Enqueue($"GET {key}");
+        if (this[id, key] is not { } value)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(value, context.RequestAborted);
+    }
+
+    private async Task PutAsync(HttpContext context, string id)
+    {
+        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        var operations = body.RootElement.EnumerateArray().Select(operation => operation.GetProperty("request")).ToList();
+        _calls.Enqueue("PUT " + string.Join(' ', operations.Select(request => request.GetProperty("key").GetString())));
+        var failure = FailNextPut;
+        FailNextPut = FailedPut.None;
+        if (failure != FailedPut.BeforeStoring)
+        {
+            foreach (var request in operations)
+            {
+                this[id, request.GetProperty("key").GetString()!] = request.TryGetProperty("value", out var value)
+                    ? DaprdFidelity.Damage(value.GetRawText(), Interlocked.Increment(ref _seed))
+                    : null;
+            }
+        }
+
+        if (failure == FailedPut.None)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync("""{"errorCode":"ERR_ACTOR_STATE_TRANSACTION_SAVE","message":"asked to fail"}""");
+    }
+}
+
+/// <summary>How a PUT fails.</summary>
+public enum FailedPut
+{
+    /// <summary>It does not.</summary>
+    None,
+
+    /// <summary>Nothing is stored.</summary>
+    BeforeStoring,
+
+    /// <summary>All is stored, but the answer says otherwise.</summary>
+    AfterStoring,
+}

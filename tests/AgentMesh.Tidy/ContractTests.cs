@@ -1,0 +1,44 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Schema;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
+
+namespace AgentMesh.Tidy;
+
+/// <summary>
+/// What crosses between gateway and agents, against an approved text: a renamed method or member breaks every mesh in the middle of a
+/// rolling update, so a change here has to be seen. On a mismatch the new text stands beside the approved one as `.received.txt`.
+/// </summary>
+public sealed class ContractTests
+{
+    [Fact]
+    public void ActorContract_IsTheApprovedOne()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(AgentActorType.Name);
+        foreach (var method in typeof(IAgentActor).GetMethods().OrderBy(method => method.Name, StringComparer.Ordinal))
+            text.Append(method.Name).Append('(').AppendJoin(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name)).Append(") -> ").AppendLine(Describe(method.ReturnType));
+        text.AppendLine();
+        foreach (var type in new[] { typeof(PostMessage), typeof(GetHistory), typeof(Reply<PostedMessage>), typeof(Reply<AgentInfo>), typeof(Reply<HistoryPage>) })
+            text.Append(Describe(type)).Append(": ").AppendLine(ContractsJson.Default.Options.GetJsonSchemaAsNode(type).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        Approve("ActorContract", text.ToString());
+    }
+
+    private static string Describe(Type type) =>
+        type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GenericTypeArguments.Select(Describe))}>" : type.Name;
+
+    private static void Approve(string name, string text)
+    {
+        text = text.ReplaceLineEndings("\n");
+        var folder = Path.Combine(Repository.Root, "tests/AgentMesh.Tidy");
+        var approved = Path.Combine(folder, $"{name}.approved.txt");
+        var received = Path.Combine(folder, $"{name}.received.txt");
+        var expected = File.Exists(approved) ? File.ReadAllText(approved).ReplaceLineEndings("\n") : "";
+        if (expected == text)
+            File.Delete(received);
+        else
+            File.WriteAllText(received, text);
+        Assert.Equal(expected, text);
+    }
+}

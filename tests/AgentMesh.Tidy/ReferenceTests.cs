@@ -1,0 +1,48 @@
+namespace AgentMesh.Tidy;
+
+/// <summary>Which project may know which: the arrows of the house style. A new project adds its line here.</summary>
+public sealed class ReferenceTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["AgentMesh.Primitives"] = [],
+        ["AgentMesh.Contracts"] = ["AgentMesh.Primitives", "Dapr.Actors"],
+        ["AgentMesh.Agents"] = ["AgentMesh.Primitives"],
+        ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives"],
+        ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore"],
+        ["AgentMesh.Gateway"] = ["AgentMesh.Contracts", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "FluentValidation", "Microsoft.Extensions.Http.Resilience"],
+        ["AgentMesh.Sidecar"] = ["Microsoft.Data.Sqlite", "StackExchange.Redis", "System.CommandLine", "YamlDotNet"],
+    };
+
+    public static TheoryData<string> SourceProjects => [.. Repository.Files("src", "*.csproj")];
+
+    [Theory]
+    [MemberData(nameof(SourceProjects))]
+    public void Project_ReferencesOnlyWhatItsArrowAllows(string project)
+    {
+        Assert.True(Allowed.TryGetValue(Path.GetFileNameWithoutExtension(project), out var allowed), $"{project} has no arrow in this test.");
+        Assert.Empty(Repository.References(project).Except(allowed));
+    }
+
+    [Fact]
+    public void NothingReferences_TestsBenchmarksOrSamples()
+    {
+        var leaves = Repository.Projects().Where(project => !project.StartsWith("src/", StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension).ToHashSet();
+        Assert.All(Repository.Files("src", "*.csproj"), project => Assert.DoesNotContain(Repository.References(project), leaves.Contains));
+    }
+
+    [Fact]
+    public void Solution_HoldsEveryProject()
+    {
+        var solution = Repository.Read("AgentMesh.sln").Replace('\\', '/');
+        Assert.All(Repository.Projects(), project => Assert.Contains(project, solution, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void EveryProject_HasALockFile() =>
+        Assert.All(Repository.Projects(), project => Assert.True(File.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(project)!, "packages.lock.json")), project));
+
+    [Fact]
+    public void EverySourceProject_HasAReadme() =>
+        Assert.All(Repository.Files("src", "*.csproj"), project => Assert.True(File.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(project)!, "README.md")), project));
+}
