@@ -1,0 +1,146 @@
+using System.Text.Json;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>
+/// <c>processes.json</c>: what this sidecar has started, so that the next one can end what a SIGKILL left behind. Safe for
+/// concurrent use.
+/// </summary>
+internal sealed partial class ProcessList
+{
+    public const string FileName = "processes.json";
+
+    /// <summary>Between SIGTERM and SIGKILL, and after SIGKILL, 3 s each.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Looked at, not waited for: leftovers are no children of ours, so nothing tells us of their end.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _path;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly List<StartedProcess> _processes;
+
+    public ProcessList(string folder, TimeProvider timeProvider, ILogger logger)
+    {
+        (_path, _timeProvider, _logger) = (Path.Combine(folder, FileName), timeProvider, logger);
+        _processes = Read();
+    }
+
+    /// <summary>What is listed now.</summary>
+    public IReadOnlyList<StartedProcess> Processes
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _processes];
+        }
+    }
+
+    /// <summary>Lists a process just started; it is on disk when this returns. A process that has ended already is not listed.</summary>
+    public void Add(int pid, string appId)
+    {
+        if (ProcessIdentity.StartTimeOf(pid) is not { } startTime)
+            return;
+        lock (_gate)
+        {
+            _processes.RemoveAll(process => process.Pid == pid);
+            _processes.Add(new StartedProcess(pid, startTime, appId));
+            Write();
+        }
+    }
+
+    /// <summary>Takes a process that has ended off the list. One that is not listed is no error.</summary>
+    public void Remove(int pid)
+    {
+        lock (_gate)
+        {
+            if (_processes.RemoveAll(process => process.Pid == pid) > 0)
+                Write();
+        }
+    }
+
+    /// <summary>
+    /// Ends every listed process that is still the one that was started: SIGTERM to all, 3 s for all of them together, SIGKILL to the
+    /// rest. A pid that belongs to another process by now is left alone. What could not be ended stays listed.
+    /// </summary>
+    public async Task EndLeftoversAsync(CancellationToken cancellationToken)
+    {
+        var listed = Processes;
+        var alive = listed.Where(IsAlive).ToList();
+        foreach (var process in alive)
+        {
+            LogEnding(process.AppId, process.Pid);
+            Signals.Terminate(process.Pid);
+        }
+
+        alive = await WaitForEndAsync(alive, cancellationToken).ConfigureAwait(false);
+        foreach (var process in alive)
+        {
+            LogKilling(process.AppId, process.Pid);
+            Signals.Kill(process.Pid);
+        }
+
+        alive = await WaitForEndAsync(alive, cancellationToken).ConfigureAwait(false);
+        foreach (var process in alive)
+            LogSurvived(process.AppId, process.Pid);
+        lock (_gate)
+        {
+            _processes.RemoveAll(process => listed.Contains(process) && !alive.Contains(process));
+            Write();
+        }
+    }
+
+    private static bool IsAlive(StartedProcess process) => process.Pid > 0 && ProcessIdentity.StartTimeOf(process.Pid) == process.StartTime;
+
+    /// <summary>Those that are still there after <see cref="Patience"/>.</summary>
+    private async Task<List<StartedProcess>> WaitForEndAsync(List<StartedProcess> processes, CancellationToken cancellationToken)
+    {
+        var alive = processes.Where(IsAlive).ToList();
+        if (alive.Count == 0)
+            return alive;
+        var began = _timeProvider.GetTimestamp();
+        using var timer = new PeriodicTimer(LookEvery, _timeProvider);
+        while (alive.Count > 0 && _timeProvider.GetElapsedTime(began) < Patience)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+            alive.RemoveAll(process => !IsAlive(process));
+        }
+
+        return alive;
+    }
+
+    private List<StartedProcess> Read()
+    {
+        try
+        {
+            return File.Exists(_path) ? [.. JsonSerializer.Deserialize(File.ReadAllBytes(_path), LauncherJson.Default.IReadOnlyListStartedProcess) ?? []] : [];
+        }
+        catch (JsonException e) // edited by hand; a sidecar that does not start for it would help nobody
+        {
+            LogUnreadable(_path, e);
+            return [];
+        }
+    }
+
+    // By rename: a reader finds the old list or the new one. No fsync: what ends with the power needs no ending.
+    private void Write()
+    {
+        var next = _path + ".new";
+        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(_processes, LauncherJson.Default.IReadOnlyListStartedProcess));
+        File.Move(next, _path, overwrite: true);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Ending {AppId} (pid {Pid}), which an earlier sidecar left behind.")]
+    private partial void LogEnding(string appId, int pid);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{AppId} (pid {Pid}) did not end in time and is killed.")]
+    private partial void LogKilling(string appId, int pid);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{AppId} (pid {Pid}) cannot be ended; end it by hand.")]
+    private partial void LogSurvived(string appId, int pid);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be read and is ignored; processes of an earlier sidecar may still run.")]
+    private partial void LogUnreadable(string path, Exception exception);
+}

@@ -1,0 +1,43 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>Signals to processes, which .NET cannot send. Windows has none: both calls end the process at once there.</summary>
+internal static partial class Signals
+{
+    // The same numbers on Linux and macOS, signal(7).
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+
+    /// <summary>Asks the process to end. One that is gone, or is not ours, is no error.</summary>
+    public static void Terminate(int pid) => Send(pid, SigTerm);
+
+    /// <summary>Ends the process without asking. One that is gone, or is not ours, is no error.</summary>
+    public static void Kill(int pid) => Send(pid, SigKill);
+
+    private static void Send(int pid, int signal)
+    {
+        // kill(2): 0 and less are process groups, our own among them.
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pid);
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = SendSignal(pid, signal); // ESRCH and EPERM; who needs to know looks whether the process is still there
+            return;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            // gone, or not ours
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
+}

@@ -1,0 +1,59 @@
+namespace AgentMesh.Sidecar.State;
+
+/// <summary>The transaction as one script, so that Redis applies all of it or nothing.</summary>
+internal static class RedisScript
+{
+    /// <summary>An upsert in <c>ARGV[1]</c>.</summary>
+    public const byte Upsert = (byte)'U';
+
+    /// <summary>A deletion in <c>ARGV[1]</c>.</summary>
+    public const byte Delete = (byte)'D';
+
+    /// <summary>
+    /// KEYS: one for each operation. ARGV[1]: one letter for each operation; after it the values, empty for a deletion.
+    /// </summary>
+    /// <remarks>
+    /// It leaves what the scripts of Dapr's state/redis leave: a key of another type is replaced, a hash with <c>first-write</c> and a
+    /// version refuses a write that has no etag, HSET keeps an expiry. Redis does not undo the first writes of a script that
+    /// fails later, so everything that can fail is looked at in a first loop which writes nothing. (Memory and disk errors stop a
+    /// script at its first write only.) Dapr runs one script for each key and has no such first loop.
+    /// </remarks>
+    public const string Transact = """
+        local operations, version, foreign = ARGV[1], {}, {}
+        for i, key in ipairs(KEYS) do
+          if operations:byte(i) == 68 then
+            version[key] = 0
+          elseif not version[key] then
+            local found = redis.pcall('HMGET', key, 'version', 'first-write')
+            if found.err then
+              if found.err:sub(1, 9) ~= 'WRONGTYPE' then return redis.error_reply(found.err) end
+              foreign[key] = true
+              version[key] = 0
+            else
+              local current = found[1] or '0'
+              if current ~= '' and not current:match('^%-?%d+$') then
+                return redis.error_reply('ERR failed to set key ' .. key .. ': its version is not an integer')
+              end
+              if found[2] and found[1] and current ~= '' and current ~= '0' then
+                return redis.error_reply('ERR failed to set key ' .. key .. ': it was written with first-write')
+              end
+              version[key] = tonumber(current) or 0
+            end
+          end
+        end
+        for i, key in ipairs(KEYS) do
+          if operations:byte(i) == 68 then
+            redis.call('DEL', key)
+            version[key] = 0
+          else
+            if foreign[key] then
+              redis.call('DEL', key)
+              foreign[key] = nil
+            end
+            version[key] = version[key] + 1
+            redis.call('HSET', key, 'data', ARGV[i + 1], 'version', string.format('%d', version[key]))
+          end
+        end
+        return 1
+        """;
+}

@@ -1,0 +1,162 @@
+using StackExchange.Redis;
+
+namespace AgentMesh.Sidecar.State;
+
+/// <summary>
+/// A real Redis in Dapr's own layout: what daprd wrote is read here, and the other way round. Every key is a hash of <c>data</c> and
+/// <c>version</c>.
+/// </summary>
+internal sealed partial class RedisStateStore : IStateStore
+{
+    private static readonly RedisValue[] Fields = ["data", "version"];
+
+    private static readonly (string Setting, string Wanted)[] WantedSettings =
+        [("appendonly", "yes"), ("appendfsync", "always"), ("maxmemory-policy", "noeviction")];
+
+    private readonly RedisStoreOptions _options;
+    private readonly ConnectionMultiplexer _connection;
+    private readonly IDatabase _database;
+    private readonly ILogger _logger;
+
+    private RedisStateStore(RedisStoreOptions options, ConnectionMultiplexer connection, ILogger logger)
+    {
+        (_options, _connection, _logger) = (options, connection, logger);
+        _database = connection.GetDatabase(options.Database);
+    }
+
+    /// <inheritdoc/>
+    public string Description => "redis:" + _options.Address;
+
+    /// <summary>Connects, and warns when the server's settings could lose what it has acknowledged.</summary>
+    /// <exception cref="StateStoreException">Redis was not reached within <see cref="RedisStoreOptions.ConnectTimeout"/> or refused.</exception>
+    public static async Task<RedisStateStore> ConnectAsync(RedisStoreOptions options, ILogger<RedisStateStore> logger, CancellationToken cancellationToken)
+    {
+        var configuration = new ConfigurationOptions
+        {
+            EndPoints = { { options.Host, options.Port } },
+            User = options.Username,
+            Password = options.Password,
+            Ssl = options.Tls,
+            SslHost = options.Tls ? options.Host : null,
+            AllowAdmin = true, // the client counts CONFIG GET as administration
+            AbortOnConnectFail = true,
+            ConnectRetry = 0,
+            ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds,
+            AsyncTimeout = (int)options.CallTimeout.TotalMilliseconds,
+            SyncTimeout = (int)options.CallTimeout.TotalMilliseconds,
+            // While Redis is away: calls wait up to their timeout for the next attempt, so a restart of a second fails nobody.
+            BacklogPolicy = BacklogPolicy.Default,
+            ReconnectRetryPolicy = new LinearRetry(500),
+            ClientName = "agentmesh-sidecar",
+        };
+        ConnectionMultiplexer? connection = null;
+        try
+        {
+            connection = await ConnectionMultiplexer.ConnectAsync(configuration).WaitAsync(options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+            var store = new RedisStateStore(options, connection, logger);
+            await store._database.PingAsync().ConfigureAwait(false);
+            await store.WarnOfSettingsAsync(cancellationToken).ConfigureAwait(false);
+            return store;
+        }
+        catch (Exception e) when (IsRedisFault(e))
+        {
+            if (connection is not null)
+                await connection.DisposeAsync().ConfigureAwait(false);
+            throw new StateStoreException($"Redis at {options.Address} cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        try
+        {
+            var values = await _database.HashGetAsync(key, Fields).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return values[0].IsNull || values[1].IsNull ? null : (byte[]?)values[0];
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            return await GetTextAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsRedisFault(e))
+        {
+            throw new StateStoreException($"The key {key} could not be read: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (operations.Count == 0)
+            return;
+        var keys = new RedisKey[operations.Count];
+        var values = new RedisValue[operations.Count + 1];
+        var verbs = new byte[operations.Count];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var (key, value) = operations[i];
+            ArgumentException.ThrowIfNullOrEmpty(key, nameof(operations));
+            keys[i] = key;
+            verbs[i] = value is null ? RedisScript.Delete : RedisScript.Upsert;
+            values[i + 1] = value ?? [];
+        }
+
+        values[0] = verbs;
+        try
+        {
+            await _database.ScriptEvaluateAsync(RedisScript.Transact, keys, values).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsRedisFault(e))
+        {
+            throw new StateStoreException($"Redis at {_options.Address} did not confirm the write: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>A plain string, as old versions of Dapr wrote.</summary>
+    private async Task<byte[]?> GetTextAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _database.StringGetAsync(key).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsRedisFault(e))
+        {
+            throw new StateStoreException($"The key {key} could not be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>An answer lost with the power, or a key evicted, breaks what the mesh promises; the user decides.</summary>
+    private async Task WarnOfSettingsAsync(CancellationToken cancellationToken)
+    {
+        var server = _connection.GetServers()[0];
+        foreach (var (setting, wanted) in WantedSettings)
+        {
+            try
+            {
+                var found = await server.ConfigGetAsync(setting).WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (found.Length == 0)
+                    LogSettingUnknown(_options.Address, setting, wanted, "the server does not name it");
+                else if (found[0].Value != wanted)
+                    LogSettingUnsafe(_options.Address, setting, found[0].Value, wanted);
+            }
+            catch (RedisServerException e) // managed servers and restricted users refuse CONFIG
+            {
+                LogSettingUnknown(_options.Address, setting, wanted, e.Message);
+            }
+        }
+    }
+
+    // RedisTimeoutException is a TimeoutException, the other two are not related.
+    private static bool IsRedisFault(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Address} has {Setting} '{Found}' and should have '{Wanted}': it may lose what it has acknowledged.")]
+    private partial void LogSettingUnsafe(string address, string setting, string found, string wanted);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not check that Redis at {Address} has {Setting} '{Wanted}': {Reason}")]
+    private partial void LogSettingUnknown(string address, string setting, string wanted, string reason);
+}

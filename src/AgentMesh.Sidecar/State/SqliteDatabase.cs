@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace AgentMesh.Sidecar.State;
+
+/// <summary>
+/// One native connection, used by one thread at a time. Raw statements instead of Microsoft.Data.Sqlite commands, which allocate
+/// parameters, readers and strings for each operation. Errors throw <see cref="SqliteException"/>.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private const int StackKeyBytes = 512;
+
+    // Strict: two keys with different broken surrogates must not become one row.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly sqlite3 _handle;
+    private readonly List<sqlite3_stmt> _statements = [];
+
+    static SqliteDatabase() => Batteries_V2.Init();
+
+    private SqliteDatabase(sqlite3 handle) => _handle = handle;
+
+    public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
+
+    public static SqliteDatabase Open(string path, int busyTimeoutMs, bool readOnly = false)
+    {
+        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        var database = new SqliteDatabase(handle);
+        try
+        {
+            database.Check(code);
+            database.Check(raw.sqlite3_busy_timeout(handle, busyTimeoutMs));
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs one or more statements and drops what they return.</summary>
+    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+
+    /// <summary>The first column of the first row, or null when there is none.</summary>
+    public long? QueryInteger(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_handle, sql, out var statement));
+        using (statement)
+            return Step(statement) ? raw.sqlite3_column_int64(statement, 0) : null;
+    }
+
+    /// <summary>A statement kept for the life of the connection.</summary>
+    public sqlite3_stmt Prepare(string sql)
+    {
+        Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
+        _statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>Runs a prepared statement that returns no row.</summary>
+    public void Run(sqlite3_stmt statement)
+    {
+        try
+        {
+            Step(statement);
+        }
+        finally
+        {
+            _ = raw.sqlite3_reset(statement); // repeats the error that Step has thrown
+        }
+    }
+
+    /// <summary>True: there is a row.</summary>
+    public bool Step(sqlite3_stmt statement)
+    {
+        var code = raw.sqlite3_step(statement);
+        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
+            Check(code);
+        return code == raw.SQLITE_ROW;
+    }
+
+    public void BindText(sqlite3_stmt statement, int index, string text)
+    {
+        var length = Utf8.GetMaxByteCount(text.Length);
+        var rented = length > StackKeyBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var buffer = rented ?? stackalloc byte[StackKeyBytes];
+        var used = Utf8.GetBytes(text, buffer);
+        var code = raw.sqlite3_bind_text(statement, index, (ReadOnlySpan<byte>)buffer[..used]);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
+        Check(code);
+    }
+
+    // An empty span has no address, and SQLite would bind NULL.
+    public void BindBlob(sqlite3_stmt statement, int index, byte[] bytes) =>
+        Check(bytes.Length == 0 ? raw.sqlite3_bind_zeroblob(statement, index, 0) : raw.sqlite3_bind_blob(statement, index, bytes));
+
+    /// <summary>Pages this connection has written to the log since the last call.</summary>
+    public int TakePagesWritten()
+    {
+        Check(raw.sqlite3_db_status(_handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, resetFlg: 1));
+        return pages;
+    }
+
+    /// <summary>False: another connection was in the way, and not all of the log was copied.</summary>
+    public bool TryCheckpoint(int mode)
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", mode, out _, out _);
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
+            Check(code);
+        return code == raw.SQLITE_OK;
+    }
+
+    public void LimitRow(int bytes) => _ = raw.sqlite3_limit(_handle, raw.SQLITE_LIMIT_LENGTH, bytes);
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements)
+            statement.Dispose();
+        _handle.Dispose();
+    }
+
+    private void Check(int code)
+    {
+        if (code != raw.SQLITE_OK)
+            SqliteException.ThrowExceptionForRC(code, _handle);
+    }
+}

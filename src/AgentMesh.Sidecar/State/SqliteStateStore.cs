@@ -1,0 +1,145 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace AgentMesh.Sidecar.State;
+
+/// <summary>
+/// The embedded store: <c>state.db</c> in the data folder, a write-ahead log that is synced at each commit, one writer with group
+/// commit, readers that nobody blocks.
+/// </summary>
+internal sealed partial class SqliteStateStore : IStateStore
+{
+    public const string FileName = "state.db";
+
+    private readonly string _path;
+    private readonly SqliteDatabase _database;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteCheckpointer _checkpointer;
+    private readonly SemaphoreSlim _readerSlots;
+    private readonly Lock _readersGate = new();
+    private readonly Stack<SqliteReader> _idleReaders = new();
+    private readonly ILogger _logger;
+    private bool _disposed;
+
+    private SqliteStateStore(string path, SqliteStoreOptions options, ILogger logger)
+    {
+        (_path, _logger) = (path, logger);
+        _readerSlots = new SemaphoreSlim(options.MaxReaders);
+        _database = SqliteSchema.OpenWriter(path, options);
+        _checkpointer = new SqliteCheckpointer(path, options, logger);
+        _writer = new SqliteWriter(_database, options, _checkpointer.Request, logger);
+        _checkpointer.Start(_writer);
+    }
+
+    /// <inheritdoc/>
+    public string Description => "sqlite:" + _path;
+
+    /// <summary>Opens the store of a data folder, and makes it when it is not there.</summary>
+    /// <exception cref="StateStoreException">The file is no store of ours, is damaged, or is of a newer version.</exception>
+    public static SqliteStateStore Open(string folder, ILogger<SqliteStateStore> logger, SqliteStoreOptions? options = null) =>
+        new(Path.Combine(Path.GetFullPath(folder), FileName), options ?? new SqliteStoreOptions(), logger);
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        // Read on the caller's thread: a page from memory takes microseconds, less than a switch of threads.
+        return _readerSlots.Wait(0, CancellationToken.None) ? ValueTask.FromResult(Get(key)) : GetWhenThereIsASlotAsync();
+
+        async ValueTask<byte[]?> GetWhenThereIsASlotAsync()
+        {
+            await _readerSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return Get(key);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled(cancellationToken);
+        return operations.Count == 0 ? Task.CompletedTask : _writer.WriteAsync(operations, cancellationToken);
+    }
+
+    /// <summary>Writes what is queued, copies the log into the file, and closes it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_readersGate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        await _checkpointer.StopAsync().ConfigureAwait(false);
+        lock (_readersGate)
+        {
+            while (_idleReaders.TryPop(out var reader))
+                reader.Dispose();
+        }
+
+        try
+        {
+            _database.TryCheckpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
+        }
+        catch (SqliteException e)
+        {
+            LogFinalCheckpointFailed(e);
+        }
+
+        _database.Dispose();
+        _checkpointer.Dispose();
+    }
+
+    private byte[]? Get(string key)
+    {
+        SqliteReader? reader = null;
+        try
+        {
+            reader = Rent();
+            return reader.Get(key);
+        }
+        catch (SqliteException e)
+        {
+            throw new StateStoreException($"The key {key} could not be read: {e.Message}", e);
+        }
+        finally
+        {
+            Return(reader);
+            _readerSlots.Release();
+        }
+    }
+
+    private SqliteReader Rent()
+    {
+        lock (_readersGate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_idleReaders.TryPop(out var reader))
+                return reader;
+        }
+
+        return new SqliteReader(_path);
+    }
+
+    private void Return(SqliteReader? reader)
+    {
+        if (reader is null)
+            return;
+        lock (_readersGate)
+        {
+            if (!_disposed)
+            {
+                _idleReaders.Push(reader);
+                return;
+            }
+        }
+
+        reader.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The last checkpoint failed; what was acknowledged is safe in the write-ahead log.")]
+    private partial void LogFinalCheckpointFailed(Exception exception);
+}

@@ -1,0 +1,264 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace AgentMesh.Sidecar.State;
+
+/// <summary>
+/// The one thread that writes. It takes everything queued, applies it in one SQLite transaction, and completes the callers after
+/// the fsync of its commit: one fsync serves all that came in during the one before.
+/// </summary>
+/// <remarks>
+/// <c>_gate</c> guards the queue and the flags and is never held during I/O. The connection belongs to the thread while
+/// <c>_writing</c> is set, and to whoever holds <see cref="Pause"/> otherwise.
+/// </remarks>
+internal sealed partial class SqliteWriter : IAsyncDisposable
+{
+    private readonly SqliteDatabase _database;
+    private readonly SqliteStoreOptions _options;
+    private readonly Action _checkpointWanted;
+    private readonly ILogger _logger;
+    private readonly sqlite3_stmt _begin;
+    private readonly sqlite3_stmt _commit;
+    private readonly sqlite3_stmt _rollback;
+    private readonly sqlite3_stmt _upsert;
+    private readonly sqlite3_stmt _delete;
+
+    private readonly SemaphoreSlim _room;
+    private readonly object _gate = new();
+    private readonly Queue<StateWrite> _queue = new();
+    private readonly Task _thread;
+    private long _walBytes;
+    private long _checkpointAtBytes;
+    private bool _checkpointing;
+    private bool _paused;
+    private bool _writing;
+    private bool _stopping;
+
+    /// <summary>Starts the thread. <paramref name="checkpointWanted"/> is called on it when the log is over its limit, and answered by <see cref="Pause"/> and <see cref="Resume"/>.</summary>
+    public SqliteWriter(SqliteDatabase database, SqliteStoreOptions options, Action checkpointWanted, ILogger logger)
+    {
+        (_database, _options, _checkpointWanted, _logger) = (database, options, checkpointWanted, logger);
+        _room = new SemaphoreSlim(options.MaxQueued);
+        _begin = database.Prepare("BEGIN IMMEDIATE");
+        _commit = database.Prepare("COMMIT");
+        _rollback = database.Prepare("ROLLBACK");
+        _upsert = database.Prepare("INSERT INTO state(key, data, version) VALUES(?1, ?2, 1) ON CONFLICT(key) DO UPDATE SET data = excluded.data, version = version + 1");
+        _delete = database.Prepare("DELETE FROM state WHERE key = ?1");
+        _checkpointAtBytes = options.CheckpointBytes;
+        database.TakePagesWritten();
+        _thread = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Completes when the operations are durable.</summary>
+    public Task WriteAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    {
+        return _room.Wait(0, CancellationToken.None) ? Enqueue(operations, cancellationToken) : EnqueueWhenThereIsRoomAsync();
+
+        async Task EnqueueWhenThereIsRoomAsync()
+        {
+            await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Enqueue(operations, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Keeps the thread from starting another commit; returns when none runs.</summary>
+    public void Pause()
+    {
+        lock (_gate)
+        {
+            _paused = true;
+            while (_writing)
+                Monitor.Wait(_gate);
+        }
+    }
+
+    /// <summary>Ends a pause and a checkpoint.</summary>
+    /// <param name="logIsEmpty">All of the log was copied; the next commit starts at its beginning.</param>
+    public void Resume(bool logIsEmpty)
+    {
+        lock (_gate)
+        {
+            if (logIsEmpty)
+                _walBytes = 0;
+            // After a failure not at once again: whatever is in the way (a backup, a full disk) stays for a while.
+            _checkpointAtBytes = _walBytes + _options.CheckpointBytes;
+            _paused = _checkpointing = false;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Takes no more writes and completes when those queued are written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        await _thread.ConfigureAwait(false);
+        // _room stays: a caller that waits for room must still get in, to be refused.
+    }
+
+    private Task Enqueue(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    {
+        StateWrite write;
+        try
+        {
+            write = new StateWrite(operations, cancellationToken);
+        }
+        catch
+        {
+            _room.Release();
+            throw;
+        }
+
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                _room.Release();
+                write.Fail(new ObjectDisposedException(nameof(SqliteStateStore)));
+                return write.Task;
+            }
+
+            _queue.Enqueue(write);
+            if (_queue.Count == 1)
+                Monitor.PulseAll(_gate);
+        }
+
+        return write.Task;
+    }
+
+    private void Run()
+    {
+        var batch = new List<StateWrite>(_options.MaxBatchTransactions);
+        while (Take(batch))
+        {
+            Commit(CollectionsMarshal.AsSpan(batch));
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Waits for work and takes as much as one commit may hold. False: stopped, and nothing is left.</summary>
+    private bool Take(List<StateWrite> batch)
+    {
+        var taken = 0;
+        lock (_gate)
+        {
+            _writing = false;
+            if (_walBytes > _checkpointAtBytes && !_checkpointing)
+            {
+                _checkpointing = true;
+                _checkpointWanted();
+            }
+
+            if (_paused)
+                Monitor.PulseAll(_gate);
+            while (_paused || _queue.Count == 0 || (_checkpointing && _walBytes > _options.MaxWalBytes))
+            {
+                if (_stopping && _queue.Count == 0)
+                    return false;
+                Monitor.Wait(_gate);
+            }
+
+            for (var bytes = 0L; taken < _options.MaxBatchTransactions && _queue.TryPeek(out var write); taken++)
+            {
+                bytes += write.Bytes;
+                if (taken > 0 && bytes > _options.MaxBatchBytes)
+                    break;
+                _queue.Dequeue();
+                if (write.TryTake())
+                    batch.Add(write);
+            }
+
+            _writing = true;
+        }
+
+        _room.Release(taken);
+        return true;
+    }
+
+    private void Commit(ReadOnlySpan<StateWrite> writes)
+    {
+        if (writes.IsEmpty)
+            return;
+        try
+        {
+            _database.Run(_begin);
+            foreach (var write in writes)
+                Apply(write.Operations);
+            _database.Run(_commit);
+            CountLog();
+        }
+        catch (Exception e) // the edge of the thread: whatever it is, the callers get it and the next batch is tried
+        {
+            RollBack();
+            CountLog();
+            // One transaction may be at fault (a row too large, a key that is no text): each alone, so that only that one fails.
+            // A full or broken disk fails everybody: trying each again would only take longer.
+            if (writes.Length > 1 && !IsFaultOfTheFile(e))
+            {
+                for (var i = 0; i < writes.Length; i++)
+                    Commit(writes.Slice(i, 1));
+                return;
+            }
+
+            LogCommitFailed(writes.Length, e);
+            foreach (var write in writes)
+                write.Fail(e);
+            return;
+        }
+
+        foreach (var write in writes)
+            write.Complete();
+    }
+
+    private void Apply(IReadOnlyList<StateOperation> operations)
+    {
+        for (var i = 0; i < operations.Count; i++)
+        {
+            var (key, value) = operations[i];
+            var statement = value is null ? _delete : _upsert;
+            _database.BindText(statement, 1, key);
+            if (value is not null)
+                _database.BindBlob(statement, 2, value);
+            _database.Run(statement);
+        }
+    }
+
+    private void RollBack()
+    {
+        // SQLite itself has rolled back after most I/O errors.
+        if (!_database.InTransaction)
+            return;
+        try
+        {
+            _database.Run(_rollback);
+        }
+        catch (SqliteException e)
+        {
+            LogRollbackFailed(e);
+        }
+    }
+
+    private void CountLog()
+    {
+        var bytes = (long)_database.TakePagesWritten() * SqliteSchema.FrameBytes;
+        lock (_gate)
+            _walBytes += bytes;
+    }
+
+    private static bool IsFaultOfTheFile(Exception exception) => exception is SqliteException
+    {
+        SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_READONLY
+            or raw.SQLITE_CANTOPEN or raw.SQLITE_BUSY or raw.SQLITE_NOMEM,
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A commit of {Transactions} transactions failed; none was acknowledged.")]
+    private partial void LogCommitFailed(int transactions, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Rolling back failed.")]
+    private partial void LogRollbackFailed(Exception exception);
+}
