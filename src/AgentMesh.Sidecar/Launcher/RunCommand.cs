@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Launcher;
 
 /// <summary>Composes a run on this machine: the real clock, console, processes, store and sidecar.</summary>
-internal static partial class RunCommand
+internal static class RunCommand
 {
     /// <summary>Runs until a signal asks to stop. Returns the exit code.</summary>
     public static async Task<int> RunAsync(RunOptions options)
@@ -32,19 +31,9 @@ internal static partial class RunCommand
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
         Random = new Random(),
         RandomBytes = RandomNumberGenerator.GetBytes,
-        Terminate = processId => _ = Kill(processId, Sigterm),
-        OpenDataAsync = OpenDataAsync,
+        Terminate = Signals.Terminate,
+        OpenDataAsync = (folder, cancellationToken) => RunData.OpenAsync(folder, loggers, timeProvider, cancellationToken),
         StartRuntimeAsync = async (options, store, cancellationToken) =>
             new RuntimeConnections(await SidecarRuntime.StartAsync(options, store, loggers, timeProvider, cancellationToken)),
     };
-
-    // PLUG IN: DataFolder (lock, store kind, process list, leftovers) and the two stores, as an IRunData.
-    private static Task<IRunData> OpenDataAsync(string folder, CancellationToken cancellationToken) =>
-        throw new LauncherException($"no store is plugged in yet (data folder {folder})");
-
-    // PLUG IN: Signals.
-    private const int Sigterm = 15;
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int processId, int signal);
 }
