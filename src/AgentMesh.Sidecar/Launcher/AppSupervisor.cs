@@ -115,7 +115,7 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
             }
         }
 
-        options.ProcessStarted(_process.Id, Launch.Definition.AppId);
+        options.ProcessStarted(_process.Id, launch.App.AppId);
         return true;
     }
 

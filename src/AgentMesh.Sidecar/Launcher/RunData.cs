@@ -48,9 +48,18 @@ internal sealed class RunData : IRunData
                 return SqliteStateStore.Open(_folder.Path, _loggers.CreateLogger<SqliteStateStore>());
             }
 
-            var options = RedisStoreOptions.FromMetadata(redis);
-            _folder.RememberStore($"redis:{options.Address}");
-            return await RedisStateStore.ConnectAsync(options, _loggers.CreateLogger<RedisStateStore>(), cancellationToken);
+            // Connected first: the kind is for ever, and not for a Redis that was never there.
+            var store = await RedisStateStore.ConnectAsync(RedisStoreOptions.FromMetadata(redis), _loggers.CreateLogger<RedisStateStore>(), cancellationToken);
+            try
+            {
+                _folder.RememberStore(store.Description);
+                return store;
+            }
+            catch
+            {
+                await store.DisposeAsync();
+                throw;
+            }
         }
         catch (Exception failure) when (failure is DataFolderException or StateStoreException or FormatException)
         {

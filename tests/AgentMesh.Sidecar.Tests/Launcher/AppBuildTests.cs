@@ -7,7 +7,7 @@ public sealed class AppBuildTests : IDisposable
 {
     private const string Output = "bin/Release/net10.0/Tiny.dll";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestTree _folder = new();
     private readonly ConsoleRecorder _console = new();
 
     [Fact]

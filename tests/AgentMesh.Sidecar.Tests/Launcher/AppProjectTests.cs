@@ -8,7 +8,7 @@ public sealed class AppProjectTests : IDisposable
 {
     private static readonly DateTime Built = new(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestTree _folder = new();
 
     public AppProjectTests()
     {

@@ -42,7 +42,7 @@ public sealed class LaunchPlanTests
 
     private static ComponentPlan Plan(params string[] components)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TestTree();
         for (var index = 0; index < components.Length; index++)
             folder.Write($"{index}.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { " + components[index]);
         return new ComponentPlan(

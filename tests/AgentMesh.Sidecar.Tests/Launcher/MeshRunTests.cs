@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Runtime;
@@ -10,9 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AgentMesh.Sidecar.Tests.Launcher;
 
 /// <summary>A whole run with the real sidecar and real processes; only the data folder is in memory.</summary>
-public sealed partial class MeshRunTests : IDisposable
+public sealed class MeshRunTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestTree _folder = new();
     private readonly ConsoleRecorder _console = new();
     private readonly MemoryData _data = new();
     private readonly StopRequest _stop = new();
@@ -90,9 +89,6 @@ public sealed partial class MeshRunTests : IDisposable
         _stop.Dispose();
     }
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int processId, int signal);
-
     private void WriteRunFile(string gatewayMode = "")
     {
         _folder.Folder("apps");
@@ -134,7 +130,7 @@ public sealed partial class MeshRunTests : IDisposable
         Home = _folder.Path,
         Random = Random.Shared,
         RandomBytes = count => new byte[count],
-        Terminate = processId => _ = Kill(processId, 15),
+        Terminate = Signals.Terminate,
         OpenDataAsync = (_, _) => Task.FromResult<IRunData>(_data),
         StartRuntimeAsync = async (sidecar, store, cancellationToken) => new RuntimeConnections(
             await SidecarRuntime.StartAsync(sidecar, store, NullLoggerFactory.Instance, TimeProvider.System, cancellationToken)),

@@ -6,7 +6,7 @@ namespace AgentMesh.Sidecar.Tests.Launcher;
 
 public sealed class ReadyFileTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestTree _folder = new();
 
     [Fact]
     public void Content_IsWhatScriptsRelyOn()

@@ -4,7 +4,7 @@ namespace AgentMesh.Sidecar.Tests.Launcher;
 
 public sealed class RunPathsTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestTree _folder = new();
 
     public RunPathsTests()
     {

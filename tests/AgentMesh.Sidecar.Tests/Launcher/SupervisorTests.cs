@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
@@ -9,10 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentMesh.Sidecar.Tests.Launcher;
 
-public sealed partial class SupervisorTests : IAsyncLifetime
+public sealed class SupervisorTests : IAsyncLifetime
 {
-    private const int Sigterm = 15;
-
     private readonly ConsoleRecorder _console = new();
     private readonly PortReservations _ports = new(Random.Shared);
     private readonly ConcurrentQueue<(int ProcessId, long At)> _started = new();
@@ -175,9 +172,6 @@ public sealed partial class SupervisorTests : IAsyncLifetime
         _console.Dispose();
     }
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int processId, int signal);
-
     private static void KillNow(int processId)
     {
         using var process = Process.GetProcessById(processId);
@@ -193,7 +187,7 @@ public sealed partial class SupervisorTests : IAsyncLifetime
             Console = _console,
             Logger = NullLogger.Instance,
             TimeProvider = TimeProvider.System,
-            Terminate = processId => _ = Kill(processId, Sigterm),
+            Terminate = Signals.Terminate,
             ProcessStarted = (processId, _) => _started.Enqueue((processId, Stopwatch.GetTimestamp())),
             ProcessEnded = _ended.Enqueue,
             Changed = () => _changes.Enqueue(string.Join(

@@ -102,7 +102,7 @@ public sealed class ComponentFileTests
     [Fact]
     public void Folder_GivesItsYamlFilesInOrder_WithoutSubFolders()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TestTree();
         folder.Write("b.yml", Store.Replace("store", "second", StringComparison.Ordinal));
         folder.Write("a.yaml", Store.Replace("store", "first", StringComparison.Ordinal));
         folder.Write("note.txt", "");
@@ -114,7 +114,7 @@ public sealed class ComponentFileTests
     [Fact]
     public void OneNameTwice_IsRefused()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TestTree();
         folder.Write("a.yaml", Store);
         folder.Write("b.yaml", Store);
         var refused = Assert.Throws<LauncherException>(() => Reader().ReadFolders([folder.Path]));

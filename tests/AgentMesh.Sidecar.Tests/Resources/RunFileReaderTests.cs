@@ -5,7 +5,7 @@ namespace AgentMesh.Sidecar.Tests.Resources;
 
 public sealed class RunFileReaderTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestTree _folder = new();
     private readonly List<string> _warnings = [];
 
     public RunFileReaderTests()

@@ -1,7 +1,7 @@
 namespace AgentMesh.Sidecar.Tests;
 
-/// <summary>A folder for one test.</summary>
-internal sealed class TemporaryFolder : IDisposable
+/// <summary>A folder with files for one test.</summary>
+internal sealed class TestTree : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("agentmesh-test-").FullName;
 
