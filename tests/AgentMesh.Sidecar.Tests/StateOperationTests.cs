@@ -3,5 +3,5 @@ namespace AgentMesh.Sidecar.Tests;
 public sealed class StateOperationTests
 {
     [Fact]
-    public void NullValue_Deletes() => Assert.Null(new State.StateOperation("k", null).Value);
+    public void NullValue_Deletes() => Assert.Null(new Sidecar.State.StateOperation("k", null).Value);
 }
