@@ -74,6 +74,7 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (TimeoutException)
         {
+            // A grandchild has the pipes; its lines are not ours to wait for.
         }
     }
 
