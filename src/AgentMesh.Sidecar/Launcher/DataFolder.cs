@@ -90,11 +90,14 @@ internal sealed partial class DataFolder : IDisposable
         {
             return new FileStream(System.IO.Path.Combine(path, LockFileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException e) when (IsHeldByAnother(e))
         {
             throw new DataFolderException($"The data folder {path} is in use by another sidecar (pid {OwnerOf(path)}). End that one first, or use another folder.", e);
         }
     }
+
+    // EWOULDBLOCK of flock(2) on Linux and macOS, ERROR_SHARING_VIOLATION on Windows. A full disk is another matter.
+    private static bool IsHeldByAnother(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static string OwnerOf(string path)
     {

@@ -34,6 +34,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private bool _paused;
     private bool _writing;
     private bool _stopping;
+    private bool _isFailing; // the thread's own
 
     /// <summary>Starts the thread. <paramref name="checkpointWanted"/> is called on it when the log is over its limit, and answered by <see cref="Pause"/> and <see cref="Resume"/>.</summary>
     public SqliteWriter(SqliteDatabase database, SqliteStoreOptions options, Action checkpointWanted, ILogger logger)
@@ -205,10 +206,16 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
                 return;
             }
 
-            LogCommitFailed(writes.Length, e);
+            ReportFailure(writes.Length, e);
             foreach (var write in writes)
                 write.Fail(e);
             return;
+        }
+
+        if (_isFailing)
+        {
+            _isFailing = false;
+            LogCommitsWorkAgain();
         }
 
         foreach (var write in writes)
@@ -243,6 +250,15 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         }
     }
 
+    // Once for a full disk, not thousands of times a second. A transaction refused for itself is its caller's to report.
+    private void ReportFailure(int transactions, Exception exception)
+    {
+        if (_isFailing || exception is ArgumentException or SqliteException { SqliteErrorCode: raw.SQLITE_TOOBIG })
+            return;
+        _isFailing = true;
+        LogCommitFailed(transactions, exception);
+    }
+
     private void CountLog()
     {
         var bytes = (long)_database.TakePagesWritten() * SqliteSchema.FrameBytes;
@@ -256,8 +272,11 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             or raw.SQLITE_CANTOPEN or raw.SQLITE_BUSY or raw.SQLITE_NOMEM,
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A commit of {Transactions} transactions failed; none was acknowledged.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A commit of {Transactions} transactions failed; none was acknowledged. Further failures are not logged until a commit succeeds.")]
     private partial void LogCommitFailed(int transactions, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Commits succeed again.")]
+    private partial void LogCommitsWorkAgain();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Rolling back failed.")]
     private partial void LogRollbackFailed(Exception exception);

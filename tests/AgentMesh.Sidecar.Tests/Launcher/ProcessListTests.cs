@@ -41,7 +41,7 @@ public sealed class ProcessListTests : IDisposable
     [Fact]
     public async Task EndLeftovers_ProcessThatIgnoresSigterm_IsKilled()
     {
-        var process = Start("trap '' TERM; echo ready; while true; do sleep 1000; done");
+        var process = Start("trap '' TERM; echo ready; exec sleep 1000");
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         Load().Add(process.Id, "agents");
         await Load().EndLeftoversAsync(TestContext.Current.CancellationToken);

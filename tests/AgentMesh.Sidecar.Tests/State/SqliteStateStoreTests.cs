@@ -36,7 +36,8 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
     [Fact]
     public async Task FullDisk_FailsTheWholeCommit_AcknowledgesNothing_AndRecovers()
     {
-        await using var store = Open(new SqliteStoreOptions { MaxPages = 64 });
+        var log = new LogList<SqliteStateStore>();
+        await using var store = SqliteStateStore.Open(_folder.Path, log, new SqliteStoreOptions { MaxPages = 64, MaxBatchTransactions = 2 });
         await store.TransactAsync([Set("kept", "1")], Cancelled);
 
         var writes = Enumerable.Range(0, 10).Select(i => store.TransactAsync([Set("kept", "2"), new StateOperation(Key($"big{i}"), new byte[1024 * 1024])], Cancelled)).ToList();
@@ -51,6 +52,7 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
         await store.TransactAsync([Set("kept", "3")], Cancelled);
         Assert.Equal("3", await TextAsync(store, "kept"));
         Assert.Equal(2, await VersionOfAsync(Key("kept")));
+        Assert.Equal(["Error", "Information"], log.Messages.Select(message => message.Split(':')[0]));
     }
 
     [Fact]
