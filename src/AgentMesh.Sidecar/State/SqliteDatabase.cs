@@ -17,7 +17,7 @@ internal sealed class SqliteDatabase : IDisposable
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly sqlite3 _handle;
-    private readonly List<sqlite3_stmt> _statements = [];
+    private readonly Dictionary<string, sqlite3_stmt> _statements = new(StringComparer.Ordinal);
 
     static SqliteDatabase() => Batteries_V2.Init();
 
@@ -54,11 +54,13 @@ internal sealed class SqliteDatabase : IDisposable
             return Step(statement) ? raw.sqlite3_column_int64(statement, 0) : null;
     }
 
-    /// <summary>A statement kept for the life of the connection.</summary>
-    public sqlite3_stmt Prepare(string sql)
+    /// <summary>The statement of a constant text, prepared once and kept for the life of the connection.</summary>
+    public sqlite3_stmt Statement(string sql)
     {
+        if (_statements.TryGetValue(sql, out var known))
+            return known;
         Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
-        _statements.Add(statement);
+        _statements.Add(sql, statement);
         return statement;
     }
 
@@ -120,7 +122,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in _statements)
+        foreach (var statement in _statements.Values)
             statement.Dispose();
         _handle.Dispose();
     }

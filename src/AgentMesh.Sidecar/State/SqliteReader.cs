@@ -11,7 +11,7 @@ internal sealed class SqliteReader : IDisposable
     public SqliteReader(string path)
     {
         _database = SqliteDatabase.Open(path, SqliteSchema.BusyTimeoutMs, readOnly: true);
-        _select = _database.Prepare("SELECT data FROM state WHERE key = ?1");
+        _select = _database.Statement("SELECT data FROM state WHERE key = ?1");
     }
 
     public byte[]? Get(string key)

@@ -59,8 +59,11 @@ internal sealed partial class SqliteStateStore : IStateStore
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);
-        return operations.Count == 0 ? Task.CompletedTask : _writer.WriteAsync(operations, cancellationToken);
+        return operations.Count == 0 ? Task.CompletedTask : WriteAsync(new StateWrite(operations, cancellationToken), cancellationToken);
     }
+
+    /// <summary>A write of another kind on the same file; completes when it is durable, together with all others of its commit.</summary>
+    public Task WriteAsync(SqliteWrite write, CancellationToken cancellationToken) => _writer.WriteAsync(write, cancellationToken);
 
     /// <summary>Writes what is queued, copies the log into the file, and closes it.</summary>
     public async ValueTask DisposeAsync()

@@ -21,12 +21,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly sqlite3_stmt _begin;
     private readonly sqlite3_stmt _commit;
     private readonly sqlite3_stmt _rollback;
-    private readonly sqlite3_stmt _upsert;
-    private readonly sqlite3_stmt _delete;
 
     private readonly SemaphoreSlim _room;
     private readonly object _gate = new();
-    private readonly Queue<StateWrite> _queue = new();
+    private readonly Queue<SqliteWrite> _queue = new();
     private readonly Task _thread;
     private long _walBytes;
     private long _checkpointAtBytes;
@@ -41,25 +39,23 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     {
         (_database, _options, _checkpointWanted, _logger) = (database, options, checkpointWanted, logger);
         _room = new SemaphoreSlim(options.MaxQueued);
-        _begin = database.Prepare("BEGIN IMMEDIATE");
-        _commit = database.Prepare("COMMIT");
-        _rollback = database.Prepare("ROLLBACK");
-        _upsert = database.Prepare("INSERT INTO state(key, data, version) VALUES(?1, ?2, 1) ON CONFLICT(key) DO UPDATE SET data = excluded.data, version = version + 1");
-        _delete = database.Prepare("DELETE FROM state WHERE key = ?1");
+        _begin = database.Statement("BEGIN IMMEDIATE");
+        _commit = database.Statement("COMMIT");
+        _rollback = database.Statement("ROLLBACK");
         _checkpointAtBytes = options.CheckpointBytes;
         database.TakePagesWritten();
         _thread = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Completes when the operations are durable.</summary>
-    public Task WriteAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    /// <summary>Completes when the write is durable.</summary>
+    public Task WriteAsync(SqliteWrite write, CancellationToken cancellationToken)
     {
-        return _room.Wait(0, CancellationToken.None) ? Enqueue(operations, cancellationToken) : EnqueueWhenThereIsRoomAsync();
+        return _room.Wait(0, CancellationToken.None) ? Enqueue(write) : EnqueueWhenThereIsRoomAsync();
 
         async Task EnqueueWhenThereIsRoomAsync()
         {
             await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await Enqueue(operations, cancellationToken).ConfigureAwait(false);
+            await Enqueue(write).ConfigureAwait(false);
         }
     }
 
@@ -102,19 +98,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         // _room stays: a caller that waits for room must still get in, to be refused.
     }
 
-    private Task Enqueue(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    private Task Enqueue(SqliteWrite write)
     {
-        StateWrite write;
-        try
-        {
-            write = new StateWrite(operations, cancellationToken);
-        }
-        catch
-        {
-            _room.Release();
-            throw;
-        }
-
         lock (_gate)
         {
             if (_stopping)
@@ -134,7 +119,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 
     private void Run()
     {
-        var batch = new List<StateWrite>(_options.MaxBatchTransactions);
+        var batch = new List<SqliteWrite>(_options.MaxBatchTransactions);
         while (Take(batch))
         {
             Commit(CollectionsMarshal.AsSpan(batch));
@@ -143,7 +128,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     }
 
     /// <summary>Waits for work and takes as much as one commit may hold. False: stopped, and nothing is left.</summary>
-    private bool Take(List<StateWrite> batch)
+    private bool Take(List<SqliteWrite> batch)
     {
         var taken = 0;
         lock (_gate)
@@ -181,7 +166,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         return true;
     }
 
-    private void Commit(ReadOnlySpan<StateWrite> writes)
+    private void Commit(ReadOnlySpan<SqliteWrite> writes)
     {
         if (writes.IsEmpty)
             return;
@@ -189,7 +174,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         {
             _database.Run(_begin);
             foreach (var write in writes)
-                Apply(write.Operations);
+                write.Apply(_database);
             _database.Run(_commit);
             CountLog();
         }
@@ -220,19 +205,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 
         foreach (var write in writes)
             write.Complete();
-    }
-
-    private void Apply(IReadOnlyList<StateOperation> operations)
-    {
-        for (var i = 0; i < operations.Count; i++)
-        {
-            var (key, value) = operations[i];
-            var statement = value is null ? _delete : _upsert;
-            _database.BindText(statement, 1, key);
-            if (value is not null)
-                _database.BindBlob(statement, 2, value);
-            _database.Run(statement);
-        }
     }
 
     private void RollBack()

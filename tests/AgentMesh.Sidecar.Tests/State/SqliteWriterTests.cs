@@ -29,9 +29,9 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     {
         using var cancellation = new CancellationTokenSource();
         _writer.Pause();
-        var before = _writer.WriteAsync([new StateOperation("before", [1])], TestContext.Current.CancellationToken);
-        var withdrawn = _writer.WriteAsync([new StateOperation("withdrawn", [1])], cancellation.Token);
-        var after = _writer.WriteAsync([new StateOperation("after", [1])], TestContext.Current.CancellationToken);
+        var before = WriteAsync("before", TestContext.Current.CancellationToken);
+        var withdrawn = WriteAsync("withdrawn", cancellation.Token);
+        var after = WriteAsync("after", TestContext.Current.CancellationToken);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => withdrawn);
         _writer.Resume(logIsEmpty: false);
@@ -45,11 +45,14 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     public async Task WrittenTransaction_CancelledAfterwards_StaysWritten()
     {
         using var cancellation = new CancellationTokenSource();
-        var written = _writer.WriteAsync([new StateOperation("k", [1])], cancellation.Token);
+        var written = WriteAsync("k", cancellation.Token);
         await written;
         await cancellation.CancelAsync();
         Assert.Equal(1, await CountAsync());
     }
+
+    private Task WriteAsync(string key, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(new StateWrite([new StateOperation(key, [1])], cancellationToken), cancellationToken);
 
     private async Task<long?> CountAsync()
     {
