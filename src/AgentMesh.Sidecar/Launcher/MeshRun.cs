@@ -16,30 +16,34 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     {
         var paths = RunPaths.Find(options, parts.CurrentFolder, parts.ProgramFolder);
         var readyFile = paths.ReadyFile is { } file ? new ReadyFile(file) : null;
-        readyFile?.Delete();
+        readyFile?.DeleteUnlessInUse();
         try
         {
-            await ServeAsync(paths, readyFile, stop);
+            await using var data = await parts.OpenDataAsync(paths.Data, stop.Stopping);
+            // From here on the folder is ours, and with it the file: a start refused by the lock leaves the running mesh's file alone.
+            readyFile?.Delete();
+            try
+            {
+                await ServeAsync(paths, data, readyFile, stop);
+            }
+            finally
+            {
+                readyFile?.Delete();
+            }
         }
         catch (OperationCanceledException) when (stop.Stopping.IsCancellationRequested)
         {
             // Asked to stop while starting.
         }
-        finally
-        {
-            readyFile?.Delete();
-        }
 
         return 0;
     }
 
-    // The using declarations are the order of the stop, last first: apps, sidecar, store, data folder.
-    private async Task ServeAsync(RunPaths paths, ReadyFile? readyFile, StopRequest stop)
+    // The using declarations are the order of the stop, last first: apps, sidecar, store; then the caller's data folder.
+    private async Task ServeAsync(RunPaths paths, IRunData data, ReadyFile? readyFile, StopRequest stop)
     {
         var (runFile, components) = ReadResources(paths);
         var counted = LaunchPlan.Count(runFile, options.Replicas);
-        await using var data = await parts.OpenDataAsync(paths.Data, stop.Stopping);
-
         using var reservations = new PortReservations(parts.Random);
         var ports = new PortPlan(reservations, options.FreePorts).Assign(counted);
         var tokens = ApiTokens.Choose(options.Set, parts.Environment, parts.RandomBytes);

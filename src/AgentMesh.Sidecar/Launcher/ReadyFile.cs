@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace AgentMesh.Sidecar.Launcher;
@@ -14,6 +15,12 @@ internal sealed class ReadyFile(string path)
     {
         // Without the folder there is nothing to remove, and File.Delete would say so by throwing.
         if (File.Exists(path)) File.Delete(path);
+    }
+
+    /// <summary>Removes what an earlier run left, but not the file of a sidecar that is still running.</summary>
+    public void DeleteUnlessInUse()
+    {
+        if (!IsInUse()) Delete();
     }
 
     /// <summary>Writes the state of this moment. An app process that is not healthy is left out.</summary>
@@ -35,6 +42,25 @@ internal sealed class ReadyFile(string path)
         var listening = launches.Where(launch => launch.Listens).ToList();
         var gateway = listening.Find(launch => launch.App.AppId == "gateway") ?? listening.FirstOrDefault();
         return [.. listening.Where(launch => launch.App.AppId == gateway?.App.AppId)];
+    }
+
+    private bool IsInUse()
+    {
+        if (!File.Exists(path)) return false;
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            var writer = json.RootElement.GetProperty("sidecarPid").GetInt32();
+            // In a container every run may have the same id: our own says nothing.
+            if (writer == Environment.ProcessId) return false;
+            using var process = Process.GetProcessById(writer);
+            return true;
+        }
+        catch (Exception stale) when (stale is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            // Not a file of ours, or its process is gone.
+            return false;
+        }
     }
 
     private static byte[] Content(List<(AppLaunch Launch, int? HealthyProcessId)> apps, string store, int sidecarProcessId)

@@ -73,6 +73,25 @@ public sealed class MeshRunTests : IDisposable
         Assert.False(File.Exists(ReadyFile));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task StartRefusedByTheLock_KeepsTheReadyFileOfARunningMesh_Only(bool running)
+    {
+        WriteRunFile();
+        using var ports = new PortReservations(Random.Shared);
+        var port = ports.TakeFree();
+        ports.Release(port);
+        using var sidecar = StubProcess.Start("sidecar", port, _console);
+        if (!running) sidecar.KillTree();
+        if (!running) await sidecar.Exited;
+        _folder.Write("out/ready.json", $$"""{"sidecarPid":{{sidecar.Id}}}""");
+        await Assert.ThrowsAsync<LauncherException>(() => RunAsync(
+            new RunOptions { ReadyFile = ReadyFile }, parts => parts with { OpenDataAsync = (_, _) => throw new LauncherException("in use") }));
+        Assert.Equal(running, File.Exists(ReadyFile));
+        sidecar.KillTree();
+    }
+
     [Fact]
     public async Task StopBeforeTheStart_IsNoError()
     {
@@ -119,7 +138,10 @@ public sealed class MeshRunTests : IDisposable
             """);
     }
 
-    private Task<int> RunAsync(RunOptions options) => new MeshRun(options, new LauncherParts
+    private Task<int> RunAsync(RunOptions options, Func<LauncherParts, LauncherParts>? change = null) =>
+        new MeshRun(options, (change ?? (parts => parts))(Parts())).RunAsync(_stop);
+
+    private LauncherParts Parts() => new()
     {
         Console = _console,
         LoggerFactory = NullLoggerFactory.Instance,
@@ -134,7 +156,7 @@ public sealed class MeshRunTests : IDisposable
         OpenDataAsync = (_, _) => Task.FromResult<IRunData>(_data),
         StartRuntimeAsync = async (sidecar, store, cancellationToken) => new RuntimeConnections(
             await SidecarRuntime.StartAsync(sidecar, store, NullLoggerFactory.Instance, TimeProvider.System, cancellationToken)),
-    }).RunAsync(_stop);
+    };
 
     private sealed class MemoryData : IRunData
     {
