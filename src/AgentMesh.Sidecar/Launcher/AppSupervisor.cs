@@ -85,7 +85,6 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
             }
 
             var delay = RestartPolicy.Delay(deaths);
-            LogRestart(launch.Name, Summary(outcome), lived.TotalSeconds, delay.TotalMilliseconds);
             try
             {
                 await Task.Delay(delay, options.TimeProvider, _stop.Token);
@@ -94,6 +93,8 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
             {
                 return;
             }
+
+            LogRestart(launch.Name, Summary(outcome), lived.TotalSeconds);
         }
     }
 
@@ -192,8 +193,8 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
 
     private static string Summary(string outcome) => outcome.Split(';', '\n')[0];
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{App}: {Outcome} after {LivedSeconds:0.0} s; starting it again in {DelayMs:0} ms")]
-    private partial void LogRestart(string app, string outcome, double livedSeconds, double delayMs);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{App}: {Outcome} after {LivedSeconds:0.0} s; starting it again")]
+    private partial void LogRestart(string app, string outcome, double livedSeconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{App}: {Outcome} after {LivedSeconds:0.0} s; it is not started again (--no-restart)")]
     private partial void LogDead(string app, string outcome, double livedSeconds);

@@ -5,7 +5,7 @@ namespace AgentMesh.Sidecar.Tests.Launcher;
 public sealed class RestartPolicyTests
 {
     [Theory]
-    [InlineData(1, 0)]
+    [InlineData(1, 100)]
     [InlineData(2, 250)]
     [InlineData(3, 500)]
     [InlineData(4, 1000)]
