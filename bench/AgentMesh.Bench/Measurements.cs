@@ -8,7 +8,7 @@ namespace AgentMesh.Bench;
 /// <param name="P99Ms">99th percentile.</param>
 /// <param name="CpuMsPerMessage">User and system time of all processes of the mesh, per message.</param>
 /// <param name="CpuMsByProcess">The same, by process.</param>
-internal sealed record LoadResult(double MessagesPerSecond, double P50Ms, double P99Ms, double CpuMsPerMessage, IReadOnlyDictionary<string, double> CpuMsByProcess);
+internal sealed record LoadResult(double MessagesPerSecond, double P50Ms, double P99Ms, double CpuMsPerMessage, IReadOnlyDictionary<string, CpuTime> CpuMsByProcess);
 
 /// <summary>The measurements themselves; each needs a running mesh.</summary>
 internal static class Measurements
@@ -34,9 +34,9 @@ internal static class Measurements
             cancellationToken)));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var after = mesh.Cpu();
-        var cpu = after.ToDictionary(process => process.Key, process => (process.Value - before[process.Key]) * 1000 / messages);
+        var cpu = after.ToDictionary(process => process.Key, process => (process.Value - before[process.Key]) * (1000.0 / messages));
         Array.Sort(latencies);
-        return new LoadResult(messages / seconds, Percentile(latencies, 0.50), Percentile(latencies, 0.99), cpu.Values.Sum(), cpu);
+        return new LoadResult(messages / seconds, Percentile(latencies, 0.50), Percentile(latencies, 0.99), cpu.Values.Sum(time => time.Total), cpu);
     }
 
     /// <summary>

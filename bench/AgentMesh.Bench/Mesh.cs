@@ -30,7 +30,7 @@ internal sealed class Mesh : IAsyncDisposable
     public TimeSpan StartTime { get; }
 
     /// <summary>CPU seconds of every process of the mesh, by name.</summary>
-    public IReadOnlyDictionary<string, double> Cpu() => Processes.ToDictionary(process => process.Key, process => ProcessUsage.CpuSeconds(process.Value));
+    public IReadOnlyDictionary<string, CpuTime> Cpu() => Processes.ToDictionary(process => process.Key, process => ProcessUsage.Cpu(process.Value));
 
     public static async Task<Mesh> StartAsync(string root, string data, string? redis, CancellationToken cancellationToken)
     {

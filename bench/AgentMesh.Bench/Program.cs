@@ -57,7 +57,7 @@ command.SetAction(async (parsed, cancellationToken) =>
     {
         results["load"] = load;
         Console.WriteLine($"load       {load.MessagesPerSecond,10:0} messages/s   p50 {load.P50Ms:0.0} ms   p99 {load.P99Ms:0.0} ms");
-        Console.WriteLine($"CPU        {load.CpuMsPerMessage,10:0.000} ms per message   {string.Join(", ", load.CpuMsByProcess.Select(process => $"{process.Key} {process.Value:0.000}"))}");
+        Console.WriteLine($"CPU        {load.CpuMsPerMessage,10:0.000} ms per message   {string.Join(", ", load.CpuMsByProcess.Select(process => $"{process.Key} {process.Value.Total:0.000} (user {process.Value.User:0.000})"))}");
     }
 
     void ReportHistory(IReadOnlyDictionary<int, double> p50)

@@ -25,7 +25,13 @@ public static class ServiceDefaultsExtensions
         // root, where that file would not be found.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
-            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")],
+            InitialData =
+            [
+                new("Logging:LogLevel:Default", "Information"),
+                new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+                // The launcher says where a service listens; on Kubernetes the probes do.
+                new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
+            ],
         });
         RequestTraces.Enable();
         builder.Services.TryAddSingleton(TimeProvider.System);

@@ -210,4 +210,14 @@ public sealed class MessagePostingTests
     [InlineData(1L << 32, 0u)]
     [InlineData((1L << 32) + uint.MaxValue, 0u)]
     public void Epoch_Rises(long stored, uint drawn) => Assert.True(Epoch.Next(stored, drawn) > stored);
+
+    // createdAt had the clock's seven digits until the agent was loaded again, and three from then on.
+    [Fact]
+    public void Times_AreTheSameBeforeAndAfterBeingStored()
+    {
+        var agent = new FakeAgent { Now = FakeAgent.Start.AddTicks(1_234) };
+        agent.Post("hello");
+        Assert.Equal(FakeAgent.Start, agent.Head!.CreatedAt);
+        Assert.Equal(FakeAgent.Start, agent.Head.LastActive);
+    }
 }
