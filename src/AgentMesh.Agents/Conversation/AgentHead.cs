@@ -30,7 +30,10 @@ public sealed record AgentHead(
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.AgentHead;
 
-    /// <summary>The head of an agent never written to.</summary>
-    public static AgentHead Unborn(DateTimeOffset now) =>
-        new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty);
+    /// <summary>The head of an agent never written to. To the millisecond, as stored: what is shown must not change with a restart.</summary>
+    public static AgentHead Unborn(DateTimeOffset now)
+    {
+        now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        return new AgentHead(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty);
+    }
 }
