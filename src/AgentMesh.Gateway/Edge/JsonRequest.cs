@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -19,6 +20,8 @@ internal static class JsonRequest
         EdgeRefusals.UnsupportedMediaType, "Send the body as Content-Type: application/json in UTF-8, without Content-Encoding.");
 
     private static readonly Refusal TooLarge = new(EdgeRefusals.BodyTooLarge, $"The body is longer than {EdgeServer.MaxBodyBytes} bytes.");
+
+    private static readonly Refusal NotHttp = new(EdgeRefusals.BadRequest, "The request does not follow HTTP.");
 
     private static readonly Refusal Empty = new(EdgeRefusals.InvalidJson, "The body is empty; a JSON object is expected.");
 
@@ -49,7 +52,18 @@ internal static class JsonRequest
         var reader = context.Request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(context.RequestAborted);
+            ReadResult read;
+            try
+            {
+                read = await reader.ReadAsync(context.RequestAborted);
+            }
+            catch (IOException exception) when (exception is not BadHttpRequestException)
+            {
+                // Kestrel's exception for a chunk size of more than 31 bits is no BadHttpRequestException.
+                await Problem.WriteAsync(context, NotHttp);
+                return null;
+            }
+
             if (read.Buffer.Length > EdgeServer.MaxBodyBytes)
             {
                 await Problem.WriteAsync(context, TooLarge);

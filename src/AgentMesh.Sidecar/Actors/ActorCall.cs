@@ -50,8 +50,9 @@ internal sealed class ActorCall(ActorRouter router)
             // Read to the end inside the turn, written to the caller after it: a slow caller does not hold the actor.
             return await Answer.ReadAsync(response, method, cancellationToken);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
+            // IOException: the app died in the middle of its answer.
             return new Answer(DaprError.ActorInvoke($"failed to reach the app: {exception.Message}"));
         }
     }

@@ -144,12 +144,14 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
         }
         catch (HttpRequestException exception)
         {
-            LogDeactivationFailed(exception, actor.Type, owner.App.AppId);
+            // Ctrl-C reaches the apps too: at the stop a process that has gone first is nothing to report.
+            if (!_closed)
+                LogDeactivationFailed(actor.Type, owner.App.AppId, exception.Message);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Deactivating an actor of type {ActorType} in {AppId} failed; the process is taken to be gone")]
-    private partial void LogDeactivationFailed(Exception exception, string actorType, string appId);
+    [LoggerMessage(LogLevel.Warning, "Deactivating an actor of type {ActorType} in {AppId} failed; the process is taken to be gone: {Reason}")]
+    private partial void LogDeactivationFailed(string actorType, string appId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Stopped with {Count} actors not deactivated: the time for draining was over")]
     private partial void LogDrainEnded(int count);

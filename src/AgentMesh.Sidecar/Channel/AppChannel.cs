@@ -53,7 +53,23 @@ internal sealed class AppChannel : IDisposable
 
     /// <summary>Sends; completes when the answer's headers are there.</summary>
     /// <exception cref="HttpRequestException">The app was not reached or broke off.</exception>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _client.SendAsync(request, cancellationToken);
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.SendAsync(request, cancellationToken);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            // A call that had chosen this process just before it died: nothing was sent.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "the app's process has ended", exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler's own limit on connecting; nobody cancelled, so nobody may take it for that.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "the app does not accept connections", exception);
+        }
+    }
 
     /// <summary>Tells the app to forget an actor's instance. The answer's status does not matter: the actor is gone either way.</summary>
     public async Task DeactivateAsync(ActorRef actor, CancellationToken cancellationToken)

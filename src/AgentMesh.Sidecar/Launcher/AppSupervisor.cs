@@ -10,7 +10,7 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
 
     private readonly ILogger _logger = options.Logger;
     private readonly TaskCompletionSource _firstHealthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(options.Stopping);
     private readonly Lock _gate = new();
     private ChildProcess? _process;
     private volatile int _healthyProcessId = -1;

@@ -82,6 +82,8 @@ internal static class CommandLine
         };
         var noBuild = new Option<bool>("--no-build") { Description = "Use the output that is there." };
 
+        foreach (var path in (Option<string?>[])[runFile, data, readyFile])
+            path.Validators.Add(RefuseEmpty);
         foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, noRestart, set, noBuild])
             command.Add(option);
         command.SetAction((parsed, _) => run(new RunOptions
@@ -96,6 +98,13 @@ internal static class CommandLine
             Set = parsed.GetValue(set) ?? [],
             NoBuild = parsed.GetValue(noBuild),
         }));
+    }
+
+    // The empty text of an unset shell variable would name the current folder.
+    private static void RefuseEmpty(OptionResult result)
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            result.AddError($"{result.Option.Name}: the path is empty");
     }
 
     private static Dictionary<string, int>? ParseReplicas(ArgumentResult result)

@@ -102,6 +102,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             ProcessStarted = data.ProcessStarted,
             ProcessEnded = data.ProcessEnded,
             NoRestart = options.NoRestart,
+            Stopping = stop.Stopping,
             Changed = () => WriteReadyFile(readyFile, supervisor!, store),
         });
         try

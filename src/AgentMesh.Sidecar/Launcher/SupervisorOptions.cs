@@ -27,6 +27,9 @@ internal sealed record SupervisorOptions
     /// <summary>Called when a process became healthy or died, once all were healthy. Called by one thread at a time.</summary>
     public Action Changed { get; init; } = () => { };
 
+    /// <summary>Ends when the run was asked to stop. Ctrl-C reaches the apps too: one that ends from here on is not started again.</summary>
+    public CancellationToken Stopping { get; init; }
+
     /// <summary>A dead process stays dead.</summary>
     public bool NoRestart { get; init; }
 }

@@ -13,6 +13,13 @@ public sealed class MessagePostingTests
     }
 
     [Fact]
+    public void Unborn_IsCreatedAtTheMillisecondThatIsStored()
+    {
+        var head = AgentHead.Unborn(FakeAgent.Start.AddTicks(9_999));
+        Assert.Equal((FakeAgent.Start, FakeAgent.Start), (head.CreatedAt, head.LastActive));
+    }
+
+    [Fact]
     public void Post_KeepsTheTimeOfCreation()
     {
         var agent = new FakeAgent();

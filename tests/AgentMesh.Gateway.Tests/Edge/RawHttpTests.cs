@@ -63,6 +63,7 @@ public sealed class RawHttpTests(SocketFixture fixture) : IClassFixture<SocketFi
         { Post + "Content-Length: 0\r\n\r\n", 400, "invalid_json" },
         { Post + "\r\n", 400, "invalid_json" },
         { Post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "bad_request" },
+        { Post + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 400, "bad_request" },
         { Post + "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"c\r\n0\r\n\r\n", 400, "invalid_json" },
         { Post + "Transfer-Encoding: chunked\r\n\r\n120000\r\n" + new string('a', 0x120000) + "\r\n0\r\n\r\n", 413, "body_too_large" },
         { Post + "Transfer-Encoding: gzip\r\n\r\n", 400, null },

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.Tests.Runtime;
 
 namespace AgentMesh.Sidecar.Tests.Actors;
@@ -77,6 +79,39 @@ public sealed class ActorCallTests
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Equal($$"""{"errorCode":"ERR_ACTOR_INVOKE_METHOD","message":"error invoke actor method: {{text}}"}""", await answer.Content.ReadAsStringAsync(Token));
         Assert.Equal("application/json", answer.Content.Headers.ContentType!.ToString());
+    }
+
+    [Fact]
+    public async Task Call_WhoseAppDiesInTheMiddleOfItsAnswer_IsAnInvokeError()
+    {
+        await using var app = await StubApp.StartAsync();
+        app.Handler = async (context, _) =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.WriteAsync("half of");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        };
+        await using var sidecar = await SidecarHarness.StartAsync(app);
+
+        using var answer = await sidecar.Client.PutAsync("/v1.0/actors/T/1/method/Do", null, Token);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.StartsWith(
+            """{"errorCode":"ERR_ACTOR_INVOKE_METHOD","message":"error invoke actor method: failed to reach the app""",
+            await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_ThatChoseAProcessJustBeforeItDied_FailsAsUnreached()
+    {
+        using var channel = new AppChannel(new AppDefinition("app", 0, 1, 2, 3), null);
+        channel.Dispose();
+        using var request = channel.CreateRequest(HttpMethod.Put, "/actors/T/1/method/Do");
+
+        var failure = await Assert.ThrowsAsync<HttpRequestException>(() => channel.SendAsync(request, Token));
+
+        Assert.Equal(HttpRequestError.ConnectionError, failure.HttpRequestError);
     }
 
     [Fact]

@@ -56,6 +56,16 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--data", "", "--data: the path is empty")]
+    [InlineData("--ready-file", " ", "--ready-file: the path is empty")]
+    [InlineData("-f", "", "--run-file: the path is empty")]
+    public async Task EmptyPath_IsRefused_AndNotTakenForTheCurrentFolder(string option, string path, string expected)
+    {
+        Assert.Equal(2, await CommandLine.InvokeAsync([option, path], _output, _error, _ => Task.FromResult(0)));
+        Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--replicas a=1", 1)]
     [InlineData("--replicas a=64", 64)]
     public async Task Replicas_AtTheLimits(string arguments, int expected)

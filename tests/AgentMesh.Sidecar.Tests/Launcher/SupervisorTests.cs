@@ -146,6 +146,18 @@ public sealed class SupervisorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ProcessThatCtrlCEndedToo_IsNotStartedAgain()
+    {
+        using var stopping = new CancellationTokenSource();
+        var supervisor = Create(options => options with { Stopping = stopping.Token }, App("agents", actors: true));
+        await supervisor.StartAsync(Cancel);
+        await stopping.CancelAsync();
+        KillNow(supervisor.Apps[0].HealthyProcessId!.Value);
+        await supervisor.Apps[0].Ended.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        Assert.Single(_started);
+    }
+
+    [Fact]
     public async Task AppWithoutCommand_IsServedAndNeverStarted()
     {
         var launch = App("debugged");
