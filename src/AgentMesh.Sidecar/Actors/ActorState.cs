@@ -26,7 +26,10 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            LogReadFailed(exception, actor.Type);
+            if (exception is StateStoreException)
+                LogReadRefused(actor.Type, exception.Message);
+            else
+                LogReadFailed(exception, actor.Type);
             await DaprError.ActorStateGet(exception.Message).WriteAsync(context.Response, aborted);
             return;
         }
@@ -93,7 +96,11 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            LogWriteFailed(exception, actor.Type);
+            // The store has said once what is wrong; thousands of stacks a second would fill what is left of a disk.
+            if (exception is StateStoreException)
+                LogWriteRefused(actor.Type, exception.Message);
+            else
+                LogWriteFailed(exception, actor.Type);
             return DaprError.ActorStateTransactionSave(exception.Message);
         }
         finally
@@ -101,6 +108,12 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
             connection.EndWrite();
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "Reading state of an actor of type {ActorType} failed: {Reason}")]
+    private partial void LogReadRefused(string actorType, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Writing state of an actor of type {ActorType} failed; nothing was acknowledged: {Reason}")]
+    private partial void LogWriteRefused(string actorType, string reason);
 
     [LoggerMessage(LogLevel.Error, "Reading state of an actor of type {ActorType} failed")]
     private partial void LogReadFailed(Exception exception, string actorType);

@@ -38,7 +38,7 @@ internal sealed partial class ProcessList
         }
     }
 
-    /// <summary>Lists a process just started; it is on disk when this returns. A process that has ended already is not listed.</summary>
+    /// <summary>Lists a process just started; it is on disk when this returns, unless the disk refuses. A process that has ended already is not listed.</summary>
     public void Add(int pid, string appId)
     {
         if (ProcessIdentity.StartTimeOf(pid) is not { } startTime)
@@ -128,8 +128,16 @@ internal sealed partial class ProcessList
     private void Write()
     {
         var next = _path + ".new";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(_processes, LauncherJson.Default.IReadOnlyListStartedProcess));
-        File.Move(next, _path, overwrite: true);
+        try
+        {
+            File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(_processes, LauncherJson.Default.IReadOnlyListStartedProcess));
+            File.Move(next, _path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk must not end a mesh that waits for room; the next change writes the whole list again.
+            LogNotWritten(_path, e.Message);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ending {AppId} (pid {Pid}), which an earlier sidecar left behind.")]
@@ -140,6 +148,9 @@ internal sealed partial class ProcessList
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{AppId} (pid {Pid}) cannot be ended; end it by hand.")]
     private partial void LogSurvived(string appId, int pid);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be written: {Reason} After a SIGKILL of this sidecar some processes may have to be ended by hand.")]
+    private partial void LogNotWritten(string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be read and is ignored; processes of an earlier sidecar may still run.")]
     private partial void LogUnreadable(string path, Exception exception);

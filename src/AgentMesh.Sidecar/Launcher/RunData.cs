@@ -61,7 +61,7 @@ internal sealed class RunData : IRunData
                 throw;
             }
         }
-        catch (Exception failure) when (failure is DataFolderException or StateStoreException or FormatException)
+        catch (Exception failure) when (failure is DataFolderException or StateStoreException or FormatException or IOException or UnauthorizedAccessException)
         {
             throw new LauncherException(failure.Message);
         }

@@ -39,6 +39,23 @@ public sealed class ProcessListTests : IDisposable
     }
 
     [Fact]
+    public async Task FullDisk_IsReported_AndTheListGoesOnInMemory()
+    {
+        var process = Start("exec sleep 1000");
+        var list = Load();
+        // Stands for the full disk: the file cannot be written.
+        var obstacle = Directory.CreateDirectory(Path.Combine(_folder.Path, ProcessList.FileName + ".new"));
+
+        list.Add(process.Id, "agents");
+        Assert.Single(list.Processes);
+        Assert.Contains(_log.Messages, message => message.Contains("cannot be written", StringComparison.Ordinal));
+
+        obstacle.Delete();
+        await list.EndLeftoversAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(list.Processes);
+    }
+
+    [Fact]
     public async Task EndLeftovers_ProcessThatIgnoresSigterm_IsKilled()
     {
         var process = Start("trap '' TERM; echo ready; exec sleep 1000");
