@@ -79,7 +79,7 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
             }
         }
 
-        if (caller.Connection is not { } connection || !router.IsActive(actor, connection) || !connection.TryBeginWrite())
+        if (caller.Connection is not { } connection || router.TryBeginWrite(actor, connection) is not { } activation)
             return DaprError.ActorInstanceMissing();
         try
         {
@@ -98,7 +98,7 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
         }
         finally
         {
-            connection.EndWrite();
+            ActorRouter.EndWrite(activation);
         }
     }
 

@@ -26,12 +26,15 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private readonly SidecarOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ILoggerFactory _loggerFactory;
     private Task _idleLoop = Task.CompletedTask;
+    private Task _rebalancing = Task.CompletedTask;
 
     private SidecarRuntime(SidecarOptions options, IStateStore store, ILoggerFactory loggerFactory, TimeProvider timeProvider)
     {
         _options = options;
         _timeProvider = timeProvider;
+        _loggerFactory = loggerFactory;
         _router = new ActorRouter(_hosts, timeProvider, loggerFactory.CreateLogger<ActorRouter>());
         var instances = options.Apps.Select(app => new AppInstance(app)).ToList();
         _byPort = instances.SelectMany(instance => new[] { (instance.App.DaprHttpPort, instance), (instance.App.DaprGrpcPort, instance) })
@@ -66,6 +69,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         }
 
         runtime._idleLoop = runtime.DeactivateIdleLoopAsync();
+        runtime._rebalancing = runtime.RebalanceLoopAsync();
         return runtime;
     }
 
@@ -86,9 +90,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             // daprd reads the config only once too; without an actor state store the app is no actor host.
             var config = await channel.GetConfigAsync(cancellationToken);
             var types = config is null || app.ActorStateStore is null ? [] : ActorTypeSettings.Parse(config);
-            var connection = new AppConnection(app, channel, types);
-            instance.Connection = connection;
-            _hosts.Add(connection);
+            instance.Session = new AppSession(
+                instance, channel, types, _hosts, _router, _timeProvider, _loggerFactory.CreateLogger<AppSession>());
         }
         catch
         {
@@ -103,13 +106,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     /// </summary>
     public async Task DisconnectAppAsync(AppDefinition app)
     {
-        var instance = Find(app);
-        if (instance.Connection is not { } connection)
-            return;
-        instance.Connection = null;
-        _hosts.Remove(connection);
-        await connection.CloseAsync();
-        connection.Channel.Dispose();
+        if (Find(app).TakeSession() is { } session)
+            await session.DisposeAsync();
     }
 
     /// <summary>Deactivates every actor (waits for running turns) as far as it gets before the token ends. Called before the apps are stopped.</summary>
@@ -120,12 +118,17 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _idleLoop;
+        await _rebalancing;
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
             await _server.StopAsync(now.Token);
         await _server.DisposeAsync();
-        foreach (var connection in _hosts.Connections)
-            connection.Channel.Dispose();
+        foreach (var instance in _byPort.Values)
+        {
+            if (instance.TakeSession() is { } session)
+                await session.DisposeAsync();
+        }
+
         _stopping.Dispose();
     }
 
@@ -199,6 +202,31 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Stopping.
+        }
+    }
+
+    // One at a time; hosts that come meanwhile are seen by the next round.
+    private async Task RebalanceLoopAsync()
+    {
+        // Not disposed: a host may come at the last moment.
+        var changed = new SemaphoreSlim(0);
+        void Note() => changed.Release();
+        _hosts.Changed += Note;
+        try
+        {
+            while (true)
+            {
+                await changed.WaitAsync(_stopping.Token);
+                await _router.RebalanceAsync(_stopping.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+        finally
+        {
+            _hosts.Changed -= Note;
         }
     }
 
