@@ -62,9 +62,6 @@ internal sealed record DaprError(int Status, string Code, string Message)
 
     public static DaprError DirectInvoke(string message, int status = StatusCodes.Status500InternalServerError) => new(status, "ERR_DIRECT_INVOKE", message);
 
-    public static DaprError NotServed(string code, string what) =>
-        new(StatusCodes.Status500InternalServerError, code, $"{what} are not served yet by the local sidecar");
-
     /// <summary>Writes the answer.</summary>
     public async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
     {

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.Actors.Reminders;
+using AgentMesh.Sidecar.Actors.Timers;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
@@ -27,6 +29,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggerFactory _loggerFactory;
+    private readonly ReminderScheduler? _reminders;
+    private readonly ActorTimers _timers;
     private Task _idleLoop = Task.CompletedTask;
     private Task _rebalancing = Task.CompletedTask;
 
@@ -40,8 +44,17 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _byPort = instances.SelectMany(instance => new[] { (instance.App.DaprHttpPort, instance), (instance.App.DaprGrpcPort, instance) })
             .ToFrozenDictionary(entry => entry.Item1, entry => entry.instance);
 
+        // Its name among other sidecars on the same store.
+        var owner = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
+        var reminders = (store as IReminderStoreProvider)?.OpenReminders(options.Namespace, owner);
+        _reminders = reminders is null
+            ? null
+            : new ReminderScheduler(reminders, new ReminderCallback(_router), _hosts, timeProvider, loggerFactory.CreateLogger<ReminderScheduler>());
+        _timers = new ActorTimers(_router, timeProvider, loggerFactory.CreateLogger<ActorTimers>());
+
         var api = new SidecarApi(
             new ActorCall(_router), new ActorState(store, _router, loggerFactory.CreateLogger<ActorState>()),
+            new ReminderApi(reminders, _reminders, timeProvider, options.Compat116), new TimerApi(_timers, timeProvider),
             new ServiceInvocation(_hosts, timeProvider), new MetadataApi(_router), options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
         _server.Run(context =>
@@ -68,6 +81,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             throw;
         }
 
+        runtime._reminders?.Start();
         runtime._idleLoop = runtime.DeactivateIdleLoopAsync();
         runtime._rebalancing = runtime.RebalanceLoopAsync();
         return runtime;
@@ -119,6 +133,9 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         await _stopping.CancelAsync();
         await _idleLoop;
         await _rebalancing;
+        await _timers.DisposeAsync();
+        if (_reminders is not null)
+            await _reminders.DisposeAsync();
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
             await _server.StopAsync(now.Token);
