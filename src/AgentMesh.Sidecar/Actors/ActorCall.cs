@@ -11,6 +11,8 @@ internal sealed class ActorCall(ActorRouter router)
     /// <summary>Kestrel and HttpClient hold the limits on bodies; this only sizes the first buffer for answers without a length.</summary>
     private const int FirstBuffer = 4096;
 
+    private const string ReentrancyId = "Dapr-Reentrancy-Id";
+
     public async Task HandleAsync(HttpContext context, AppInstance caller, ActorRef actor, string method)
     {
         var aborted = context.RequestAborted;
@@ -22,7 +24,8 @@ internal sealed class ActorCall(ActorRouter router)
 
         using var body = await RequestBody.ReadAsync(context.Request, aborted);
         var (answer, error) = await router.RunTurnAsync(
-            actor, (host, token) => CallAppAsync(context.Request.Headers, body.Memory, caller, host, actor, method, token), aborted);
+            actor, context.Request.Headers[ReentrancyId],
+            (host, newId, token) => CallAppAsync(context.Request.Headers, body.Memory, caller, host, newId, actor, method, token), aborted);
         using (answer)
         {
             if ((error ?? answer!.Error) is { } failure)
@@ -37,13 +40,20 @@ internal sealed class ActorCall(ActorRouter router)
         name is "" or "." or ".." || name.AsSpan().IndexOfAny("#?/\\") >= 0 || name.Any(char.IsControl);
 
     private static async Task<Answer> CallAppAsync(
-        IHeaderDictionary headers, ReadOnlyMemory<byte> body, AppInstance caller, AppConnection host, ActorRef actor, string method, CancellationToken cancellationToken)
+        IHeaderDictionary headers, ReadOnlyMemory<byte> body, AppInstance caller, AppConnection host, string? newReentrancyId, ActorRef actor,
+        string method, CancellationToken cancellationToken)
     {
         using var request = host.Channel.CreateRequest(HttpMethod.Put, $"/actors/{actor.Type}/{actor.Id}/method/{method}");
         request.Content = new ReadOnlyMemoryContent(body);
         ForwardedHeaders.CopyTo(headers, request);
         request.Headers.TryAddWithoutValidation("Dapr-API-Call", "true");
         request.Headers.TryAddWithoutValidation("dapr-caller-app-id", caller.App.AppId);
+        if (newReentrancyId is not null)
+        {
+            request.Headers.Remove(ReentrancyId);
+            request.Headers.TryAddWithoutValidation(ReentrancyId, newReentrancyId);
+        }
+
         try
         {
             using var response = await host.Channel.SendAsync(request, cancellationToken);

@@ -4,49 +4,86 @@ using AgentMesh.Sidecar.Runtime;
 namespace AgentMesh.Sidecar.Actors;
 
 /// <summary>
-/// Gives a call its turn on its actor: finds the host, waits in line, moves the actor when its host changed, and takes actors out
-/// of memory when they are idle or have to leave.
+/// Gives a call its turn on its actor: finds the host, waits in line, moves the actor when its host changed. Taking actors out of
+/// memory is in the other half.
 /// </summary>
 internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider timeProvider, ILogger<ActorRouter> logger)
 {
     /// <summary>daprd looks an address up 5 times, 1 s apart, before it gives up.</summary>
     internal static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(5);
 
-    private const int DeactivationsAtOnce = 16;
-
     private readonly ActorTable _table = new();
     private volatile bool _closed;
 
     /// <summary>Actors in memory, per type, that live in the given process.</summary>
     public IEnumerable<(string Type, int Count)> CountActive(AppConnection connection) =>
-        _table.Targets.Where(target => target.Owner == connection).GroupBy(target => target.Actor.Type).Select(group => (group.Key, group.Count()));
+        _table.Targets.Where(target => target.Activation?.Host == connection).GroupBy(target => target.Actor.Type).Select(group => (group.Key, group.Count()));
 
-    /// <summary>True when the actor is in memory in this very process.</summary>
-    public bool IsActive(ActorRef actor, AppConnection connection) => _table.Find(actor)?.Owner == connection;
+    /// <summary>
+    /// Announces a state write of an actor in the given process; null when it is not active there. The caller hands the activation
+    /// back to <see cref="EndWrite"/>.
+    /// </summary>
+    public ActorActivation? TryBeginWrite(ActorRef actor, AppConnection connection)
+    {
+        if (_table.Find(actor)?.Activation is not { } activation || activation.Host != connection || !connection.TryBeginWrite())
+            return null;
+        if (activation.Writes.TryBegin())
+            return activation;
+        connection.EndWrite();
+        return null;
+    }
+
+    public static void EndWrite(ActorActivation activation)
+    {
+        activation.Writes.End();
+        activation.Host.EndWrite();
+    }
+
+    /// <summary>Runs a reminder or timer as the actor's turn. Nothing joins it: daprd sends the app no reentrancy id for these.</summary>
+    /// <inheritdoc cref="RunTurnAsync{T}(ActorRef, string, Func{AppConnection, string, CancellationToken, Task{T}}, CancellationToken)"/>
+    public Task<(T? Value, DaprError? Error)> RunTurnAsync<T>(
+        ActorRef actor, Func<AppConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        RunAsync(actor, null, mayShare: false, (host, _, token) => call(host, token), cancellationToken);
 
     /// <summary>Runs one call as the actor's turn.</summary>
-    /// <returns>What the call returned, or why there was no turn.</returns>
+    /// <param name="actor">The actor.</param>
+    /// <param name="reentrancyId">What the caller sent; calls of one id share the turn where the type allows it.</param>
+    /// <param name="call">Given the host, and a new reentrancy id when the app has to get one.</param>
+    /// <param name="cancellationToken">The caller left.</param>
+    /// <returns>What the call returned, or why there was no turn or why it was cut short.</returns>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public async Task<(T? Value, DaprError? Error)> RunTurnAsync<T>(
-        ActorRef actor, Func<AppConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    public Task<(T? Value, DaprError? Error)> RunTurnAsync<T>(
+        ActorRef actor, string? reentrancyId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        RunAsync(actor, reentrancyId, mayShare: true, call, cancellationToken);
+
+    private async Task<(T? Value, DaprError? Error)> RunAsync<T>(
+        ActorRef actor, string? reentrancyId, bool mayShare, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         // Looked up before the actor gets a place in memory: a type that nobody hosts must not fill the table.
-        if (await FindHostAsync(actor, cancellationToken) is null)
+        if (await FindHostAsync(actor, cancellationToken) is not { } first)
             return (default, _closed ? DaprError.ActorRuntimeClosed() : DaprError.ActorNoAddress(actor.ToString()));
+
+        var depth = mayShare ? first.FindActorType(actor.Type)?.MaxStackDepth ?? 0 : 0;
+        string? newId = null;
+        if (depth == 0)
+            reentrancyId = null;
+        else if (string.IsNullOrEmpty(reentrancyId))
+            reentrancyId = newId = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
 
         while (!_closed)
         {
             var target = _table.GetOrAdd(actor);
-            if (!await target.Turn.EnterAsync(cancellationToken))
+            var entry = await target.Turn.EnterAsync(reentrancyId, depth, cancellationToken);
+            if (entry == TurnEntry.Closed)
                 continue;
+            if (entry == TurnEntry.TooDeep)
+                return (default, DaprError.ActorStackDepth());
+            target.LastCall = timeProvider.GetTimestamp();
             try
             {
-                target.LastCall = timeProvider.GetTimestamp();
-                var host = await FindHostAsync(actor, cancellationToken);
-                if (host is null)
-                    return (default, DaprError.ActorNoAddress(actor.ToString()));
-                await MoveAsync(target, host, cancellationToken);
-                return (await call(host, cancellationToken), null);
+                return depth == 0
+                    ? await CallAsync(target, await PlaceAsync(target, cancellationToken), newId, call, cancellationToken)
+                    : await CallSharedAsync(target, newId, call, cancellationToken);
             }
             finally
             {
@@ -58,101 +95,70 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
         return (default, DaprError.ActorRuntimeClosed());
     }
 
-    /// <summary>
-    /// Deactivates the actors that were not called for their type's idle timeout. A busy actor is never idle (daprd 1.18.3 aborts
-    /// it; that is a defect we do not copy).
-    /// </summary>
-    public Task DeactivateIdleAsync(CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(_table.Targets.Where(IsIdle), Bounded(cancellationToken), async (target, token) =>
-        {
-            if (!target.Turn.TryEnterIdle())
-                return;
-            // Called between the look and the lock.
-            if (!IsIdle(target))
-            {
-                target.Turn.Exit();
-                return;
-            }
-
-            await RetireAsync(target, token);
-        });
-
-    /// <summary>Deactivates every actor as far as the token allows, each after its running turn. No turn starts from here on.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
+    private static async Task<(T? Value, DaprError? Error)> CallAsync<T>(
+        ActorTarget target, ActorActivation? activation, string? newId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        _closed = true;
+        if (activation is null)
+            return (default, DaprError.ActorNoAddress(target.Actor.ToString()));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, activation.Leaving);
         try
         {
-            await Parallel.ForEachAsync(_table.Targets, Bounded(cancellationToken), async (target, token) =>
-            {
-                if (await target.Turn.EnterAsync(token))
-                    await RetireAsync(target, token);
-            });
+            return (await call(activation.Host, newId, either.Token), null);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException
+            && activation.Leaving.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            LogDrainEnded(_table.Targets.Count());
+            return (default, DaprError.ActorInvoke($"the actor '{target.Actor}' has left its process during the call"));
         }
     }
 
-    private static ParallelOptions Bounded(CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = DeactivationsAtOnce, CancellationToken = cancellationToken };
+    // Calls that share a turn run side by side: the actor stays where it is as long as one of them is in the app.
+    private async Task<(T? Value, DaprError? Error)> CallSharedAsync<T>(
+        ActorTarget target, string? newId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        ActorActivation? activation;
+        await target.Placing.WaitAsync(cancellationToken);
+        try
+        {
+            activation = target.Calls > 0 ? target.Activation : await PlaceAsync(target, cancellationToken);
+            target.Calls++;
+        }
+        finally
+        {
+            target.Placing.Release();
+        }
+
+        try
+        {
+            return await CallAsync(target, activation, newId, call, cancellationToken);
+        }
+        finally
+        {
+            await target.Placing.WaitAsync(CancellationToken.None);
+            target.Calls--;
+            target.Placing.Release();
+        }
+    }
 
     private async ValueTask<AppConnection?> FindHostAsync(ActorRef actor, CancellationToken cancellationToken) =>
         hosts.FindActorHost(actor.Type, actor.Id)
         ?? (_closed ? null : await hosts.WaitAsync(() => hosts.FindActorHost(actor.Type, actor.Id), LookupTimeout, timeProvider, cancellationToken));
 
-    private bool IsIdle(ActorTarget target)
-    {
-        // The holder of a turn that is still looking for a host has no owner yet; its lock says that it is busy.
-        if (target.Owner is not { IsAlive: true } owner)
-            return true;
-        var idleTimeout = owner.FindActorType(target.Actor.Type)?.IdleTimeout ?? ActorTypeSettings.DefaultIdleTimeout;
-        return timeProvider.GetElapsedTime(target.LastCall) >= idleTimeout;
-    }
-
     // The caller has the turn. The old instance is gone before the new host hears of the actor: never active twice.
-    private async Task MoveAsync(ActorTarget target, AppConnection host, CancellationToken cancellationToken)
+    private async ValueTask<ActorActivation?> PlaceAsync(ActorTarget target, CancellationToken cancellationToken)
     {
-        if (target.Owner == host)
-            return;
-        if (target.Owner is { IsAlive: true } old)
-            await DeactivateAsync(target.Actor, old, cancellationToken);
-        target.Owner = host;
+        if (await FindHostAsync(target.Actor, cancellationToken) is not { } host)
+            return null;
+        if (target.Activation is { } current)
+        {
+            if (current.Host == host)
+                return current;
+            await EndAsync(target, current, cancellationToken);
+        }
+
+        // What the process held when it was last lost: it lived on all the while, and so did its memory.
+        if (host.HasLeftover(target.Actor) && await DeactivateAsync(target.Actor, host, cancellationToken))
+            host.RemoveLeftover(target.Actor);
+        return target.Activation = new ActorActivation(host);
     }
-
-    // The caller has the turn, and gives it up for good.
-    private async Task RetireAsync(ActorTarget target, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (target.Owner is { IsAlive: true } owner)
-                await DeactivateAsync(target.Actor, owner, cancellationToken);
-        }
-        finally
-        {
-            _table.Remove(target);
-            target.Turn.Close();
-        }
-    }
-
-    private async Task DeactivateAsync(ActorRef actor, AppConnection owner, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await owner.Channel.DeactivateAsync(actor, cancellationToken);
-        }
-        catch (HttpRequestException exception)
-        {
-            // Ctrl-C reaches the apps too: at the stop a process that has gone first is nothing to report.
-            if (!_closed)
-                LogDeactivationFailed(actor.Type, owner.App.AppId, exception.Message);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "Deactivating an actor of type {ActorType} in {AppId} failed; the process is taken to be gone: {Reason}")]
-    private partial void LogDeactivationFailed(string actorType, string appId, string reason);
-
-    [LoggerMessage(LogLevel.Warning, "Stopped with {Count} actors not deactivated: the time for draining was over")]
-    private partial void LogDrainEnded(int count);
 }

@@ -8,7 +8,8 @@ namespace AgentMesh.Sidecar.Actors;
 /// <summary>The actor state API: <c>GET …/state/{key}</c> and the transaction <c>POST|PUT …/state</c>.</summary>
 internal sealed partial class ActorState(IStateStore store, ActorRouter router, ILogger<ActorState> logger)
 {
-    private const string ReservedPrefix = "dapr.internal.";
+    /// <summary>Types of daprd's own workflows.</summary>
+    internal const string ReservedPrefix = "dapr.internal.";
 
     public async Task GetAsync(HttpContext context, AppInstance caller, ActorRef actor, string key)
     {
@@ -82,7 +83,7 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
             }
         }
 
-        if (caller.Connection is not { } connection || !router.IsActive(actor, connection) || !connection.TryBeginWrite())
+        if (caller.Connection is not { } connection || router.TryBeginWrite(actor, connection) is not { } activation)
             return DaprError.ActorInstanceMissing();
         try
         {
@@ -105,7 +106,7 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
         }
         finally
         {
-            connection.EndWrite();
+            ActorRouter.EndWrite(activation);
         }
     }
 

@@ -1,11 +1,11 @@
-using AgentMesh.Sidecar.Runtime;
-
 namespace AgentMesh.Sidecar.Actors;
 
-/// <summary>One actor in memory: its turn, the process it is active in, when it was last called.</summary>
+/// <summary>One actor in memory: its turn, its stay in a process, when it was last called.</summary>
 internal sealed class ActorTarget(ActorRef actor)
 {
     private long _lastCall;
+    private SemaphoreSlim? _placing;
+    private ActorActivation? _activation;
 
     public ActorRef Actor { get; } = actor;
 
@@ -14,7 +14,17 @@ internal sealed class ActorTarget(ActorRef actor)
     /// <summary>
     /// The process that may hold the actor's instance. Written only by the holder of the turn; null before the first call.
     /// </summary>
-    public AppConnection? Owner { get; set; }
+    public ActorActivation? Activation
+    {
+        get => Volatile.Read(ref _activation);
+        set => Volatile.Write(ref _activation, value);
+    }
+
+    /// <summary>Calls of a reentrant turn in the app; guarded by <see cref="Placing"/>. The actor cannot move below them.</summary>
+    public int Calls { get; set; }
+
+    /// <summary>Taken by the calls that share a reentrant turn while they find the actor's process.</summary>
+    public SemaphoreSlim Placing => LazyInitializer.EnsureInitialized(ref _placing, static () => new SemaphoreSlim(1));
 
     /// <summary>A <see cref="TimeProvider"/> timestamp; the start of the last call.</summary>
     public long LastCall

@@ -29,6 +29,8 @@ internal sealed record DaprError(int Status, string Code, string Message)
 
     public static DaprError ActorRuntimeClosed() => new(StatusCodes.Status503ServiceUnavailable, "ERR_ACTOR_RUNTIME_CLOSED", "actor runtime is closed");
 
+    public static DaprError ActorStackDepth() => new(StatusCodes.Status500InternalServerError, "ERR_ACTOR_STACK_DEPTH", "maximum stack depth exceeded");
+
     public static DaprError ActorTypeReserved(string type) =>
         new(StatusCodes.Status403Forbidden, "ERR_ACTOR_TYPE_RESERVED", $"actor type '{type}' is reserved");
 
@@ -38,10 +40,27 @@ internal sealed record DaprError(int Status, string Code, string Message)
     public static DaprError ActorStateTransactionSave(string detail) =>
         new(StatusCodes.Status500InternalServerError, "ERR_ACTOR_STATE_TRANSACTION_SAVE", $"error saving actor transaction state: {detail}");
 
-    public static DaprError DirectInvoke(string message, int status = StatusCodes.Status500InternalServerError) => new(status, "ERR_DIRECT_INVOKE", message);
+    public static DaprError ReminderNotHosted() =>
+        new(StatusCodes.Status403Forbidden, "ERR_ACTOR_REMINDER_NON_HOSTED", "operations on actor reminders are only possible on hosted actor types");
 
-    public static DaprError NotServed(string code, string what) =>
-        new(StatusCodes.Status500InternalServerError, code, $"{what} are not served yet by the local sidecar");
+    public static DaprError ReminderNotFound() => new(StatusCodes.Status404NotFound, "ERR_ACTOR_REMINDER_NOT_FOUND", "actor reminder not found");
+
+    public static DaprError ReminderExists(string name) =>
+        new(StatusCodes.Status409Conflict, "ERR_ACTOR_REMINDER_ALREADY_EXISTS", $"actor reminder already exists: {name}");
+
+    public static DaprError ReminderCreate(string detail) =>
+        new(StatusCodes.Status500InternalServerError, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {detail}");
+
+    public static DaprError ReminderGet(string detail) =>
+        new(StatusCodes.Status500InternalServerError, "ERR_ACTOR_REMINDER_GET", $"error getting actor reminder: {detail}");
+
+    public static DaprError ReminderDelete(string detail) =>
+        new(StatusCodes.Status500InternalServerError, "ERR_ACTOR_REMINDER_DELETE", $"error deleting actor reminder: {detail}");
+
+    public static DaprError TimerCreate(string detail) =>
+        new(StatusCodes.Status500InternalServerError, "ERR_ACTOR_TIMER_CREATE", $"error creating actor timer: {detail}");
+
+    public static DaprError DirectInvoke(string message, int status = StatusCodes.Status500InternalServerError) => new(status, "ERR_DIRECT_INVOKE", message);
 
     /// <summary>Writes the answer.</summary>
     public async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)

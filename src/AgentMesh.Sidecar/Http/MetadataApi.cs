@@ -41,7 +41,10 @@ internal sealed class MetadataApi(ActorRouter router)
     private void Write(Utf8JsonWriter json, AppInstance app)
     {
         var connection = app.Connection;
-        var active = connection is null ? [] : router.CountActive(connection).ToDictionary(entry => entry.Type, entry => entry.Count);
+        // Every hosted type, also one without an actor in memory.
+        var active = connection is null ? [] : connection.ActorTypes.ToDictionary(settings => settings.Type, _ => 0);
+        foreach (var (type, count) in connection is null ? [] : router.CountActive(connection))
+            active[type] = count;
         json.WriteStartObject();
         json.WriteString("id", app.App.AppId);
         json.WriteString("runtimeVersion", RuntimeVersion);

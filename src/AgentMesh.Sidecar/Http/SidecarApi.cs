@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.Actors.Reminders;
+using AgentMesh.Sidecar.Actors.Timers;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Invocation;
 using AgentMesh.Sidecar.Runtime;
@@ -12,7 +14,8 @@ namespace AgentMesh.Sidecar.Http;
 /// The routes of Dapr's HTTP API. Hand-written rather than endpoint routing: paths come with double slashes and unescaped ids, and
 /// what matches no route is service invocation.
 /// </summary>
-internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvocation invocation, MetadataApi metadata, string? daprApiToken)
+internal sealed class SidecarApi(
+    ActorCall calls, ActorState state, ReminderApi reminders, TimerApi timers, ServiceInvocation invocation, MetadataApi metadata, string? daprApiToken)
 {
     private readonly byte[]? _token = daprApiToken is null ? null : Encoding.UTF8.GetBytes(daprApiToken);
 
@@ -67,8 +70,9 @@ internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvoc
                 calls.HandleAsync(context, app, actor, RequestPath.Unescape(path[5])),
             ("state", 6) when HttpMethods.IsGet(method) => state.GetAsync(context, app, actor, RequestPath.Unescape(path[5])),
             ("state", 5) when writes => state.TransactAsync(context, app, actor),
-            ("reminders", 6) => DaprError.NotServed("ERR_ACTOR_REMINDER_CREATE", "reminders").WriteAsync(context.Response, context.RequestAborted),
-            ("timers", 6) => DaprError.NotServed("ERR_ACTOR_TIMER_CREATE", "timers").WriteAsync(context.Response, context.RequestAborted),
+            ("reminders", 6) when writes || HttpMethods.IsGet(method) || HttpMethods.IsDelete(method) =>
+                reminders.HandleAsync(context, app, actor, RequestPath.Unescape(path[5])),
+            ("timers", 6) when writes || HttpMethods.IsDelete(method) => timers.HandleAsync(context, app, actor, RequestPath.Unescape(path[5])),
             _ => InvokeByHeaderAsync(context, app, path),
         };
     }

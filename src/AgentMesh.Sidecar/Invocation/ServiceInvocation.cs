@@ -25,7 +25,7 @@ internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timePr
     public async Task HandleAsync(HttpContext context, AppInstance caller, string targetApp, IEnumerable<string> methodSegments)
     {
         var aborted = context.RequestAborted;
-        if (caller.Connection is null)
+        if (caller.Session is null)
         {
             await DaprError.DirectInvoke("invoke API is not ready").WriteAsync(context.Response, aborted);
             return;
@@ -71,6 +71,12 @@ internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timePr
                         attempt = Attempts;
                     failure = exception.Message;
                 }
+            }
+            else if (hosts.IsUnhealthy(targetApp))
+            {
+                // dapr:pkg/messages: ErrAppUnhealthy; the process is there, so waiting a second for it changes nothing.
+                failure = "app is not in a healthy state";
+                attempt = Attempts;
             }
             else
             {

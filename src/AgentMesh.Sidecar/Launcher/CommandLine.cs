@@ -73,6 +73,12 @@ internal static class CommandLine
             HelpName = "HOST:PORT",
             CustomParser = ParseRedis,
         };
+        var compat = new Option<string?>("--compat")
+        {
+            Description = "Answer as this version of daprd: 1.18, or 1.16 for tests that expect 200 null for a missing reminder. Default: 1.18.",
+            HelpName = "VERSION",
+        };
+        compat.AcceptOnlyFromAmong("1.16", "1.18");
         var noRestart = new Option<bool>("--no-restart") { Description = "Leave a dead app process dead. Default: start it again within 2 s." };
         var set = new Option<Dictionary<string, string>>("--set")
         {
@@ -84,7 +90,7 @@ internal static class CommandLine
 
         foreach (var path in (Option<string?>[])[runFile, data, readyFile])
             path.Validators.Add(RefuseEmpty);
-        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, noRestart, set, noBuild])
+        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, compat, noRestart, set, noBuild])
             command.Add(option);
         command.SetAction((parsed, _) => run(new RunOptions
         {
@@ -94,6 +100,7 @@ internal static class CommandLine
             ReadyFile = parsed.GetValue(readyFile),
             Replicas = parsed.GetValue(replicas) ?? [],
             Redis = parsed.GetValue(redis),
+            Compat116 = parsed.GetValue(compat) == "1.16",
             NoRestart = parsed.GetValue(noRestart),
             Set = parsed.GetValue(set) ?? [],
             NoBuild = parsed.GetValue(noBuild),

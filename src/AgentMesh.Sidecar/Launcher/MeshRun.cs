@@ -11,6 +11,8 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
 
     private readonly ILogger _logger = parts.LoggerFactory.CreateLogger<MeshRun>();
 
+    private string Namespace => parts.Environment.GetValueOrDefault("NAMESPACE") is { Length: > 0 } given ? given : DefaultNamespace;
+
     /// <summary>Runs until the stop is requested. Returns 0; what keeps it from running is a <see cref="LauncherException"/>.</summary>
     public async Task<int> RunAsync(StopRequest stop)
     {
@@ -62,9 +64,8 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     {
         var warnings = new List<string>();
         var runFile = RunFileReader.Read(paths.RunFile, parts.Home, warnings);
-        var namespaceName = parts.Environment.GetValueOrDefault("NAMESPACE") is { Length: > 0 } given ? given : DefaultNamespace;
         var components = new ComponentPlan(
-            runFile, new ComponentFile(name => parts.Environment.GetValueOrDefault(name), namespaceName, warnings));
+            runFile, new ComponentFile(name => parts.Environment.GetValueOrDefault(name), Namespace, warnings));
         warnings.ForEach(LogResource);
         return (runFile, components);
     }
@@ -77,6 +78,8 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             Apps = [.. launches.Select(launch => launch.Definition)],
             DaprApiToken = tokens.Dapr,
             AppApiToken = tokens.App,
+            Namespace = Namespace,
+            Compat116 = options.Compat116,
         };
         try
         {

@@ -21,6 +21,9 @@ internal sealed record RunOptions
     /// <summary><c>HOST:PORT</c> of a real Redis; null: the embedded store.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>Answers of daprd 1.16 where they differ.</summary>
+    public bool Compat116 { get; init; }
+
     /// <summary>A dead app process stays dead.</summary>
     public bool NoRestart { get; init; }
 

@@ -1,18 +1,26 @@
+using System.Collections.Concurrent;
 using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.Channel;
 
 namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>
-/// One life of an app's process, from healthy to gone. An actor instance belongs to a connection, so that what a dead process
-/// held is never taken for alive in its successor.
+/// One time of health of an app's process, from healthy to gone or unhealthy. An actor instance belongs to a connection, so that
+/// what a lost process held is never taken for alive in its successor.
 /// </summary>
-internal sealed class AppConnection(AppDefinition app, AppChannel channel, IReadOnlyList<ActorTypeSettings> actorTypes)
+/// <param name="app">The app.</param>
+/// <param name="channel">HTTP to the process; outlives the connection when the process becomes healthy again.</param>
+/// <param name="actorTypes">What it hosts.</param>
+/// <param name="leftovers">
+/// Actors that a process may still hold from an earlier connection, shared by all connections of one process. Null when a process
+/// has one connection only.
+/// </param>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and its token is asked for long after the end.")]
+internal sealed class AppConnection(
+    AppDefinition app, AppChannel channel, IReadOnlyList<ActorTypeSettings> actorTypes, ConcurrentDictionary<ActorRef, byte>? leftovers = null)
 {
-    private readonly Lock _gate = new();
-    private int _writes;
-    private TaskCompletionSource? _drained;
-    private volatile bool _alive = true;
+    private readonly WriteGate _writes = new();
+    private readonly CancellationTokenSource _closed = new();
 
     public AppDefinition App { get; } = app;
 
@@ -20,7 +28,10 @@ internal sealed class AppConnection(AppDefinition app, AppChannel channel, IRead
 
     public IReadOnlyList<ActorTypeSettings> ActorTypes { get; } = actorTypes;
 
-    public bool IsAlive => _alive;
+    public bool IsAlive => !_closed.IsCancellationRequested;
+
+    /// <summary>Cancelled when the process is gone or unhealthy: calls to its actors end then, also when it never answers.</summary>
+    public CancellationToken Closed => _closed.Token;
 
     /// <summary>The settings of an actor type this process hosts; null when it does not.</summary>
     public ActorTypeSettings? FindActorType(string type)
@@ -38,36 +49,24 @@ internal sealed class AppConnection(AppDefinition app, AppChannel channel, IRead
     /// Announces a state write of this process. False once the process is gone: bytes it sent before it died may still arrive,
     /// and must not be written beside its successor.
     /// </summary>
-    public bool TryBeginWrite()
-    {
-        lock (_gate)
-        {
-            if (!_alive)
-                return false;
-            _writes++;
-            return true;
-        }
-    }
+    public bool TryBeginWrite() => _writes.TryBegin();
 
-    public void EndWrite()
-    {
-        lock (_gate)
-        {
-            if (--_writes == 0)
-                _drained?.TrySetResult();
-        }
-    }
+    public void EndWrite() => _writes.End();
+
+    /// <summary>Notes that the process could not be told to forget an actor.</summary>
+    public void AddLeftover(ActorRef actor) => leftovers?.TryAdd(actor, 0);
+
+    /// <summary>True when the process has to forget an old instance before it may get the actor again.</summary>
+    public bool HasLeftover(ActorRef actor) => leftovers is not null && leftovers.ContainsKey(actor);
+
+    public void RemoveLeftover(ActorRef actor) => leftovers?.TryRemove(actor, out _);
 
     /// <summary>No more calls and writes; completes when the last write under way has ended.</summary>
-    public Task CloseAsync()
+    public async Task CloseAsync()
     {
-        lock (_gate)
-        {
-            _alive = false;
-            if (_writes == 0)
-                return Task.CompletedTask;
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _drained.Task;
-        }
+        // Set at once, the callbacks run beside: thousands of calls may end here.
+        var cancelled = _closed.CancelAsync();
+        await _writes.CloseAsync();
+        await cancelled;
     }
 }

@@ -4,6 +4,7 @@ namespace AgentMesh.Sidecar.Runtime;
 internal sealed class AppInstance(AppDefinition app)
 {
     private volatile AppConnection? _connection;
+    private volatile AppSession? _session;
 
     public AppDefinition App { get; } = app;
 
@@ -13,4 +14,14 @@ internal sealed class AppInstance(AppDefinition app)
         get => _connection;
         set => _connection = value;
     }
+
+    /// <summary>The process's life since it was healthy for the first time; null before and after.</summary>
+    public AppSession? Session
+    {
+        get => _session;
+        set => _session = value;
+    }
+
+    /// <summary>Takes the session out, for the one caller that ends it.</summary>
+    public AppSession? TakeSession() => Interlocked.Exchange(ref _session, null);
 }

@@ -49,6 +49,10 @@ internal static class GoDuration
         return true;
     }
 
+    /// <summary>The form in which the SDK writes and reads spans, <c>24h0m0s0ms</c>; less than a millisecond is cut off.</summary>
+    public static string FormatSpan(TimeSpan span) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)span.TotalHours}h{span.Minutes}m{span.Seconds}s{span.Milliseconds}ms");
+
     private static bool TryTakeUnit(ReadOnlySpan<char> text, out double ticks, out int length)
     {
         foreach (var (unit, unitTicks) in Units)

@@ -9,9 +9,22 @@ internal sealed class HostDirectory
 {
     private readonly Lock _gate = new();
     private volatile AppConnection[] _connections = [];
+    private volatile AppDefinition[] _unhealthy = [];
     private TaskCompletionSource _changed = NewSignal();
 
+    /// <summary>Raised after hosts came or went, outside the lock.</summary>
+    public event Action? Changed;
+
     public IReadOnlyList<AppConnection> Connections => _connections;
+
+    /// <summary>True when a process of the app lives and fails its health check.</summary>
+    public bool IsUnhealthy(string appId) => _unhealthy.Any(app => app.AppId == appId);
+
+    public void SetUnhealthy(AppDefinition app, bool unhealthy)
+    {
+        lock (_gate)
+            _unhealthy = [.. _unhealthy.Where(other => other != app), .. unhealthy ? new[] { app } : []];
+    }
 
     public void Add(AppConnection connection) => Change(list => [.. list, connection]);
 
@@ -90,5 +103,6 @@ internal sealed class HostDirectory
         }
 
         signal.TrySetResult();
+        Changed?.Invoke();
     }
 }

@@ -11,4 +11,10 @@ internal sealed record SidecarOptions
 
     /// <summary>Sent to apps in <c>dapr-api-token</c>; null: none.</summary>
     public string? AppApiToken { get; init; }
+
+    /// <summary>Dapr's namespace; part of the keys of reminders.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>daprd 1.16's answer for a reminder that is not there: 200 <c>null</c> in place of 404.</summary>
+    public bool Compat116 { get; init; }
 }

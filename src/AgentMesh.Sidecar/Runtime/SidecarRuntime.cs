@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.Actors.Reminders;
+using AgentMesh.Sidecar.Actors.Timers;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
@@ -26,19 +28,33 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private readonly SidecarOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ReminderScheduler? _reminders;
+    private readonly ActorTimers _timers;
     private Task _idleLoop = Task.CompletedTask;
+    private Task _rebalancing = Task.CompletedTask;
 
     private SidecarRuntime(SidecarOptions options, IStateStore store, ILoggerFactory loggerFactory, TimeProvider timeProvider)
     {
         _options = options;
         _timeProvider = timeProvider;
+        _loggerFactory = loggerFactory;
         _router = new ActorRouter(_hosts, timeProvider, loggerFactory.CreateLogger<ActorRouter>());
         var instances = options.Apps.Select(app => new AppInstance(app)).ToList();
         _byPort = instances.SelectMany(instance => new[] { (instance.App.DaprHttpPort, instance), (instance.App.DaprGrpcPort, instance) })
             .ToFrozenDictionary(entry => entry.Item1, entry => entry.instance);
 
+        // Its name among other sidecars on the same store.
+        var owner = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
+        var reminders = (store as IReminderStoreProvider)?.OpenReminders(options.Namespace, owner);
+        _reminders = reminders is null
+            ? null
+            : new ReminderScheduler(reminders, new ReminderCallback(_router), _hosts, timeProvider, loggerFactory.CreateLogger<ReminderScheduler>());
+        _timers = new ActorTimers(_router, timeProvider, loggerFactory.CreateLogger<ActorTimers>());
+
         var api = new SidecarApi(
             new ActorCall(_router), new ActorState(store, _router, loggerFactory.CreateLogger<ActorState>()),
+            new ReminderApi(reminders, _reminders, timeProvider, options.Compat116), new TimerApi(_timers, timeProvider),
             new ServiceInvocation(_hosts, timeProvider), new MetadataApi(_router), options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
         _server.Run(context =>
@@ -65,7 +81,9 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             throw;
         }
 
+        runtime._reminders?.Start();
         runtime._idleLoop = runtime.DeactivateIdleLoopAsync();
+        runtime._rebalancing = runtime.RebalanceLoopAsync();
         return runtime;
     }
 
@@ -86,9 +104,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             // daprd reads the config only once too; without an actor state store the app is no actor host.
             var config = await channel.GetConfigAsync(cancellationToken);
             var types = config is null || app.ActorStateStore is null ? [] : ActorTypeSettings.Parse(config);
-            var connection = new AppConnection(app, channel, types);
-            instance.Connection = connection;
-            _hosts.Add(connection);
+            instance.Session = new AppSession(
+                instance, channel, types, _hosts, _router, _timeProvider, _loggerFactory.CreateLogger<AppSession>());
         }
         catch
         {
@@ -103,13 +120,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     /// </summary>
     public async Task DisconnectAppAsync(AppDefinition app)
     {
-        var instance = Find(app);
-        if (instance.Connection is not { } connection)
-            return;
-        instance.Connection = null;
-        _hosts.Remove(connection);
-        await connection.CloseAsync();
-        connection.Channel.Dispose();
+        if (Find(app).TakeSession() is { } session)
+            await session.DisposeAsync();
     }
 
     /// <summary>Deactivates every actor (waits for running turns) as far as it gets before the token ends. Called before the apps are stopped.</summary>
@@ -120,12 +132,20 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _idleLoop;
+        await _rebalancing;
+        await _timers.DisposeAsync();
+        if (_reminders is not null)
+            await _reminders.DisposeAsync();
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
             await _server.StopAsync(now.Token);
         await _server.DisposeAsync();
-        foreach (var connection in _hosts.Connections)
-            connection.Channel.Dispose();
+        foreach (var instance in _byPort.Values)
+        {
+            if (instance.TakeSession() is { } session)
+                await session.DisposeAsync();
+        }
+
         _stopping.Dispose();
     }
 
@@ -199,6 +219,31 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Stopping.
+        }
+    }
+
+    // One at a time; hosts that come meanwhile are seen by the next round.
+    private async Task RebalanceLoopAsync()
+    {
+        // Not disposed: a host may come at the last moment.
+        var changed = new SemaphoreSlim(0);
+        void Note() => changed.Release();
+        _hosts.Changed += Note;
+        try
+        {
+            while (true)
+            {
+                await changed.WaitAsync(_stopping.Token);
+                await _router.RebalanceAsync(_stopping.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+        finally
+        {
+            _hosts.Changed -= Note;
         }
     }
 

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Actors.Reminders;
 using StackExchange.Redis;
 
 namespace AgentMesh.Sidecar.State;
@@ -6,7 +7,7 @@ namespace AgentMesh.Sidecar.State;
 /// A real Redis in Dapr's own layout: what daprd wrote is read here, and the other way round. Every key is a hash of <c>data</c> and
 /// <c>version</c>.
 /// </summary>
-internal sealed partial class RedisStateStore : IStateStore
+internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvider
 {
     private static readonly RedisValue[] Fields = ["data", "version"];
 
@@ -113,6 +114,9 @@ internal sealed partial class RedisStateStore : IStateStore
             throw new StateStoreException($"Redis at {_options.Address} did not confirm the write: {e.Message}", e);
         }
     }
+
+    /// <inheritdoc/>
+    public IReminderStore OpenReminders(string namespaceName, string owner) => new RedisReminderStore(_database, namespaceName, owner);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

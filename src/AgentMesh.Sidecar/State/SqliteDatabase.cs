@@ -25,6 +25,9 @@ internal sealed class SqliteDatabase : IDisposable
 
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
+    /// <summary>Rows changed by the last statement.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
     public static SqliteDatabase Open(string path, int busyTimeoutMs, bool readOnly = false)
     {
         var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
@@ -97,6 +100,8 @@ internal sealed class SqliteDatabase : IDisposable
             ArrayPool<byte>.Shared.Return(rented);
         Check(code);
     }
+
+    public void BindInteger(sqlite3_stmt statement, int index, long value) => Check(raw.sqlite3_bind_int64(statement, index, value));
 
     // An empty span has no address, and SQLite would bind NULL.
     public void BindBlob(sqlite3_stmt statement, int index, byte[] bytes) =>

@@ -14,6 +14,9 @@ internal sealed class SqliteReader : IDisposable
         _select = _database.Statement("SELECT data FROM state WHERE key = ?1");
     }
 
+    /// <summary>For queries of other tables.</summary>
+    public SqliteDatabase Database => _database;
+
     public byte[]? Get(string key)
     {
         _database.BindText(_select, 1, key);

@@ -7,7 +7,7 @@ namespace AgentMesh.Sidecar.State;
 internal static class SqliteSchema
 {
     /// <summary>Raised when the layout changes; a file with a higher one is refused.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Bytes. Larger pages cost more log for each small write.</summary>
     public const int PageSize = 4096;
@@ -23,10 +23,20 @@ internal static class SqliteSchema
 
     // The state has row ids: WITHOUT ROWID keeps the values in the key's tree, which took two to three times the CPU with values of
     // 2 KB and more (24 against 62 us a transaction of 20,000 agents), and gained nothing with small ones. Pages of 8 KiB lost too.
-    private const string Create = """
+    private const string Base = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE state(key TEXT PRIMARY KEY, data BLOB NOT NULL, version INTEGER NOT NULL);
+        INSERT INTO meta VALUES('schema', 1);
         """;
+
+    // due: UTC ticks. By type first: what waits for a host that is not there must not stand before the rest.
+    private const string Reminders = """
+        CREATE TABLE reminder(key TEXT PRIMARY KEY, body BLOB NOT NULL, type TEXT NOT NULL, due INTEGER NOT NULL, revision INTEGER NOT NULL);
+        CREATE INDEX reminder_due ON reminder(type, due);
+        """;
+
+    // What leads from each version to the next.
+    private static readonly string[] Steps = [Base, Reminders];
 
     /// <summary>The writing connection of a file, which is made when it is not there.</summary>
     /// <exception cref="StateStoreException">The file is no store of ours, is damaged, or is of a newer version.</exception>
@@ -38,14 +48,13 @@ internal static class SqliteSchema
             database = SqliteDatabase.Open(path, BusyTimeoutMs);
             // Before anything is written: a newer file stays as it is. page_size acts on a new file only, and only before WAL.
             var isNew = database.QueryInteger("SELECT count(*) FROM sqlite_schema") == 0;
-            if (!isNew)
-                CheckVersion(database, path);
+            var version = isNew ? 0 : ReadVersion(database, path);
             database.Execute($"PRAGMA page_size={PageSize}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
             if (options.MaxPages is { } pages)
                 database.Execute($"PRAGMA max_page_count={pages}");
             database.LimitRow(options.MaxRowBytes);
-            if (isNew)
-                database.Execute($"BEGIN IMMEDIATE; {Create} INSERT INTO meta VALUES('schema', {Version}); COMMIT");
+            if (version < Version)
+                database.Execute($"BEGIN IMMEDIATE; {string.Concat(Steps[version..])} UPDATE meta SET value = {Version} WHERE name = 'schema'; COMMIT");
             // What a killed process left in the log; also the proof that the file can be written.
             database.TryCheckpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
             return database;
@@ -70,12 +79,13 @@ internal static class SqliteSchema
         return database;
     }
 
-    private static void CheckVersion(SqliteDatabase database, string path)
+    private static int ReadVersion(SqliteDatabase database, string path)
     {
         if (database.QueryInteger("SELECT 1 FROM sqlite_schema WHERE name = 'meta'") is null)
             throw new StateStoreException($"{path} is an SQLite file, but not a state store.");
         var version = database.QueryInteger("SELECT value FROM meta WHERE name = 'schema'");
-        if (version != Version)
+        if (version is not (>= 1 and <= Version))
             throw new StateStoreException($"{path} has the layout of version {version}, this program knows {Version}. A newer program wrote it: use that, or another data folder.");
+        return (int)version;
     }
 }

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Actors.Reminders;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -7,7 +8,7 @@ namespace AgentMesh.Sidecar.State;
 /// The embedded store: <c>state.db</c> in the data folder, a write-ahead log that is synced at each commit, one writer with group
 /// commit, readers that nobody blocks.
 /// </summary>
-internal sealed partial class SqliteStateStore : IStateStore
+internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProvider
 {
     public const string FileName = "state.db";
 
@@ -64,6 +65,32 @@ internal sealed partial class SqliteStateStore : IStateStore
 
     /// <summary>A write of another kind on the same file; completes when it is durable, together with all others of its commit.</summary>
     public Task WriteAsync(SqliteWrite write, CancellationToken cancellationToken) => _writer.WriteAsync(write, cancellationToken);
+
+    /// <summary>
+    /// A query of other tables, on the caller's thread. It has to reset its statements: an open one holds the log.
+    /// </summary>
+    public async ValueTask<T> ReadAsync<T>(Func<SqliteDatabase, T> query, CancellationToken cancellationToken)
+    {
+        await _readerSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        SqliteReader? reader = null;
+        try
+        {
+            reader = Rent();
+            return query(reader.Database);
+        }
+        catch (SqliteException e)
+        {
+            throw new StateStoreException($"The store could not be read: {e.Message}", e);
+        }
+        finally
+        {
+            Return(reader);
+            _readerSlots.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReminderStore OpenReminders(string namespaceName, string owner) => new SqliteReminderStore(this);
 
     /// <summary>Writes what is queued, copies the log into the file, and closes it.</summary>
     public async ValueTask DisposeAsync()

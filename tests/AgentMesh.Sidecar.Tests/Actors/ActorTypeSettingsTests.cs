@@ -24,6 +24,17 @@ public sealed class ActorTypeSettingsTests
         Assert.Equal([new("A", TimeSpan.FromHours(1), TimeSpan.FromSeconds(2))], ActorTypeSettings.Parse(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
+    [InlineData("""{"entities":["A"]}""", 0)]
+    [InlineData("""{"entities":["A"],"reentrancy":{"enabled":false,"maxStackDepth":8}}""", 0)]
+    [InlineData("""{"entities":["A"],"reentrancy":{"enabled":true}}""", 32)]
+    [InlineData("""{"entities":["A"],"reentrancy":{"enabled":true,"maxStackDepth":8}}""", 8)]
+    [InlineData("""{"entities":["A"],"reentrancy":{"enabled":true,"maxStackDepth":0}}""", 32)]
+    [InlineData("""{"entities":["A"],"reentrancy":{"enabled":true},"entitiesConfig":[{"entities":["A"],"reentrancy":{"enabled":false}}]}""", 0)]
+    [InlineData("""{"entities":["A"],"reentrancy":{"enabled":false},"entitiesConfig":[{"entities":["A"],"reentrancy":{"enabled":true,"maxStackDepth":3}}]}""", 3)]
+    [InlineData("""{"entities":["A"],"reentrancy":{"enabled":true},"entitiesConfig":[{"entities":["A"],"actorIdleTimeout":"1s"}]}""", 32)]
+    public void Parse_Reentrancy(string json, int depth) => Assert.Equal(depth, Assert.Single(ActorTypeSettings.Parse(Encoding.UTF8.GetBytes(json))).MaxStackDepth);
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("""{"entities":null}""")]
     public void Parse_WithoutEntities_HostsNothing(string json) => Assert.Empty(ActorTypeSettings.Parse(Encoding.UTF8.GetBytes(json)));

@@ -45,6 +45,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--redis localhost", "'localhost' is not HOST:PORT")]
     [InlineData("--redis :6379", "':6379' is not HOST:PORT")]
     [InlineData("--redis h:65536", "'h:65536' is not HOST:PORT")]
+    [InlineData("--compat 1.15", "1.15")]
     [InlineData("--set A", "--set: expected KEY=VALUE")]
     [InlineData("--set =secret", "--set: expected KEY=VALUE")]
     public async Task WrongCommandLine_IsExplained_AndAnsweredWith2(string arguments, string expected)
@@ -63,6 +64,16 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(2, await CommandLine.InvokeAsync([option, path], _output, _error, _ => Task.FromResult(0)));
         Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("--compat 1.18", false)]
+    [InlineData("--compat 1.16", true)]
+    public async Task Compat_IsOffUnlessAsked(string arguments, bool expected)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(expected, _options!.Compat116);
     }
 
     [Theory]

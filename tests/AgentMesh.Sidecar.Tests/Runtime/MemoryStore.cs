@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
+using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.State;
 
 namespace AgentMesh.Sidecar.Tests.Runtime;
 
 /// <summary>A store for tests of the runtime: what was written, and a switch that makes it fail.</summary>
-internal sealed class MemoryStore : IStateStore
+internal sealed class MemoryStore : IStateStore, IReminderStoreProvider
 {
     public ConcurrentDictionary<string, byte[]> Values { get; } = new();
 
     public Exception? Failure { get; set; }
 
     public int Transactions { get; private set; }
+
+    public MemoryReminderStore Reminders { get; } = new();
 
     public string Description => "memory";
 
@@ -35,6 +38,8 @@ internal sealed class MemoryStore : IStateStore
 
         return Task.CompletedTask;
     }
+
+    public IReminderStore OpenReminders(string namespaceName, string owner) => Reminders;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,4 +1,5 @@
 using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.State;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentMesh.Sidecar.Tests.Runtime;
@@ -8,14 +9,15 @@ internal sealed class SidecarHarness : IAsyncDisposable
 {
     private readonly SidecarRuntime _runtime;
 
-    private SidecarHarness(SidecarRuntime runtime, MemoryStore store, IReadOnlyList<AppDefinition> apps)
+    private SidecarHarness(SidecarRuntime runtime, IStateStore store, IReadOnlyList<AppDefinition> apps)
     {
         _runtime = runtime;
-        Store = store;
+        Store = store as MemoryStore ?? new MemoryStore();
         Apps = apps;
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{apps[0].DaprHttpPort}") };
     }
 
+    /// <summary>Where the test gave no other.</summary>
     public MemoryStore Store { get; }
 
     public IReadOnlyList<AppDefinition> Apps { get; }
@@ -28,19 +30,21 @@ internal sealed class SidecarHarness : IAsyncDisposable
     public static AppDefinition Define(string appId, int appPort, int replica = 0) =>
         new(appId, replica, appPort, TestPorts.Next(), TestPorts.Next()) { ActorStateStore = "statestore" };
 
-    public static async Task<SidecarHarness> StartAsync(IReadOnlyList<AppDefinition> apps, string? daprToken = null, string? appToken = null, TimeProvider? timeProvider = null)
+    public static async Task<SidecarHarness> StartAsync(IReadOnlyList<AppDefinition> apps, string? daprToken = null, string? appToken = null, TimeProvider? timeProvider = null, IStateStore? store = null,
+        bool compat116 = false)
     {
-        var store = new MemoryStore();
+        store ??= new MemoryStore();
         var runtime = await SidecarRuntime.StartAsync(
-            new SidecarOptions { Apps = apps, DaprApiToken = daprToken, AppApiToken = appToken },
+            new SidecarOptions { Apps = apps, DaprApiToken = daprToken, AppApiToken = appToken, Compat116 = compat116 },
             store, NullLoggerFactory.Instance, timeProvider ?? TimeProvider.System, TestContext.Current.CancellationToken);
         return new SidecarHarness(runtime, store, apps);
     }
 
     /// <summary>The common case: one stub app, connected.</summary>
-    public static async Task<SidecarHarness> StartAsync(StubApp app, string? daprToken = null, string? appToken = null, TimeProvider? timeProvider = null)
+    public static async Task<SidecarHarness> StartAsync(StubApp app, string? daprToken = null, string? appToken = null, TimeProvider? timeProvider = null, IStateStore? store = null,
+        bool compat116 = false)
     {
-        var harness = await StartAsync([Define("app", app.Port)], daprToken, appToken, timeProvider);
+        var harness = await StartAsync([Define("app", app.Port)], daprToken, appToken, timeProvider, store, compat116);
         await harness.ConnectAsync();
         return harness;
     }

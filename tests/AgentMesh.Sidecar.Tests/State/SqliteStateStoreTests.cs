@@ -143,14 +143,39 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
     {
         await Open().DisposeAsync();
         await using (var connection = await ConnectAsync())
-            await ScalarAsync(connection, "UPDATE meta SET value = 2 WHERE name = 'schema'");
+            await ScalarAsync(connection, $"UPDATE meta SET value = {SqliteSchema.Version + 1} WHERE name = 'schema'");
         SqliteConnection.ClearAllPools();
         var before = await File.ReadAllBytesAsync(_folder.File("state.db"), Cancelled);
 
         var exception = Assert.Throws<StateStoreException>(() => Open());
 
-        Assert.Contains("version 2", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"version {SqliteSchema.Version + 1}", exception.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(_folder.File("state.db"), Cancelled));
+    }
+
+    [Fact]
+    public async Task Open_LayoutOfVersion1_GetsTheTablesSince_AndKeepsTheState()
+    {
+        await using (var connection = await ConnectAsync())
+        {
+            await ScalarAsync(connection, """
+                CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+                CREATE TABLE state(key TEXT PRIMARY KEY, data BLOB NOT NULL, version INTEGER NOT NULL);
+                INSERT INTO meta VALUES('schema', 1);
+                """);
+            await ScalarAsync(connection, $"INSERT INTO state VALUES('{Key("k")}', x'31', 7)");
+        }
+
+        SqliteConnection.ClearAllPools();
+        for (var i = 0; i < 2; i++)
+        {
+            await using var store = Open();
+            Assert.Equal("1", await TextAsync(store, "k"));
+            Assert.Empty(await store.OpenReminders("default", "me").LoadDueAsync("T", DateTimeOffset.MaxValue, 10, Cancelled));
+        }
+
+        await using var reopened = await ConnectAsync();
+        Assert.Equal((long)SqliteSchema.Version, await ScalarAsync(reopened, "SELECT value FROM meta WHERE name = 'schema'"));
     }
 
     [Fact]

@@ -1,0 +1,187 @@
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Actors;
+
+/// <summary>How actors leave memory: idle, moved to another host, with a lost process, at the end.</summary>
+internal sealed partial class ActorRouter
+{
+    private const int DeactivationsAtOnce = 16;
+
+    /// <summary>
+    /// Deactivates the actors that were not called for their type's idle timeout. A busy actor is never idle (daprd 1.18.3 aborts
+    /// it; that is a defect we do not copy).
+    /// </summary>
+    public Task DeactivateIdleAsync(CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(_table.Targets.Where(IsIdle), Bounded(cancellationToken), async (target, token) =>
+        {
+            if (!target.Turn.TryEnterIdle())
+                return;
+            // Called between the look and the lock.
+            if (!IsIdle(target))
+            {
+                target.Turn.Exit();
+                return;
+            }
+
+            await RetireAsync(target, token);
+        });
+
+    /// <summary>
+    /// A host came: the actors that are now its own leave the processes they are in, each after its running call, which is cut short
+    /// when its type's drain time is over.
+    /// </summary>
+    public Task RebalanceAsync(CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(_table.Targets.Where(IsMisplaced), Bounded(cancellationToken), async (target, token) =>
+        {
+            var settings = target.Activation?.Host.FindActorType(target.Actor.Type);
+            if (!await EnterToLeaveAsync(target, settings is { DrainRebalancedActors: false } ? TimeSpan.Zero : DrainTime(settings), token))
+                return;
+            // A call before us may have taken the actor to its new host.
+            if (IsMisplaced(target))
+                await RetireAsync(target, token);
+            else
+                target.Turn.Exit();
+        });
+
+    /// <summary>
+    /// The process failed its health check and may still hold its actors: it is asked to forget them, and what it does not confirm in
+    /// time it is asked again when it gets them back. Their calls have ended with the connection.
+    /// </summary>
+    public async Task HaltAsync(AppConnection connection, TimeSpan timeoutPerActor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(_table.Targets.Where(target => target.Activation?.Host == connection), Bounded(cancellationToken), async (target, token) =>
+            {
+                if (!await target.Turn.EnterAsync(token))
+                    return;
+                if (target.Activation?.Host != connection)
+                {
+                    target.Turn.Exit();
+                    return;
+                }
+
+                using var limit = new CancellationTokenSource(timeoutPerActor, timeProvider);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, token);
+                await RetireAsync(target, either.Token, alsoUnhealthy: true);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The rest end when they are called again.
+        }
+    }
+
+    /// <summary>
+    /// Deactivates every actor as far as the token allows, each after its running turn, which is cut short after its type's drain
+    /// time. No turn starts from here on.
+    /// </summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        _closed = true;
+        try
+        {
+            await Parallel.ForEachAsync(_table.Targets, Bounded(cancellationToken), async (target, token) =>
+            {
+                if (await EnterToLeaveAsync(target, DrainTime(target.Activation?.Host.FindActorType(target.Actor.Type)), token))
+                    await RetireAsync(target, token);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            LogDrainEnded(_table.Targets.Count());
+        }
+    }
+
+    private static ParallelOptions Bounded(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = DeactivationsAtOnce, CancellationToken = cancellationToken };
+
+    private static TimeSpan DrainTime(ActorTypeSettings? settings) =>
+        settings?.DrainOngoingCallTimeout ?? ActorTypeSettings.DefaultDrainOngoingCallTimeout;
+
+    private async Task<bool> EnterToLeaveAsync(ActorTarget target, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var entering = target.Turn.EnterAsync(cancellationToken);
+        if (entering.IsCompleted)
+            return await entering;
+        var entered = entering.AsTask();
+        try
+        {
+            return await entered.WaitAsync(patience, timeProvider, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            if (target.Activation is { } activation)
+                await activation.CutAsync();
+        }
+
+        return await entered;
+    }
+
+    private bool IsIdle(ActorTarget target)
+    {
+        // The holder of a turn that is still looking for a host has no activation yet; its lock says that it is busy.
+        if (target.Activation?.Host is not { IsAlive: true } host)
+            return true;
+        var idleTimeout = host.FindActorType(target.Actor.Type)?.IdleTimeout ?? ActorTypeSettings.DefaultIdleTimeout;
+        return timeProvider.GetElapsedTime(target.LastCall) >= idleTimeout;
+    }
+
+    private bool IsMisplaced(ActorTarget target) =>
+        target.Activation?.Host is { IsAlive: true } host && hosts.FindActorHost(target.Actor.Type, target.Actor.Id) is { } right && right != host;
+
+    // The caller has the turn, and gives it up for good.
+    private async Task RetireAsync(ActorTarget target, CancellationToken cancellationToken, bool alsoUnhealthy = false)
+    {
+        try
+        {
+            if (target.Activation is { } activation)
+                await EndAsync(target, activation, cancellationToken, alsoUnhealthy);
+        }
+        finally
+        {
+            _table.Remove(target);
+            target.Turn.Close();
+        }
+    }
+
+    // The caller has the turn. Completes when the process can no longer change the actor's state.
+    private async Task EndAsync(ActorTarget target, ActorActivation activation, CancellationToken cancellationToken, bool alsoUnhealthy = false)
+    {
+        var host = activation.Host;
+        if (!(host.IsAlive || alsoUnhealthy) || !await DeactivateAsync(target.Actor, host, cancellationToken))
+            host.AddLeftover(target.Actor);
+        // After the deactivation, in which the actor may still save.
+        await activation.Writes.CloseAsync();
+        target.Activation = null;
+        activation.Dispose();
+    }
+
+    private async Task<bool> DeactivateAsync(ActorRef actor, AppConnection host, CancellationToken cancellationToken)
+    {
+        // A process that is lost meanwhile does not answer.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.IsAlive ? host.Closed : CancellationToken.None);
+        try
+        {
+            await host.Channel.DeactivateAsync(actor, either.Token);
+            return true;
+        }
+        catch (HttpRequestException exception)
+        {
+            // Ctrl-C reaches the apps too: at the stop a process that has gone first is nothing to report.
+            if (!_closed)
+                LogDeactivationFailed(actor.Type, host.App.AppId, exception.Message);
+            return false;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && !host.IsAlive)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Deactivating an actor of type {ActorType} in {AppId} failed; the process is taken to be gone: {Reason}")]
+    private partial void LogDeactivationFailed(string actorType, string appId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Stopped with {Count} actors not deactivated: the time for draining was over")]
+    private partial void LogDrainEnded(int count);
+}

@@ -1,0 +1,41 @@
+namespace AgentMesh.Sidecar.Actors.Reminders;
+
+/// <summary>Reminders on disk, with an index by type and due time. Writes complete when they are durable. Safe for concurrent use.</summary>
+/// <remarks>Failures are <see cref="State.StateStoreException"/>.</remarks>
+internal interface IReminderStore
+{
+    Task<Reminder?> GetAsync(ActorRef actor, string name, CancellationToken cancellationToken);
+
+    /// <summary>Writes a registration. False: <paramref name="overwrite"/> is off and the name is taken.</summary>
+    Task<bool> SaveAsync(Reminder reminder, bool overwrite, CancellationToken cancellationToken);
+
+    /// <summary>Deletes, whatever the revision; also when there is none.</summary>
+    Task DeleteAsync(ActorRef actor, string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Notes progress. Does nothing when the reminder was registered again or deleted since: then false.
+    /// </summary>
+    /// <param name="reminder">As it was before the tick.</param>
+    /// <param name="next">As it is now; null: it is over.</param>
+    /// <param name="cancellationToken">Withdraws.</param>
+    Task<bool> AdvanceAsync(Reminder reminder, Reminder? next, CancellationToken cancellationToken);
+
+    /// <summary>The reminders of a type due up to a time, the earliest first, as many as the limits allow.</summary>
+    Task<IReadOnlyList<Reminder>> LoadDueAsync(string type, DateTimeOffset until, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes or prolongs the right to fire a type's reminders. False: another sidecar has it. Counted from before the call.
+    /// </summary>
+    Task<bool> HoldLeaseAsync(string type, TimeSpan duration, CancellationToken cancellationToken);
+
+    /// <summary>Gives the right up early, if it is held.</summary>
+    Task ReleaseLeaseAsync(string type, CancellationToken cancellationToken);
+}
+
+/// <summary>A state store that can keep reminders too.</summary>
+internal interface IReminderStoreProvider
+{
+    /// <param name="namespaceName">Dapr's namespace.</param>
+    /// <param name="owner">Names this sidecar among others on the same store.</param>
+    IReminderStore OpenReminders(string namespaceName, string owner);
+}

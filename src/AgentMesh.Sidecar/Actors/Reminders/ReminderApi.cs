@@ -1,0 +1,163 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.State;
+
+namespace AgentMesh.Sidecar.Actors.Reminders;
+
+/// <summary><c>POST|PUT|GET|DELETE /v1.0/actors/{type}/{id}/reminders/{name}</c>. None of them wakes the actor or waits for its turn.</summary>
+/// <param name="store">Null: the state store cannot keep reminders.</param>
+/// <param name="scheduler">Null with <paramref name="store"/>.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="compat116">A missing reminder is answered as daprd 1.16 does.</param>
+internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? scheduler, TimeProvider timeProvider, bool compat116)
+{
+    private const string NoStore = "the state store keeps no reminders";
+
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private long _lastRevision;
+
+    public async Task HandleAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
+    {
+        var (aborted, response) = (context.RequestAborted, context.Response);
+        var method = context.Request.Method;
+        var refusal = ActorCallbackRules.Refuse(caller, actor)
+            ?? (caller.Connection?.FindActorType(actor.Type) is null ? DaprError.ReminderNotHosted() : null);
+        if (refusal is null && HttpMethods.IsGet(method))
+            refusal = await GetAsync(response, actor, name, aborted);
+        else if (refusal is null)
+            refusal = HttpMethods.IsDelete(method) ? await DeleteAsync(actor, name, aborted) : await CreateAsync(context.Request, actor, name, aborted);
+
+        if (refusal is not null)
+            await refusal.WriteAsync(response, aborted);
+        else if (!response.HasStarted && !HttpMethods.IsGet(method))
+            response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task<DaprError?> CreateAsync(HttpRequest httpRequest, ActorRef actor, string name, CancellationToken aborted)
+    {
+        if (scheduler is null)
+            return DaprError.ReminderCreate(NoStore);
+        ReminderRequest request;
+        using (var body = await RequestBody.ReadAsync(httpRequest, aborted))
+        {
+            try
+            {
+                request = ReminderRequest.Parse(body.Memory);
+            }
+            catch (JsonException exception)
+            {
+                return DaprError.MalformedRequest(exception.Message);
+            }
+        }
+
+        // A separator within a part would make two reminders one key.
+        if (ActorCallbackRules.RefuseNames(actor, name) is { } wrong)
+            return DaprError.ReminderCreate(wrong);
+        var now = timeProvider.GetUtcNow();
+        var (schedule, refusal) = ReminderSchedule.Parse(request.DueTime, request.Period, request.Ttl, now);
+        if (schedule is null)
+            return DaprError.ReminderCreate(refusal!);
+
+        var first = request.DueTime.Length == 0 ? now : schedule.First;
+        var reminder = new Reminder
+        {
+            Type = actor.Type,
+            Id = actor.Id,
+            Name = name,
+            Revision = NextRevision(now),
+            Schedule = schedule,
+            Due = schedule.First,
+            DueIn = request.DueTime.Length == 0 ? null : schedule.First - now,
+            Ttl = schedule.Expires - first,
+            Data = request.Data,
+            FailurePolicy = request.FailurePolicy,
+        };
+        try
+        {
+            // Not withdrawn when the caller leaves: it may then be stored or not, and memory must know which.
+            return await scheduler.RegisterAsync(reminder, request.Overwrite, CancellationToken.None) ? null : DaprError.ReminderExists(name);
+        }
+        catch (StateStoreException exception)
+        {
+            return DaprError.ReminderCreate(exception.Message);
+        }
+    }
+
+    private async Task<DaprError?> DeleteAsync(ActorRef actor, string name, CancellationToken aborted)
+    {
+        aborted.ThrowIfCancellationRequested();
+        if (scheduler is null)
+            return DaprError.ReminderDelete(NoStore);
+        try
+        {
+            await scheduler.UnregisterAsync(actor, name, CancellationToken.None);
+            return null;
+        }
+        catch (StateStoreException exception)
+        {
+            return DaprError.ReminderDelete(exception.Message);
+        }
+    }
+
+    private async Task<DaprError?> GetAsync(HttpResponse response, ActorRef actor, string name, CancellationToken aborted)
+    {
+        if (store is null)
+            return DaprError.ReminderGet(NoStore);
+        Reminder? reminder;
+        try
+        {
+            reminder = await store.GetAsync(actor, name, aborted);
+        }
+        catch (StateStoreException exception)
+        {
+            return DaprError.ReminderGet(exception.Message);
+        }
+
+        if (reminder is null && !compat116)
+            return DaprError.ReminderNotFound();
+        response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(response.BodyWriter, Relaxed);
+        if (reminder is null)
+            json.WriteNullValue();
+        else
+            Write(json, reminder);
+        return null;
+    }
+
+    // The spans in the one form that the SDK reads; a bare `1s` makes it throw.
+    private static void Write(Utf8JsonWriter json, Reminder reminder)
+    {
+        json.WriteStartObject();
+        json.WriteString("actorID", reminder.Id);
+        json.WriteString("actorType", reminder.Type);
+        if (reminder.Data is { } data)
+        {
+            json.WritePropertyName("data");
+            json.WriteRawValue(data, skipInputValidation: true);
+        }
+
+        foreach (var (field, span) in (ReadOnlySpan<(string, TimeSpan?)>)
+            [("dueTime", reminder.DueIn), ("period", reminder.Schedule.Period), ("ttl", reminder.Ttl)])
+        {
+            if (span is { } set)
+                json.WriteString(field, GoDuration.FormatSpan(set < TimeSpan.Zero ? TimeSpan.Zero : set));
+        }
+
+        json.WriteEndObject();
+    }
+
+    // By the clock, so that it is another one after a restart too.
+    private long NextRevision(DateTimeOffset now)
+    {
+        while (true)
+        {
+            var last = Interlocked.Read(ref _lastRevision);
+            var next = Math.Max(last + 1, now.UtcTicks);
+            if (Interlocked.CompareExchange(ref _lastRevision, next, last) == last)
+                return next;
+        }
+    }
+}

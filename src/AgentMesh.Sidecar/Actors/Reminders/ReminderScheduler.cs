@@ -1,0 +1,309 @@
+using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.State;
+
+namespace AgentMesh.Sidecar.Actors.Reminders;
+
+/// <summary>
+/// Fires reminders: at least once, each when it is due, missed ones one after the other. Progress is stored after the app has answered.
+/// </summary>
+/// <remarks>
+/// One loop looks at the lanes; the firings run beside it. <c>_gate</c> guards the lanes and is never held during I/O.
+/// </remarks>
+internal sealed partial class ReminderScheduler(
+    IReminderStore store, ReminderCallback callback, HostDirectory hosts, TimeProvider timeProvider, ILogger<ReminderScheduler> logger) : IAsyncDisposable
+{
+    /// <summary>Firings at once. Most wait for their actor's turn or for the app.</summary>
+    public const int MaxFiring = 512;
+
+    /// <summary>A sidecar that dies holds a type's reminders back for this long.</summary>
+    public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(8);
+
+    /// <summary>A lease is used no longer than this without being prolonged; the rest is for a call that hangs.</summary>
+    private static readonly TimeSpan LeaseUse = TimeSpan.FromSeconds(6);
+
+    private static readonly TimeSpan LeaseRenewal = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ReminderLane> _lanes = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _allEnded = NewSignal();
+    private readonly CancellationTokenSource _stopping = new();
+    private TaskCompletionSource _wake = NewSignal();
+    private Task _loop = Task.CompletedTask;
+    private int _firing = 1; // and the scheduler itself
+
+    public void Start()
+    {
+        hosts.Changed += Wake;
+        _loop = LoopAsync();
+    }
+
+    /// <summary>Registers: durable when it completes. False: the name is taken and <paramref name="overwrite"/> is off.</summary>
+    public async Task<bool> RegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellationToken)
+    {
+        var saved = false;
+        BeginChange(reminder.Type, reminder.Key);
+        try
+        {
+            return saved = await store.SaveAsync(reminder, overwrite, cancellationToken);
+        }
+        finally
+        {
+            EndChange(reminder.Type, reminder.Key, saved, reminder);
+        }
+    }
+
+    public async Task UnregisterAsync(ActorRef actor, string name, CancellationToken cancellationToken)
+    {
+        var key = Reminder.KeyOf(actor, name);
+        var deleted = false;
+        BeginChange(actor.Type, key);
+        try
+        {
+            await store.DeleteAsync(actor, name, cancellationToken);
+            deleted = true;
+        }
+        finally
+        {
+            EndChange(actor.Type, key, deleted, null);
+        }
+    }
+
+    /// <summary>Ends the loop and the firings; ticks under way are fired again by the next sidecar.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        hosts.Changed -= Wake;
+        await _stopping.CancelAsync();
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        EndFiring();
+        await _allEnded.Task;
+        foreach (var lane in _lanes.Values.Where(lane => lane.LeaseTaken is not null))
+            await ReleaseAsync(lane);
+        _stopping.Dispose();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void EndFiring()
+    {
+        lock (_gate)
+        {
+            if (--_firing == 0)
+                _allEnded.SetResult();
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+            _wake.TrySetResult();
+    }
+
+    private void BeginChange(string type, string key)
+    {
+        lock (_gate)
+            Lane(type).BeginChange(key);
+    }
+
+    private void EndChange(string type, string key, bool succeeded, Reminder? registered)
+    {
+        lock (_gate)
+        {
+            Lane(type).EndChange(key, succeeded, registered);
+            _wake.TrySetResult();
+        }
+    }
+
+    private ReminderLane Lane(string type)
+    {
+        if (!_lanes.TryGetValue(type, out var lane))
+            _lanes.Add(type, lane = new ReminderLane(type));
+        return lane;
+    }
+
+    private async Task LoopAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            Task wake;
+            List<ReminderLane> lanes;
+            var hosted = hosts.Connections.SelectMany(connection => connection.ActorTypes).Select(settings => settings.Type).ToHashSet(StringComparer.Ordinal);
+            lock (_gate)
+            {
+                if (_wake.Task.IsCompleted)
+                    _wake = NewSignal();
+                wake = _wake.Task;
+                foreach (var type in hosted)
+                    Lane(type);
+                lanes = [.. _lanes.Values];
+            }
+
+            var next = timeProvider.GetUtcNow() + LeaseRenewal;
+            foreach (var lane in lanes)
+            {
+                // Without a host they wait in the store (daprd: staged).
+                var work = hosted.Contains(lane.Type) ? await ServeAsync(lane) : await StageAsync(lane);
+                next = work < next ? work : next;
+            }
+
+            var delay = next - timeProvider.GetUtcNow();
+            if (delay > TimeSpan.Zero)
+                await wake.WaitAsync(delay, timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<DateTimeOffset> StageAsync(ReminderLane lane)
+    {
+        lock (_gate)
+            lane.Clear();
+        if (lane.LeaseTaken is not null)
+            await ReleaseAsync(lane);
+        return DateTimeOffset.MaxValue;
+    }
+
+    /// <summary>One look at a lane; returns when the next one is due.</summary>
+    private async Task<DateTimeOffset> ServeAsync(ReminderLane lane)
+    {
+        var now = timeProvider.GetUtcNow();
+        try
+        {
+            if (!await TryHoldLeaseAsync(lane))
+            {
+                lock (_gate)
+                    lane.Clear();
+                return now + AfterFailure;
+            }
+
+            await ScanAsync(lane, now);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The edge of the loop: whatever it is, the other types go on.
+            LogStoreFailed(exception, lane.Type);
+            lock (_gate)
+                lane.FailScan(now + AfterFailure);
+        }
+
+        lock (_gate)
+        {
+            while (_firing <= MaxFiring && lane.TakeDue(now) is { } entry)
+            {
+                _firing++;
+                // Ends in EndFiring, which the stop waits for.
+                _ = Task.Run(() => FireAsync(lane, entry));
+            }
+
+            // With no place free the end of a firing wakes the loop.
+            return _firing > MaxFiring ? DateTimeOffset.MaxValue : lane.NextWork;
+        }
+    }
+
+    private async Task<bool> TryHoldLeaseAsync(ReminderLane lane)
+    {
+        if (lane.LeaseTaken is { } taken && timeProvider.GetElapsedTime(taken) < LeaseRenewal)
+            return true;
+        var before = timeProvider.GetTimestamp();
+        var held = await store.HoldLeaseAsync(lane.Type, LeaseDuration, _stopping.Token);
+        lock (_gate)
+            lane.LeaseTaken = held ? before : null;
+        return held;
+    }
+
+    private async Task ReleaseAsync(ReminderLane lane)
+    {
+        try
+        {
+            lock (_gate)
+                lane.LeaseTaken = null;
+            await store.ReleaseLeaseAsync(lane.Type, CancellationToken.None);
+        }
+        catch (StateStoreException exception)
+        {
+            LogStoreFailed(exception, lane.Type);
+        }
+    }
+
+    private async Task ScanAsync(ReminderLane lane, DateTimeOffset now)
+    {
+        DateTimeOffset until;
+        lock (_gate)
+        {
+            if (!lane.NeedsScan(now))
+                return;
+            until = lane.BeginScan(now);
+        }
+
+        var found = await store.LoadDueAsync(lane.Type, until, ReminderLane.MaxLoaded, _stopping.Token);
+        lock (_gate)
+            lane.EndScan(found, now);
+    }
+
+    // Asked again when the turn has come: it may have been long.
+    private bool MayFire(ReminderLane lane, ReminderEntry entry)
+    {
+        lock (_gate)
+            return !entry.IsGone && lane.LeaseTaken is { } taken && timeProvider.GetElapsedTime(taken) < LeaseUse;
+    }
+
+    private async Task FireAsync(ReminderLane lane, ReminderEntry entry)
+    {
+        Reminder? next = null;
+        var at = DateTimeOffset.MinValue;
+        try
+        {
+            (next, at) = await TickAsync(lane, entry);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // It leaves memory and is read again: the app may get the tick twice, never not at all.
+            LogProgressFailed(exception, lane.Type);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                lane.EndFiring(entry, next, at);
+                _wake.TrySetResult();
+            }
+
+            EndFiring();
+        }
+    }
+
+    /// <summary>Fires and stores the progress; returns the reminder as it goes on in memory, and when.</summary>
+    private async Task<(Reminder? Next, DateTimeOffset At)> TickAsync(ReminderLane lane, ReminderEntry entry)
+    {
+        var reminder = entry.Reminder;
+        var outcome = reminder.Due > reminder.Schedule.Expires
+            ? CallbackOutcome.Canceled
+            : await callback.RunAsync(reminder, () => MayFire(lane, entry), _stopping.Token);
+        switch (outcome)
+        {
+            case CallbackOutcome.NoTurn:
+                return default;
+            case CallbackOutcome.Failed when !(entry.Failures >= reminder.FailurePolicy.MaxRetries):
+                entry.Failures++;
+                return (reminder, timeProvider.GetUtcNow() + reminder.FailurePolicy.Interval);
+            case CallbackOutcome.Failed:
+                LogTickDropped(lane.Type, entry.Failures + 1);
+                break;
+        }
+
+        entry.Failures = 0;
+        var next = outcome == CallbackOutcome.Canceled ? null : reminder.Next();
+        return await store.AdvanceAsync(reminder, next, CancellationToken.None) ? (next, next?.Due ?? default) : default;
+    }
+
+    [LoggerMessage(LogLevel.Error, "Reading the reminders of {ActorType} failed; trying again")]
+    private partial void LogStoreFailed(Exception exception, string actorType);
+
+    [LoggerMessage(LogLevel.Error, "The progress of a reminder of {ActorType} was not stored; the tick will be repeated")]
+    private partial void LogProgressFailed(Exception exception, string actorType);
+
+    [LoggerMessage(LogLevel.Warning, "A tick of a reminder of {ActorType} was given up after {Tries} tries")]
+    private partial void LogTickDropped(string actorType, int tries);
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AgentMesh.Sidecar.Actors.Reminders;
+using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Actors.Timers;
+
+/// <summary><c>POST|PUT|DELETE /v1.0/actors/{type}/{id}/timers/{name}</c>.</summary>
+internal sealed class TimerApi(ActorTimers timers, TimeProvider timeProvider)
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public async Task HandleAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
+    {
+        var refusal = ActorCallbackRules.Refuse(caller, actor);
+        if (refusal is null && HttpMethods.IsDelete(context.Request.Method))
+            timers.Unregister(actor, name);
+        else
+            refusal ??= await CreateAsync(context.Request, caller, actor, name, context.RequestAborted);
+
+        if (refusal is null)
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            await refusal.WriteAsync(context.Response, context.RequestAborted);
+    }
+
+    private async Task<DaprError?> CreateAsync(HttpRequest httpRequest, AppInstance caller, ActorRef actor, string name, CancellationToken aborted)
+    {
+        if (caller.Connection?.FindActorType(actor.Type) is null)
+            return DaprError.TimerCreate($"can't create timer for actor {actor}: actor type not registered");
+        ReminderRequest request;
+        using (var body = await RequestBody.ReadAsync(httpRequest, aborted))
+        {
+            try
+            {
+                request = ReminderRequest.Parse(body.Memory);
+            }
+            catch (JsonException exception)
+            {
+                return DaprError.MalformedRequest(exception.Message);
+            }
+        }
+
+        if (ActorCallbackRules.RefuseNames(actor, name) is { } wrong)
+            return DaprError.TimerCreate(wrong);
+        var (schedule, refusal) = TimerSchedule.Parse(request.DueTime, request.Period, request.Ttl, timeProvider.GetUtcNow());
+        if (schedule is null)
+            return DaprError.TimerCreate(refusal!);
+        return timers.TryRegister(actor, new ActorTimer(name, schedule, BodyOf(request)))
+            ? null
+            : DaprError.TimerCreate($"actor {actor} has {ActorTimers.MaxPerActor} timers");
+    }
+
+    private static ReadOnlyMemory<byte> BodyOf(ReminderRequest request)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+        {
+            json.WriteStartObject();
+            json.WriteString("callback", request.Callback);
+            if (request.Data is { } data)
+            {
+                json.WritePropertyName("data");
+                json.WriteRawValue(data, skipInputValidation: true);
+            }
+
+            json.WriteString("dueTime", request.DueTime);
+            json.WriteString("period", request.Period);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+}
