@@ -4,6 +4,8 @@ using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Invocation;
 using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.Secrets;
+using AgentMesh.Sidecar.StateApi;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentMesh.Sidecar.Http;
@@ -12,7 +14,8 @@ namespace AgentMesh.Sidecar.Http;
 /// The routes of Dapr's HTTP API. Hand-written rather than endpoint routing: paths come with double slashes and unescaped ids, and
 /// what matches no route is service invocation.
 /// </summary>
-internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvocation invocation, MetadataApi metadata, string? daprApiToken)
+internal sealed class SidecarApi(
+    ActorCall calls, ActorState state, ServiceInvocation invocation, MetadataApi metadata, StateRoutes stateRoutes, Action shutdown, string? daprApiToken)
 {
     private readonly byte[]? _token = daprApiToken is null ? null : Encoding.UTF8.GetBytes(daprApiToken);
 
@@ -49,6 +52,11 @@ internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvoc
             ("actors", >= 5) => ActorAsync(context, app, path),
             ("healthz", _) when health => HealthAsync(context, app, path.Count == 3),
             ("invoke", >= 4) when path[3] == "method" => invocation.HandleAsync(context, app, RequestPath.Unescape(path[2]), path.Skip(4)),
+            ("state", _) => stateRoutes.Handle(context, app.App, path) ?? InvokeByHeaderAsync(context, app, path),
+            ("secrets", 4) when HttpMethods.IsGet(context.Request.Method) => path[3] == "bulk"
+                ? SecretRoutes.GetAllAsync(context, app.App, RequestPath.Unescape(path[2]))
+                : SecretRoutes.GetAsync(context, app.App, RequestPath.Unescape(path[2]), RequestPath.Unescape(path[3])),
+            ("shutdown", 2) when HttpMethods.IsPost(context.Request.Method) => ShutdownAsync(context.Response),
             ("metadata", 2) when HttpMethods.IsGet(context.Request.Method) => metadata.GetAsync(context, app),
             ("metadata", 3) when HttpMethods.IsPut(context.Request.Method) => metadata.PutAsync(context, app, RequestPath.Unescape(path[2])),
             _ => InvokeByHeaderAsync(context, app, path),
@@ -99,6 +107,18 @@ internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvoc
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    // The answer first: the mesh stops with the sidecar.
+    private Task ShutdownAsync(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status204NoContent;
+        response.OnCompleted(() =>
+        {
+            shutdown();
+            return Task.CompletedTask;
+        });
         return Task.CompletedTask;
     }
 

@@ -3,9 +3,12 @@ using System.Net;
 using System.Net.Sockets;
 using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Grpc;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
+using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.State;
+using AgentMesh.Sidecar.StateApi;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AgentMesh.Sidecar.Runtime;
@@ -20,6 +23,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private static readonly TimeSpan PortPollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly WebApplication _server;
+    private readonly WebApplication _grpc;
     private readonly FrozenDictionary<int, AppInstance> _byPort;
     private readonly HostDirectory _hosts = new();
     private readonly ActorRouter _router;
@@ -37,16 +41,15 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _byPort = instances.SelectMany(instance => new[] { (instance.App.DaprHttpPort, instance), (instance.App.DaprGrpcPort, instance) })
             .ToFrozenDictionary(entry => entry.Item1, entry => entry.instance);
 
+        var metadata = new MetadataApi(_router);
+        var state = new StateAccess(store, loggerFactory.CreateLogger<StateAccess>());
         var api = new SidecarApi(
-            new ActorCall(_router), new ActorState(store, _router, loggerFactory.CreateLogger<ActorState>()),
-            new ServiceInvocation(_hosts, timeProvider), new MetadataApi(_router), options.DaprApiToken);
+            new ActorCall(_router), new ActorState(store, _router, options.StateFidelity, loggerFactory.CreateLogger<ActorState>()),
+            new ServiceInvocation(_hosts, timeProvider), metadata, new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
-        _server.Run(context =>
-        {
-            var port = context.Connection.LocalPort;
-            var instance = _byPort[port];
-            return port == instance.App.DaprHttpPort ? api.HandleAsync(context, instance) : GrpcApi.HandleAsync(context);
-        });
+        _server.Run(context => api.HandleAsync(context, _byPort[context.Connection.LocalPort]));
+        var service = new DaprService(port => _byPort[port], state, new NoPublisher(), metadata, options.ShutdownRequested);
+        _grpc = GrpcServer.Build(options, service, loggerFactory, (kestrel, port) => Listen(kestrel, port, HttpProtocols.Http2));
     }
 
     /// <summary>Opens all ports. Apps can use their sidecar from here on; calls to an app wait until it is connected.</summary>
@@ -58,6 +61,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         try
         {
             await runtime._server.StartAsync(cancellationToken);
+            await runtime._grpc.StartAsync(cancellationToken);
         }
         catch
         {
@@ -122,8 +126,9 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         await _idleLoop;
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
-            await _server.StopAsync(now.Token);
+            await Task.WhenAll(_server.StopAsync(now.Token), _grpc.StopAsync(now.Token));
         await _server.DisposeAsync();
+        await _grpc.DisposeAsync();
         foreach (var connection in _hosts.Connections)
             connection.Channel.Dispose();
         _stopping.Dispose();
@@ -146,12 +151,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
             // daprd's read-header timeout.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             foreach (var app in options.Apps)
-            {
                 Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1);
-                Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2);
-            }
         });
         return builder.Build();
     }

@@ -98,20 +98,6 @@ public sealed class SidecarApiTests
         Assert.Equal((HttpStatusCode.NotFound, "ERR_DIRECT_INVOKE"), await GetAsync(sidecar, "/"));
     }
 
-    [Fact]
-    public async Task GrpcPort_AnswersUnimplemented()
-    {
-        await using var app = await StubApp.StartAsync();
-        await using var sidecar = await SidecarHarness.StartAsync(app);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://localhost:{sidecar.Apps[0].DaprGrpcPort}/dapr.proto.runtime.v1.Dapr/GetMetadata")
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-        using var answer = await sidecar.Client.SendAsync(request, Token);
-        Assert.Equal("12", answer.Headers.GetValues("grpc-status").Single());
-    }
-
     private static async Task<HttpResponseMessage> SendAsync(SidecarHarness sidecar, string path, string token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

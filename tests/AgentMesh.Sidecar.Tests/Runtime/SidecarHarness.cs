@@ -28,12 +28,13 @@ internal sealed class SidecarHarness : IAsyncDisposable
     public static AppDefinition Define(string appId, int appPort, int replica = 0) =>
         new(appId, replica, appPort, TestPorts.Next(), TestPorts.Next()) { ActorStateStore = "statestore" };
 
-    public static async Task<SidecarHarness> StartAsync(IReadOnlyList<AppDefinition> apps, string? daprToken = null, string? appToken = null, TimeProvider? timeProvider = null)
+    public static async Task<SidecarHarness> StartAsync(IReadOnlyList<AppDefinition> apps, string? daprToken = null, string? appToken = null, TimeProvider? timeProvider = null,
+        AgentMesh.Sidecar.State.IStateStore? realStore = null, Func<SidecarOptions, SidecarOptions>? configure = null)
     {
         var store = new MemoryStore();
+        var options = new SidecarOptions { Apps = apps, DaprApiToken = daprToken, AppApiToken = appToken };
         var runtime = await SidecarRuntime.StartAsync(
-            new SidecarOptions { Apps = apps, DaprApiToken = daprToken, AppApiToken = appToken },
-            store, NullLoggerFactory.Instance, timeProvider ?? TimeProvider.System, TestContext.Current.CancellationToken);
+            configure?.Invoke(options) ?? options, realStore ?? store, NullLoggerFactory.Instance, timeProvider ?? TimeProvider.System, TestContext.Current.CancellationToken);
         return new SidecarHarness(runtime, store, apps);
     }
 
