@@ -82,7 +82,14 @@ internal static class CommandLine
         };
         var noBuild = new Option<bool>("--no-build") { Description = "Use the output that is there." };
 
-        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, noRestart, set, noBuild])
+        var stateFidelity = new Option<string>("--state-fidelity")
+        {
+            Description = "exact keeps JSON values as written (default); daprd rounds numbers to six decimals and shuffles members, as real daprd with Redis does.",
+            HelpName = "exact|daprd",
+        };
+        stateFidelity.AcceptOnlyFromAmong("exact", "daprd");
+
+        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, stateFidelity, noRestart, set, noBuild])
             command.Add(option);
         command.SetAction((parsed, _) => run(new RunOptions
         {
@@ -92,6 +99,7 @@ internal static class CommandLine
             ReadyFile = parsed.GetValue(readyFile),
             Replicas = parsed.GetValue(replicas) ?? [],
             Redis = parsed.GetValue(redis),
+            DaprdStateFidelity = parsed.GetValue(stateFidelity) == "daprd",
             NoRestart = parsed.GetValue(noRestart),
             Set = parsed.GetValue(set) ?? [],
             NoBuild = parsed.GetValue(noBuild),

@@ -1,6 +1,8 @@
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.Secrets;
 using AgentMesh.Sidecar.State;
+using AgentMesh.Sidecar.StateApi;
 
 namespace AgentMesh.Sidecar.Launcher;
 
@@ -36,7 +38,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     // The using declarations are the order of the stop, last first: apps, sidecar, store, data folder.
     private async Task ServeAsync(RunPaths paths, ReadyFile? readyFile, StopRequest stop)
     {
-        var (runFile, components) = ReadResources(paths);
+        var (runFile, components, namespaceName) = ReadResources(paths);
         var counted = LaunchPlan.Count(runFile, options.Replicas);
         await using var data = await parts.OpenDataAsync(paths.Data, stop.Stopping);
 
@@ -50,33 +52,44 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         foreach (var line in components.Describe(paths.Data, options.Redis))
             await parts.Console.WriteLineAsync(line);
         reservations.Dispose();
-        await using var connections = await StartRuntimeAsync(launches, tokens, store, stop.Stopping);
+        await using var connections = await StartRuntimeAsync(launches, tokens, components, namespaceName, store, stop);
         await SuperviseAsync(launches, connections, data, readyFile, store, stop);
     }
 
-    private (RunFile RunFile, ComponentPlan Components) ReadResources(RunPaths paths)
+    private (RunFile RunFile, ComponentPlan Components, string Namespace) ReadResources(RunPaths paths)
     {
         var warnings = new List<string>();
         var runFile = RunFileReader.Read(paths.RunFile, parts.Home, warnings);
         var namespaceName = parts.Environment.GetValueOrDefault("NAMESPACE") is { Length: > 0 } given ? given : DefaultNamespace;
+        var reader = new ComponentFile(name => parts.Environment.GetValueOrDefault(name), namespaceName, warnings);
         var components = new ComponentPlan(
-            runFile, new ComponentFile(name => parts.Environment.GetValueOrDefault(name), namespaceName, warnings));
+            runFile, reader, new HttpEndpointFile(reader, namespaceName, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings));
+        warnings.AddRange(components.Unknown());
         warnings.ForEach(LogResource);
-        return (runFile, components);
+        return (runFile, components, namespaceName);
     }
 
     private async Task<IAppConnections> StartRuntimeAsync(
-        IReadOnlyList<AppLaunch> launches, ApiTokens tokens, IStateStore store, CancellationToken cancellationToken)
+        IReadOnlyList<AppLaunch> launches, ApiTokens tokens, ComponentPlan components, string namespaceName, IStateStore store, StopRequest stop)
     {
         var sidecar = new SidecarOptions
         {
-            Apps = [.. launches.Select(launch => launch.Definition)],
+            Apps =
+            [
+                .. launches.Select(launch => launch.Definition with
+                {
+                    StateStores = components.StateStoresOf(launch.Definition.AppId, namespaceName, () => new Guid(parts.RandomBytes(16))),
+                }),
+            ],
             DaprApiToken = tokens.Dapr,
             AppApiToken = tokens.App,
+            Namespace = namespaceName,
+            StateFidelity = options.DaprdStateFidelity ? new StateFidelity(seed: 1) : null,
+            ShutdownRequested = stop.RequestOnce,
         };
         try
         {
-            return await parts.StartRuntimeAsync(sidecar, store, cancellationToken);
+            return await parts.StartRuntimeAsync(sidecar, store, stop.Stopping);
         }
         catch (IOException failure)
         {

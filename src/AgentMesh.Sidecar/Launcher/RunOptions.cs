@@ -21,6 +21,9 @@ internal sealed record RunOptions
     /// <summary><c>HOST:PORT</c> of a real Redis; null: the embedded store.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>JSON values are stored as real daprd with Redis stores them: six decimals, members in any order.</summary>
+    public bool DaprdStateFidelity { get; init; }
+
     /// <summary>A dead app process stays dead.</summary>
     public bool NoRestart { get; init; }
 

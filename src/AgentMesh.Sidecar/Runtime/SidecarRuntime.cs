@@ -27,6 +27,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private readonly FrozenDictionary<int, AppInstance> _byPort;
     private readonly HostDirectory _hosts = new();
     private readonly ActorRouter _router;
+    private readonly TargetResolver _targets;
     private readonly SidecarOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _stopping = new();
@@ -41,11 +42,12 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _byPort = instances.SelectMany(instance => new[] { (instance.App.DaprHttpPort, instance), (instance.App.DaprGrpcPort, instance) })
             .ToFrozenDictionary(entry => entry.Item1, entry => entry.instance);
 
+        _targets = new TargetResolver(_hosts, options.Namespace);
         var metadata = new MetadataApi(_router);
         var state = new StateAccess(store, loggerFactory.CreateLogger<StateAccess>());
         var api = new SidecarApi(
             new ActorCall(_router), new ActorState(store, _router, options.StateFidelity, loggerFactory.CreateLogger<ActorState>()),
-            new ServiceInvocation(_hosts, timeProvider), metadata, new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
+            new ServiceInvocation(_targets, timeProvider), metadata, new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
         _server.Run(context => api.HandleAsync(context, _byPort[context.Connection.LocalPort]));
         var service = new DaprService(port => _byPort[port], state, new NoPublisher(), metadata, options.ShutdownRequested);
@@ -131,6 +133,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         await _grpc.DisposeAsync();
         foreach (var connection in _hosts.Connections)
             connection.Channel.Dispose();
+        _targets.Dispose();
         _stopping.Dispose();
     }
 
