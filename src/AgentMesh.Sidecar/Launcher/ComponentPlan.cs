@@ -113,7 +113,7 @@ internal sealed class ComponentPlan
     public IEnumerable<string> Unknown() =>
         from component in _byApp.Values.SelectMany(components => components).DistinctBy(component => (component.Name, component.File))
         where component.Type is not (StateType or LocalFileSecretStore.ComponentType or LocalEnvironmentSecretStore.ComponentType)
-            && !component.Type.StartsWith("pubsub.", StringComparison.Ordinal)
+            && component.Type != "pubsub.redis"
         select $"{component.File}: the component '{component.Name}' has the type {component.Type}, which the local sidecar does not serve; calls to it fail";
 
     private static ResourceSet Read(IReadOnlyList<string> folders, ComponentFile reader, HttpEndpointFile? endpoints, SecretResolver? resolver)
