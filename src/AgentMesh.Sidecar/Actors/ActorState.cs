@@ -2,11 +2,12 @@ using System.Text.Json;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
+using AgentMesh.Sidecar.StateApi;
 
 namespace AgentMesh.Sidecar.Actors;
 
 /// <summary>The actor state API: <c>GET …/state/{key}</c> and the transaction <c>POST|PUT …/state</c>.</summary>
-internal sealed partial class ActorState(IStateStore store, ActorRouter router, ILogger<ActorState> logger)
+internal sealed partial class ActorState(IStateStore store, ActorRouter router, StateFidelity? fidelity, ILogger<ActorState> logger)
 {
     /// <summary>Types of daprd's own workflows.</summary>
     internal const string ReservedPrefix = "dapr.internal.";
@@ -83,6 +84,8 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
             }
         }
 
+        if (fidelity is not null)
+            operations = [.. operations.Select(operation => operation.Value is { } value ? operation with { Value = fidelity.Apply(value) } : operation)];
         if (caller.Connection is not { } connection || router.TryBeginWrite(actor, connection) is not { } activation)
             return DaprError.ActorInstanceMissing();
         try

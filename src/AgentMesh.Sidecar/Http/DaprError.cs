@@ -9,6 +9,9 @@ namespace AgentMesh.Sidecar.Http;
 /// <param name="Message">The text; callers compare parts of it, so it follows daprd's wording.</param>
 internal sealed record DaprError(int Status, string Code, string Message)
 {
+    /// <summary>Kit errors (state, publish) tell more; null for the plain ones.</summary>
+    public DaprErrorDetails? Details { get; init; }
+
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static DaprError BadRequest(string message) => new(StatusCodes.Status400BadRequest, "ERR_BAD_REQUEST", message);
@@ -72,6 +75,7 @@ internal sealed record DaprError(int Status, string Code, string Message)
             writer.WriteStartObject();
             writer.WriteString("errorCode", Code);
             writer.WriteString("message", Message);
+            Details?.WriteTo(writer);
             writer.WriteEndObject();
         }
 

@@ -28,31 +28,56 @@ internal sealed class MetadataApi(ActorRouter router)
     public async Task PutAsync(HttpContext context, AppInstance app, string key)
     {
         using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        if (body.Memory.Length > MaxExtendedLength || (_extended.Count >= MaxExtended && !_extended.ContainsKey((app, key))))
+        if (!TrySet(app, key, Encoding.UTF8.GetString(body.Memory.Span)))
         {
             await DaprError.BadRequest("too much metadata").WriteAsync(context.Response, context.RequestAborted);
             return;
         }
 
-        _extended[(app, key)] = Encoding.UTF8.GetString(body.Memory.Span);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    /// <summary>Keeps an entry of the app's own; false when it keeps too many or too long ones.</summary>
+    public bool TrySet(AppInstance app, string key, string value)
+    {
+        if (value.Length > MaxExtendedLength || (_extended.Count >= MaxExtended && !_extended.ContainsKey((app, key))))
+            return false;
+        _extended[(app, key)] = value;
+        return true;
+    }
+
+    /// <summary>The runtime's own entry and what the app has set.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Extended(AppInstance app) =>
+    [
+        new("daprRuntimeVersion", RuntimeVersion),
+        .. _extended.Where(entry => entry.Key.App == app).Select(entry => KeyValuePair.Create(entry.Key.Key, entry.Value)),
+    ];
+
+    /// <summary>Active actors of the app's process by type.</summary>
+    public Dictionary<string, int> ActiveActors(AppInstance app) =>
+        app.Connection is { } connection ? router.CountActive(connection).ToDictionary(entry => entry.Type, entry => entry.Count) : [];
+
+    /// <summary>What a component can do, as daprd lists it.</summary>
+    public static IReadOnlyList<string> Capabilities(ComponentInfo component) =>
+        component.Type.StartsWith("state.", StringComparison.Ordinal) ? ["ETAG", "TRANSACTIONAL", "TTL", "ACTOR"] : [];
+
+    /// <summary>The state of the actor runtime.</summary>
+    public static string ActorStatus(AppInstance app) =>
+        app.App.ActorStateStore is null ? "DISABLED" : app.Connection is null ? "INITIALIZING" : "RUNNING";
 
     private void Write(Utf8JsonWriter json, AppInstance app)
     {
         var connection = app.Connection;
-        // Every hosted type, also one without an actor in memory.
-        var active = connection is null ? [] : connection.ActorTypes.ToDictionary(settings => settings.Type, _ => 0);
-        foreach (var (type, count) in connection is null ? [] : router.CountActive(connection))
-            active[type] = count;
+        var active = ActiveActors(app);
         json.WriteStartObject();
         json.WriteString("id", app.App.AppId);
         json.WriteString("runtimeVersion", RuntimeVersion);
         WriteComponents(json, app.App);
         WriteExtended(json, app);
+        WriteEndpoints(json, app.App);
         WriteAppConnection(json, app.App);
         json.WriteStartObject("actorRuntime");
-        json.WriteString("runtimeStatus", app.App.ActorStateStore is null ? "DISABLED" : connection is null ? "INITIALIZING" : "RUNNING");
+        json.WriteString("runtimeStatus", ActorStatus(app));
         if (active.Count > 0)
             WriteActors(json, active);
         json.WriteBoolean("hostReady", connection is { ActorTypes.Count: > 0 });
@@ -86,10 +111,10 @@ internal sealed class MetadataApi(ActorRouter router)
             json.WriteString("name", component.Name);
             json.WriteString("type", component.Type);
             json.WriteString("version", component.Version);
-            if (component.Type.StartsWith("state.", StringComparison.Ordinal))
+            if (Capabilities(component) is { Count: > 0 } capabilities)
             {
                 json.WriteStartArray("capabilities");
-                foreach (var capability in (ReadOnlySpan<string>)["TRANSACTIONAL", "ACTOR"])
+                foreach (var capability in capabilities)
                     json.WriteStringValue(capability);
                 json.WriteEndArray();
             }
@@ -103,14 +128,24 @@ internal sealed class MetadataApi(ActorRouter router)
     private void WriteExtended(Utf8JsonWriter json, AppInstance app)
     {
         json.WriteStartObject("extended");
-        json.WriteString("daprRuntimeVersion", RuntimeVersion);
-        foreach (var ((owner, key), value) in _extended)
+        foreach (var (key, value) in Extended(app))
+            json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteEndpoints(Utf8JsonWriter json, AppDefinition app)
+    {
+        if (app.Endpoints.Count == 0)
+            return;
+        json.WriteStartArray("httpEndpoints");
+        foreach (var endpoint in app.Endpoints)
         {
-            if (owner == app)
-                json.WriteString(key, value);
+            json.WriteStartObject();
+            json.WriteString("name", endpoint.Name);
+            json.WriteEndObject();
         }
 
-        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     private static void WriteAppConnection(Utf8JsonWriter json, AppDefinition app)

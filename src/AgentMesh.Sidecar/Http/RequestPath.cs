@@ -17,7 +17,7 @@ internal static class RequestPath
         if (end >= 0)
             path = path[..end];
         // Absolute form (proxies send it): only the path counts.
-        if (path.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
+        if (!path.StartsWith('/') && path.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
         {
             var afterHost = path[(scheme + 3)..].IndexOf('/');
             path = afterHost < 0 ? default : path[(scheme + 3 + afterHost)..];

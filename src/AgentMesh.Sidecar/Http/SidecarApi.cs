@@ -6,6 +6,8 @@ using AgentMesh.Sidecar.Actors.Timers;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Invocation;
 using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.Secrets;
+using AgentMesh.Sidecar.StateApi;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentMesh.Sidecar.Http;
@@ -15,7 +17,8 @@ namespace AgentMesh.Sidecar.Http;
 /// what matches no route is service invocation.
 /// </summary>
 internal sealed class SidecarApi(
-    ActorCall calls, ActorState state, ReminderApi reminders, TimerApi timers, ServiceInvocation invocation, MetadataApi metadata, string? daprApiToken)
+    ActorCall calls, ActorState state, ReminderApi reminders, TimerApi timers, ServiceInvocation invocation, MetadataApi metadata,
+    StateRoutes stateRoutes, Action shutdown, string? daprApiToken)
 {
     private readonly byte[]? _token = daprApiToken is null ? null : Encoding.UTF8.GetBytes(daprApiToken);
 
@@ -46,17 +49,21 @@ internal sealed class SidecarApi(
         if (!health && !HasToken(context.Request))
             return RefuseTokenAsync(context.Response);
         if (path is not ["v1.0", ..])
-            return InvokeByHeaderAsync(context, app, path);
+            return InvokeAsync(context, app, path);
         return path.Count > 1 ? (path[1], path.Count) switch
         {
             ("actors", >= 5) => ActorAsync(context, app, path),
             ("healthz", _) when health => HealthAsync(context, app, path.Count == 3),
-            ("invoke", >= 4) when path[3] == "method" => invocation.HandleAsync(context, app, RequestPath.Unescape(path[2]), path.Skip(4)),
+            ("state", _) => stateRoutes.Handle(context, app.App, path) ?? InvokeAsync(context, app, path),
+            ("secrets", 4) when HttpMethods.IsGet(context.Request.Method) => path[3] == "bulk"
+                ? SecretRoutes.GetAllAsync(context, app.App, RequestPath.Unescape(path[2]))
+                : SecretRoutes.GetAsync(context, app.App, RequestPath.Unescape(path[2]), RequestPath.Unescape(path[3])),
+            ("shutdown", 2) when HttpMethods.IsPost(context.Request.Method) => ShutdownAsync(context.Response),
             ("metadata", 2) when HttpMethods.IsGet(context.Request.Method) => metadata.GetAsync(context, app),
             ("metadata", 3) when HttpMethods.IsPut(context.Request.Method) => metadata.PutAsync(context, app, RequestPath.Unescape(path[2])),
-            _ => InvokeByHeaderAsync(context, app, path),
+            _ => InvokeAsync(context, app, path),
         }
-        : InvokeByHeaderAsync(context, app, path);
+        : InvokeAsync(context, app, path);
     }
 
     private Task ActorAsync(HttpContext context, AppInstance app, List<string> path)
@@ -73,14 +80,14 @@ internal sealed class SidecarApi(
             ("reminders", 6) when writes || HttpMethods.IsGet(method) || HttpMethods.IsDelete(method) =>
                 reminders.HandleAsync(context, app, actor, RequestPath.Unescape(path[5])),
             ("timers", 6) when writes || HttpMethods.IsDelete(method) => timers.HandleAsync(context, app, actor, RequestPath.Unescape(path[5])),
-            _ => InvokeByHeaderAsync(context, app, path),
+            _ => InvokeAsync(context, app, path),
         };
     }
 
     // Anything that matches no route is service invocation, and needs to say whose (dapr:pkg/api/http/directmessaging.go).
-    private Task InvokeByHeaderAsync(HttpContext context, AppInstance app, List<string> path) =>
-        context.Request.Headers.TryGetValue("dapr-app-id", out var target) && target.Count == 1
-            ? invocation.HandleAsync(context, app, target[0]!, path)
+    private Task InvokeAsync(HttpContext context, AppInstance app, List<string> path) =>
+        TargetName.Find(context.Request, path) is var (target, method)
+            ? invocation.HandleAsync(context, app, target, method)
             : DaprError.DirectInvoke("failed getting app id either from the URL path or the header dapr-app-id", StatusCodes.Status404NotFound)
                 .WriteAsync(context.Response, context.RequestAborted);
 
@@ -103,6 +110,18 @@ internal sealed class SidecarApi(
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    // The answer first: the mesh stops with the sidecar.
+    private Task ShutdownAsync(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status204NoContent;
+        response.OnCompleted(() =>
+        {
+            shutdown();
+            return Task.CompletedTask;
+        });
         return Task.CompletedTask;
     }
 

@@ -1,14 +1,15 @@
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentMesh.Sidecar.Invocation;
 
 /// <summary>
-/// Service invocation between the apps of this machine: <c>/v1.0/invoke/{app}/method/{path}</c> and, for any other path, the header
-/// <c>dapr-app-id</c>. Status, headers and body of the app are streamed through, 4xx and 5xx too.
+/// Service invocation of the apps of this machine and of foreign hosts: <c>/v1.0/invoke/{target}/method/{path}</c> and, for any other
+/// path, the header <c>dapr-app-id</c>. Status, headers and body of the app are streamed through, 4xx and 5xx too.
 /// </summary>
-internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timeProvider)
+internal sealed class ServiceInvocation(TargetResolver targets, TimeProvider timeProvider)
 {
     /// <summary>daprd's built-in policy: connection-level failures only, and only for bodies it can send again.</summary>
     private const int Attempts = 4;
@@ -16,11 +17,9 @@ internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timePr
     /// <summary>Time between attempts of the built-in policy.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private int _next;
-
     /// <param name="context">The caller's request.</param>
     /// <param name="caller">Whose sidecar was asked.</param>
-    /// <param name="targetApp">The app id asked for.</param>
+    /// <param name="targetApp">The app, endpoint or URL asked for.</param>
     /// <param name="methodSegments">The escaped segments of the method's path.</param>
     public async Task HandleAsync(HttpContext context, AppInstance caller, string targetApp, IEnumerable<string> methodSegments)
     {
@@ -50,19 +49,19 @@ internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timePr
     private async Task<HttpResponseMessage?> SendAsync(HttpContext context, AppInstance caller, string targetApp, string pathAndQuery, CancellationToken aborted)
     {
         // A chunked body is streamed and can be sent once only.
-        var replayable = context.Request.ContentLength is not null;
+        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+        var replayable = !hasBody || context.Request.ContentLength is not null;
         using var body = replayable ? await RequestBody.ReadAsync(context.Request, aborted) : default;
         for (var attempt = 1; ; attempt++)
         {
             string failure;
-            if (Choose(targetApp) is { } target)
+            var (target, reason, final) = targets.Find(caller, targetApp);
+            if (target is not null)
             {
-                var request = CreateRequest(context.Request, caller, target, pathAndQuery);
-                request.Content = replayable ? new ReadOnlyMemoryContent(body.Memory) : new StreamContent(context.Request.Body);
-                ForwardedHeaders.CopyTo(context.Request.Headers, request);
+                HttpContent? content = !hasBody ? null : replayable ? new ReadOnlyMemoryContent(body.Memory) : new StreamContent(context.Request.Body);
                 try
                 {
-                    return await target.Channel.SendAsync(request, aborted);
+                    return await target.SendAsync(target.CreateRequest(context.Request, content, pathAndQuery), aborted);
                 }
                 catch (HttpRequestException exception)
                 {
@@ -72,15 +71,11 @@ internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timePr
                     failure = exception.Message;
                 }
             }
-            else if (hosts.IsUnhealthy(targetApp))
-            {
-                // dapr:pkg/messages: ErrAppUnhealthy; the process is there, so waiting a second for it changes nothing.
-                failure = "app is not in a healthy state";
-                attempt = Attempts;
-            }
             else
             {
-                failure = $"couldn't find service: {targetApp}";
+                failure = reason;
+                if (final)
+                    attempt = Attempts;
             }
 
             if (!replayable || attempt >= Attempts)
@@ -93,21 +88,6 @@ internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timePr
         }
     }
 
-    private static HttpRequestMessage CreateRequest(HttpRequest original, AppInstance caller, AppConnection target, string pathAndQuery)
-    {
-        var request = target.Channel.CreateRequest(new HttpMethod(original.Method), pathAndQuery);
-        if (caller.App.AppId == target.App.AppId)
-            return request;
-        // What daprd adds on the way to another app (dapr:pkg/messaging/direct_messaging.go).
-        var host = original.Host.Value ?? "";
-        request.Headers.TryAddWithoutValidation("dapr-caller-app-id", caller.App.AppId);
-        request.Headers.TryAddWithoutValidation("dapr-callee-app-id", target.App.AppId);
-        request.Headers.TryAddWithoutValidation("X-Forwarded-For", "127.0.0.1");
-        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", host);
-        request.Headers.TryAddWithoutValidation("Forwarded", $"for=127.0.0.1;by=127.0.0.1;host={host}");
-        return request;
-    }
-
     private static async Task StreamAsync(HttpResponseMessage from, HttpResponse to, CancellationToken aborted)
     {
         to.StatusCode = (int)from.StatusCode;
@@ -115,12 +95,5 @@ internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timePr
         to.ContentLength = from.Content.Headers.ContentLength;
         // Copied as it comes: the body stream flushes each write, so server-sent events arrive one by one.
         await from.Content.CopyToAsync(to.Body, aborted);
-    }
-
-    // Round robin over the app's processes.
-    private AppConnection? Choose(string appId)
-    {
-        var connections = hosts.Connections.Where(connection => connection.IsAlive && connection.App.AppId == appId).ToList();
-        return connections.Count == 0 ? null : connections[(int)((uint)Interlocked.Increment(ref _next) % (uint)connections.Count)];
     }
 }

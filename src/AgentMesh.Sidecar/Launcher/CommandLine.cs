@@ -88,9 +88,16 @@ internal static class CommandLine
         };
         var noBuild = new Option<bool>("--no-build") { Description = "Use the output that is there." };
 
+        var stateFidelity = new Option<string>("--state-fidelity")
+        {
+            Description = "exact keeps JSON values as written (default); daprd rounds numbers to six decimals and shuffles members, as real daprd with Redis does.",
+            HelpName = "exact|daprd",
+        };
+        stateFidelity.AcceptOnlyFromAmong("exact", "daprd");
+
         foreach (var path in (Option<string?>[])[runFile, data, readyFile])
             path.Validators.Add(RefuseEmpty);
-        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, compat, noRestart, set, noBuild])
+        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, compat, stateFidelity, noRestart, set, noBuild])
             command.Add(option);
         command.SetAction((parsed, _) => run(new RunOptions
         {
@@ -101,6 +108,7 @@ internal static class CommandLine
             Replicas = parsed.GetValue(replicas) ?? [],
             Redis = parsed.GetValue(redis),
             Compat116 = parsed.GetValue(compat) == "1.16",
+            DaprdStateFidelity = parsed.GetValue(stateFidelity) == "daprd",
             NoRestart = parsed.GetValue(noRestart),
             Set = parsed.GetValue(set) ?? [],
             NoBuild = parsed.GetValue(noBuild),

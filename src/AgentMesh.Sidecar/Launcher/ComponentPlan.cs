@@ -1,5 +1,7 @@
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.Secrets;
+using AgentMesh.Sidecar.StateApi;
 
 namespace AgentMesh.Sidecar.Launcher;
 
@@ -9,18 +11,57 @@ internal sealed class ComponentPlan
     private const string StateType = "state.redis";
 
     private readonly Dictionary<string, List<Component>> _byApp = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SecretAccess> _secrets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<HttpEndpoint>> _endpoints = new(StringComparer.Ordinal);
 
     /// <summary>Reads the resources of every app.</summary>
-    public ComponentPlan(RunFile runFile, ComponentFile reader)
+    /// <param name="runFile">Names the folders.</param>
+    /// <param name="reader">Reads components.</param>
+    /// <param name="endpoints">Reads endpoints; null: there are none.</param>
+    /// <param name="resolver">Opens secret stores; null: there are none.</param>
+    public ComponentPlan(RunFile runFile, ComponentFile reader, HttpEndpointFile? endpoints = null, SecretResolver? resolver = null)
     {
         // Apps usually share their folders; each set is read once, so that its warnings come once.
-        var bySet = new Dictionary<string, IReadOnlyList<Component>>(StringComparer.Ordinal);
+        var bySet = new Dictionary<string, ResourceSet>(StringComparer.Ordinal);
         foreach (var app in runFile.Apps)
         {
             var set = string.Join('\n', app.ResourcesPaths);
-            if (!bySet.TryGetValue(set, out var components)) bySet[set] = components = reader.ReadFolders(app.ResourcesPaths);
-            _byApp[app.AppId] = [.. components.Where(component => component.Serves(app.AppId))];
+            if (!bySet.TryGetValue(set, out var resources)) bySet[set] = resources = Read(app.ResourcesPaths, reader, endpoints, resolver);
+            var components = resources.Components.Where(component => component.Serves(app.AppId)).ToList();
+            _byApp[app.AppId] = components;
+            _endpoints[app.AppId] = [.. resources.Endpoints.Where(endpoint => endpoint.Serves(app.AppId))];
+            _secrets[app.AppId] = new SecretAccess(
+                resources.SecretStores.Where(store => components.Any(component => component.Name == store.Key)).ToDictionary(StringComparer.Ordinal),
+                SecretScopeFile.Read(app.ConfigFilePath));
         }
+    }
+
+    /// <summary>The secrets the app may read.</summary>
+    public SecretAccess SecretsOf(string appId) => _secrets[appId];
+
+    /// <summary>The foreign hosts the app may call by name.</summary>
+    public IReadOnlyList<HttpEndpoint> EndpointsOf(string appId) => _endpoints[appId];
+
+    /// <summary>The app's state components, each with the prefix of its keys. Templates of a prefix are filled in.</summary>
+    /// <exception cref="LauncherException">A prefix holds the separator.</exception>
+    public IReadOnlyDictionary<string, string> StateStoresOf(string appId, string namespaceName, Func<Guid> newId)
+    {
+        var prefixes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var component in _byApp[appId].Where(component => component.Type == StateType))
+        {
+            var strategy = component.ValuesFor(appId, namespaceName, newId)
+                .FirstOrDefault(value => value.Name.Equals("keyPrefix", StringComparison.OrdinalIgnoreCase))?.Text;
+            try
+            {
+                prefixes[component.Name] = KeyPrefix.Of(strategy, component.Name, namespaceName, appId);
+            }
+            catch (FormatException refused)
+            {
+                throw new LauncherException($"the component '{component.Name}' ({component.File}): {refused.Message}");
+            }
+        }
+
+        return prefixes;
     }
 
     /// <summary>The components the app may use.</summary>
@@ -30,7 +71,7 @@ internal sealed class ComponentPlan
     /// <summary>The app's component with <c>actorStateStore: "true"</c>; null when there is none. Two refuse the run, as in daprd.</summary>
     public string? ActorStateStoreOf(string appId)
     {
-        var stores = _byApp[appId].Where(component => component.Type == StateType && IsTruthy(component.Value("actorStateStore"))).ToList();
+        var stores = _byApp[appId].Where(component => component.Type == StateType && GoText.IsTruthy(component.Value("actorStateStore"))).ToList();
         return stores is [var one, var two, ..]
             ? throw new LauncherException($"{appId} has two actor state stores: '{one.Name}' ({one.File}) and '{two.Name}' ({two.File})")
             : stores.FirstOrDefault()?.Name;
@@ -64,9 +105,28 @@ internal sealed class ComponentPlan
         {
             (StateType, null) => $"served by the embedded SQLite store in {data}; --redis HOST:PORT uses a real Redis",
             (StateType, _) => $"served by the Redis at {redis}",
+            (LocalFileSecretStore.ComponentType or LocalEnvironmentSecretStore.ComponentType, _) => "served",
             _ => "loaded, not served yet by the local sidecar",
         };
 
-    // dapr: kit/utils.IsTruthy.
-    private static bool IsTruthy(string? text) => text?.Trim().ToUpperInvariant() is "1" or "Y" or "YES" or "T" or "TRUE" or "ON";
+    /// <summary>One warning per component whose type this sidecar does not know; each names its file.</summary>
+    public IEnumerable<string> Unknown() =>
+        from component in _byApp.Values.SelectMany(components => components).DistinctBy(component => (component.Name, component.File))
+        where component.Type is not (StateType or LocalFileSecretStore.ComponentType or LocalEnvironmentSecretStore.ComponentType)
+            && component.Type != "pubsub.redis"
+        select $"{component.File}: the component '{component.Name}' has the type {component.Type}, which the local sidecar does not serve; calls to it fail";
+
+    private static ResourceSet Read(IReadOnlyList<string> folders, ComponentFile reader, HttpEndpointFile? endpoints, SecretResolver? resolver)
+    {
+        var components = reader.ReadFolders(folders);
+        var found = endpoints?.ReadFolders(folders) ?? [];
+        if (resolver is null)
+            return new ResourceSet(components, found, new Dictionary<string, ISecretStore>());
+        var stores = resolver.Open(components);
+        return new ResourceSet(
+            [.. components.Select(component => resolver.Resolve(component, stores))], [.. found.Select(endpoint => resolver.Resolve(endpoint, stores))], stores);
+    }
+
+    private sealed record ResourceSet(
+        IReadOnlyList<Component> Components, IReadOnlyList<HttpEndpoint> Endpoints, IReadOnlyDictionary<string, ISecretStore> SecretStores);
 }

@@ -48,5 +48,7 @@ internal static class LaunchPlan
             ReadBufferBytes = app.ReadBufferBytes,
             ActorStateStore = components.ActorStateStoreOf(app.AppId),
             Components = components.Of(app.AppId),
+            Secrets = components.SecretsOf(app.AppId),
+            Endpoints = components.EndpointsOf(app.AppId),
         };
 }

@@ -1,6 +1,8 @@
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.Secrets;
 using AgentMesh.Sidecar.State;
+using AgentMesh.Sidecar.StateApi;
 
 namespace AgentMesh.Sidecar.Launcher;
 
@@ -56,7 +58,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         foreach (var line in components.Describe(paths.Data, options.Redis))
             await parts.Console.WriteLineAsync(line);
         reservations.Dispose();
-        await using var connections = await StartRuntimeAsync(launches, tokens, store, stop.Stopping);
+        await using var connections = await StartRuntimeAsync(launches, tokens, components, store, stop);
         await SuperviseAsync(launches, connections, data, readyFile, store, stop);
     }
 
@@ -64,26 +66,36 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     {
         var warnings = new List<string>();
         var runFile = RunFileReader.Read(paths.RunFile, parts.Home, warnings);
+        var reader = new ComponentFile(name => parts.Environment.GetValueOrDefault(name), Namespace, warnings);
         var components = new ComponentPlan(
-            runFile, new ComponentFile(name => parts.Environment.GetValueOrDefault(name), Namespace, warnings));
+            runFile, reader, new HttpEndpointFile(reader, Namespace, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings));
+        warnings.AddRange(components.Unknown());
         warnings.ForEach(LogResource);
         return (runFile, components);
     }
 
     private async Task<IAppConnections> StartRuntimeAsync(
-        IReadOnlyList<AppLaunch> launches, ApiTokens tokens, IStateStore store, CancellationToken cancellationToken)
+        IReadOnlyList<AppLaunch> launches, ApiTokens tokens, ComponentPlan components, IStateStore store, StopRequest stop)
     {
         var sidecar = new SidecarOptions
         {
-            Apps = [.. launches.Select(launch => launch.Definition)],
+            Apps =
+            [
+                .. launches.Select(launch => launch.Definition with
+                {
+                    StateStores = components.StateStoresOf(launch.Definition.AppId, Namespace, () => new Guid(parts.RandomBytes(16))),
+                }),
+            ],
             DaprApiToken = tokens.Dapr,
             AppApiToken = tokens.App,
             Namespace = Namespace,
             Compat116 = options.Compat116,
+            StateFidelity = options.DaprdStateFidelity ? new StateFidelity(seed: 1) : null,
+            ShutdownRequested = stop.RequestOnce,
         };
         try
         {
-            return await parts.StartRuntimeAsync(sidecar, store, cancellationToken);
+            return await parts.StartRuntimeAsync(sidecar, store, stop.Stopping);
         }
         catch (IOException failure)
         {

@@ -7,11 +7,13 @@ internal sealed class RunData : IRunData
 {
     private readonly DataFolder _folder;
     private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _timeProvider;
 
-    private RunData(DataFolder folder, ILoggerFactory loggers)
+    private RunData(DataFolder folder, ILoggerFactory loggers, TimeProvider timeProvider)
     {
         _folder = folder;
         _loggers = loggers;
+        _timeProvider = timeProvider;
     }
 
     /// <summary>Locks the folder and ends what a SIGKILL of an earlier sidecar left running on it.</summary>
@@ -23,7 +25,7 @@ internal sealed class RunData : IRunData
         {
             folder = DataFolder.Open(path, timeProvider, loggers.CreateLogger<DataFolder>());
             await folder.Processes.EndLeftoversAsync(cancellationToken);
-            return new RunData(folder, loggers);
+            return new RunData(folder, loggers, timeProvider);
         }
         catch (DataFolderException failure)
         {
@@ -45,7 +47,7 @@ internal sealed class RunData : IRunData
             if (redis is null)
             {
                 _folder.RememberStore($"sqlite:{_folder.Path}");
-                return SqliteStateStore.Open(_folder.Path, _loggers.CreateLogger<SqliteStateStore>());
+                return SqliteStateStore.Open(_folder.Path, _loggers.CreateLogger<SqliteStateStore>(), timeProvider: _timeProvider);
             }
 
             // Connected first: the kind is for ever, and not for a Redis that was never there.

@@ -24,6 +24,9 @@ internal sealed record RunOptions
     /// <summary>Answers of daprd 1.16 where they differ.</summary>
     public bool Compat116 { get; init; }
 
+    /// <summary>JSON values are stored as real daprd with Redis stores them: six decimals, members in any order.</summary>
+    public bool DaprdStateFidelity { get; init; }
+
     /// <summary>A dead app process stays dead.</summary>
     public bool NoRestart { get; init; }
 

@@ -38,6 +38,12 @@ internal sealed class StopRequest : IDisposable
         else _stopping.Cancel();
     }
 
+    /// <summary>Asks to stop, unless somebody has: apps that shut down their sidecar one after the other must not force the end.</summary>
+    public void RequestOnce()
+    {
+        if (!_stopping.IsCancellationRequested) _stopping.Cancel();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

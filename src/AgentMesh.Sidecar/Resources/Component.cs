@@ -46,9 +46,13 @@ internal sealed record Component(string Name, string Type, string Version)
 
 /// <summary>One metadata entry.</summary>
 /// <param name="Name">As written.</param>
-/// <param name="Text">Text, number or boolean as written, or the environment variable's value; null for a secret.</param>
+/// <param name="Text">Text, number or boolean as written, or the environment variable's value; null for a secret that is not resolved.</param>
 /// <param name="SecretKeyRef">Where in the secret store the value is; null for a plain value.</param>
-internal sealed record ComponentValue(string Name, string? Text, SecretKeyRef? SecretKeyRef = null);
+internal sealed record ComponentValue(string Name, string? Text, SecretKeyRef? SecretKeyRef = null)
+{
+    /// <summary>A record prints its members; the text may be a secret.</summary>
+    public override string ToString() => $"{nameof(ComponentValue)} {Name}";
+}
 
 /// <summary>A value in a secret store.</summary>
 internal sealed record SecretKeyRef(string Name, string Key);

@@ -1,3 +1,6 @@
+using AgentMesh.Sidecar.Resources;
+using AgentMesh.Sidecar.Secrets;
+
 namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>One process of an app, as its sidecar sees it. Several replicas of one app share the app id.</summary>
@@ -28,6 +31,15 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
 
     /// <summary>Components this app may use, for <c>/v1.0/metadata</c>.</summary>
     public IReadOnlyList<ComponentInfo> Components { get; init; } = [];
+
+    /// <summary>State components of the state API, each with the complete prefix of this app's keys in it.</summary>
+    public IReadOnlyDictionary<string, string> StateStores { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Secret stores this app may ask.</summary>
+    public SecretAccess Secrets { get; init; } = SecretAccess.None;
+
+    /// <summary>Foreign hosts this app may call by name.</summary>
+    public IReadOnlyList<HttpEndpoint> Endpoints { get; init; } = [];
 }
 
 /// <summary>daprd's app health check.</summary>

@@ -1,3 +1,5 @@
+using AgentMesh.Sidecar.StateApi;
+
 namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>What the runtime serves.</summary>
@@ -17,4 +19,10 @@ internal sealed record SidecarOptions
 
     /// <summary>daprd 1.16's answer for a reminder that is not there: 200 <c>null</c> in place of 404.</summary>
     public bool Compat116 { get; init; }
+
+    /// <summary>What is done to JSON values before they are stored; null: nothing.</summary>
+    public StateFidelity? StateFidelity { get; init; }
+
+    /// <summary>Called when an app asks for a shutdown, once it has its answer: the same as SIGTERM, for the whole mesh.</summary>
+    public Action ShutdownRequested { get; init; } = () => { };
 }

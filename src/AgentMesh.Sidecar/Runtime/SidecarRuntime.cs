@@ -5,9 +5,12 @@ using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.Actors.Timers;
 using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Grpc;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
+using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.State;
+using AgentMesh.Sidecar.StateApi;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AgentMesh.Sidecar.Runtime;
@@ -22,9 +25,11 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private static readonly TimeSpan PortPollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly WebApplication _server;
+    private readonly WebApplication _grpc;
     private readonly FrozenDictionary<int, AppInstance> _byPort;
     private readonly HostDirectory _hosts = new();
     private readonly ActorRouter _router;
+    private readonly TargetResolver _targets;
     private readonly SidecarOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _stopping = new();
@@ -52,17 +57,17 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             : new ReminderScheduler(reminders, new ReminderCallback(_router), _hosts, timeProvider, loggerFactory.CreateLogger<ReminderScheduler>());
         _timers = new ActorTimers(_router, timeProvider, loggerFactory.CreateLogger<ActorTimers>());
 
+        _targets = new TargetResolver(_hosts, options.Namespace);
+        var metadata = new MetadataApi(_router);
+        var state = new StateAccess(store, loggerFactory.CreateLogger<StateAccess>());
         var api = new SidecarApi(
-            new ActorCall(_router), new ActorState(store, _router, loggerFactory.CreateLogger<ActorState>()),
+            new ActorCall(_router), new ActorState(store, _router, options.StateFidelity, loggerFactory.CreateLogger<ActorState>()),
             new ReminderApi(reminders, _reminders, timeProvider, options.Compat116), new TimerApi(_timers, timeProvider),
-            new ServiceInvocation(_hosts, timeProvider), new MetadataApi(_router), options.DaprApiToken);
+            new ServiceInvocation(_targets, timeProvider), metadata, new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
-        _server.Run(context =>
-        {
-            var port = context.Connection.LocalPort;
-            var instance = _byPort[port];
-            return port == instance.App.DaprHttpPort ? api.HandleAsync(context, instance) : GrpcApi.HandleAsync(context);
-        });
+        _server.Run(context => api.HandleAsync(context, _byPort[context.Connection.LocalPort]));
+        var service = new DaprService(port => _byPort[port], state, new NoPublisher(), metadata, options.ShutdownRequested);
+        _grpc = GrpcServer.Build(options, service, loggerFactory, (kestrel, port) => Listen(kestrel, port, HttpProtocols.Http2));
     }
 
     /// <summary>Opens all ports. Apps can use their sidecar from here on; calls to an app wait until it is connected.</summary>
@@ -74,6 +79,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         try
         {
             await runtime._server.StartAsync(cancellationToken);
+            await runtime._grpc.StartAsync(cancellationToken);
         }
         catch
         {
@@ -138,14 +144,16 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             await _reminders.DisposeAsync();
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
-            await _server.StopAsync(now.Token);
+            await Task.WhenAll(_server.StopAsync(now.Token), _grpc.StopAsync(now.Token));
         await _server.DisposeAsync();
+        await _grpc.DisposeAsync();
         foreach (var instance in _byPort.Values)
         {
             if (instance.TakeSession() is { } session)
                 await session.DisposeAsync();
         }
 
+        _targets.Dispose();
         _stopping.Dispose();
     }
 
@@ -166,12 +174,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
             // daprd's read-header timeout.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             foreach (var app in options.Apps)
-            {
                 Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1);
-                Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2);
-            }
         });
         return builder.Build();
     }

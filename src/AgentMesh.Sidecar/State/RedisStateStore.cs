@@ -68,17 +68,21 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
     }
 
     /// <inheritdoc/>
-    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken) =>
+        (await GetEntryAsync(key, cancellationToken).ConfigureAwait(false))?.Value;
+
+    /// <inheritdoc/>
+    public async ValueTask<StateEntry?> GetEntryAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         try
         {
             var values = await _database.HashGetAsync(key, Fields).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return values[0].IsNull || values[1].IsNull ? null : (byte[]?)values[0];
+            return values[0].IsNull || values[1].IsNull ? null : new StateEntry((byte[])values[0]!, values[1].TryParse(out long version) ? version : 0);
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            return await GetTextAsync(key, cancellationToken).ConfigureAwait(false);
+            return await GetTextAsync(key, cancellationToken).ConfigureAwait(false) is { } text ? new StateEntry(text, 0) : null;
         }
         catch (Exception e) when (IsRedisFault(e))
         {
@@ -92,22 +96,63 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
         cancellationToken.ThrowIfCancellationRequested();
         if (operations.Count == 0)
             return;
-        var keys = new RedisKey[operations.Count];
-        var values = new RedisValue[operations.Count + 1];
-        var verbs = new byte[operations.Count];
-        for (var i = 0; i < keys.Length; i++)
+        for (var i = 0; i < operations.Count; i++)
         {
-            var (key, value) = operations[i];
-            ArgumentException.ThrowIfNullOrEmpty(key, nameof(operations));
-            keys[i] = key;
-            verbs[i] = value is null ? RedisScript.Delete : RedisScript.Upsert;
-            values[i + 1] = value ?? [];
+            if (operations[i].Rules is null)
+                continue;
+            await EvaluateAsync(RedisScript.TransactByRules, operations, WithRules(operations), cancellationToken).ConfigureAwait(false);
+            return;
         }
 
-        values[0] = verbs;
+        var values = new RedisValue[operations.Count + 1];
+        values[0] = Verbs(operations);
+        for (var i = 0; i < operations.Count; i++)
+            values[i + 1] = operations[i].Value ?? [];
+        await EvaluateAsync(RedisScript.Transact, operations, values, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private static byte[] Verbs(IReadOnlyList<StateOperation> operations)
+    {
+        var verbs = new byte[operations.Count];
+        for (var i = 0; i < verbs.Length; i++)
+            verbs[i] = operations[i].Value is null ? RedisScript.Delete : RedisScript.Upsert;
+        return verbs;
+    }
+
+    private static RedisValue[] WithRules(IReadOnlyList<StateOperation> operations)
+    {
+        var values = new List<RedisValue>(1 + 4 * operations.Count) { Verbs(operations) };
+        foreach (var operation in operations)
+        {
+            var rules = operation.Rules ?? new StateRules();
+            values.Add(operation.Value ?? []);
+            values.Add(rules.IfVersion);
+            values.Add(rules.FirstWrite ? 1 : 0);
+            values.Add(rules.TtlSeconds is { } seconds ? seconds : RedisValue.EmptyString);
+        }
+
+        return [.. values];
+    }
+
+    private async Task EvaluateAsync(string script, IReadOnlyList<StateOperation> operations, RedisValue[] values, CancellationToken cancellationToken)
+    {
+        var keys = new RedisKey[operations.Count];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(operations[i].Key, nameof(operations));
+            keys[i] = operations[i].Key;
+        }
+
         try
         {
-            await _database.ScriptEvaluateAsync(RedisScript.Transact, keys, values).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _database.ScriptEvaluateAsync(script, keys, values).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith(RedisScript.Conflict, StringComparison.Ordinal))
+        {
+            throw new StateConflictException(e.Message[RedisScript.Conflict.Length..]);
         }
         catch (Exception e) when (IsRedisFault(e))
         {
@@ -117,9 +162,6 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
 
     /// <inheritdoc/>
     public IReminderStore OpenReminders(string namespaceName, string owner) => new RedisReminderStore(_database, namespaceName, owner);
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <summary>A plain string, as old versions of Dapr wrote.</summary>
     private async Task<byte[]?> GetTextAsync(string key, CancellationToken cancellationToken)

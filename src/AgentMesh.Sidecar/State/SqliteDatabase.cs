@@ -107,6 +107,13 @@ internal sealed class SqliteDatabase : IDisposable
     public void BindBlob(sqlite3_stmt statement, int index, byte[] bytes) =>
         Check(bytes.Length == 0 ? raw.sqlite3_bind_zeroblob(statement, index, 0) : raw.sqlite3_bind_blob(statement, index, bytes));
 
+    public void BindInteger(sqlite3_stmt statement, int index, long? number) =>
+        Check(number is { } value ? raw.sqlite3_bind_int64(statement, index, value) : raw.sqlite3_bind_null(statement, index));
+
+    /// <summary>A column of the row the statement stands on; null when it holds NULL.</summary>
+    public static long? Integer(sqlite3_stmt statement, int column) =>
+        raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_int64(statement, column);
+
     /// <summary>Pages this connection has written to the log since the last call.</summary>
     public int TakePagesWritten()
     {

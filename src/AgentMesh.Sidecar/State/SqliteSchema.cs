@@ -38,6 +38,16 @@ internal static class SqliteSchema
     // What leads from each version to the next.
     private static readonly string[] Steps = [Base, Reminders];
 
+    // Time to live and first-write of the state API. A step of its own, told by the column: it fits a file of any version. The index
+    // holds mortal keys only, so actors' writes do not pay for it.
+    private const string AddExpiry = """
+        BEGIN IMMEDIATE;
+        ALTER TABLE state ADD COLUMN first_write INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE state ADD COLUMN expires INTEGER;
+        CREATE INDEX state_expires ON state(expires) WHERE expires IS NOT NULL;
+        COMMIT
+        """;
+
     /// <summary>The writing connection of a file, which is made when it is not there.</summary>
     /// <exception cref="StateStoreException">The file is no store of ours, is damaged, or is of a newer version.</exception>
     public static SqliteDatabase OpenWriter(string path, SqliteStoreOptions options)
@@ -55,6 +65,8 @@ internal static class SqliteSchema
             database.LimitRow(options.MaxRowBytes);
             if (version < Version)
                 database.Execute($"BEGIN IMMEDIATE; {string.Concat(Steps[version..])} UPDATE meta SET value = {Version} WHERE name = 'schema'; COMMIT");
+            if (database.QueryInteger("SELECT 1 FROM pragma_table_info('state') WHERE name = 'expires'") is null)
+                database.Execute(AddExpiry);
             // What a killed process left in the log; also the proof that the file can be written.
             database.TryCheckpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
             return database;

@@ -19,12 +19,13 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
     private readonly SemaphoreSlim _readerSlots;
     private readonly Lock _readersGate = new();
     private readonly Stack<SqliteReader> _idleReaders = new();
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private bool _disposed;
 
-    private SqliteStateStore(string path, SqliteStoreOptions options, ILogger logger)
+    private SqliteStateStore(string path, SqliteStoreOptions options, TimeProvider timeProvider, ILogger logger)
     {
-        (_path, _logger) = (path, logger);
+        (_path, _timeProvider, _logger) = (path, timeProvider, logger);
         _readerSlots = new SemaphoreSlim(options.MaxReaders);
         _database = SqliteSchema.OpenWriter(path, options);
         _checkpointer = new SqliteCheckpointer(path, options, logger);
@@ -37,18 +38,28 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
 
     /// <summary>Opens the store of a data folder, and makes it when it is not there.</summary>
     /// <exception cref="StateStoreException">The file is no store of ours, is damaged, or is of a newer version.</exception>
-    public static SqliteStateStore Open(string folder, ILogger<SqliteStateStore> logger, SqliteStoreOptions? options = null) =>
-        new(Path.Combine(Path.GetFullPath(folder), FileName), options ?? new SqliteStoreOptions(), logger);
+    public static SqliteStateStore Open(
+        string folder, ILogger<SqliteStateStore> logger, SqliteStoreOptions? options = null, TimeProvider? timeProvider = null) =>
+        new(Path.Combine(Path.GetFullPath(folder), FileName), options ?? new SqliteStoreOptions(), timeProvider ?? TimeProvider.System, logger);
 
     /// <inheritdoc/>
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        var entry = GetEntryAsync(key, cancellationToken);
+        return entry.IsCompletedSuccessfully ? ValueTask.FromResult(entry.Result?.Value) : GetValueAsync(entry);
+
+        static async ValueTask<byte[]?> GetValueAsync(ValueTask<StateEntry?> entry) => (await entry.ConfigureAwait(false))?.Value;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StateEntry?> GetEntryAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         cancellationToken.ThrowIfCancellationRequested();
         // Read on the caller's thread: a page from memory takes microseconds, less than a switch of threads.
         return _readerSlots.Wait(0, CancellationToken.None) ? ValueTask.FromResult(Get(key)) : GetWhenThereIsASlotAsync();
 
-        async ValueTask<byte[]?> GetWhenThereIsASlotAsync()
+        async ValueTask<StateEntry?> GetWhenThereIsASlotAsync()
         {
             await _readerSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
             return Get(key);
@@ -60,7 +71,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);
-        return operations.Count == 0 ? Task.CompletedTask : WriteAsync(new StateWrite(operations, cancellationToken), cancellationToken);
+        return operations.Count == 0 ? Task.CompletedTask : WriteAsync(new StateWrite(operations, _timeProvider, cancellationToken), cancellationToken);
     }
 
     /// <summary>A write of another kind on the same file; completes when it is durable, together with all others of its commit.</summary>
@@ -123,7 +134,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         _checkpointer.Dispose();
     }
 
-    private byte[]? Get(string key)
+    private StateEntry? Get(string key)
     {
         SqliteReader? reader = null;
         try
@@ -151,7 +162,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
                 return reader;
         }
 
-        return new SqliteReader(_path);
+        return new SqliteReader(_path, _timeProvider);
     }
 
     private void Return(SqliteReader? reader)

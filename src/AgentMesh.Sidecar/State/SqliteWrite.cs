@@ -33,10 +33,16 @@ internal abstract class SqliteWrite : TaskCompletionSource
     /// <summary>False when the caller withdrew it; after true it can no longer be withdrawn.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _status, Taken, Queued) == Queued;
 
+    /// <summary>Why <see cref="Apply"/> changed nothing, for the caller alone; null when it did. The commit goes on either way.</summary>
+    protected virtual Exception? Refusal => null;
+
     public void Complete()
     {
         _registration.Dispose();
-        TrySetResult();
+        if (Refusal is { } refusal)
+            TrySetException(refusal);
+        else
+            TrySetResult();
     }
 
     /// <summary>Each caller gets an exception of its own: awaiting writes into it.</summary>

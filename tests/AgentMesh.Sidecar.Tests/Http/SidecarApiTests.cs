@@ -88,6 +88,39 @@ public sealed class SidecarApiTests
     }
 
     [Fact]
+    public async Task Shutdown_IsAnswered_AndThenAskedForTheWholeMesh()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var sidecar = await SidecarHarness.StartAsync(
+            [SidecarHarness.Define("app", 1)], daprToken: "secret", configure: options => options with { ShutdownRequested = asked.SetResult });
+        using (var without = await sidecar.Client.PostAsync("/v1.0/shutdown", null, Token))
+            Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
+        Assert.False(asked.Task.IsCompleted);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1.0/shutdown");
+        request.Headers.Add("dapr-api-token", "secret");
+        using var answer = await sidecar.Client.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        await asked.Task.WaitAsync(Token);
+    }
+
+    [Fact]
+    public async Task ActorState_WithDaprdsFidelity_IsRoundedWhenWritten()
+    {
+        await using var app = await StubApp.StartAsync();
+        await using var sidecar = await SidecarHarness.StartAsync(
+            [SidecarHarness.Define("app", app.Port)], configure: options => options with { StateFidelity = new AgentMesh.Sidecar.StateApi.StateFidelity(1) });
+        await sidecar.ConnectAsync();
+        using (await sidecar.Client.PutAsync("/v1.0/actors/T/1/method/Do", null, Token))
+        {
+        }
+
+        using var content = new StringContent("""[{"operation":"upsert","request":{"key":"k","value":[0.1234567891,9007199254740993]}}]""");
+        using (var written = await sidecar.Client.PostAsync("/v1.0/actors/T/1/state", content, Token))
+            Assert.Equal(HttpStatusCode.NoContent, written.StatusCode);
+        Assert.Equal("[0.123457,9007199254740992]", await sidecar.Client.GetStringAsync("/v1.0/actors/T/1/state/k", Token));
+    }
+
+    [Fact]
     public async Task AnUnknownPath_WithoutATarget_IsDaprs404()
     {
         await using var app = await StubApp.StartAsync();
@@ -96,20 +129,6 @@ public sealed class SidecarApiTests
         Assert.Equal((HttpStatusCode.NotFound, "ERR_DIRECT_INVOKE"), await GetAsync(sidecar, "/v1.0/unknown"));
         Assert.Equal((HttpStatusCode.NotFound, "ERR_DIRECT_INVOKE"), await GetAsync(sidecar, "/v1.0/actors/T/1/unknown"));
         Assert.Equal((HttpStatusCode.NotFound, "ERR_DIRECT_INVOKE"), await GetAsync(sidecar, "/"));
-    }
-
-    [Fact]
-    public async Task GrpcPort_AnswersUnimplemented()
-    {
-        await using var app = await StubApp.StartAsync();
-        await using var sidecar = await SidecarHarness.StartAsync(app);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://localhost:{sidecar.Apps[0].DaprGrpcPort}/dapr.proto.runtime.v1.Dapr/GetMetadata")
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-        using var answer = await sidecar.Client.SendAsync(request, Token);
-        Assert.Equal("12", answer.Headers.GetValues("grpc-status").Single());
     }
 
     private static async Task<HttpResponseMessage> SendAsync(SidecarHarness sidecar, string path, string token)

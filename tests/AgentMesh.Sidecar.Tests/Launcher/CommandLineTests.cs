@@ -35,7 +35,18 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", false)]
+    [InlineData("--state-fidelity exact", false)]
+    [InlineData("run --state-fidelity daprd", true)]
+    public async Task StateFidelity_IsExactUnlessAskedFor(string arguments, bool expected)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(expected, _options!.DaprdStateFidelity);
+    }
+
+    [Theory]
     [InlineData("--nope", "--nope")]
+    [InlineData("--state-fidelity rough", "'rough'")]
     [InlineData("stop", "stop")]
     [InlineData("--data", "--data")]
     [InlineData("--replicas a", "'a' is not APP=N")]

@@ -4,9 +4,11 @@ using AgentMesh.Sidecar.State;
 
 namespace AgentMesh.Sidecar.Tests.Runtime;
 
-/// <summary>A store for tests of the runtime: what was written, and a switch that makes it fail.</summary>
+/// <summary>A store for tests of the runtime: what was written, and a switch that makes it fail. It keeps no rules of the state API.</summary>
 internal sealed class MemoryStore : IStateStore, IReminderStoreProvider
 {
+    private readonly Dictionary<string, long> _versions = [];
+
     public ConcurrentDictionary<string, byte[]> Values { get; } = new();
 
     public Exception? Failure { get; set; }
@@ -20,6 +22,14 @@ internal sealed class MemoryStore : IStateStore, IReminderStoreProvider
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken) =>
         Failure is not null ? throw Failure : ValueTask.FromResult(Values.GetValueOrDefault(key));
 
+    public ValueTask<StateEntry?> GetEntryAsync(string key, CancellationToken cancellationToken)
+    {
+        if (Failure is not null)
+            throw Failure;
+        lock (Values)
+            return ValueTask.FromResult<StateEntry?>(Values.TryGetValue(key, out var value) ? new StateEntry(value, _versions[key]) : null);
+    }
+
     public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
     {
         if (Failure is not null)
@@ -30,9 +40,15 @@ internal sealed class MemoryStore : IStateStore, IReminderStoreProvider
             foreach (var operation in operations)
             {
                 if (operation.Value is null)
+                {
                     Values.TryRemove(operation.Key, out _);
+                    _versions.Remove(operation.Key);
+                }
                 else
+                {
                     Values[operation.Key] = operation.Value;
+                    _versions[operation.Key] = _versions.GetValueOrDefault(operation.Key) + 1;
+                }
             }
         }
 

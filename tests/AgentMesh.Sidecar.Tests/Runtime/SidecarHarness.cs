@@ -30,13 +30,14 @@ internal sealed class SidecarHarness : IAsyncDisposable
     public static AppDefinition Define(string appId, int appPort, int replica = 0) =>
         new(appId, replica, appPort, TestPorts.Next(), TestPorts.Next()) { ActorStateStore = "statestore" };
 
-    public static async Task<SidecarHarness> StartAsync(IReadOnlyList<AppDefinition> apps, string? daprToken = null, string? appToken = null, TimeProvider? timeProvider = null, IStateStore? store = null,
-        bool compat116 = false)
+    public static async Task<SidecarHarness> StartAsync(
+        IReadOnlyList<AppDefinition> apps, string? daprToken = null, string? appToken = null, TimeProvider? timeProvider = null, IStateStore? store = null,
+        bool compat116 = false, Func<SidecarOptions, SidecarOptions>? configure = null)
     {
         store ??= new MemoryStore();
+        var options = new SidecarOptions { Apps = apps, DaprApiToken = daprToken, AppApiToken = appToken, Compat116 = compat116 };
         var runtime = await SidecarRuntime.StartAsync(
-            new SidecarOptions { Apps = apps, DaprApiToken = daprToken, AppApiToken = appToken, Compat116 = compat116 },
-            store, NullLoggerFactory.Instance, timeProvider ?? TimeProvider.System, TestContext.Current.CancellationToken);
+            configure?.Invoke(options) ?? options, store, NullLoggerFactory.Instance, timeProvider ?? TimeProvider.System, TestContext.Current.CancellationToken);
         return new SidecarHarness(runtime, store, apps);
     }
 

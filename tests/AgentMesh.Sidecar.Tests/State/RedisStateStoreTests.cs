@@ -101,6 +101,13 @@ public sealed class RedisStateStoreTests : StateStoreBehavior, IClassFixture<Red
         await Assert.ThrowsAsync<StateStoreException>(() => TextAsync(store, "k"));
     }
 
+    // Redis has no clock of ours: what is left of the key's time is made shorter.
+    private protected override async Task LetPassAsync(TimeSpan time, string key)
+    {
+        if (await Redis.KeyTimeToLiveAsync(key) is { } left)
+            await Redis.KeyExpireAsync(key, left - time > TimeSpan.Zero ? left - time : TimeSpan.Zero);
+    }
+
     private protected override async Task<IStateStore> OpenAsync() =>
         await RedisStateStore.ConnectAsync(RedisStoreOptions.Parse($"127.0.0.1:{_server.Port}"), new LogList<RedisStateStore>(), Cancelled);
 

@@ -8,6 +8,7 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
     private const int MaxRowBytes = 2 * 1024 * 1024;
 
     private readonly TemporaryFolder _folder = new();
+    private readonly Microsoft.Extensions.Time.Testing.FakeTimeProvider _time = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -179,6 +180,34 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
     }
 
     [Fact]
+    public async Task Open_FileFromBeforeTimeToLive_GetsTheColumns()
+    {
+        await Open().DisposeAsync();
+        await using (var connection = await ConnectAsync())
+        {
+            await ScalarAsync(connection, "DROP INDEX state_expires; ALTER TABLE state DROP COLUMN expires; ALTER TABLE state DROP COLUMN first_write");
+            await ScalarAsync(connection, "INSERT INTO state(key, data, version) VALUES('k', x'31', 5)");
+        }
+
+        await using var store = Open();
+        await store.TransactAsync([new StateOperation("k", "2"u8.ToArray()) { Rules = new StateRules(5, TtlSeconds: 10) }], Cancelled);
+        Assert.Equal(6, (await store.GetEntryAsync("k", Cancelled))!.Value.Version);
+    }
+
+    [Fact]
+    public async Task TimeToLive_ExpiredRowsLeaveTheFile_WithLaterWrites()
+    {
+        await using var store = Open();
+        for (var i = 0; i < 20; i++)
+            await store.TransactAsync([Set($"k{i}", "1") with { Rules = new StateRules(TtlSeconds: 1) }], Cancelled);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        for (var i = 0; i < 3; i++)
+            await store.TransactAsync([Set("last", "1") with { Rules = new StateRules(TtlSeconds: 100) }], Cancelled);
+        await using var connection = await ConnectAsync();
+        Assert.Equal(1L, await ScalarAsync(connection, "SELECT count(*) FROM state"));
+    }
+
+    [Fact]
     public async Task Open_SqliteFileOfAnotherProgram_IsRefused()
     {
         await using (var connection = await ConnectAsync())
@@ -203,6 +232,12 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
         return (long?)await ScalarAsync(connection, "SELECT version FROM state WHERE key = $key", key);
     }
 
+    private protected override Task LetPassAsync(TimeSpan time, string key)
+    {
+        _time.Advance(time);
+        return Task.CompletedTask;
+    }
+
     private static async Task<object?> ScalarAsync(SqliteConnection connection, string sql, string? key = null)
     {
         await using var command = connection.CreateCommand();
@@ -221,5 +256,5 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
         return connection;
     }
 
-    private SqliteStateStore Open(SqliteStoreOptions? options = null) => SqliteStateStore.Open(_folder.Path, new LogList<SqliteStateStore>(), options);
+    private SqliteStateStore Open(SqliteStoreOptions? options = null) => SqliteStateStore.Open(_folder.Path, new LogList<SqliteStateStore>(), options, _time);
 }

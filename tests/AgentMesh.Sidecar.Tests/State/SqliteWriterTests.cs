@@ -52,7 +52,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     private Task WriteAsync(string key, CancellationToken cancellationToken) =>
-        _writer.WriteAsync(new StateWrite([new StateOperation(key, [1])], cancellationToken), cancellationToken);
+        _writer.WriteAsync(new StateWrite([new StateOperation(key, [1])], TimeProvider.System, cancellationToken), cancellationToken);
 
     private async Task<long?> CountAsync()
     {

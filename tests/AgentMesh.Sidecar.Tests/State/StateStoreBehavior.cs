@@ -4,7 +4,7 @@ using AgentMesh.Sidecar.State;
 namespace AgentMesh.Sidecar.Tests.State;
 
 /// <summary>What every store does. Keys are of their own for each test, so that tests may share a server.</summary>
-public abstract class StateStoreBehavior
+public abstract partial class StateStoreBehavior
 {
     private readonly string _prefix = $"agents||AgentActor||default:{Guid.NewGuid():N}||";
 

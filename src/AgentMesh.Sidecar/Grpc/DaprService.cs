@@ -1,0 +1,158 @@
+using System.Globalization;
+using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.State;
+using AgentMesh.Sidecar.StateApi;
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using SavedItem = AgentMesh.Sidecar.StateApi.StateItem;
+using WireItem = Dapr.Client.Autogen.Grpc.v1.StateItem;
+
+namespace AgentMesh.Sidecar.Grpc;
+
+/// <summary>Dapr's gRPC service as the SDK's DaprClient uses it. Values are bytes here, stored as they come.</summary>
+/// <param name="find">Whose gRPC port was asked.</param>
+/// <param name="state">The state API.</param>
+/// <param name="publisher">Pub/sub.</param>
+/// <param name="metadata">What the app set and what runs.</param>
+/// <param name="shutdown">Ends the mesh.</param>
+internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state, IPublisher publisher, MetadataApi metadata, Action shutdown)
+{
+    public async Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext call)
+    {
+        var (entry, error) = await state.GetAsync(App(call), request.StoreName, request.Key, call.CancellationToken);
+        GrpcStatus.ThrowIfAny(error);
+        return entry is { } found ? new GetStateResponse { Data = UnsafeByteOperations.UnsafeWrap(found.Value), Etag = ETag(found) } : new GetStateResponse();
+    }
+
+    public async Task<GetBulkStateResponse> GetBulkState(GetBulkStateRequest request, ServerCallContext call)
+    {
+        var (items, error) = await state.GetBulkAsync(App(call), request.StoreName, request.Keys, call.CancellationToken);
+        GrpcStatus.ThrowIfAny(error);
+        return new GetBulkStateResponse
+        {
+            Items =
+            {
+                items.Select(item => item.Entry is { } found
+                    ? new BulkStateItem { Key = item.Key, Data = UnsafeByteOperations.UnsafeWrap(found.Value), Etag = ETag(found) }
+                    : new BulkStateItem { Key = item.Key, Error = item.Error?.Message ?? "" }),
+            },
+        };
+    }
+
+    public async Task<Empty> SaveState(SaveStateRequest request, ServerCallContext call)
+    {
+        GrpcStatus.ThrowIfAny(await state.SaveAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: false))], CancellationToken.None));
+        return new Empty();
+    }
+
+    public async Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext call)
+    {
+        var item = new SavedItem(request.Key, null) { ETag = request.Etag?.Value };
+        GrpcStatus.ThrowIfAny(await state.DeleteAsync(App(call), request.StoreName, [item], CancellationToken.None));
+        return new Empty();
+    }
+
+    public async Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext call)
+    {
+        GrpcStatus.ThrowIfAny(await state.DeleteAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: true))], CancellationToken.None));
+        return new Empty();
+    }
+
+    public async Task<Empty> ExecuteStateTransaction(ExecuteStateTransactionRequest request, ServerCallContext call)
+    {
+        var items = new List<SavedItem>(request.Operations.Count);
+        foreach (var operation in request.Operations)
+        {
+            if (operation.OperationType is not ("upsert" or "delete"))
+                throw StateErrors.OperationNotSupported(operation.OperationType).Exception();
+            items.Add(Item(operation.Request ?? new WireItem(), operation.OperationType == "delete"));
+        }
+
+        GrpcStatus.ThrowIfAny(await state.TransactAsync(App(call), request.StoreName, items, CancellationToken.None));
+        return new Empty();
+    }
+
+    public Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext call)
+    {
+        var (values, error) = App(call).Secrets.Get(request.StoreName, request.Key);
+        GrpcStatus.ThrowIfAny(error);
+        return Task.FromResult(new GetSecretResponse { Data = { values!.ToDictionary() } });
+    }
+
+    public Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext call)
+    {
+        var (secrets, error) = App(call).Secrets.GetAll(request.StoreName);
+        GrpcStatus.ThrowIfAny(error);
+        var response = new GetBulkSecretResponse();
+        foreach (var (name, values) in secrets)
+            response.Data[name] = new SecretResponse { Secrets = { values.ToDictionary() } };
+        return Task.FromResult(response);
+    }
+
+    public async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext call)
+    {
+        GrpcStatus.ThrowIfAny(await publisher.PublishAsync(
+            App(call), request.PubsubName, request.Topic, request.Data.Memory, request.DataContentType, request.Metadata.ToDictionary(), call.CancellationToken));
+        return new Empty();
+    }
+
+    // Entry by entry: what fails is named, the others are published.
+    public async Task<BulkPublishResponse> BulkPublishEvent(BulkPublishRequest request, ServerCallContext call)
+    {
+        if (request.Entries.Select(entry => entry.EntryId).Distinct(StringComparer.Ordinal).Count() != request.Entries.Count || request.Entries.Any(entry => entry.EntryId.Length == 0))
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "entryId is duplicated or not present for entry"));
+        var response = new BulkPublishResponse();
+        foreach (var entry in request.Entries)
+        {
+            var entryMetadata = request.Metadata.ToDictionary();
+            foreach (var (name, value) in entry.Metadata)
+                entryMetadata[name] = value;
+            if (await publisher.PublishAsync(
+                App(call), request.PubsubName, request.Topic, entry.Event.Memory, entry.ContentType, entryMetadata, call.CancellationToken) is { } error)
+                response.FailedEntries.Add(new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = error.Message });
+        }
+
+        return response;
+    }
+
+    public Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext call) => Task.FromResult(MetadataMessage.Of(metadata, Instance(call)));
+
+    public Task<Empty> SetMetadata(SetMetadataRequest request, ServerCallContext call)
+    {
+        if (!metadata.TrySet(Instance(call), request.Key, request.Value))
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "too much metadata"));
+        return Task.FromResult(new Empty());
+    }
+
+    public Task<Empty> Shutdown(ShutdownRequest request, ServerCallContext call)
+    {
+        call.GetHttpContext().Response.OnCompleted(() =>
+        {
+            shutdown();
+            return Task.CompletedTask;
+        });
+        return Task.FromResult(new Empty());
+    }
+
+    private static SavedItem Item(WireItem item, bool deletes) => new(item.Key, deletes ? null : item.Value.ToByteArray())
+    {
+        ETag = item.Etag?.Value,
+        Concurrency = item.Options?.Concurrency switch
+        {
+            StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite => WriteConcurrency.FirstWrite,
+            StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => WriteConcurrency.LastWrite,
+            _ => null,
+        },
+        Ttl = item.Metadata.GetValueOrDefault(SavedItem.TtlName),
+    };
+
+    private static string ETag(StateEntry entry) => entry.Version == 0 ? "" : entry.Version.ToString(CultureInfo.InvariantCulture);
+
+    private AppInstance Instance(ServerCallContext call) => find(call.GetHttpContext().Connection.LocalPort);
+
+    private AppDefinition App(ServerCallContext call) => Instance(call).App;
+}

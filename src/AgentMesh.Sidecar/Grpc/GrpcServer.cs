@@ -1,0 +1,41 @@
+using AgentMesh.Sidecar.Runtime;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AgentMesh.Sidecar.Grpc;
+
+/// <summary>
+/// The gRPC ports, in a web application of their own: gRPC needs ASP.NET's routing, which the HTTP API does without.
+/// </summary>
+internal static class GrpcServer
+{
+    public static WebApplication Build(SidecarOptions options, DaprService service, ILoggerFactory loggerFactory, Action<KestrelServerOptions, int> listen)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggerFactory);
+        builder.Services.AddRouting();
+        builder.Services.AddSingleton(service);
+        builder.Services.AddSingleton<global::Grpc.AspNetCore.Server.Model.IServiceMethodProvider<DaprService>, DaprMethods>();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = (int)Math.Min(int.MaxValue, options.Apps.Max(app => app.MaxBodyBytes));
+            grpc.MaxSendMessageSize = null;
+        });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // the message's size is limited above
+            kestrel.Limits.MaxRequestHeadersTotalSize = options.Apps.Max(app => app.ReadBufferBytes);
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            foreach (var app in options.Apps)
+                listen(kestrel, app.DaprGrpcPort);
+        });
+        var server = builder.Build();
+        var token = new GrpcToken(options.DaprApiToken);
+        server.Use(next => context => token.CheckAsync(context, next));
+        server.UseRouting();
+        server.MapGrpcService<DaprService>();
+        return server;
+    }
+}

@@ -1,0 +1,32 @@
+using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Invocation;
+
+/// <summary>A process of an app of this machine.</summary>
+internal sealed class AppTarget(AppInstance caller, AppConnection target) : IInvocationTarget
+{
+    /// <inheritdoc/>
+    public HttpRequestMessage CreateRequest(HttpRequest original, HttpContent? content, string pathAndQuery)
+    {
+        var request = target.Channel.CreateRequest(new HttpMethod(original.Method), pathAndQuery);
+        request.Content = content;
+        if (caller.App.AppId != target.App.AppId)
+            AddCaller(request, original.Host.Value ?? "");
+        ForwardedHeaders.CopyTo(original.Headers, request);
+        return request;
+    }
+
+    /// <inheritdoc/>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => target.Channel.SendAsync(request, cancellationToken);
+
+    // What daprd adds on the way to another app (dapr:pkg/messaging/direct_messaging.go).
+    private void AddCaller(HttpRequestMessage request, string host)
+    {
+        request.Headers.TryAddWithoutValidation("dapr-caller-app-id", caller.App.AppId);
+        request.Headers.TryAddWithoutValidation("dapr-callee-app-id", target.App.AppId);
+        request.Headers.TryAddWithoutValidation("X-Forwarded-For", "127.0.0.1");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", host);
+        request.Headers.TryAddWithoutValidation("Forwarded", $"for=127.0.0.1;by=127.0.0.1;host={host}");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using AgentMesh.Sidecar.Launcher;
+using AgentMesh.Sidecar.Resources;
+
+namespace AgentMesh.Sidecar.Secrets;
+
+/// <summary>Opens the secret stores of a set of components and fills in what refers to them (dapr:pkg/runtime/processor/secret).</summary>
+/// <param name="environment">The sidecar's own.</param>
+/// <param name="folder">Where a relative path of a secrets file starts: the folder the run was started in, as with daprd.</param>
+/// <param name="warnings">Receives one line each; never a value.</param>
+internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environment, string folder, ICollection<string> warnings)
+{
+    /// <summary>The secret stores among the components, by name.</summary>
+    /// <exception cref="LauncherException">One cannot be opened, and has no <c>ignoreErrors</c>.</exception>
+    public IReadOnlyDictionary<string, ISecretStore> Open(IEnumerable<Component> components)
+    {
+        var stores = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
+        foreach (var component in components)
+        {
+            try
+            {
+                if (Open(component) is { } store)
+                    stores[component.Name] = store;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or FormatException)
+            {
+                var complaint = $"the secret store '{component.Name}' ({component.File}) cannot be opened: {failure.Message}";
+                if (!component.IgnoreErrors)
+                    throw new LauncherException(complaint);
+                warnings.Add(complaint);
+            }
+        }
+
+        return stores;
+    }
+
+    /// <summary>The component with the secrets it refers to. One that cannot be had is a warning and stays missing, as in daprd.</summary>
+    public Component Resolve(Component component, IReadOnlyDictionary<string, ISecretStore> stores) =>
+        component with { Metadata = Resolve(component.Metadata, $"the component '{component.Name}' ({component.File})", component.SecretStore, stores) };
+
+    /// <summary>The same for the headers of an endpoint.</summary>
+    public HttpEndpoint Resolve(HttpEndpoint endpoint, IReadOnlyDictionary<string, ISecretStore> stores) =>
+        endpoint with { Headers = Resolve(endpoint.Headers, $"the endpoint '{endpoint.Name}' ({endpoint.File})", endpoint.SecretStore, stores) };
+
+    private List<ComponentValue> Resolve(
+        IReadOnlyList<ComponentValue> values, string owner, string? storeName, IReadOnlyDictionary<string, ISecretStore> stores) =>
+    [
+        .. values.Select(value =>
+        {
+            if (value.SecretKeyRef is not { } secret)
+                return value;
+            if (storeName is null || !stores.TryGetValue(storeName, out var store))
+            {
+                warnings.Add(storeName is null
+                    ? $"{owner}: {value.Name} refers to a secret, but auth.secretStore names no secret store"
+                    : $"{owner} references a secret store that isn't loaded: {storeName}");
+                return value;
+            }
+
+            if (store.Get(secret.Name)?.GetValueOrDefault(secret.Key) is { } text)
+                return value with { Text = text };
+            warnings.Add($"{owner}: {value.Name} refers to the secret {secret.Name}, key {secret.Key}, which {storeName} does not have");
+            return value;
+        }),
+    ];
+
+    private ISecretStore? Open(Component component) => component.Type switch
+    {
+        LocalFileSecretStore.ComponentType => new LocalFileSecretStore(
+            File.ReadAllBytes(Path.GetFullPath(component.Value("secretsFile") is { Length: > 0 } file ? file : throw new FormatException("secretsFile is missing"), folder)),
+            component.Value("nestedSeparator") is { Length: > 0 } separator ? separator : LocalFileSecretStore.DefaultSeparator,
+            GoText.IsTruthy(component.Value("multiValued"))),
+        LocalEnvironmentSecretStore.ComponentType => new LocalEnvironmentSecretStore(environment, component.Value("prefix") ?? ""),
+        _ => null,
+    };
+}
