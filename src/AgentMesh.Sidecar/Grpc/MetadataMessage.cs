@@ -29,7 +29,10 @@ internal static class MetadataMessage
         {
             message.RegisteredComponents.Add(new RegisteredComponents
             {
-                Name = component.Name, Type = component.Type, Version = component.Version, Capabilities = { MetadataApi.Capabilities(component) },
+                Name = component.Name,
+                Type = component.Type,
+                Version = component.Version,
+                Capabilities = { MetadataApi.Capabilities(component) },
             });
         }
 

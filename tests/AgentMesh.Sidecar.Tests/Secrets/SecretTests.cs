@@ -109,6 +109,10 @@ public sealed class SecretTests
 
     private static Dictionary<string, string> Variables => new()
     {
-        ["HOME"] = "/home", ["MY_KEY"] = "mine", ["APP_API_TOKEN"] = "t", ["app_api_token"] = "t", ["DAPR_API_TOKEN"] = "t",
+        ["HOME"] = "/home",
+        ["MY_KEY"] = "mine",
+        ["APP_API_TOKEN"] = "t",
+        ["app_api_token"] = "t",
+        ["DAPR_API_TOKEN"] = "t",
     };
 }
