@@ -16,8 +16,8 @@ internal static class RequestPath
         var end = path.IndexOfAny('?', '#');
         if (end >= 0)
             path = path[..end];
-        // Absolute form (proxies send it): only the path counts.
-        if (path.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
+        // Absolute form (proxies send it): only the path counts. A path may hold an address too, and starts with a slash.
+        if (!path.StartsWith('/') && path.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
         {
             var afterHost = path[(scheme + 3)..].IndexOf('/');
             path = afterHost < 0 ? default : path[(scheme + 3 + afterHost)..];

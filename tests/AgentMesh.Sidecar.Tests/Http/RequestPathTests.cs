@@ -14,6 +14,7 @@ public sealed class RequestPathTests
     [InlineData("/a%2Fb/c+d", "a%2Fb|c+d")]
     [InlineData("http://host:1/v1.0/healthz", "v1.0|healthz")]
     [InlineData("http://host", "")]
+    [InlineData("/v1.0/invoke/app/method/http://host/x", "v1.0|invoke|app|method|http:|host|x")]
     public void Split_ReadsPathsAsDaprdDoes(string target, string segments) => Assert.Equal(segments, string.Join('|', RequestPath.Split(target)!));
 
     [Theory]
