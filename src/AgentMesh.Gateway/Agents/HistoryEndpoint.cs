@@ -57,7 +57,7 @@ internal static class HistoryEndpoint
         return new GetHistory(sessions.Count > 0 ? sessions[0] : null, (int)limit, before);
     }
 
-    // Digits only: no sign, no blanks, no thousands.
+    // Digits only: no sign, no blanks, no thousands. Parsing alone lets NULs at the end pass.
     private static bool TryNumber(string text, out long number) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0 && !text.EndsWith('\0');
 }

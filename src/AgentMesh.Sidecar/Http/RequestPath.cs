@@ -16,7 +16,7 @@ internal static class RequestPath
         var end = path.IndexOfAny('?', '#');
         if (end >= 0)
             path = path[..end];
-        // Absolute form (proxies send it): only the path counts.
+        // Absolute form (proxies send it): only the path counts. A path may hold an address too, and starts with a slash.
         if (!path.StartsWith('/') && path.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
         {
             var afterHost = path[(scheme + 3)..].IndexOf('/');

@@ -46,6 +46,8 @@ public sealed class HistoryTests(GatewayFixture fixture) : IClassFixture<Gateway
     [InlineData("?limit=-1", 400, "invalid_limit")]
     [InlineData("?limit=+5", 400, "invalid_limit")]
     [InlineData("?limit=%205", 400, "invalid_limit")]
+    [InlineData("?limit=5%00", 400, "invalid_limit")]
+    [InlineData("?before=5%00", 400, "invalid_before")]
     [InlineData("?limit=1e2", 400, "invalid_limit")]
     [InlineData("?limit=5.0", 400, "invalid_limit")]
     [InlineData("?limit=0x10", 400, "invalid_limit")]

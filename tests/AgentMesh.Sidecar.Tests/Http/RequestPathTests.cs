@@ -15,6 +15,7 @@ public sealed class RequestPathTests
     [InlineData("http://host:1/v1.0/healthz", "v1.0|healthz")]
     [InlineData("http://host", "")]
     [InlineData("/v1.0/invoke/http://host:1/method/x", "v1.0|invoke|http:|host:1|method|x")]
+    [InlineData("/v1.0/invoke/app/method/http://host/x", "v1.0|invoke|app|method|http:|host|x")]
     public void Split_ReadsPathsAsDaprdDoes(string target, string segments) => Assert.Equal(segments, string.Join('|', RequestPath.Split(target)!));
 
     [Theory]
