@@ -54,7 +54,9 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         var reminders = (store as IReminderStoreProvider)?.OpenReminders(options.Namespace, owner);
         _reminders = reminders is null
             ? null
-            : new ReminderScheduler(reminders, new ReminderCallback(_router), _hosts, timeProvider, loggerFactory.CreateLogger<ReminderScheduler>());
+            : new ReminderScheduler(
+                reminders, new ReminderCallback(reminders, _router, timeProvider, loggerFactory.CreateLogger<ReminderCallback>()), _hosts, timeProvider,
+                loggerFactory.CreateLogger<ReminderScheduler>());
         _timers = new ActorTimers(_router, timeProvider, loggerFactory.CreateLogger<ActorTimers>());
 
         _targets = new TargetResolver(_hosts, options.Namespace);

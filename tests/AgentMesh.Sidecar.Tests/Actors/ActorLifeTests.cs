@@ -168,6 +168,68 @@ public sealed class ActorLifeTests
     }
 
     [Fact]
+    public async Task HostThatComes_GetsItsActors_AndARunningCallIsCutShortAfterTheDrainTime()
+    {
+        const string Config = """{"entities":["T"],"drainOngoingCallTimeout":"0h0m3s0ms"}""";
+        await using var one = await StubApp.StartAsync(Config);
+        await using var two = await StubApp.StartAsync(Config);
+        var entered = new SemaphoreSlim(0);
+        var left = new SemaphoreSlim(0);
+        one.Handler = async (context, _) =>
+        {
+            if (context.Request.Method == "DELETE")
+            {
+                left.Release();
+                return;
+            }
+
+            entered.Release();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        };
+        var time = new FakeTimeProvider();
+        await using var sidecar = await SidecarHarness.StartAsync(
+            [SidecarHarness.Define("app", one.Port), SidecarHarness.Define("app", two.Port, replica: 1)], timeProvider: time);
+        await sidecar.ConnectAsync(0);
+        var calls = Enumerable.Range(0, 8).Select(id => sidecar.Client.PutAsync($"/v1.0/actors/T/{id}/method/Do", null, Token)).ToList();
+        foreach (var _ in calls)
+            await entered.WaitAsync(Token);
+
+        await sidecar.ConnectAsync(1);
+        time.Advance(TimeSpan.FromSeconds(3) - TimeSpan.FromTicks(1));
+        Assert.DoesNotContain(calls, call => call.IsCompleted);
+        do
+            time.Advance(TimeSpan.FromSeconds(1));
+        while (!await left.WaitAsync(TimeSpan.FromMilliseconds(50), Token));
+
+        var cut = await await Task.WhenAny(calls);
+        Assert.Equal(HttpStatusCode.InternalServerError, cut.StatusCode);
+        Assert.Contains("has left its process", await cut.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        // Those that stay are not disturbed.
+        Assert.Contains(calls, call => !call.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Drain_CutsACallShortAfterTheDrainTime()
+    {
+        await using var app = await StubApp.StartAsync("""{"entities":["T"],"drainOngoingCallTimeout":"0h0m0s50ms"}""");
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.Handler = async (context, _) =>
+        {
+            entered.TrySetResult();
+            if (context.Request.Method == "PUT")
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        };
+        await using var sidecar = await SidecarHarness.StartAsync(app);
+        var call = sidecar.Client.PutAsync("/v1.0/actors/T/1/method/Do", null, Token);
+        await entered.Task;
+
+        await sidecar.Runtime.DrainActorsAsync(Token);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await call).StatusCode);
+        Assert.Single(app.Calls("DELETE"));
+    }
+
+    [Fact]
     public async Task ATypeThatNeedsNoStateStore_IsNotHosted()
     {
         await using var app = await StubApp.StartAsync();

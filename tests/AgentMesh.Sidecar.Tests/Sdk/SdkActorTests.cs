@@ -1,12 +1,6 @@
-using System.Net;
-using AgentMesh.Sidecar.Tests.Runtime;
 using Dapr;
 using Dapr.Actors;
-using Dapr.Actors.Client;
 using Dapr.Actors.Runtime;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace AgentMesh.Sidecar.Tests.Sdk;
 
@@ -16,7 +10,7 @@ public sealed class SdkActorTests
     [Fact]
     public async Task Remoting_CallsKeepState_AndAnExceptionReachesTheCallerAndUndoesTheTurn()
     {
-        await using var mesh = await StartAsync();
+        await using var mesh = await SdkMesh.StartAsync(actors => actors.RegisterActor<CounterActor>());
         var counter = mesh.Proxies.CreateActorProxy<ICounterActor>(new ActorId("c1"), nameof(CounterActor));
 
         Assert.Equal(1, await counter.Add(1));
@@ -29,7 +23,7 @@ public sealed class SdkActorTests
     [Fact]
     public async Task WeaklyTyped_CallsWork_AndAnExceptionIsADaprError()
     {
-        await using var mesh = await StartAsync();
+        await using var mesh = await SdkMesh.StartAsync(actors => actors.RegisterActor<CounterActor>());
         var counter = mesh.Proxies.Create(new ActorId("c2"), nameof(CounterActor));
 
         Assert.Equal(5, await counter.InvokeMethodAsync<int, int>("Add", 5, TestContext.Current.CancellationToken));
@@ -41,7 +35,7 @@ public sealed class SdkActorTests
     [Fact]
     public async Task State_SurvivesDeactivation()
     {
-        await using var mesh = await StartAsync();
+        await using var mesh = await SdkMesh.StartAsync(actors => actors.RegisterActor<CounterActor>());
         var counter = mesh.Proxies.Create(new ActorId("c3"), nameof(CounterActor));
         await counter.InvokeMethodAsync<int, int>("Add", 7, TestContext.Current.CancellationToken);
 
@@ -55,7 +49,7 @@ public sealed class SdkActorTests
     [Fact]
     public async Task Save_ThatFails_FailsTheCall()
     {
-        await using var mesh = await StartAsync();
+        await using var mesh = await SdkMesh.StartAsync(actors => actors.RegisterActor<CounterActor>());
         var counter = mesh.Proxies.Create(new ActorId("c4"), nameof(CounterActor));
         await counter.InvokeMethodAsync<int, int>("Add", 1, TestContext.Current.CancellationToken);
         mesh.Sidecar.Store.Failure = new IOException("disk full");
@@ -67,42 +61,11 @@ public sealed class SdkActorTests
     [Fact]
     public async Task Removed_KeysAreDeleted()
     {
-        await using var mesh = await StartAsync();
+        await using var mesh = await SdkMesh.StartAsync(actors => actors.RegisterActor<CounterActor>());
         var counter = mesh.Proxies.Create(new ActorId("c5"), nameof(CounterActor));
         await counter.InvokeMethodAsync<int, int>("Add", 1, TestContext.Current.CancellationToken);
         await counter.InvokeMethodAsync("Clear", TestContext.Current.CancellationToken);
         Assert.False(mesh.Sidecar.Store.Values.ContainsKey("app||CounterActor||c5||total"));
-    }
-
-    private static async Task<Mesh> StartAsync()
-    {
-        var definition = SidecarHarness.Define("app", TestPorts.Next());
-        var sidecar = await SidecarHarness.StartAsync([definition], daprToken: "token");
-        var endpoint = $"http://localhost:{definition.DaprHttpPort}";
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, definition.AppPort));
-        builder.Logging.ClearProviders();
-        builder.Services.AddRouting();
-        builder.Services.AddActors(options =>
-        {
-            options.HttpEndpoint = endpoint;
-            options.DaprApiToken = "token";
-            options.Actors.RegisterActor<CounterActor>();
-        });
-        var app = builder.Build();
-        app.MapActorsHandlers();
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        await sidecar.ConnectAsync();
-        return new Mesh(sidecar, app, new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = endpoint, DaprApiToken = "token" }));
-    }
-
-    private sealed record Mesh(SidecarHarness Sidecar, WebApplication App, ActorProxyFactory Proxies) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await App.DisposeAsync();
-            await Sidecar.DisposeAsync();
-        }
     }
 }
 

@@ -3,13 +3,36 @@ using System.Text.Json;
 
 namespace AgentMesh.Sidecar.Actors.Reminders;
 
-/// <summary>Brings one tick to the app, as the actor's turn.</summary>
-internal sealed class ReminderCallback(ActorRouter router)
+/// <summary>Brings one tick to the app, as the actor's turn, and stores the progress once the app has answered.</summary>
+internal sealed partial class ReminderCallback(IReminderStore store, ActorRouter router, TimeProvider timeProvider, ILogger<ReminderCallback> logger)
 {
-    /// <param name="reminder">The reminder whose tick is due.</param>
+    /// <param name="entry">The reminder whose tick is due.</param>
     /// <param name="mayFire">Asked when the turn has come.</param>
     /// <param name="cancellationToken">The sidecar stops.</param>
-    public async Task<CallbackOutcome> RunAsync(Reminder reminder, Func<bool> mayFire, CancellationToken cancellationToken)
+    /// <returns>The reminder as it goes on in memory, and when; null: it leaves memory.</returns>
+    public async Task<(Reminder? Next, DateTimeOffset At)> TickAsync(ReminderEntry entry, Func<bool> mayFire, CancellationToken cancellationToken)
+    {
+        var reminder = entry.Reminder;
+        // A tick after the expiry is not fired, and is the end.
+        var outcome = reminder.Due > reminder.Schedule.Expires ? CallbackOutcome.Canceled : await RunAsync(reminder, mayFire, cancellationToken);
+        switch (outcome)
+        {
+            case CallbackOutcome.NoTurn:
+                return default;
+            case CallbackOutcome.Failed when !(entry.Failures >= reminder.FailurePolicy.MaxRetries):
+                entry.Failures++;
+                return (reminder, timeProvider.GetUtcNow() + reminder.FailurePolicy.Interval);
+            case CallbackOutcome.Failed:
+                LogTickDropped(reminder.Type, entry.Failures + 1);
+                break;
+        }
+
+        entry.Failures = 0;
+        var next = outcome == CallbackOutcome.Canceled ? null : reminder.Next();
+        return await store.AdvanceAsync(reminder, next, CancellationToken.None) ? (next, next?.Due ?? default) : default;
+    }
+
+    private async Task<CallbackOutcome> RunAsync(Reminder reminder, Func<bool> mayFire, CancellationToken cancellationToken)
     {
         var (outcome, error) = await router.RunTurnAsync(
             reminder.Actor,
@@ -40,4 +63,7 @@ internal sealed class ReminderCallback(ActorRouter router)
 
         return buffer.WrittenMemory;
     }
+
+    [LoggerMessage(LogLevel.Warning, "A tick of a reminder of {ActorType} was given up after {Tries} tries")]
+    private partial void LogTickDropped(string actorType, int tries);
 }

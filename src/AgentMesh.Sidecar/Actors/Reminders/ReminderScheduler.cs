@@ -251,7 +251,7 @@ internal sealed partial class ReminderScheduler(
         var at = DateTimeOffset.MinValue;
         try
         {
-            (next, at) = await TickAsync(lane, entry);
+            (next, at) = await callback.TickAsync(entry, () => MayFire(lane, entry), _stopping.Token);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -274,36 +274,9 @@ internal sealed partial class ReminderScheduler(
         }
     }
 
-    /// <summary>Fires and stores the progress; returns the reminder as it goes on in memory, and when.</summary>
-    private async Task<(Reminder? Next, DateTimeOffset At)> TickAsync(ReminderLane lane, ReminderEntry entry)
-    {
-        var reminder = entry.Reminder;
-        var outcome = reminder.Due > reminder.Schedule.Expires
-            ? CallbackOutcome.Canceled
-            : await callback.RunAsync(reminder, () => MayFire(lane, entry), _stopping.Token);
-        switch (outcome)
-        {
-            case CallbackOutcome.NoTurn:
-                return default;
-            case CallbackOutcome.Failed when !(entry.Failures >= reminder.FailurePolicy.MaxRetries):
-                entry.Failures++;
-                return (reminder, timeProvider.GetUtcNow() + reminder.FailurePolicy.Interval);
-            case CallbackOutcome.Failed:
-                LogTickDropped(lane.Type, entry.Failures + 1);
-                break;
-        }
-
-        entry.Failures = 0;
-        var next = outcome == CallbackOutcome.Canceled ? null : reminder.Next();
-        return await store.AdvanceAsync(reminder, next, CancellationToken.None) ? (next, next?.Due ?? default) : default;
-    }
-
     [LoggerMessage(LogLevel.Error, "Reading the reminders of {ActorType} failed; trying again")]
     private partial void LogStoreFailed(Exception exception, string actorType);
 
     [LoggerMessage(LogLevel.Error, "The progress of a reminder of {ActorType} was not stored; the tick will be repeated")]
     private partial void LogProgressFailed(Exception exception, string actorType);
-
-    [LoggerMessage(LogLevel.Warning, "A tick of a reminder of {ActorType} was given up after {Tries} tries")]
-    private partial void LogTickDropped(string actorType, int tries);
 }
