@@ -39,29 +39,29 @@ internal sealed class ServiceInvocation(TargetResolver targets, TimeProvider tim
         }
 
         var query = context.Request.QueryString.Value;
-        using var response = await SendAsync(context, caller, targetApp, $"/{EscapePath(method)}{query}", aborted);
+        // A chunked body is streamed and can be sent once only. A read one is given back after the answer: an app may answer first.
+        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+        var replayable = !hasBody || context.Request.ContentLength is not null;
+        using var body = replayable ? await RequestBody.ReadAsync(context.Request, aborted) : default;
+        Func<HttpContent?> content = !hasBody ? () => null : replayable ? () => new ReadOnlyMemoryContent(body.Memory) : () => new StreamContent(context.Request.Body);
+        using var response = await SendAsync(context, caller, targetApp, $"/{EscapePath(method)}{query}", content, replayable, aborted);
         if (response is not null)
             await StreamAsync(response, context.Response, aborted);
     }
 
     private static string EscapePath(string path) => new PathString("/" + path).ToUriComponent()[1..];
 
-    private async Task<HttpResponseMessage?> SendAsync(HttpContext context, AppInstance caller, string targetApp, string pathAndQuery, CancellationToken aborted)
+    private async Task<HttpResponseMessage?> SendAsync(HttpContext context, AppInstance caller, string targetApp, string pathAndQuery, Func<HttpContent?> content, bool replayable, CancellationToken aborted)
     {
-        // A chunked body is streamed and can be sent once only.
-        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
-        var replayable = !hasBody || context.Request.ContentLength is not null;
-        using var body = replayable ? await RequestBody.ReadAsync(context.Request, aborted) : default;
         for (var attempt = 1; ; attempt++)
         {
             string failure;
             var (target, reason, final) = targets.Find(caller, targetApp);
             if (target is not null)
             {
-                HttpContent? content = !hasBody ? null : replayable ? new ReadOnlyMemoryContent(body.Memory) : new StreamContent(context.Request.Body);
                 try
                 {
-                    return await target.SendAsync(target.CreateRequest(context.Request, content, pathAndQuery), aborted);
+                    return await target.SendAsync(target.CreateRequest(context.Request, content(), pathAndQuery), aborted);
                 }
                 catch (HttpRequestException exception)
                 {
