@@ -12,7 +12,7 @@ namespace AgentMesh.Sidecar.Http;
 /// The routes of Dapr's HTTP API. Hand-written rather than endpoint routing: paths come with double slashes and unescaped ids, and
 /// what matches no route is service invocation.
 /// </summary>
-internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvocation invocation, MetadataApi metadata, string? daprApiToken)
+internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvocation invocation, MetadataApi metadata, PublishApi publish, string? daprApiToken)
 {
     private readonly byte[]? _token = daprApiToken is null ? null : Encoding.UTF8.GetBytes(daprApiToken);
 
@@ -42,6 +42,8 @@ internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvoc
         var health = IsHealth(path) && HttpMethods.IsGet(context.Request.Method);
         if (!health && !HasToken(context.Request))
             return RefuseTokenAsync(context.Response);
+        if (path is ["v1.0" or "v1.0-alpha1", "publish", "bulk", _, _, ..] && IsWrite(context.Request.Method))
+            return publish.HandleBulkAsync(context, app, path[3..]);
         if (path is not ["v1.0", ..])
             return InvokeByHeaderAsync(context, app, path);
         return path.Count > 1 ? (path[1], path.Count) switch
@@ -51,6 +53,7 @@ internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvoc
             ("invoke", >= 4) when path[3] == "method" => invocation.HandleAsync(context, app, RequestPath.Unescape(path[2]), path.Skip(4)),
             ("metadata", 2) when HttpMethods.IsGet(context.Request.Method) => metadata.GetAsync(context, app),
             ("metadata", 3) when HttpMethods.IsPut(context.Request.Method) => metadata.PutAsync(context, app, RequestPath.Unescape(path[2])),
+            ("publish", >= 3) when IsWrite(context.Request.Method) => publish.HandleAsync(context, app, path[2..]),
             _ => InvokeByHeaderAsync(context, app, path),
         }
         : InvokeByHeaderAsync(context, app, path);
@@ -101,6 +104,8 @@ internal sealed class SidecarApi(ActorCall calls, ActorState state, ServiceInvoc
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
+
+    private static bool IsWrite(string method) => HttpMethods.IsPost(method) || HttpMethods.IsPut(method);
 
     private bool HasToken(HttpRequest request)
     {

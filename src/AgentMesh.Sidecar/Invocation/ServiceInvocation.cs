@@ -1,5 +1,6 @@
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Invocation;
@@ -8,14 +9,8 @@ namespace AgentMesh.Sidecar.Invocation;
 /// Service invocation between the apps of this machine: <c>/v1.0/invoke/{app}/method/{path}</c> and, for any other path, the header
 /// <c>dapr-app-id</c>. Status, headers and body of the app are streamed through, 4xx and 5xx too.
 /// </summary>
-internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timeProvider)
+internal sealed class ServiceInvocation(HostDirectory hosts, ResiliencyPolicies policies)
 {
-    /// <summary>daprd's built-in policy: connection-level failures only, and only for bodies it can send again.</summary>
-    private const int Attempts = 4;
-
-    /// <summary>Time between attempts of the built-in policy.</summary>
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-
     private int _next;
 
     /// <param name="context">The caller's request.</param>
@@ -52,39 +47,41 @@ internal sealed class ServiceInvocation(HostDirectory hosts, TimeProvider timePr
         // A chunked body is streamed and can be sent once only.
         var replayable = context.Request.ContentLength is not null;
         using var body = replayable ? await RequestBody.ReadAsync(context.Request, aborted) : default;
-        for (var attempt = 1; ; attempt++)
+        var retriesStatuses = ResiliencyPolicies.RetriesStatuses(caller.App, targetApp);
+        var failure = "the target's circuit breaker is open or its timeout is over";
+        var attempt = await policies.ForInvocation(caller.App, targetApp).RunAsync(OnceAsync, aborted);
+        if (attempt.Value is HttpResponseMessage answer)
+            return answer;
+        await DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: {failure}").WriteAsync(context.Response, aborted);
+        return null;
+
+        async ValueTask<Attempt> OnceAsync(CancellationToken cancellationToken)
         {
-            string failure;
-            if (Choose(targetApp) is { } target)
-            {
-                var request = CreateRequest(context.Request, caller, target, pathAndQuery);
-                request.Content = replayable ? new ReadOnlyMemoryContent(body.Memory) : new StreamContent(context.Request.Body);
-                ForwardedHeaders.CopyTo(context.Request.Headers, request);
-                try
-                {
-                    return await target.Channel.SendAsync(request, aborted);
-                }
-                catch (HttpRequestException exception)
-                {
-                    // Only a refused connection is sure not to have reached the app.
-                    if (exception.HttpRequestError != HttpRequestError.ConnectionError)
-                        attempt = Attempts;
-                    failure = exception.Message;
-                }
-            }
-            else
+            if (Choose(targetApp) is not { } target)
             {
                 failure = $"couldn't find service: {targetApp}";
+                return Failed(mayRetry: true);
             }
 
-            if (!replayable || attempt >= Attempts)
+            var request = CreateRequest(context.Request, caller, target, pathAndQuery);
+            request.Content = replayable ? new ReadOnlyMemoryContent(body.Memory) : new StreamContent(context.Request.Body);
+            ForwardedHeaders.CopyTo(context.Request.Headers, request);
+            try
             {
-                await DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: {failure}").WriteAsync(context.Response, aborted);
-                return null;
+                var response = await target.Channel.SendAsync(request, cancellationToken);
+                var status = (int)response.StatusCode;
+                var failed = retriesStatuses && status is < 200 or > 399;
+                return new Attempt(!failed ? AttemptOutcome.Success : replayable ? AttemptOutcome.Failed : AttemptOutcome.Final, status, response);
             }
-
-            await Task.Delay(RetryDelay, timeProvider, aborted);
+            catch (HttpRequestException exception)
+            {
+                failure = exception.Message;
+                // Only a refused connection is sure not to have reached the app; a policy of the user's own decides otherwise.
+                return Failed(retriesStatuses || exception.HttpRequestError == HttpRequestError.ConnectionError);
+            }
         }
+
+        Attempt Failed(bool mayRetry) => new(replayable && mayRetry ? AttemptOutcome.Failed : AttemptOutcome.Final);
     }
 
     private static HttpRequestMessage CreateRequest(HttpRequest original, AppInstance caller, AppConnection target, string pathAndQuery)

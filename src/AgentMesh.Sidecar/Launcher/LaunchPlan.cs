@@ -48,5 +48,8 @@ internal static class LaunchPlan
             ReadBufferBytes = app.ReadBufferBytes,
             ActorStateStore = components.ActorStateStoreOf(app.AppId),
             Components = components.Of(app.AppId),
+            PubSubs = components.PubSubsOf(app.AppId),
+            Subscriptions = components.SubscriptionsOf(app.AppId),
+            Resiliency = components.ResiliencyOf(app.AppId),
         };
 }

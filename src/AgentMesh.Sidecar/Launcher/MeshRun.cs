@@ -59,8 +59,13 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var warnings = new List<string>();
         var runFile = RunFileReader.Read(paths.RunFile, parts.Home, warnings);
         var namespaceName = parts.Environment.GetValueOrDefault("NAMESPACE") is { Length: > 0 } given ? given : DefaultNamespace;
-        var components = new ComponentPlan(
-            runFile, new ComponentFile(name => parts.Environment.GetValueOrDefault(name), namespaceName, warnings));
+        var reader = new ComponentFile(name => parts.Environment.GetValueOrDefault(name), namespaceName, warnings);
+        var components = new ComponentPlan(runFile, reader, warnings)
+        {
+            Namespace = namespaceName,
+            PodName = parts.Environment.GetValueOrDefault("POD_NAME"),
+            Redis = options.Redis,
+        };
         warnings.ForEach(LogResource);
         return (runFile, components);
     }
@@ -77,6 +82,10 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         try
         {
             return await parts.StartRuntimeAsync(sidecar, store, cancellationToken);
+        }
+        catch (StateStoreException failure)
+        {
+            throw new LauncherException(failure.Message);
         }
         catch (IOException failure)
         {

@@ -37,20 +37,11 @@ internal sealed class ComponentFile(Func<string, string?> environment, string na
     /// <summary>The components of one file's text.</summary>
     public IEnumerable<Component> Read(string file, string text)
     {
-        // Documents are taken apart before they are parsed: a broken one does not take its neighbors with it.
-        var lines = text.ReplaceLineEndings("\n").Split('\n');
-        var start = 0;
-        for (var line = 0; line <= lines.Length; line++)
+        foreach (var (document, line) in YamlDocuments.Split(text))
         {
-            if (line < lines.Length && !IsSeparator(lines[line])) continue;
-            var found = ReadDocument(file, string.Join('\n', lines[start..line]), start);
-            if (found is not null) yield return found;
-            start = line + 1;
+            if (ReadDocument(file, document, line) is { } found) yield return found;
         }
     }
-
-    private static bool IsSeparator(string line) =>
-        line.StartsWith("---", StringComparison.Ordinal) && line.AsSpan(3).TrimStart() is var rest && (rest.IsEmpty || rest[0] == '#');
 
     private Component? ReadDocument(string file, string text, int lineOffset)
     {
@@ -67,6 +58,8 @@ internal sealed class ComponentFile(Func<string, string?> environment, string na
 
     private Component? ReadComponent(string file, YamlSection document)
     {
+        // Read by SubscriptionFile and ResiliencyFile.
+        if (document.Text("kind") is "Subscription" or "Resiliency") return null;
         if (document.Text("kind") is var kind && kind != "Component")
         {
             warnings.Add($"{document.Position}: kind {kind ?? "(none)"} is not served by the local sidecar; this document is skipped");

@@ -1,3 +1,6 @@
+using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Resiliency;
+
 namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>One process of an app, as its sidecar sees it. Several replicas of one app share the app id.</summary>
@@ -28,6 +31,15 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
 
     /// <summary>Components this app may use, for <c>/v1.0/metadata</c>.</summary>
     public IReadOnlyList<ComponentInfo> Components { get; init; } = [];
+
+    /// <summary>The pub/sub components this app may use.</summary>
+    public IReadOnlyList<PubSubSettings> PubSubs { get; init; } = [];
+
+    /// <summary>The Subscription resources that are for this app.</summary>
+    public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
+
+    /// <summary>The Resiliency resources that are for this app.</summary>
+    public IReadOnlyList<ResiliencyResource> Resiliency { get; init; } = [];
 }
 
 /// <summary>daprd's app health check.</summary>

@@ -5,6 +5,8 @@ using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
+using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.State;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -23,6 +25,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private readonly FrozenDictionary<int, AppInstance> _byPort;
     private readonly HostDirectory _hosts = new();
     private readonly ActorRouter _router;
+    private readonly PubSubRuntime _pubSub;
     private readonly SidecarOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _stopping = new();
@@ -33,13 +36,15 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _options = options;
         _timeProvider = timeProvider;
         _router = new ActorRouter(_hosts, timeProvider, loggerFactory.CreateLogger<ActorRouter>());
+        var policies = new ResiliencyPolicies(timeProvider);
+        _pubSub = new PubSubRuntime(options.Apps, _hosts, policies, store, loggerFactory, timeProvider);
         var instances = options.Apps.Select(app => new AppInstance(app)).ToList();
         _byPort = instances.SelectMany(instance => new[] { (instance.App.DaprHttpPort, instance), (instance.App.DaprGrpcPort, instance) })
             .ToFrozenDictionary(entry => entry.Item1, entry => entry.instance);
 
         var api = new SidecarApi(
             new ActorCall(_router), new ActorState(store, _router, loggerFactory.CreateLogger<ActorState>()),
-            new ServiceInvocation(_hosts, timeProvider), new MetadataApi(_router), options.DaprApiToken);
+            new ServiceInvocation(_hosts, policies), new MetadataApi(_router, _pubSub), new PublishApi(_pubSub.Publisher), options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
         _server.Run(context =>
         {
@@ -57,6 +62,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         var runtime = new SidecarRuntime(options, store, loggerFactory, timeProvider);
         try
         {
+            await runtime._pubSub.OpenAsync(cancellationToken);
             await runtime._server.StartAsync(cancellationToken);
         }
         catch
@@ -86,9 +92,11 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             // daprd reads the config only once too; without an actor state store the app is no actor host.
             var config = await channel.GetConfigAsync(cancellationToken);
             var types = config is null || app.ActorStateStore is null ? [] : ActorTypeSettings.Parse(config);
+            var subscriptions = await _pubSub.ReadSubscriptionsAsync(app, channel, cancellationToken);
             var connection = new AppConnection(app, channel, types);
             instance.Connection = connection;
             _hosts.Add(connection);
+            await _pubSub.StartAsync(app, subscriptions);
         }
         catch
         {
@@ -112,14 +120,22 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         connection.Channel.Dispose();
     }
 
-    /// <summary>Deactivates every actor (waits for running turns) as far as it gets before the token ends. Called before the apps are stopped.</summary>
-    public Task DrainActorsAsync(CancellationToken cancellationToken) => _router.DrainAsync(cancellationToken);
+    /// <summary>
+    /// Takes no more events, then deactivates every actor (waits for running turns), as far as it gets before the token ends. Called
+    /// before the apps are stopped.
+    /// </summary>
+    public async Task DrainActorsAsync(CancellationToken cancellationToken)
+    {
+        await _pubSub.StopAsync(cancellationToken);
+        await _router.DrainAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _idleLoop;
+        await _pubSub.DisposeAsync();
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
             await _server.StopAsync(now.Token);

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.PubSub;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -7,7 +8,7 @@ namespace AgentMesh.Sidecar.State;
 internal static class SqliteSchema
 {
     /// <summary>Raised when the layout changes; a file with a higher one is refused.</summary>
-    public const int Version = 1;
+    public const int Version = 3;
 
     /// <summary>Bytes. Larger pages cost more log for each small write.</summary>
     public const int PageSize = 4096;
@@ -45,7 +46,9 @@ internal static class SqliteSchema
                 database.Execute($"PRAGMA max_page_count={pages}");
             database.LimitRow(options.MaxRowBytes);
             if (isNew)
-                database.Execute($"BEGIN IMMEDIATE; {Create} INSERT INTO meta VALUES('schema', {Version}); COMMIT");
+                database.Execute($"BEGIN IMMEDIATE; {Create} INSERT INTO meta VALUES('schema', 1); COMMIT");
+            if (database.QueryInteger("SELECT value FROM meta WHERE name = 'schema'") < Version)
+                database.Execute($"BEGIN IMMEDIATE; {SqliteEvents.Create} UPDATE meta SET value = {Version} WHERE name = 'schema'; COMMIT");
             // What a killed process left in the log; also the proof that the file can be written.
             database.TryCheckpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
             return database;
@@ -75,7 +78,7 @@ internal static class SqliteSchema
         if (database.QueryInteger("SELECT 1 FROM sqlite_schema WHERE name = 'meta'") is null)
             throw new StateStoreException($"{path} is an SQLite file, but not a state store.");
         var version = database.QueryInteger("SELECT value FROM meta WHERE name = 'schema'");
-        if (version != Version)
+        if (version is null or < 1 or > Version)
             throw new StateStoreException($"{path} has the layout of version {version}, this program knows {Version}. A newer program wrote it: use that, or another data folder.");
     }
 }

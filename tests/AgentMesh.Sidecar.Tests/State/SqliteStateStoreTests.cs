@@ -143,13 +143,13 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
     {
         await Open().DisposeAsync();
         await using (var connection = await ConnectAsync())
-            await ScalarAsync(connection, "UPDATE meta SET value = 2 WHERE name = 'schema'");
+            await ScalarAsync(connection, "UPDATE meta SET value = 99 WHERE name = 'schema'");
         SqliteConnection.ClearAllPools();
         var before = await File.ReadAllBytesAsync(_folder.File("state.db"), Cancelled);
 
         var exception = Assert.Throws<StateStoreException>(() => Open());
 
-        Assert.Contains("version 2", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("version 99", exception.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(_folder.File("state.db"), Cancelled));
     }
 
