@@ -2,6 +2,7 @@ using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Runtime;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentMesh.Sidecar.Invocation;
 
@@ -45,7 +46,7 @@ internal sealed class ServiceInvocation(HostDirectory hosts, ResiliencyPolicies 
     private async Task<HttpResponseMessage?> SendAsync(HttpContext context, AppInstance caller, string targetApp, string pathAndQuery, CancellationToken aborted)
     {
         // A chunked body is streamed and can be sent once only.
-        var replayable = context.Request.ContentLength is not null;
+        var replayable = context.Request.ContentLength is not null || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
         using var body = replayable ? await RequestBody.ReadAsync(context.Request, aborted) : default;
         var retriesStatuses = ResiliencyPolicies.RetriesStatuses(caller.App, targetApp);
         var failure = "the target's circuit breaker is open or its timeout is over";
@@ -70,8 +71,9 @@ internal sealed class ServiceInvocation(HostDirectory hosts, ResiliencyPolicies 
             {
                 var response = await target.Channel.SendAsync(request, cancellationToken);
                 var status = (int)response.StatusCode;
-                var failed = retriesStatuses && status is < 200 or > 399;
-                return new Attempt(!failed ? AttemptOutcome.Success : replayable ? AttemptOutcome.Failed : AttemptOutcome.Final, status, response);
+                // A final failure goes to the caller all the same; it counts for the circuit breaker.
+                return new Attempt(
+                    status is >= 200 and <= 399 ? AttemptOutcome.Success : replayable && retriesStatuses ? AttemptOutcome.Failed : AttemptOutcome.Final, status, response);
             }
             catch (HttpRequestException exception)
             {

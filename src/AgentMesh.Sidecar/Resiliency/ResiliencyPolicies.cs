@@ -16,8 +16,8 @@ internal sealed class ResiliencyPolicies(TimeProvider timeProvider)
             policy.Retry is null ? policy with { Retry = BuiltIn(caller) } : policy, timeProvider, attempt => (attempt.Value as IDisposable)?.Dispose());
     });
 
-    /// <summary>Whether the caller's policy for the target reacts to statuses, not to refused connections only.</summary>
-    public static bool RetriesStatuses(AppDefinition caller, string target) => Find(caller, resource => resource.Apps, target) is { Retry: not null } or { Breaker: not null };
+    /// <summary>Whether the caller has retries of its own for the target: they react to statuses, not to refused connections only.</summary>
+    public static bool RetriesStatuses(AppDefinition caller, string target) => Find(caller, resource => resource.Apps, target) is { Retry: not null };
 
     /// <summary>Deliveries of a component to the app; no retries unless a resource says so.</summary>
     public PolicyRunner ForInbound(AppDefinition app, string component) =>
