@@ -129,5 +129,14 @@ internal sealed class AppChannel : IDisposable
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
+    /// <summary>The app's <c>GET /dapr/subscribe</c>: status and body.</summary>
+    public async Task<(int Status, byte[] Document)> GetSubscribeAsync(CancellationToken cancellationToken)
+    {
+        using var request = CreateRequest(HttpMethod.Get, "/dapr/subscribe");
+        request.Headers.TryAddWithoutValidation("dapr-app-id", _app.AppId);
+        using var response = await SendAsync(request, cancellationToken);
+        return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+    }
+
     public void Dispose() => _client.Dispose();
 }

@@ -6,6 +6,7 @@ using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.StateApi;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SavedItem = AgentMesh.Sidecar.StateApi.StateItem;
@@ -95,28 +96,18 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
 
     public async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext call)
     {
-        GrpcStatus.ThrowIfAny(await publisher.PublishAsync(
-            App(call), request.PubsubName, request.Topic, request.Data.Memory, request.DataContentType, request.Metadata.ToDictionary(), call.CancellationToken));
+        var published = Published(request.PubsubName, request.Topic, request.Metadata, call) with { Data = request.Data.Memory, ContentType = request.DataContentType };
+        GrpcStatus.ThrowIfAny(await publisher.PublishAsync(App(call), published, call.CancellationToken));
         return new Empty();
     }
 
-    // Entry by entry: what fails is named, the others are published.
     public async Task<BulkPublishResponse> BulkPublishEvent(BulkPublishRequest request, ServerCallContext call)
     {
-        if (request.Entries.Select(entry => entry.EntryId).Distinct(StringComparer.Ordinal).Count() != request.Entries.Count || request.Entries.Any(entry => entry.EntryId.Length == 0))
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "entryId is duplicated or not present for entry"));
-        var response = new BulkPublishResponse();
-        foreach (var entry in request.Entries)
-        {
-            var entryMetadata = request.Metadata.ToDictionary();
-            foreach (var (name, value) in entry.Metadata)
-                entryMetadata[name] = value;
-            if (await publisher.PublishAsync(
-                App(call), request.PubsubName, request.Topic, entry.Event.Memory, entry.ContentType, entryMetadata, call.CancellationToken) is { } error)
-                response.FailedEntries.Add(new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = error.Message });
-        }
-
-        return response;
+        var entries = request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata.ToDictionary())).ToList();
+        var template = Published(request.PubsubName, request.Topic, request.Metadata, call);
+        var (error, failed) = await publisher.PublishBulkAsync(App(call), request.PubsubName, request.Topic, entries, template, call.CancellationToken);
+        GrpcStatus.ThrowIfAny(error);
+        return new BulkPublishResponse { FailedEntries = { failed.Select(entry => new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = entry.Error }) } };
     }
 
     public Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext call) => Task.FromResult(MetadataMessage.Of(metadata, Instance(call)));
@@ -148,6 +139,13 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
             _ => null,
         },
         Ttl = item.Metadata.GetValueOrDefault(SavedItem.TtlName),
+    };
+
+    private static PublishRequest Published(string pubSub, string topic, MapField<string, string> metadata, ServerCallContext call) => new(pubSub, topic, default)
+    {
+        Metadata = metadata.Count == 0 ? null : metadata.ToDictionary(),
+        TraceParent = call.RequestHeaders.GetValue("traceparent"),
+        TraceState = call.RequestHeaders.GetValue("tracestate"),
     };
 
     private static string ETag(StateEntry entry) => entry.Version == 0 ? "" : entry.Version.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.PubSub;
 using Grpc.Core;
 
 namespace AgentMesh.Sidecar.Grpc;
@@ -14,14 +15,20 @@ internal static class GrpcStatus
             throw error.Exception();
     }
 
+    public static void ThrowIfAny(PubSubError? error)
+    {
+        if (error is not null)
+            throw new RpcException(new Status((StatusCode)error.GrpcStatus, error.Message));
+    }
+
     private static StatusCode Code(DaprError error) => error.Status switch
     {
         _ when error.Code.EndsWith("_NOT_CONFIGURED", StringComparison.Ordinal) => StatusCode.FailedPrecondition,
         // An ETag that does not match.
         StatusCodes.Status409Conflict => StatusCode.Aborted,
         StatusCodes.Status403Forbidden => StatusCode.PermissionDenied,
-        // 401 is an unknown secret store and 404 an unknown pub/sub component, nothing else.
-        StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized or StatusCodes.Status404NotFound => StatusCode.InvalidArgument,
+        // 401 is an unknown secret store, nothing else.
+        StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized => StatusCode.InvalidArgument,
         _ => StatusCode.Internal,
     };
 }

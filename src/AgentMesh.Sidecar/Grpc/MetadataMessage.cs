@@ -1,4 +1,5 @@
 using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.Runtime;
 using Dapr.Client.Autogen.Grpc.v1;
 
@@ -16,6 +17,7 @@ internal static class MetadataMessage
             RuntimeVersion = MetadataApi.RuntimeVersion,
             ExtendedMetadata = { metadata.Extended(instance).ToDictionary() },
             HttpEndpoints = { app.Endpoints.Select(endpoint => new MetadataHTTPEndpoint { Name = endpoint.Name }) },
+            Subscriptions = { metadata.Subscriptions(instance).Select(Of) },
             AppConnectionProperties = new AppConnectionProperties { Port = app.AppPort, Protocol = app.Protocol, ChannelAddress = app.ChannelAddress },
             ActorRuntime = new ActorRuntime
             {
@@ -49,4 +51,14 @@ internal static class MetadataMessage
 
         return message;
     }
+
+    private static PubsubSubscription Of(Subscription subscription) => new()
+    {
+        PubsubName = subscription.PubSub,
+        Topic = subscription.Topic,
+        Metadata = { subscription.Metadata.ToDictionary() },
+        Rules = new PubsubSubscriptionRules { Rules = { subscription.Rules.Select(rule => new PubsubSubscriptionRule { Match = rule.Match, Path = rule.Path }) } },
+        DeadLetterTopic = subscription.DeadLetterTopic ?? "",
+        Type = subscription.IsDeclarative ? PubsubSubscriptionType.Declarative : PubsubSubscriptionType.Programmatic,
+    };
 }

@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Http;
 
 /// <summary><c>GET /v1.0/metadata</c> and <c>PUT /v1.0/metadata/{key}</c>, as dapr:pkg/api/http/metadata.go answers them.</summary>
-internal sealed class MetadataApi(ActorRouter router)
+internal sealed class MetadataApi(ActorRouter router, PubSubRuntime pubSub)
 {
     /// <summary>The contract kept is that of daprd 1.18.3; the suffix says that this is not daprd.</summary>
     public const string RuntimeVersion = "1.18.3+agentmesh";
@@ -53,6 +54,9 @@ internal sealed class MetadataApi(ActorRouter router)
         .. _extended.Where(entry => entry.Key.App == app).Select(entry => KeyValuePair.Create(entry.Key.Key, entry.Value)),
     ];
 
+    /// <summary>What the app is subscribed to.</summary>
+    public IReadOnlyList<Subscription> Subscriptions(AppInstance app) => pubSub.SubscriptionsOf(app.App.AppId);
+
     /// <summary>Active actors of the app's process by type.</summary>
     public Dictionary<string, int> ActiveActors(AppInstance app) =>
         app.Connection is { } connection ? router.CountActive(connection).ToDictionary(entry => entry.Type, entry => entry.Count) : [];
@@ -74,6 +78,7 @@ internal sealed class MetadataApi(ActorRouter router)
         json.WriteString("runtimeVersion", RuntimeVersion);
         WriteComponents(json, app.App);
         WriteExtended(json, app);
+        WriteSubscriptions(json, Subscriptions(app));
         WriteEndpoints(json, app.App);
         WriteAppConnection(json, app.App);
         json.WriteStartObject("actorRuntime");
@@ -119,6 +124,42 @@ internal sealed class MetadataApi(ActorRouter router)
                 json.WriteEndArray();
             }
 
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteSubscriptions(Utf8JsonWriter json, IReadOnlyList<Subscription> subscriptions)
+    {
+        if (subscriptions.Count == 0)
+            return;
+        json.WriteStartArray("subscriptions");
+        foreach (var subscription in subscriptions)
+        {
+            json.WriteStartObject();
+            json.WriteString("pubsubname", subscription.PubSub);
+            json.WriteString("topic", subscription.Topic);
+            if (subscription.Metadata.Count > 0)
+            {
+                json.WritePropertyName("metadata");
+                json.WriteRawValue(StoredMetadata.Write(subscription.Metadata));
+            }
+
+            json.WriteStartArray("rules");
+            foreach (var rule in subscription.Rules)
+            {
+                json.WriteStartObject();
+                if (rule.Match.Length > 0)
+                    json.WriteString("match", rule.Match);
+                json.WriteString("path", rule.Path);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            if (subscription.DeadLetterTopic is { } deadLetterTopic)
+                json.WriteString("deadLetterTopic", deadLetterTopic);
+            json.WriteString("type", subscription.IsDeclarative ? "DECLARATIVE" : "PROGRAMMATIC");
             json.WriteEndObject();
         }
 

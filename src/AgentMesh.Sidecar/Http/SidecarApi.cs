@@ -18,7 +18,7 @@ namespace AgentMesh.Sidecar.Http;
 /// </summary>
 internal sealed class SidecarApi(
     ActorCall calls, ActorState state, ReminderApi reminders, TimerApi timers, ServiceInvocation invocation, MetadataApi metadata,
-    StateRoutes stateRoutes, Action shutdown, string? daprApiToken)
+    PublishApi publish, StateRoutes stateRoutes, Action shutdown, string? daprApiToken)
 {
     private readonly byte[]? _token = daprApiToken is null ? null : Encoding.UTF8.GetBytes(daprApiToken);
 
@@ -48,6 +48,8 @@ internal sealed class SidecarApi(
         var health = IsHealth(path) && HttpMethods.IsGet(context.Request.Method);
         if (!health && !HasToken(context.Request))
             return RefuseTokenAsync(context.Response);
+        if (path is ["v1.0" or "v1.0-alpha1", "publish", "bulk", _, _, ..] && IsWrite(context.Request.Method))
+            return publish.HandleBulkAsync(context, app, path[3..]);
         if (path is not ["v1.0", ..])
             return InvokeAsync(context, app, path);
         return path.Count > 1 ? (path[1], path.Count) switch
@@ -61,6 +63,7 @@ internal sealed class SidecarApi(
             ("shutdown", 2) when HttpMethods.IsPost(context.Request.Method) => ShutdownAsync(context.Response),
             ("metadata", 2) when HttpMethods.IsGet(context.Request.Method) => metadata.GetAsync(context, app),
             ("metadata", 3) when HttpMethods.IsPut(context.Request.Method) => metadata.PutAsync(context, app, RequestPath.Unescape(path[2])),
+            ("publish", >= 3) when IsWrite(context.Request.Method) => publish.HandleAsync(context, app, path[2..]),
             _ => InvokeAsync(context, app, path),
         }
         : InvokeAsync(context, app, path);
@@ -70,7 +73,7 @@ internal sealed class SidecarApi(
     {
         var actor = new ActorRef(RequestPath.Unescape(path[2]), RequestPath.Unescape(path[3]));
         var method = context.Request.Method;
-        var writes = HttpMethods.IsPut(method) || HttpMethods.IsPost(method);
+        var writes = IsWrite(method);
         return (path[4], path.Count) switch
         {
             ("method", 6) when writes || HttpMethods.IsGet(method) || HttpMethods.IsDelete(method) =>
@@ -124,6 +127,8 @@ internal sealed class SidecarApi(
         });
         return Task.CompletedTask;
     }
+
+    private static bool IsWrite(string method) => HttpMethods.IsPost(method) || HttpMethods.IsPut(method);
 
     private bool HasToken(HttpRequest request)
     {

@@ -1,5 +1,6 @@
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,14 +10,8 @@ namespace AgentMesh.Sidecar.Invocation;
 /// Service invocation of the apps of this machine and of foreign hosts: <c>/v1.0/invoke/{target}/method/{path}</c> and, for any other
 /// path, the header <c>dapr-app-id</c>. Status, headers and body of the app are streamed through, 4xx and 5xx too.
 /// </summary>
-internal sealed class ServiceInvocation(TargetResolver targets, TimeProvider timeProvider)
+internal sealed class ServiceInvocation(TargetResolver targets, ResiliencyPolicies policies)
 {
-    /// <summary>daprd's built-in policy: connection-level failures only, and only for bodies it can send again.</summary>
-    private const int Attempts = 4;
-
-    /// <summary>Time between attempts of the built-in policy.</summary>
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-
     /// <param name="context">The caller's request.</param>
     /// <param name="caller">Whose sidecar was asked.</param>
     /// <param name="targetApp">The app, endpoint or URL asked for.</param>
@@ -53,39 +48,40 @@ internal sealed class ServiceInvocation(TargetResolver targets, TimeProvider tim
 
     private async Task<HttpResponseMessage?> SendAsync(HttpContext context, AppInstance caller, string targetApp, string pathAndQuery, Func<HttpContent?> content, bool replayable, CancellationToken aborted)
     {
-        for (var attempt = 1; ; attempt++)
+        var retriesStatuses = ResiliencyPolicies.RetriesStatuses(caller.App, targetApp);
+        var failure = "the target's circuit breaker is open or its timeout is over";
+        var attempt = await policies.ForInvocation(caller.App, targetApp).RunAsync(OnceAsync, aborted);
+        if (attempt.Value is HttpResponseMessage answer)
+            return answer;
+        await DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: {failure}").WriteAsync(context.Response, aborted);
+        return null;
+
+        async ValueTask<Attempt> OnceAsync(CancellationToken cancellationToken)
         {
-            string failure;
             var (target, reason, final) = targets.Find(caller, targetApp);
-            if (target is not null)
-            {
-                try
-                {
-                    return await target.SendAsync(target.CreateRequest(context.Request, content(), pathAndQuery), aborted);
-                }
-                catch (HttpRequestException exception)
-                {
-                    // Only a refused connection is sure not to have reached the app.
-                    if (exception.HttpRequestError != HttpRequestError.ConnectionError)
-                        attempt = Attempts;
-                    failure = exception.Message;
-                }
-            }
-            else
+            if (target is null)
             {
                 failure = reason;
-                if (final)
-                    attempt = Attempts;
+                return Failed(mayRetry: !final);
             }
 
-            if (!replayable || attempt >= Attempts)
+            try
             {
-                await DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: {failure}").WriteAsync(context.Response, aborted);
-                return null;
+                var response = await target.SendAsync(target.CreateRequest(context.Request, content(), pathAndQuery), cancellationToken);
+                var status = (int)response.StatusCode;
+                // A final failure goes to the caller all the same; it counts for the circuit breaker.
+                return new Attempt(
+                    status is >= 200 and <= 399 ? AttemptOutcome.Success : replayable && retriesStatuses ? AttemptOutcome.Failed : AttemptOutcome.Final, status, response);
             }
-
-            await Task.Delay(RetryDelay, timeProvider, aborted);
+            catch (HttpRequestException exception)
+            {
+                failure = exception.Message;
+                // Only a refused connection is sure not to have reached the app; a policy of the user's own decides otherwise.
+                return Failed(retriesStatuses || exception.HttpRequestError == HttpRequestError.ConnectionError);
+            }
         }
+
+        Attempt Failed(bool mayRetry) => new(replayable && mayRetry ? AttemptOutcome.Failed : AttemptOutcome.Final);
     }
 
     private static async Task StreamAsync(HttpResponseMessage from, HttpResponse to, CancellationToken aborted)

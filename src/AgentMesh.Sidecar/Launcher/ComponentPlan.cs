@@ -1,3 +1,5 @@
+using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.Secrets;
@@ -9,30 +11,37 @@ namespace AgentMesh.Sidecar.Launcher;
 internal sealed class ComponentPlan
 {
     private const string StateType = "state.redis";
+    private const string PubSubType = "pubsub.redis";
 
     private readonly Dictionary<string, List<Component>> _byApp = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SecretAccess> _secrets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<HttpEndpoint>> _endpoints = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Subscription>> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<ResiliencyResource>> _resiliency = new(StringComparer.Ordinal);
 
     /// <summary>Reads the resources of every app.</summary>
-    /// <param name="runFile">Names the folders.</param>
+    /// <param name="runFile">The apps and their folders.</param>
     /// <param name="reader">Reads components.</param>
     /// <param name="endpoints">Reads endpoints; null: there are none.</param>
     /// <param name="resolver">Opens secret stores; null: there are none.</param>
-    public ComponentPlan(RunFile runFile, ComponentFile reader, HttpEndpointFile? endpoints = null, SecretResolver? resolver = null)
+    /// <param name="warnings">Receives what is wrong with subscriptions and policies, one line each; null: nobody asks.</param>
+    public ComponentPlan(
+        RunFile runFile, ComponentFile reader, HttpEndpointFile? endpoints = null, SecretResolver? resolver = null, ICollection<string>? warnings = null)
     {
         // Apps usually share their folders; each set is read once, so that its warnings come once.
         var bySet = new Dictionary<string, ResourceSet>(StringComparer.Ordinal);
         foreach (var app in runFile.Apps)
         {
             var set = string.Join('\n', app.ResourcesPaths);
-            if (!bySet.TryGetValue(set, out var resources)) bySet[set] = resources = Read(app.ResourcesPaths, reader, endpoints, resolver);
+            if (!bySet.TryGetValue(set, out var resources)) bySet[set] = resources = Read(app.ResourcesPaths, reader, endpoints, resolver, warnings ?? []);
             var components = resources.Components.Where(component => component.Serves(app.AppId)).ToList();
             _byApp[app.AppId] = components;
             _endpoints[app.AppId] = [.. resources.Endpoints.Where(endpoint => endpoint.Serves(app.AppId))];
             _secrets[app.AppId] = new SecretAccess(
                 resources.SecretStores.Where(store => components.Any(component => component.Name == store.Key)).ToDictionary(StringComparer.Ordinal),
                 SecretScopeFile.Read(app.ConfigFilePath));
+            _subscriptions[app.AppId] = [.. resources.Subscriptions.Where(item => IsFor(app.AppId, item.Scopes)).Select(item => item.Subscription)];
+            _resiliency[app.AppId] = [.. resources.Resiliency.Where(resource => IsFor(app.AppId, resource.Scopes))];
         }
     }
 
@@ -67,6 +76,38 @@ internal sealed class ComponentPlan
     /// <summary>The components the app may use.</summary>
     public IReadOnlyList<ComponentInfo> Of(string appId) =>
         [.. _byApp[appId].Select(component => new ComponentInfo(component.Name, component.Type, component.Version))];
+
+    /// <summary>The Subscription resources that are for the app.</summary>
+    public IReadOnlyList<Subscription> SubscriptionsOf(string appId) => _subscriptions[appId];
+
+    /// <summary>The Resiliency resources that are for the app.</summary>
+    public IReadOnlyList<ResiliencyResource> ResiliencyOf(string appId) => _resiliency[appId];
+
+    /// <summary>The app's pub/sub components, as one of its processes uses them.</summary>
+    /// <exception cref="LauncherException">A component's metadata is wrong.</exception>
+    public IReadOnlyList<PubSubSettings> PubSubsOf(string appId) => [.. _byApp[appId].Where(component => component.Type == PubSubType).Select(component =>
+    {
+        try
+        {
+            return PubSubSettings.Read(component, appId, Namespace, PodName, Redis, NewId);
+        }
+        catch (FormatException wrong)
+        {
+            throw new LauncherException($"the component '{component.Name}' ({component.File}) cannot be served: {wrong.Message}");
+        }
+    })];
+
+    /// <summary>For <c>{namespace}</c>.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>For <c>{podName}</c>; null: not set.</summary>
+    public string? PodName { get; init; }
+
+    /// <summary>The real Redis; null: the embedded store.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>For <c>{uuid}</c>.</summary>
+    public Func<Guid> NewId { get; init; } = () => Guid.CreateVersion7();
 
     /// <summary>The app's component with <c>actorStateStore: "true"</c>; null when there is none. Two refuse the run, as in daprd.</summary>
     public string? ActorStateStoreOf(string appId)
@@ -103,8 +144,8 @@ internal sealed class ComponentPlan
         from component in _byApp.Values.SelectMany(components => components).DistinctBy(component => (component.Name, component.File))
         select $"{component.Name} ({component.Type}): " + (component.Type, redis) switch
         {
-            (StateType, null) => $"served by the embedded SQLite store in {data}; --redis HOST:PORT uses a real Redis",
-            (StateType, _) => $"served by the Redis at {redis}",
+            (StateType or PubSubType, null) => $"served by the embedded SQLite store in {data}; --redis HOST:PORT uses a real Redis",
+            (StateType or PubSubType, _) => $"served by the Redis at {redis}",
             (LocalFileSecretStore.ComponentType or LocalEnvironmentSecretStore.ComponentType, _) => "served",
             _ => "loaded, not served yet by the local sidecar",
         };
@@ -112,21 +153,35 @@ internal sealed class ComponentPlan
     /// <summary>One warning per component whose type this sidecar does not know; each names its file.</summary>
     public IEnumerable<string> Unknown() =>
         from component in _byApp.Values.SelectMany(components => components).DistinctBy(component => (component.Name, component.File))
-        where component.Type is not (StateType or LocalFileSecretStore.ComponentType or LocalEnvironmentSecretStore.ComponentType)
-            && component.Type != "pubsub.redis"
+        where component.Type is not (StateType or PubSubType or LocalFileSecretStore.ComponentType or LocalEnvironmentSecretStore.ComponentType)
         select $"{component.File}: the component '{component.Name}' has the type {component.Type}, which the local sidecar does not serve; calls to it fail";
 
-    private static ResourceSet Read(IReadOnlyList<string> folders, ComponentFile reader, HttpEndpointFile? endpoints, SecretResolver? resolver)
+    private static bool IsFor(string appId, IReadOnlyList<string> scopes) => scopes.Count == 0 || scopes.Contains(appId, StringComparer.Ordinal);
+
+    private static ResourceSet Read(
+        IReadOnlyList<string> folders, ComponentFile reader, HttpEndpointFile? endpoints, SecretResolver? resolver, ICollection<string> warnings)
     {
-        var components = reader.ReadFolders(folders);
-        var found = endpoints?.ReadFolders(folders) ?? [];
+        var resources = new ResourceSet(reader.ReadFolders(folders), endpoints?.ReadFolders(folders) ?? [], new Dictionary<string, ISecretStore>())
+        {
+            Subscriptions = SubscriptionFile.ReadFolders(folders, warnings),
+            Resiliency = ResiliencyFile.ReadFolders(folders, warnings),
+        };
         if (resolver is null)
-            return new ResourceSet(components, found, new Dictionary<string, ISecretStore>());
-        var stores = resolver.Open(components);
-        return new ResourceSet(
-            [.. components.Select(component => resolver.Resolve(component, stores))], [.. found.Select(endpoint => resolver.Resolve(endpoint, stores))], stores);
+            return resources;
+        var stores = resolver.Open(resources.Components);
+        return resources with
+        {
+            Components = [.. resources.Components.Select(component => resolver.Resolve(component, stores))],
+            Endpoints = [.. resources.Endpoints.Select(endpoint => resolver.Resolve(endpoint, stores))],
+            SecretStores = stores,
+        };
     }
 
     private sealed record ResourceSet(
-        IReadOnlyList<Component> Components, IReadOnlyList<HttpEndpoint> Endpoints, IReadOnlyDictionary<string, ISecretStore> SecretStores);
+        IReadOnlyList<Component> Components, IReadOnlyList<HttpEndpoint> Endpoints, IReadOnlyDictionary<string, ISecretStore> SecretStores)
+    {
+        public required IReadOnlyList<DeclaredSubscription> Subscriptions { get; init; }
+
+        public required IReadOnlyList<ResiliencyResource> Resiliency { get; init; }
+    }
 }

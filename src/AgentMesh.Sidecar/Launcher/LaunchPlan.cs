@@ -50,5 +50,8 @@ internal static class LaunchPlan
             Components = components.Of(app.AppId),
             Secrets = components.SecretsOf(app.AppId),
             Endpoints = components.EndpointsOf(app.AppId),
+            PubSubs = components.PubSubsOf(app.AppId),
+            Subscriptions = components.SubscriptionsOf(app.AppId),
+            Resiliency = components.ResiliencyOf(app.AppId),
         };
 }

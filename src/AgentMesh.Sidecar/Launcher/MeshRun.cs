@@ -68,7 +68,13 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var runFile = RunFileReader.Read(paths.RunFile, parts.Home, warnings);
         var reader = new ComponentFile(name => parts.Environment.GetValueOrDefault(name), Namespace, warnings);
         var components = new ComponentPlan(
-            runFile, reader, new HttpEndpointFile(reader, Namespace, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings));
+            runFile, reader, new HttpEndpointFile(reader, Namespace, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings), warnings)
+        {
+            Namespace = Namespace,
+            PodName = parts.Environment.GetValueOrDefault("POD_NAME"),
+            Redis = options.Redis,
+            NewId = NewId,
+        };
         warnings.AddRange(components.Unknown());
         warnings.ForEach(LogResource);
         return (runFile, components);
@@ -83,7 +89,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             [
                 .. launches.Select(launch => launch.Definition with
                 {
-                    StateStores = components.StateStoresOf(launch.Definition.AppId, Namespace, () => new Guid(parts.RandomBytes(16))),
+                    StateStores = components.StateStoresOf(launch.Definition.AppId, Namespace, NewId),
                 }),
             ],
             DaprApiToken = tokens.Dapr,
@@ -96,6 +102,10 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         try
         {
             return await parts.StartRuntimeAsync(sidecar, store, stop.Stopping);
+        }
+        catch (StateStoreException failure)
+        {
+            throw new LauncherException(failure.Message);
         }
         catch (IOException failure)
         {
@@ -155,6 +165,8 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             ? $$"""ready: {{gateway.Address}}   try: curl {{gateway.Address}}/agent/alice/message -H 'content-type: application/json' -d '{"content":"Hello"}'"""
             : $"ready: {gateway.Address}   try: curl -i {gateway.Address}/";
     }
+
+    private Guid NewId() => new(parts.RandomBytes(16));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Complaint}")]
     private partial void LogResource(string complaint);

@@ -1,4 +1,3 @@
-using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.PubSub;
@@ -6,15 +5,17 @@ namespace AgentMesh.Sidecar.PubSub;
 /// <summary>Publishes for an app.</summary>
 internal interface IPublisher
 {
-    /// <summary>Completes when the event is durable; null, or why it was not published.</summary>
-    /// <param name="app">The publishing app.</param>
-    /// <param name="pubsub">The component's name.</param>
+    /// <summary>Publishes one event. Null: it is kept durably; else why not.</summary>
+    Task<PubSubError?> PublishAsync(AppDefinition app, PublishRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Publishes many events; each may fail alone.</summary>
+    /// <param name="app">The publisher.</param>
+    /// <param name="pubSub">The component.</param>
     /// <param name="topic">The topic.</param>
-    /// <param name="data">The event's data, or a complete CloudEvent when the content type says so.</param>
-    /// <param name="contentType">Of the data; empty when the caller gave none.</param>
-    /// <param name="metadata">Of the request.</param>
+    /// <param name="entries">The events, their ids unique.</param>
+    /// <param name="template">Metadata and trace of the request; its data is not looked at.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    Task<DaprError?> PublishAsync(
-        AppDefinition app, string pubsub, string topic, ReadOnlyMemory<byte> data, string contentType,
-        IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);
+    /// <returns>Why nothing was published; else the events that were not.</returns>
+    Task<(PubSubError? Error, IReadOnlyList<FailedEntry> Failed)> PublishBulkAsync(
+        AppDefinition app, string pubSub, string topic, IReadOnlyList<BulkEntry> entries, PublishRequest template, CancellationToken cancellationToken);
 }

@@ -60,8 +60,8 @@ internal sealed class ComponentFile(Func<string, string?> environment, string na
     {
         if (document.Text("kind") is var kind && kind != "Component")
         {
-            // Read by HttpEndpointFile.
-            if (kind == HttpEndpointFile.Kind) return null;
+            // Read by HttpEndpointFile, SubscriptionFile and ResiliencyFile.
+            if (kind is HttpEndpointFile.Kind or "Subscription" or "Resiliency") return null;
             warnings.Add($"{document.Position}: kind {kind ?? "(none)"} is not served by the local sidecar; this document is skipped");
             return null;
         }

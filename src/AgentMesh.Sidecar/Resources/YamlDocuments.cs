@@ -1,6 +1,8 @@
+using AgentMesh.Sidecar.Launcher;
+
 namespace AgentMesh.Sidecar.Resources;
 
-/// <summary>The documents of a resource file, taken apart before they are parsed: a broken one does not take its neighbors with it.</summary>
+/// <summary>The documents of the resource files, taken apart before they are parsed: a broken one does not take its neighbors with it.</summary>
 internal static class YamlDocuments
 {
     /// <summary>The text of each document and the lines of the file before it.</summary>
@@ -13,6 +15,47 @@ internal static class YamlDocuments
             if (line < lines.Length && !IsSeparator(lines[line])) continue;
             yield return (string.Join('\n', lines[start..line]), start);
             start = line + 1;
+        }
+    }
+
+    /// <summary>
+    /// The documents of one kind in folders. What cannot be parsed is left out: the reader of the components has said so.
+    /// </summary>
+    public static IEnumerable<YamlSection> OfKind(IEnumerable<string> folders, string kind)
+    {
+        foreach (var file in folders.SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)))
+        {
+            if (Path.GetExtension(file) is not (".yaml" or ".yml"))
+                continue;
+            foreach (var (text, line) in Split(File.ReadAllText(file)))
+            {
+                if (TryParse(file, text, line) is { } document && IsKind(document, kind))
+                    yield return document;
+            }
+        }
+    }
+
+    private static YamlSection? TryParse(string file, string text, int line)
+    {
+        try
+        {
+            return YamlSection.Parse(file, text, line);
+        }
+        catch (LauncherException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsKind(YamlSection document, string kind)
+    {
+        try
+        {
+            return document.Text("kind") == kind;
+        }
+        catch (LauncherException)
+        {
+            return false;
         }
     }
 

@@ -48,6 +48,9 @@ internal sealed class YamlSection
         where !_read.Contains(name)
         select (name, Line(member.Key));
 
+    /// <summary>The names of the members, in their order.</summary>
+    public IEnumerable<string> Names => _node.Children.Keys.OfType<YamlScalarNode>().Select(name => name.Value ?? "");
+
     /// <summary>Says in a member's line what is wrong with it; in the section's first line when the member is missing.</summary>
     public LauncherException Error(string name, string complaint) => new($"{Place(Find(name) ?? _node)}: {name} {complaint}");
 

@@ -1,3 +1,5 @@
+using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Secrets;
 
@@ -40,6 +42,15 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
 
     /// <summary>Foreign hosts this app may call by name.</summary>
     public IReadOnlyList<HttpEndpoint> Endpoints { get; init; } = [];
+
+    /// <summary>The pub/sub components this app may use.</summary>
+    public IReadOnlyList<PubSubSettings> PubSubs { get; init; } = [];
+
+    /// <summary>The Subscription resources that are for this app.</summary>
+    public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
+
+    /// <summary>The Resiliency resources that are for this app.</summary>
+    public IReadOnlyList<ResiliencyResource> Resiliency { get; init; } = [];
 }
 
 /// <summary>daprd's app health check.</summary>

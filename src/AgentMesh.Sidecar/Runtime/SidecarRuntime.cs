@@ -9,6 +9,7 @@ using AgentMesh.Sidecar.Grpc;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
 using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.StateApi;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -30,6 +31,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private readonly HostDirectory _hosts = new();
     private readonly ActorRouter _router;
     private readonly TargetResolver _targets;
+    private readonly PubSubRuntime _pubSub;
     private readonly SidecarOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _stopping = new();
@@ -45,6 +47,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _timeProvider = timeProvider;
         _loggerFactory = loggerFactory;
         _router = new ActorRouter(_hosts, timeProvider, loggerFactory.CreateLogger<ActorRouter>());
+        var policies = new ResiliencyPolicies(timeProvider);
+        _pubSub = new PubSubRuntime(options.Apps, _hosts, policies, store, loggerFactory, timeProvider);
         var instances = options.Apps.Select(app => new AppInstance(app)).ToList();
         _byPort = instances.SelectMany(instance => new[] { (instance.App.DaprHttpPort, instance), (instance.App.DaprGrpcPort, instance) })
             .ToFrozenDictionary(entry => entry.Item1, entry => entry.instance);
@@ -60,15 +64,15 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _timers = new ActorTimers(_router, timeProvider, loggerFactory.CreateLogger<ActorTimers>());
 
         _targets = new TargetResolver(_hosts, options.Namespace);
-        var metadata = new MetadataApi(_router);
+        var metadata = new MetadataApi(_router, _pubSub);
         var state = new StateAccess(store, loggerFactory.CreateLogger<StateAccess>());
         var api = new SidecarApi(
             new ActorCall(_router), new ActorState(store, _router, options.StateFidelity, loggerFactory.CreateLogger<ActorState>()),
             new ReminderApi(reminders, _reminders, timeProvider, options.Compat116), new TimerApi(_timers, timeProvider),
-            new ServiceInvocation(_targets, timeProvider), metadata, new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
+            new ServiceInvocation(_targets, policies), metadata, new PublishApi(_pubSub.Publisher), new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
         _server.Run(context => api.HandleAsync(context, _byPort[context.Connection.LocalPort]));
-        var service = new DaprService(port => _byPort[port], state, new NoPublisher(), metadata, options.ShutdownRequested);
+        var service = new DaprService(port => _byPort[port], state, _pubSub.Publisher, metadata, options.ShutdownRequested);
         _grpc = GrpcServer.Build(options, service, loggerFactory, (kestrel, port) => Listen(kestrel, port, HttpProtocols.Http2));
     }
 
@@ -80,6 +84,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         var runtime = new SidecarRuntime(options, store, loggerFactory, timeProvider);
         try
         {
+            await runtime._pubSub.OpenAsync(cancellationToken);
             await runtime._server.StartAsync(cancellationToken);
             await runtime._grpc.StartAsync(cancellationToken);
         }
@@ -105,6 +110,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     {
         var instance = Find(app);
         var channel = new AppChannel(app, _options.AppApiToken);
+        IReadOnlyList<Subscription>? subscriptions;
         try
         {
             while (!await IsHealthyAsync(channel, app, cancellationToken))
@@ -112,6 +118,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             // daprd reads the config only once too; without an actor state store the app is no actor host.
             var config = await channel.GetConfigAsync(cancellationToken);
             var types = config is null || app.ActorStateStore is null ? [] : ActorTypeSettings.Parse(config);
+            subscriptions = await _pubSub.ReadSubscriptionsAsync(app, channel, cancellationToken);
             instance.Session = new AppSession(
                 instance, channel, types, _hosts, _router, _timeProvider, _loggerFactory.CreateLogger<AppSession>());
         }
@@ -120,6 +127,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             channel.Dispose();
             throw;
         }
+
+        await _pubSub.StartAsync(app, subscriptions);
     }
 
     /// <summary>
@@ -132,8 +141,15 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             await session.DisposeAsync();
     }
 
-    /// <summary>Deactivates every actor (waits for running turns) as far as it gets before the token ends. Called before the apps are stopped.</summary>
-    public Task DrainActorsAsync(CancellationToken cancellationToken) => _router.DrainAsync(cancellationToken);
+    /// <summary>
+    /// Takes no more events, then deactivates every actor (waits for running turns), as far as it gets before the token ends. Called
+    /// before the apps are stopped.
+    /// </summary>
+    public async Task DrainActorsAsync(CancellationToken cancellationToken)
+    {
+        await _pubSub.StopAsync(cancellationToken);
+        await _router.DrainAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -144,6 +160,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         await _timers.DisposeAsync();
         if (_reminders is not null)
             await _reminders.DisposeAsync();
+        await _pubSub.DisposeAsync();
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
             await Task.WhenAll(_server.StopAsync(now.Token), _grpc.StopAsync(now.Token));

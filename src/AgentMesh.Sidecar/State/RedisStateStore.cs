@@ -32,28 +32,10 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
     /// <exception cref="StateStoreException">Redis was not reached within <see cref="RedisStoreOptions.ConnectTimeout"/> or refused.</exception>
     public static async Task<RedisStateStore> ConnectAsync(RedisStoreOptions options, ILogger<RedisStateStore> logger, CancellationToken cancellationToken)
     {
-        var configuration = new ConfigurationOptions
-        {
-            EndPoints = { { options.Host, options.Port } },
-            User = options.Username,
-            Password = options.Password,
-            Ssl = options.Tls,
-            SslHost = options.Tls ? options.Host : null,
-            AllowAdmin = true, // the client counts CONFIG GET as administration
-            AbortOnConnectFail = true,
-            ConnectRetry = 0,
-            ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds,
-            AsyncTimeout = (int)options.CallTimeout.TotalMilliseconds,
-            SyncTimeout = (int)options.CallTimeout.TotalMilliseconds,
-            // While Redis is away: calls wait up to their timeout for the next attempt, so a restart of a second fails nobody.
-            BacklogPolicy = BacklogPolicy.Default,
-            ReconnectRetryPolicy = new LinearRetry(500),
-            ClientName = "agentmesh-sidecar",
-        };
         ConnectionMultiplexer? connection = null;
         try
         {
-            connection = await ConnectionMultiplexer.ConnectAsync(configuration).WaitAsync(options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+            connection = await ConnectionMultiplexer.ConnectAsync(options.ToConfiguration()).WaitAsync(options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
             var store = new RedisStateStore(options, connection, logger);
             await store._database.PingAsync().ConfigureAwait(false);
             await store.WarnOfSettingsAsync(cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StackExchange.Redis;
 
 namespace AgentMesh.Sidecar.State;
 
@@ -31,6 +32,26 @@ internal sealed class RedisStoreOptions
 
     /// <summary><c>HOST:PORT</c>, an IPv6 address in brackets.</summary>
     public string Address => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+
+    /// <summary>The client's own options.</summary>
+    public ConfigurationOptions ToConfiguration() => new()
+    {
+        EndPoints = { { Host, Port } },
+        User = Username,
+        Password = Password,
+        Ssl = Tls,
+        SslHost = Tls ? Host : null,
+        AllowAdmin = true, // the client counts CONFIG GET as administration
+        AbortOnConnectFail = true,
+        ConnectRetry = 0,
+        ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds,
+        AsyncTimeout = (int)CallTimeout.TotalMilliseconds,
+        SyncTimeout = (int)CallTimeout.TotalMilliseconds,
+        // While Redis is away: calls wait up to their timeout for the next attempt, so a restart of a second fails nobody.
+        BacklogPolicy = BacklogPolicy.Default,
+        ReconnectRetryPolicy = new LinearRetry(500),
+        ClientName = "agentmesh-sidecar",
+    };
 
     /// <summary>The text of <c>--redis</c>: <c>HOST:PORT</c>, <c>HOST</c> (port 6379) or <c>[IPV6]:PORT</c>.</summary>
     /// <exception cref="FormatException">The text is none of these; the message says which part.</exception>

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.PubSub;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -7,7 +8,7 @@ namespace AgentMesh.Sidecar.State;
 internal static class SqliteSchema
 {
     /// <summary>Raised when the layout changes; a file with a higher one is refused.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Bytes. Larger pages cost more log for each small write.</summary>
     public const int PageSize = 4096;
@@ -36,7 +37,7 @@ internal static class SqliteSchema
         """;
 
     // What leads from each version to the next.
-    private static readonly string[] Steps = [Base, Reminders];
+    private static readonly string[] Steps = [Base, Reminders, SqliteEvents.Create];
 
     // Time to live and first-write of the state API. A step of its own, told by the column: it fits a file of any version. The index
     // holds mortal keys only, so actors' writes do not pay for it.

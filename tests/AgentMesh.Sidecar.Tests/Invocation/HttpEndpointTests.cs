@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Tests.Runtime;
 
@@ -99,6 +100,23 @@ public sealed class HttpEndpointTests
         Assert.False(received.Headers.ContainsKey("Content-Length"));
     }
 
+    [Fact]
+    public async Task Endpoint_FollowsAPolicyOfTheUsersOwn()
+    {
+        var policy = new TargetPolicy(null, new RetryPolicy(false, TimeSpan.Zero, TimeSpan.Zero, 5, null), null);
+        await using var mesh = await Mesh.StartAsync(new ResiliencyResource("r") { Apps = new Dictionary<string, TargetPolicy> { ["shop"] = policy } });
+        mesh.Host.Handler = (context, _) =>
+        {
+            context.Response.StatusCode = mesh.Host.Requests.Count < 3 ? 503 : 200;
+            return Task.CompletedTask;
+        };
+        using var request = mesh.Request(HttpMethod.Post, "name", "charge");
+        request.Content = new StringContent("body");
+        using var answer = await mesh.Client.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(["body", "body", "body"], mesh.Host.Requests.Select(received => received.Body));
+    }
+
     [Theory]
     [InlineData("app.default", HttpStatusCode.OK, "")]
     [InlineData("app.one.two", HttpStatusCode.InternalServerError, "failed to invoke, id: app.one.two, err: invalid app id app.one.two")]
@@ -130,7 +148,7 @@ public sealed class HttpEndpointTests
 
         public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
-        public static async Task<Mesh> StartAsync()
+        public static async Task<Mesh> StartAsync(params ResiliencyResource[] policies)
         {
             var host = await StubApp.StartAsync("{}");
             var app = await StubApp.StartAsync("{}");
@@ -138,6 +156,7 @@ public sealed class HttpEndpointTests
                 [SidecarHarness.Define("app", app.Port) with
                 {
                     Endpoints = [new HttpEndpoint("shop", $"http://127.0.0.1:{host.Port}/base") { Headers = [new ComponentValue("X-Key", "key of the endpoint")] }],
+                    Resiliency = policies,
                 }],
                 daprToken: DaprToken, appToken: AppToken);
             await sidecar.ConnectAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Tests.Runtime;
 
 namespace AgentMesh.Sidecar.Tests.Invocation;
@@ -115,6 +116,29 @@ public sealed class ServiceInvocationTests
         using var answer = await call;
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Contains("failed to invoke, id: nobody, err: couldn't find service: nobody", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, 3, HttpStatusCode.OK)]
+    [InlineData(false, 1, HttpStatusCode.ServiceUnavailable)]
+    public async Task Invoke_StatusIsTriedAgain_OnlyByAPolicyOfTheUsersOwn(bool hasPolicy, int calls, HttpStatusCode status)
+    {
+        await using var from = await StubApp.StartAsync("{}");
+        await using var to = await StubApp.StartAsync("{}");
+        to.Handler = (context, _) =>
+        {
+            context.Response.StatusCode = to.Requests.Count(request => request.Path == "/x") < 3 ? 503 : 200;
+            return Task.CompletedTask;
+        };
+        var policy = new TargetPolicy(null, hasPolicy ? new RetryPolicy(false, TimeSpan.Zero, TimeSpan.Zero, 5, null) : null, null);
+        var resiliency = new ResiliencyResource("r") { Apps = new Dictionary<string, TargetPolicy> { ["to"] = policy } };
+        await using var sidecar = await SidecarHarness.StartAsync(
+            [SidecarHarness.Define("from", from.Port) with { Resiliency = [resiliency] }, SidecarHarness.Define("to", to.Port)]);
+        await sidecar.ConnectAsync(0);
+        await sidecar.ConnectAsync(1);
+        using var answer = await sidecar.Client.GetAsync("/v1.0/invoke/to/method/x", Token);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(calls, to.Requests.Count(request => request.Path == "/x"));
     }
 
     private static async Task<SidecarHarness> StartAsync(StubApp from, StubApp to, string? appToken = null)

@@ -40,6 +40,23 @@ public sealed class LaunchPlanTests
     public void Redis_IsNamed() =>
         Assert.Equal(["s (state.redis): served by the Redis at h:1"], Plan("name: s }\nspec: { type: state.redis }").Describe("DIR", "h:1"));
 
+    [Fact]
+    public void PubSub_IsServed_ToTheAppsOfItsScopes()
+    {
+        const string Spec = " }\nspec: { type: pubsub.redis, metadata: [{ name: redisHost, value: ignored:1 }, { name: consumerID, value: \"{namespace}\" }] }";
+        var plan = Plan("name: mine" + Spec + "\nscopes: [agents]", "name: theirs" + Spec + "\nscopes: [other]");
+        var settings = Assert.Single(plan.PubSubsOf("agents"));
+        Assert.Equal(("mine", "default.agents", null), (settings.Name, settings.ConsumerId, settings.Redis));
+        Assert.Equal(["mine (pubsub.redis): served by the Redis at h:1"], plan.Describe("DIR", "h:1"));
+    }
+
+    [Fact]
+    public void PubSub_WithAWrongValue_IsRefusedByName()
+    {
+        var plan = Plan("name: mine }\nspec: { type: pubsub.redis, metadata: [{ name: queueDepth, value: none }] }");
+        Assert.Contains("'mine'", Assert.Throws<LauncherException>(() => plan.PubSubsOf("agents")).Message, StringComparison.Ordinal);
+    }
+
     private static ComponentPlan Plan(params string[] components)
     {
         using var folder = new TestTree();

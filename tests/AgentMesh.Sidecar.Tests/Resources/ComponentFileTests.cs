@@ -67,7 +67,7 @@ public sealed class ComponentFileTests
     }
 
     [Theory]
-    [InlineData("kind: Subscription\napiVersion: dapr.io/v2alpha1", "(1): kind Subscription is not served")]
+    [InlineData("kind: Configuration\napiVersion: dapr.io/v2alpha1", "(1): kind Configuration is not served")]
     [InlineData("just text", "expected 'name: value' lines")]
     [InlineData("a: [", "skipped")]
     [InlineData("kind: Component\napiVersion: v1\n", "(2): apiVersion must be dapr.io/v1alpha1")]
@@ -84,7 +84,7 @@ public sealed class ComponentFileTests
     [Fact]
     public void LineNumbers_CountFromTheFilesBeginning()
     {
-        Read($"{Store}\n---\nkind: Resiliency\n");
+        Read($"{Store}\n---\nkind: Configuration\n");
         Assert.StartsWith("file.yaml(6):", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 

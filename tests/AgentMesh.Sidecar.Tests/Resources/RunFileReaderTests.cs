@@ -165,7 +165,7 @@ public sealed class RunFileReaderTests : IDisposable
         Assert.All(runFile.Apps, app => Assert.Equal(65536, app.ReadBufferBytes));
         Assert.Equal(("statestore", null), (components.ActorStateStoreOf("agents"), components.ActorStateStoreOf("gateway")));
         Assert.Equal(
-            ["pubsub (pubsub.redis): loaded, not served yet by the local sidecar",
+            ["pubsub (pubsub.redis): served by the embedded SQLite store in DIR; --redis HOST:PORT uses a real Redis",
              "statestore (state.redis): served by the embedded SQLite store in DIR; --redis HOST:PORT uses a real Redis"],
             components.Describe("DIR", null));
     }

@@ -154,15 +154,18 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
         Assert.Equal(before, await File.ReadAllBytesAsync(_folder.File("state.db"), Cancelled));
     }
 
-    [Fact]
-    public async Task Open_LayoutOfVersion1_GetsTheTablesSince_AndKeepsTheState()
+    [Theory]
+    [InlineData(1, "")]
+    [InlineData(2, "CREATE TABLE reminder(key TEXT PRIMARY KEY, body BLOB NOT NULL, type TEXT NOT NULL, due INTEGER NOT NULL, revision INTEGER NOT NULL);")]
+    public async Task Open_LayoutOfAnOlderVersion_GetsTheTablesSince_AndKeepsTheState(int version, string tables)
     {
         await using (var connection = await ConnectAsync())
         {
-            await ScalarAsync(connection, """
+            await ScalarAsync(connection, $"""
                 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
                 CREATE TABLE state(key TEXT PRIMARY KEY, data BLOB NOT NULL, version INTEGER NOT NULL);
-                INSERT INTO meta VALUES('schema', 1);
+                INSERT INTO meta VALUES('schema', {version});
+                {tables}
                 """);
             await ScalarAsync(connection, $"INSERT INTO state VALUES('{Key("k")}', x'31', 7)");
         }
@@ -177,6 +180,7 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
 
         await using var reopened = await ConnectAsync();
         Assert.Equal((long)SqliteSchema.Version, await ScalarAsync(reopened, "SELECT value FROM meta WHERE name = 'schema'"));
+        Assert.Equal(0L, await ScalarAsync(reopened, "SELECT count(*) FROM event, consumer, pending"));
     }
 
     [Fact]

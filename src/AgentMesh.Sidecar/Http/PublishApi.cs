@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json;
+using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Http;
+
+/// <summary><c>POST|PUT /v1.0/publish/{pubsub}/{topic...}</c> and its bulk twin (dapr: pkg/api/http/http.go).</summary>
+internal sealed class PublishApi(IPublisher publisher)
+{
+    private const string MetadataPrefix = "metadata.";
+
+    /// <param name="context">The request.</param>
+    /// <param name="app">Whose sidecar was asked.</param>
+    /// <param name="segments">The escaped segments after <c>publish</c>.</param>
+    public async Task HandleAsync(HttpContext context, AppInstance app, IReadOnlyList<string> segments)
+    {
+        var (pubSub, topic) = Target(segments);
+        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        var request = Request(context.Request, pubSub, topic) with { Data = body.Memory, ContentType = context.Request.ContentType };
+        if (await publisher.PublishAsync(app.App, request, context.RequestAborted) is { } error)
+            await error.WriteAsync(context.Response, context.RequestAborted);
+        else
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <inheritdoc cref="HandleAsync"/>
+    public async Task HandleBulkAsync(HttpContext context, AppInstance app, IReadOnlyList<string> segments)
+    {
+        var (pubSub, topic) = Target(segments);
+        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        PubSubError? error;
+        IReadOnlyList<FailedEntry> failed = [];
+        try
+        {
+            var entries = ReadEntries(body.Memory);
+            (error, failed) = await publisher.PublishBulkAsync(app.App, pubSub, topic, entries, Request(context.Request, pubSub, topic), context.RequestAborted);
+        }
+        catch (FormatException wrong)
+        {
+            error = PubSubError.Events(pubSub, topic, wrong.Message);
+        }
+
+        if (error is not null)
+            await error.WriteAsync(context.Response, context.RequestAborted);
+        else if (failed.Count > 0)
+            await WriteFailedAsync(context.Response, failed, context.RequestAborted);
+        else
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static (string PubSub, string Topic) Target(IReadOnlyList<string> segments) =>
+        (segments.Count > 0 ? RequestPath.Unescape(segments[0]) : "", string.Join('/', segments.Skip(1).Select(RequestPath.Unescape)));
+
+    private static PublishRequest Request(HttpRequest request, string pubSub, string topic) => new(pubSub, topic, default)
+    {
+        Metadata = request.Query.Where(parameter => parameter.Key.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(parameter => parameter.Key[MetadataPrefix.Length..], parameter => parameter.Value.ToString(), StringComparer.Ordinal),
+        TraceParent = request.Headers.TraceParent is [{ Length: > 0 } parent] ? parent : null,
+        TraceState = request.Headers.TraceState is [{ Length: > 0 } state] ? state : null,
+    };
+
+    private static List<BulkEntry> ReadEntries(ReadOnlyMemory<byte> body)
+    {
+        if (JsonText.TryParse(body) is not { ValueKind: JsonValueKind.Array } list)
+            throw new FormatException("the body is no JSON array of entries");
+        var entries = new List<BulkEntry>();
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object)
+                throw new FormatException("an entry is no JSON object");
+            var contentType = Text(item, "contentType");
+            var metadata = JsonText.Member(item, "metadata") is { ValueKind: JsonValueKind.Object } values
+                ? values.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.ToString(), StringComparer.Ordinal)
+                : null;
+            entries.Add(new BulkEntry(Text(item, "entryId"), Bytes(JsonText.Member(item, "event"), contentType), contentType, metadata));
+        }
+
+        return entries;
+    }
+
+    // dapr: pkg/runtime/pubsub ConvertEventToBytes: JSON stays as it is, binary is base64, everything else has to be text.
+    private static byte[] Bytes(JsonElement? value, string contentType)
+    {
+        if (CloudEvent.IsContentType(contentType, "application/json") || CloudEvent.IsContentType(contentType, CloudEvent.ContentType))
+            return Encoding.UTF8.GetBytes(value?.GetRawText() ?? "null");
+        if (value is not { ValueKind: JsonValueKind.String } text)
+            throw new FormatException("an event does not fit its contentType");
+        return CloudEvent.IsContentType(contentType, CloudEvent.BinaryContentType) ? Convert.FromBase64String(text.GetString()!) : Encoding.UTF8.GetBytes(text.GetString()!);
+    }
+
+    private static string Text(JsonElement element, string name) =>
+        JsonText.Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+
+    private static async Task WriteFailedAsync(HttpResponse response, IReadOnlyList<FailedEntry> failed, CancellationToken cancellationToken)
+    {
+        response.StatusCode = StatusCodes.Status500InternalServerError;
+        response.ContentType = "application/json";
+        using (var json = new Utf8JsonWriter(response.BodyWriter, JsonText.Relaxed))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("failedEntries");
+            foreach (var entry in failed)
+            {
+                json.WriteStartObject();
+                json.WriteString("entryId", entry.EntryId);
+                json.WriteString("error", entry.Error);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("errorCode", "ERR_PUBSUB_PUBLISH_MESSAGE");
+            json.WriteEndObject();
+        }
+
+        await response.BodyWriter.FlushAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,57 @@
+using AgentMesh.Sidecar.Resiliency;
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.PubSub;
+
+/// <summary>
+/// Posts to a healthy process of the app under the inbound policy. A process that dies meanwhile costs no attempt: the post starts
+/// again with the next one.
+/// </summary>
+internal sealed class EventPost(DeliveryTargets targets, PolicyRunner inbound)
+{
+    /// <summary>An event that took this many processes with it is taken for the cause.</summary>
+    private const int MaxDeaths = 10;
+
+    /// <summary>More of an answer is not read: a status has a few bytes, and one for each event of a batch.</summary>
+    private const int MaxAnswerBytes = 4 * 1024 * 1024;
+
+    /// <param name="create">Makes the request, for each attempt anew.</param>
+    /// <param name="judge">Reads the answer: its status and its body.</param>
+    /// <param name="cancellationToken">Ends it without an outcome.</param>
+    public async Task<Attempt> RunAsync(
+        Func<AppConnection, HttpRequestMessage> create, Func<int, byte[], Attempt> judge, CancellationToken cancellationToken)
+    {
+        for (var deaths = 0; ; deaths++)
+        {
+            // Outside the policy: its timeout is the app's, not the wait for one.
+            await targets.WaitAsync(cancellationToken);
+            var attempt = await inbound.RunAsync(token => SendAsync(create, judge, token), cancellationToken);
+            if (attempt.Outcome != AttemptOutcome.ProcessGone || deaths == MaxDeaths)
+                return attempt;
+        }
+    }
+
+    private async ValueTask<Attempt> SendAsync(
+        Func<AppConnection, HttpRequestMessage> create, Func<int, byte[], Attempt> judge, CancellationToken cancellationToken)
+    {
+        if (targets.Choose() is not { } target)
+            return new Attempt(AttemptOutcome.ProcessGone);
+        try
+        {
+            using var request = create(target);
+            using var response = await target.Channel.SendAsync(request, cancellationToken);
+            await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
+            return judge((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        }
+        catch (Exception broken) when (broken is HttpRequestException or ObjectDisposedException or IOException)
+        {
+            // The channel of a dead process is disposed.
+            return new Attempt(await targets.IsGoneAsync(target, cancellationToken) ? AttemptOutcome.ProcessGone : AttemptOutcome.Failed);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A disposed client cancels what it has under way.
+            return new Attempt(await targets.IsGoneAsync(target, cancellationToken) ? AttemptOutcome.ProcessGone : AttemptOutcome.Failed);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace AgentMesh.Sidecar.PubSub;
+
+/// <summary>
+/// The topics of one pub/sub component: each a log that every consumer group reads from its beginning. Safe for concurrent use.
+/// Failures are <see cref="State.StateStoreException"/>.
+/// </summary>
+internal interface IBroker : IAsyncDisposable
+{
+    /// <summary>Completes when the message is kept.</summary>
+    Task PublishAsync(string topic, BrokerMessage message, CancellationToken cancellationToken);
+
+    /// <summary>The reading end of a consumer group, made when it is not there. One at a time for each group.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="group">Who shares the events: each goes to one reader of the group.</param>
+    /// <param name="temporary">The group's name is never used again after this run; nothing is kept for it then.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IBrokerGroup> OpenGroupAsync(string topic, string group, bool temporary, CancellationToken cancellationToken);
+}
+
+/// <summary>A consumer group's reading end. What was taken and not completed is taken again: after a restart, or after the broker's own time.</summary>
+internal interface IBrokerGroup : IAsyncDisposable
+{
+    /// <summary>Waits for messages; returns from 1 to <paramref name="max"/> of them, in their order.</summary>
+    Task<IReadOnlyList<BrokerDelivery>> TakeAsync(int max, CancellationToken cancellationToken);
+
+    /// <summary>These need no further delivery.</summary>
+    Task CompleteAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken);
+}
+
+/// <summary>A message as a broker keeps it.</summary>
+/// <param name="Data">The envelope's bytes, or the raw payload.</param>
+/// <param name="Metadata">Of the publish request; null when it had none, which only gRPC can.</param>
+internal sealed record BrokerMessage(byte[] Data, IReadOnlyDictionary<string, string>? Metadata);
+
+/// <summary>A message on its way to a consumer group.</summary>
+/// <param name="Id">The broker's name of the message.</param>
+/// <param name="Message">The message.</param>
+internal sealed record BrokerDelivery(string Id, BrokerMessage Message);

@@ -1,0 +1,106 @@
+using AgentMesh.Sidecar.Resiliency;
+using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.State;
+
+namespace AgentMesh.Sidecar.PubSub;
+
+/// <summary>The one way to publish, for HTTP and gRPC: checks what the app may, makes the envelope, hands it to the broker.</summary>
+/// <param name="brokers">Finds the broker of an app's component.</param>
+/// <param name="policies">The component's outbound policies.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="newId">Event ids.</param>
+internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, ResiliencyPolicies policies, TimeProvider timeProvider, Func<Guid> newId) : IPublisher
+{
+    /// <inheritdoc/>
+    public async Task<PubSubError?> PublishAsync(AppDefinition app, PublishRequest request, CancellationToken cancellationToken)
+    {
+        var error = Check(app, request.PubSub, request.Topic, request.Metadata, out var settings, out var raw);
+        if (error is not null)
+            return error;
+        if (Pack(app, request, raw) is not { } message)
+            return PubSubError.CloudEvent(request.PubSub, app.AppId);
+        return await SendAsync(app, settings!, request.Topic, message, cancellationToken) is { } failure
+            ? PubSubError.Publish(request.PubSub, request.Topic, failure)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<(PubSubError? Error, IReadOnlyList<FailedEntry> Failed)> PublishBulkAsync(
+        AppDefinition app, string pubSub, string topic, IReadOnlyList<BulkEntry> entries, PublishRequest template, CancellationToken cancellationToken)
+    {
+        var error = Check(app, pubSub, topic, template.Metadata, out var settings, out var raw);
+        if (error is not null)
+            return (error, []);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        if (entries.FirstOrDefault(entry => entry.EntryId.Length == 0 || !ids.Add(entry.EntryId)) is not null)
+            return (PubSubError.Events(pubSub, topic, "entryId is duplicated or not present for entry"), []);
+        var requests = entries.Select(entry => template with
+        {
+            PubSub = pubSub,
+            Topic = topic,
+            Data = entry.Data,
+            ContentType = entry.ContentType,
+            Metadata = Merge(template.Metadata, entry.Metadata),
+        }).ToList();
+        // All at once: the store makes one commit of them.
+        var outcomes = await Task.WhenAll(requests.Select(async request => Pack(app, request, raw) is { } message
+            ? await SendAsync(app, settings!, topic, message, cancellationToken)
+            : "cannot create cloudevent"));
+        return (null, [.. entries.Zip(outcomes).Where(pair => pair.Second is not null).Select(pair => new FailedEntry(pair.First.EntryId, pair.Second!))]);
+    }
+
+    private static PubSubError? Check(
+        AppDefinition app, string pubSub, string topic, IReadOnlyDictionary<string, string>? metadata, out PubSubSettings? settings, out bool raw)
+    {
+        raw = false;
+        settings = app.PubSubs.FirstOrDefault(candidate => candidate.Name == pubSub);
+        if (app.PubSubs.Count == 0)
+            return PubSubError.NotConfigured(pubSub);
+        if (pubSub.Length == 0)
+            return PubSubError.NameEmpty();
+        if (settings is null)
+            return PubSubError.NotFound(pubSub);
+        if (topic.Length == 0)
+            return PubSubError.TopicEmpty(pubSub);
+        if (CloudEvent.Find(metadata, "rawPayload") is { Length: > 0 } text && !GoBoolean.TryParse(text, out raw))
+            return PubSubError.BadMetadata(pubSub, app.AppId, $"rawPayload value must be a valid boolean: actual is '{text}'");
+        return settings.Scopes.MayPublish(topic) ? null : PubSubError.Forbidden(pubSub, topic, app.AppId);
+    }
+
+    private BrokerMessage? Pack(AppDefinition app, PublishRequest request, bool raw)
+    {
+        var data = raw ? request.Data.ToArray() : CloudEvent.Wrap(request, app.AppId, timeProvider.GetLocalNow(), newId());
+        return data is null ? null : new BrokerMessage(data, request.Metadata);
+    }
+
+    private async Task<string?> SendAsync(AppDefinition app, PubSubSettings settings, string topic, BrokerMessage message, CancellationToken cancellationToken)
+    {
+        var failure = "the component's circuit breaker is open or its timeout is over";
+        var attempt = await policies.ForOutbound(app, settings.Name).RunAsync(
+            async token =>
+            {
+                try
+                {
+                    await brokers(settings).PublishAsync(topic, message, token);
+                    return new Attempt(AttemptOutcome.Success);
+                }
+                catch (StateStoreException broken)
+                {
+                    failure = broken.Message;
+                    return new Attempt(AttemptOutcome.Failed);
+                }
+            },
+            cancellationToken);
+        return attempt.Succeeded ? null : failure;
+    }
+
+    private static IReadOnlyDictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? request, IReadOnlyDictionary<string, string>? entry)
+    {
+        if (entry is null || entry.Count == 0)
+            return request;
+        var merged = new Dictionary<string, string>(request ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        foreach (var (name, value) in entry)
+            merged[name] = value;
+        return merged;
+    }
+}

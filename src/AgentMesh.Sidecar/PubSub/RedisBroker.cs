@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using AgentMesh.Sidecar.State;
+using StackExchange.Redis;
+
+namespace AgentMesh.Sidecar.PubSub;
+
+/// <summary>Topics as Redis streams, with the fields and groups of pubsub.redis, so that daprd may be at the other end (contrib: pubsub/redis/redis.go).</summary>
+internal sealed partial class RedisBroker : IBroker
+{
+    /// <summary>Temporary groups (member: topic, line feed, group) and when their sidecar was last seen, Unix seconds. Ours alone.</summary>
+    private const string TemporaryGroups = "agentmesh-temporary-groups";
+
+    /// <summary>A sidecar not seen for this long is dead, and its temporary groups go.</summary>
+    private static readonly TimeSpan KeepTemporary = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan SeenInterval = TimeSpan.FromMinutes(1);
+
+    private readonly ConnectionMultiplexer _connection;
+    private readonly ConcurrentDictionary<string, Pulse> _published = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _temporary = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _logger;
+    private Task _loop = Task.CompletedTask;
+
+    private RedisBroker(PubSubSettings settings, ConnectionMultiplexer connection, ILogger logger, TimeProvider timeProvider)
+    {
+        (Settings, _connection, _logger, TimeProvider) = (settings, connection, logger, timeProvider);
+        Database = connection.GetDatabase(settings.Redis!.Database);
+    }
+
+    public PubSubSettings Settings { get; }
+
+    public IDatabase Database { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>Connects, and removes temporary groups whose sidecar is dead.</summary>
+    /// <exception cref="StateStoreException">Redis was not reached.</exception>
+    public static async Task<RedisBroker> ConnectAsync(
+        PubSubSettings settings, ILogger<RedisBroker> logger, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var options = settings.Redis!;
+        ConnectionMultiplexer? connection = null;
+        try
+        {
+            connection = await ConnectionMultiplexer.ConnectAsync(options.ToConfiguration()).WaitAsync(options.ConnectTimeout, cancellationToken);
+            var broker = new RedisBroker(settings, connection, logger, timeProvider);
+            await broker.SweepAsync();
+            broker._loop = broker.SweepLoopAsync();
+            return broker;
+        }
+        catch (Exception failure) when (IsFault(failure))
+        {
+            if (connection is not null)
+                await connection.DisposeAsync();
+            throw new StateStoreException($"Redis at {options.Address} cannot be used for {settings.Name}: {failure.Message}", failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task PublishAsync(string topic, BrokerMessage message, CancellationToken cancellationToken)
+    {
+        var arguments = new List<object> { (RedisKey)topic };
+        if (Settings.MaxLenApprox is { } length)
+            arguments.AddRange(["MAXLEN", "~", length]);
+        else if (Settings.StreamTtl is { } life)
+            arguments.AddRange(["MINID", "~", $"{(TimeProvider.GetUtcNow() - life).ToUnixTimeMilliseconds()}-1"]);
+        arguments.AddRange(["*", "data", message.Data]);
+        if (message.Metadata is { } metadata)
+            arguments.AddRange(["metadata", StoredMetadata.Write(metadata)]);
+        await GuardAsync(() => Database.ExecuteAsync("XADD", arguments).WaitAsync(cancellationToken));
+        PulseOf(topic).Send();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IBrokerGroup> OpenGroupAsync(string topic, string group, bool temporary, CancellationToken cancellationToken)
+    {
+        if (temporary)
+        {
+            _temporary[$"{topic}\n{group}"] = true;
+            await GuardAsync(() => Database.SortedSetAddAsync(TemporaryGroups, $"{topic}\n{group}", Now));
+        }
+
+        var reader = new RedisGroup(this, topic, group, temporary, PulseOf(topic));
+        await reader.CreateAsync();
+        return reader;
+    }
+
+    /// <summary>Forgets a temporary group of our own.</summary>
+    public async Task RemoveTemporaryAsync(string topic, string group)
+    {
+        _temporary.TryRemove($"{topic}\n{group}", out _);
+        await GuardAsync(() => DestroyAsync($"{topic}\n{group}"));
+    }
+
+    /// <summary>Runs a command; its failures become <see cref="StateStoreException"/>.</summary>
+    public async Task<T> GuardAsync<T>(Func<Task<T>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (Exception failure) when (IsFault(failure))
+        {
+            throw new StateStoreException($"Redis at {Settings.Redis!.Address} failed: {failure.Message}", failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _loop;
+        _stopping.Dispose();
+        await _connection.DisposeAsync();
+    }
+
+    private double Now => TimeProvider.GetUtcNow().ToUnixTimeSeconds();
+
+    // RedisTimeoutException is a TimeoutException, the other two are not related.
+    private static bool IsFault(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException;
+
+    private Pulse PulseOf(string topic) => _published.GetOrAdd(topic, _ => new Pulse());
+
+    private async Task SweepLoopAsync()
+    {
+        using var timer = new PeriodicTimer(SeenInterval, TimeProvider);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                try
+                {
+                    await SweepAsync();
+                }
+                catch (Exception failure) when (IsFault(failure))
+                {
+                    LogSweepFailed(Settings.Name, failure);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task SweepAsync()
+    {
+        foreach (var member in _temporary.Keys)
+            await Database.SortedSetAddAsync(TemporaryGroups, member, Now);
+        foreach (var dead in await Database.SortedSetRangeByScoreAsync(TemporaryGroups, stop: Now - KeepTemporary.TotalSeconds))
+            await DestroyAsync(dead.ToString());
+    }
+
+    private async Task<bool> DestroyAsync(string member)
+    {
+        var end = member.IndexOf('\n', StringComparison.Ordinal);
+        try
+        {
+            await Database.ExecuteAsync("XGROUP", "DESTROY", (RedisKey)member[..end], member[(end + 1)..]);
+        }
+        catch (RedisServerException)
+        {
+            // The stream is gone, and the group with it.
+        }
+
+        return await Database.SortedSetRemoveAsync(TemporaryGroups, member);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Temporary groups of {PubSub} could not be kept up; the next attempt follows.")]
+    private partial void LogSweepFailed(string pubSub, Exception exception);
+}
