@@ -34,5 +34,16 @@ internal sealed class ForeignTarget(HttpMessageInvoker client, string baseUrl, I
     }
 
     /// <inheritdoc/>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => client.SendAsync(request, cancellationToken);
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.SendAsync(request, cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler's own limit on connecting, as in AppChannel: nobody cancelled.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "the host does not accept connections", exception);
+        }
+    }
 }
