@@ -55,7 +55,6 @@ internal static class RequestPath
         "actors" => "actors",
         "method" => "method",
         "state" => "state",
-        "AgentActor" => "AgentActor",
         _ => null,
     };
 }
