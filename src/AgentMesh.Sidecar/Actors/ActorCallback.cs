@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Actors;
@@ -36,7 +37,7 @@ internal static class ActorCallback
             using var response = await host.Channel.SendAsync(request, cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK)
                 return CallbackOutcome.Failed;
-            return response.Headers.NonValidated.TryGetValues("X-DaprReminderCancel", out var cancel) && IsTruthy(cancel.ToString())
+            return response.Headers.NonValidated.TryGetValues("X-DaprReminderCancel", out var cancel) && GoText.IsTruthy(cancel.ToString())
                 ? CallbackOutcome.Canceled
                 : CallbackOutcome.Taken;
         }
@@ -45,7 +46,4 @@ internal static class ActorCallback
             return CallbackOutcome.Failed;
         }
     }
-
-    // dapr: kit/utils.IsTruthy.
-    private static bool IsTruthy(string text) => text.Trim().ToUpperInvariant() is "1" or "Y" or "YES" or "T" or "TRUE" or "ON";
 }

@@ -14,47 +14,23 @@ internal sealed class HttpEndpointFile(ComponentFile components, string namespac
     public IReadOnlyList<HttpEndpoint> ReadFolders(IEnumerable<string> folders)
     {
         var endpoints = new List<HttpEndpoint>();
-        foreach (var file in folders.SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)))
+        foreach (var document in YamlDocuments.OfKind(folders, Kind))
         {
-            if (Path.GetExtension(file) is not (".yaml" or ".yml"))
+            if (ReadDocument(document) is not { } endpoint)
                 continue;
-            foreach (var endpoint in Read(file, File.ReadAllText(file)))
-            {
-                if (endpoints.FirstOrDefault(other => other.Name == endpoint.Name) is { } earlier)
-                    throw new LauncherException($"the endpoint '{endpoint.Name}' is defined twice: in {earlier.File} and in {file}");
-                endpoints.Add(endpoint);
-            }
+            if (endpoints.FirstOrDefault(other => other.Name == endpoint.Name) is { } earlier)
+                throw new LauncherException($"the endpoint '{endpoint.Name}' is defined twice: in {earlier.File} and in {endpoint.File}");
+            endpoints.Add(endpoint);
         }
 
         return endpoints;
     }
 
-    /// <summary>The endpoints of one file's text.</summary>
-    public IEnumerable<HttpEndpoint> Read(string file, string text)
+    private HttpEndpoint? ReadDocument(YamlSection document)
     {
-        foreach (var (document, lineOffset) in YamlDocuments.Split(text))
-        {
-            if (ReadDocument(file, document, lineOffset) is { } found) yield return found;
-        }
-    }
-
-    private HttpEndpoint? ReadDocument(string file, string text, int lineOffset)
-    {
-        YamlSection? document;
         try
         {
-            document = YamlSection.Parse(file, text, lineOffset);
-        }
-        catch (LauncherException)
-        {
-            return null;
-        }
-
-        if (document?.Text("kind") != Kind)
-            return null;
-        try
-        {
-            return ReadEndpoint(file, document);
+            return ReadEndpoint(document);
         }
         catch (LauncherException broken)
         {
@@ -63,7 +39,7 @@ internal sealed class HttpEndpointFile(ComponentFile components, string namespac
         }
     }
 
-    private HttpEndpoint? ReadEndpoint(string file, YamlSection document)
+    private HttpEndpoint? ReadEndpoint(YamlSection document)
     {
         var identity = document.Section("metadata") ?? throw document.Error("metadata", "is missing");
         var spec = document.Section("spec") ?? throw document.Error("spec", "is missing");
@@ -84,7 +60,7 @@ internal sealed class HttpEndpointFile(ComponentFile components, string namespac
             Headers = [.. spec.Sections("headers").Select(components.ReadValue)],
             Scopes = document.Texts("scopes") ?? [],
             SecretStore = document.Section("auth")?.Text("secretStore"),
-            File = file,
+            File = document.File,
         };
     }
 }

@@ -15,6 +15,9 @@ internal sealed class YamlSection
 
     private YamlSection(string file, int lineOffset, YamlMappingNode node) => (_file, _lineOffset, _node) = (file, lineOffset, node);
 
+    /// <summary>The file it stands in.</summary>
+    public string File => _file;
+
     /// <summary>The first document of the text; null when it is empty.</summary>
     /// <param name="file">Named in complaints.</param>
     /// <param name="text">YAML.</param>

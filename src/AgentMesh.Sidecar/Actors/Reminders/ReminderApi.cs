@@ -40,19 +40,9 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
     {
         if (scheduler is null)
             return DaprError.ReminderCreate(NoStore);
-        ReminderRequest request;
-        using (var body = await RequestBody.ReadAsync(httpRequest, aborted))
-        {
-            try
-            {
-                request = ReminderRequest.Parse(body.Memory);
-            }
-            catch (JsonException exception)
-            {
-                return DaprError.MalformedRequest(exception.Message);
-            }
-        }
-
+        var (request, malformed) = await ReminderRequest.ReadAsync(httpRequest, aborted);
+        if (request is null)
+            return malformed;
         // A separator within a part would make two reminders one key.
         if (ActorCallbackRules.RefuseNames(actor, name) is { } wrong)
             return DaprError.ReminderCreate(wrong);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Actors.Reminders;
@@ -25,8 +26,22 @@ internal sealed record ReminderRequest
 
     public ReminderFailurePolicy FailurePolicy { get; private init; } = ReminderFailurePolicy.Default;
 
+    /// <summary>Reads the body of a registration; the error when it is not one.</summary>
+    public static async Task<(ReminderRequest? Request, DaprError? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var body = await RequestBody.ReadAsync(request, cancellationToken);
+        try
+        {
+            return (Parse(body.Memory), null);
+        }
+        catch (JsonException exception)
+        {
+            return (null, DaprError.MalformedRequest(exception.Message));
+        }
+    }
+
     /// <exception cref="JsonException">Not JSON, or a field of the wrong kind.</exception>
-    public static ReminderRequest Parse(ReadOnlyMemory<byte> body)
+    private static ReminderRequest Parse(ReadOnlyMemory<byte> body)
     {
         using var document = JsonDocument.Parse(body);
         var root = document.RootElement;

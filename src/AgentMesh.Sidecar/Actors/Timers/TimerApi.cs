@@ -30,19 +30,9 @@ internal sealed class TimerApi(ActorTimers timers, TimeProvider timeProvider)
     {
         if (caller.Connection?.FindActorType(actor.Type) is null)
             return DaprError.TimerCreate($"can't create timer for actor {actor}: actor type not registered");
-        ReminderRequest request;
-        using (var body = await RequestBody.ReadAsync(httpRequest, aborted))
-        {
-            try
-            {
-                request = ReminderRequest.Parse(body.Memory);
-            }
-            catch (JsonException exception)
-            {
-                return DaprError.MalformedRequest(exception.Message);
-            }
-        }
-
+        var (request, malformed) = await ReminderRequest.ReadAsync(httpRequest, aborted);
+        if (request is null)
+            return malformed;
         if (ActorCallbackRules.RefuseNames(actor, name) is { } wrong)
             return DaprError.TimerCreate(wrong);
         var (schedule, refusal) = TimerSchedule.Parse(request.DueTime, request.Period, request.Ttl, timeProvider.GetUtcNow());
