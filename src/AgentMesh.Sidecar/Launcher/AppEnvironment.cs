@@ -29,6 +29,7 @@ internal static class AppEnvironment
         environment["APP_PROTOCOL"] = app.Protocol;
         environment["DAPR_HTTP_PORT"] = ports.DaprHttp.ToString(CultureInfo.InvariantCulture);
         environment["DAPR_GRPC_PORT"] = ports.DaprGrpc.ToString(CultureInfo.InvariantCulture);
+        environment["DAPR_METRICS_PORT"] = ports.Metrics.ToString(CultureInfo.InvariantCulture);
         environment[ApiTokens.DaprVariable] = tokens.Dapr;
         environment[ApiTokens.AppVariable] = tokens.App;
         if (ports.App is { } port) environment["APP_PORT"] = port.ToString(CultureInfo.InvariantCulture);

@@ -41,6 +41,7 @@ internal static class LaunchPlan
     private static AppDefinition Define(RunFileApp app, int replica, ProcessPorts ports, ComponentPlan components) =>
         new(app.AppId, replica, ports.App ?? 0, ports.DaprHttp, ports.DaprGrpc)
         {
+            MetricsPort = ports.Metrics,
             Protocol = app.Protocol,
             ChannelAddress = app.ChannelAddress,
             Health = app.Health,

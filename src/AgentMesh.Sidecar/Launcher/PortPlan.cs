@@ -3,7 +3,7 @@ using AgentMesh.Sidecar.Resources;
 namespace AgentMesh.Sidecar.Launcher;
 
 /// <summary>The ports of one app process. <see cref="App"/> is null for an app that serves nothing.</summary>
-internal readonly record struct ProcessPorts(int? App, int DaprHttp, int DaprGrpc);
+internal readonly record struct ProcessPorts(int? App, int DaprHttp, int DaprGrpc, int Metrics);
 
 /// <summary>Decides who listens where.</summary>
 /// <param name="reservations">Holds the ports until they are used.</param>
@@ -23,6 +23,7 @@ internal sealed class PortPlan(PortReservations reservations, bool freePorts)
                 Take(app, "appPort", app.AppPort);
                 Take(app, "daprHTTPPort", app.DaprHttpPort);
                 Take(app, "daprGRPCPort", app.DaprGrpcPort);
+                Take(app, "metricsPort", app.MetricsPort);
             }
         }
 
@@ -35,7 +36,8 @@ internal sealed class PortPlan(PortReservations reservations, bool freePorts)
         return new ProcessPorts(
             app.AppPort is { } wanted ? free ? reservations.TakeFree() : wanted : null,
             !free && app.DaprHttpPort is { } http ? http : reservations.TakeFree(),
-            !free && app.DaprGrpcPort is { } grpc ? grpc : reservations.TakeFree());
+            !free && app.DaprGrpcPort is { } grpc ? grpc : reservations.TakeFree(),
+            !free && app.MetricsPort is { } metrics ? metrics : reservations.TakeFree());
     }
 
     private void Take(RunFileApp app, string field, int? wanted)

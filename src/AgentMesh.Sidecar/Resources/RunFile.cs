@@ -30,6 +30,9 @@ internal sealed record RunFileApp(string AppId, string Directory)
     /// <summary>Null: any free port.</summary>
     public int? DaprGrpcPort { get; init; }
 
+    /// <summary>Null: any free port.</summary>
+    public int? MetricsPort { get; init; }
+
     /// <summary>What the run file adds to the app's environment, common part first.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

@@ -13,7 +13,7 @@ internal sealed class RunFileReader
     private static readonly string[] Pointless =
     [
         "logLevel", "enableProfiling", "enableApiLogging", "placementHostAddress", "schedulerHostAddress", "runtimePath", "daprdLogDestination",
-        "appLogDestination", "metricsPort", "profilePort", "daprInternalGRPCPort", "containerImage", "containerImagePullPolicy", "createService",
+        "appLogDestination", "profilePort", "daprInternalGRPCPort", "containerImage", "containerImagePullPolicy", "createService",
     ];
 
     // Fields of the schema whose absence a user would notice.
@@ -89,6 +89,7 @@ internal sealed class RunFileReader
             ChannelAddress = app.Text("appChannelAddress") ?? "127.0.0.1",
             DaprHttpPort = app.Port("daprHTTPPort"),
             DaprGrpcPort = app.Port("daprGRPCPort"),
+            MetricsPort = app.Port("metricsPort"),
             Environment = environment,
             ResourcesPaths = ReadResourcesPaths(app, common, folder),
             ConfigFilePath = ReadConfigFilePath(app, common, folder),

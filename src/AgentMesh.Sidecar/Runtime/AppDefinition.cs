@@ -13,6 +13,9 @@ namespace AgentMesh.Sidecar.Runtime;
 /// <param name="DaprGrpcPort">Where its sidecar serves gRPC (h2c).</param>
 internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int DaprHttpPort, int DaprGrpcPort)
 {
+    /// <summary>Where its sidecar serves Prometheus metrics; 0: nowhere.</summary>
+    public int MetricsPort { get; init; }
+
     /// <summary><c>http</c> or <c>h2c</c> (HTTP/2 with prior knowledge).</summary>
     public string Protocol { get; init; } = "http";
 

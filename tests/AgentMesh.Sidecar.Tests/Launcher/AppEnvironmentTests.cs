@@ -18,6 +18,7 @@ public sealed class AppEnvironmentTests
     [InlineData("APP_PROTOCOL", "h2c")]
     [InlineData("DAPR_HTTP_PORT", "12")]
     [InlineData("DAPR_GRPC_PORT", "13")]
+    [InlineData("DAPR_METRICS_PORT", "14")]
     [InlineData("DAPR_API_TOKEN", "dapr")]
     [InlineData("APP_API_TOKEN", "app")]
     [InlineData("DAPR_HTTP_ENDPOINT", null)]
@@ -27,13 +28,13 @@ public sealed class AppEnvironmentTests
         var ours = All("ours", "OURS", "FILE", "SET", "APP_ID", "DAPR_HTTP_PORT", "APP_PORT", "DAPR_HTTP_ENDPOINT", "DAPR_GRPC_ENDPOINT");
         var app = _app with { Environment = All("file", "FILE", "SET", "APP_ID", "DAPR_API_TOKEN") };
         var set = All("set", "SET", "DAPR_GRPC_PORT");
-        var environment = AppEnvironment.ForApp(ours, app, set, new ProcessPorts(11, 12, 13), new ApiTokens("dapr", "app"));
+        var environment = AppEnvironment.ForApp(ours, app, set, new ProcessPorts(11, 12, 13, 14), new ApiTokens("dapr", "app"));
         Assert.Equal(expected, environment.GetValueOrDefault(name));
     }
 
     [Fact]
     public void AppWithoutPort_InheritsNone() => Assert.DoesNotContain(
-        "APP_PORT", AppEnvironment.ForApp(All("9", "APP_PORT"), _app, Nothing, new ProcessPorts(null, 1, 2), new ApiTokens("", "")).Keys);
+        "APP_PORT", AppEnvironment.ForApp(All("9", "APP_PORT"), _app, Nothing, new ProcessPorts(null, 1, 2, 3), new ApiTokens("", "")).Keys);
 
     [Theory]
     [InlineData("MSBuildSDKsPath", false)]

@@ -37,14 +37,14 @@ public sealed class PortPlanTests : IDisposable
     [Fact]
     public void RunFilesPorts_AreTheFirstReplicas_TheRestIsFree()
     {
-        var (appPort, httpPort) = (Unused(), Unused());
-        var app = App("a") with { AppPort = appPort, DaprHttpPort = httpPort };
+        var (appPort, httpPort, metricsPort) = (Unused(), Unused(), Unused());
+        var app = App("a") with { AppPort = appPort, DaprHttpPort = httpPort, MetricsPort = metricsPort };
         var ports = new PortPlan(_reservations, freePorts: false).Assign([(app, 2), (App("b"), 1)]);
 
-        Assert.Equal((appPort, httpPort), (ports[0][0].App, ports[0][0].DaprHttp));
+        Assert.Equal((appPort, httpPort, metricsPort), (ports[0][0].App, ports[0][0].DaprHttp, ports[0][0].Metrics));
         Assert.Null(ports[1][0].App);
-        int[] all = [.. ports.SelectMany(processes => processes).SelectMany(process => (int?[])[process.App, process.DaprHttp, process.DaprGrpc]).OfType<int>()];
-        Assert.Equal(8, all.Distinct().Count());
+        int[] all = [.. ports.SelectMany(processes => processes).SelectMany(process => (int?[])[process.App, process.DaprHttp, process.DaprGrpc, process.Metrics]).OfType<int>()];
+        Assert.Equal(11, all.Distinct().Count());
     }
 
     [Fact]

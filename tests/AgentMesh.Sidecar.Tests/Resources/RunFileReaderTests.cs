@@ -54,6 +54,7 @@ public sealed class RunFileReaderTests : IDisposable
               appPort: 8081
               daprHTTPPort: 3501
               daprGRPCPort: -1
+              metricsPort: 9091
               appChannelAddress: localhost
               command: ["dotnet", "x.dll"]
               env: { B: app }
@@ -76,7 +77,7 @@ public sealed class RunFileReaderTests : IDisposable
         Assert.Equal(("h2c", "http"), (first.Protocol, second.Protocol));
         Assert.Equal((8 * 1024 * 1024, 1), (first.MaxBodyBytes, second.MaxBodyBytes));
         Assert.Equal(65536, first.ReadBufferBytes);
-        Assert.Equal((8081, 3501, (int?)null), (first.AppPort, first.DaprHttpPort, first.DaprGrpcPort));
+        Assert.Equal((8081, 3501, (int?)null, 9091), (first.AppPort, first.DaprHttpPort, first.DaprGrpcPort, first.MetricsPort));
         Assert.Equal(["dotnet", "x.dll"], first.Command);
         Assert.Equal("localhost", first.ChannelAddress);
         Assert.Equal(new("/healthz", TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(500), 3), first.Health);
@@ -104,7 +105,7 @@ public sealed class RunFileReaderTests : IDisposable
 
     [Theory]
     [InlineData("logLevel: debug")]
-    [InlineData("metricsPort: 9090")]
+    [InlineData("profilePort: 7777")]
     [InlineData("placementHostAddress: localhost:50006")]
     public void FieldsWithoutMeaningHere_AreSilentlyAccepted(string line)
     {
