@@ -9,6 +9,8 @@ namespace AgentMesh.Sidecar.Actors;
 /// <summary>The actor state API: <c>GET …/state/{key}</c> and the transaction <c>POST|PUT …/state</c>.</summary>
 internal sealed partial class ActorState(IStateStore store, ActorRouter router, StateFidelity? fidelity, ILogger<ActorState> logger)
 {
+    private readonly StateBody _body = new(fidelity);
+
     /// <summary>Types of daprd's own workflows.</summary>
     internal const string ReservedPrefix = "dapr.internal.";
 
@@ -21,10 +23,10 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
             return;
         }
 
-        byte[]? value;
+        StateEntry? entry;
         try
         {
-            value = await store.GetAsync(Prefix(caller, actor) + key, aborted);
+            entry = await store.GetAsync(Prefix(caller, actor) + key, aborted);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -36,7 +38,7 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
             return;
         }
 
-        if (value is null or [])
+        if (entry is not { Value: { Length: > 0 } value })
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
@@ -67,25 +69,23 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
 
     private async Task<DaprError?> WriteAsync(HttpRequest request, AppInstance caller, ActorRef actor, CancellationToken aborted)
     {
-        List<StateOperation> operations;
+        List<StateItem> items;
         using (var body = await RequestBody.ReadAsync(request, aborted))
         {
             try
             {
-                operations = ActorStateRequest.Parse(body.Memory.Span, Prefix(caller, actor));
+                items = _body.ReadActorTransaction(body.Memory.Span);
             }
             catch (JsonException exception)
             {
                 return DaprError.MalformedRequest(exception.Message);
             }
-            catch (NotSupportedException exception)
-            {
-                return DaprError.ActorStateTransactionSave(exception.Message);
-            }
         }
 
-        if (fidelity is not null)
-            operations = [.. operations.Select(operation => operation.Value is { } value ? operation with { Value = fidelity.Apply(value) } : operation)];
+        if (items.Exists(item => item.Ttl is not null))
+            return DaprError.ActorStateTransactionSave("ttl on actor state needs the feature flag ActorStateTTL, which is off");
+        var prefix = Prefix(caller, actor);
+        var operations = items.ConvertAll(item => new StateOperation(prefix + item.Key, item.Value));
         if (caller.Connection is not { } connection || router.TryBeginWrite(actor, connection) is not { } activation)
             return DaprError.ActorInstanceMissing();
         try

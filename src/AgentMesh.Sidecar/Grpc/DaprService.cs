@@ -52,7 +52,7 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
 
     public async Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext call)
     {
-        var item = new SavedItem(request.Key, null) { ETag = request.Etag?.Value };
+        var item = new SavedItem { Key = request.Key, Etag = request.Etag?.Value };
         GrpcStatus.ThrowIfAny(await state.DeleteAsync(App(call), request.StoreName, [item], CancellationToken.None));
         return new Empty();
     }
@@ -129,16 +129,18 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
         return Task.FromResult(new Empty());
     }
 
-    private static SavedItem Item(WireItem item, bool deletes) => new(item.Key, deletes ? null : item.Value.ToByteArray())
+    private static SavedItem Item(WireItem item, bool deletes) => new()
     {
-        ETag = item.Etag?.Value,
-        Concurrency = item.Options?.Concurrency switch
+        Key = item.Key,
+        Value = deletes ? null : item.Value.ToByteArray(),
+        Etag = item.Etag?.Value,
+        Options = new StateItemOptions(item.Options?.Concurrency switch
         {
-            StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite => WriteConcurrency.FirstWrite,
-            StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => WriteConcurrency.LastWrite,
+            StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite => StateItemOptions.FirstWrite,
+            StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => StateItemOptions.LastWrite,
             _ => null,
-        },
-        Ttl = item.Metadata.GetValueOrDefault(SavedItem.TtlName),
+        }),
+        Metadata = item.Metadata,
     };
 
     private static PublishRequest Published(string pubSub, string topic, MapField<string, string> metadata, ServerCallContext call) => new(pubSub, topic, default)

@@ -10,10 +10,7 @@ internal interface IStateStore : IAsyncDisposable
     string Description { get; }
 
     /// <summary>The value last committed, or null when the key is not there. A read after a completed write sees it.</summary>
-    ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken);
-
-    /// <summary>The same with the version, which is the ETag of the state API.</summary>
-    ValueTask<StateEntry?> GetEntryAsync(string key, CancellationToken cancellationToken);
+    ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>
     /// Applies all operations in their order, atomically, and completes only when they are durable. Each upsert raises the key's
@@ -41,5 +38,5 @@ internal sealed record StateRules(long IfVersion = 0, bool FirstWrite = false, i
 
 /// <summary>A stored value.</summary>
 /// <param name="Value">As it was written.</param>
-/// <param name="Version">Counts the writes from 1; 0 when the store knows none (a plain string in Redis).</param>
+/// <param name="Version">The ETag of the state API. Counts the writes from 1; 0 when the store knows none (a plain string in Redis).</param>
 internal readonly record struct StateEntry(byte[] Value, long Version);

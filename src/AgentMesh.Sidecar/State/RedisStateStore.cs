@@ -50,11 +50,7 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
     }
 
     /// <inheritdoc/>
-    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken) =>
-        (await GetEntryAsync(key, cancellationToken).ConfigureAwait(false))?.Value;
-
-    /// <inheritdoc/>
-    public async ValueTask<StateEntry?> GetEntryAsync(string key, CancellationToken cancellationToken)
+    public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         try

@@ -43,16 +43,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         new(Path.Combine(Path.GetFullPath(folder), FileName), options ?? new SqliteStoreOptions(), timeProvider ?? TimeProvider.System, logger);
 
     /// <inheritdoc/>
-    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
-    {
-        var entry = GetEntryAsync(key, cancellationToken);
-        return entry.IsCompletedSuccessfully ? ValueTask.FromResult(entry.Result?.Value) : GetValueAsync(entry);
-
-        static async ValueTask<byte[]?> GetValueAsync(ValueTask<StateEntry?> entry) => (await entry.ConfigureAwait(false))?.Value;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<StateEntry?> GetEntryAsync(string key, CancellationToken cancellationToken)
+    public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         cancellationToken.ThrowIfCancellationRequested();

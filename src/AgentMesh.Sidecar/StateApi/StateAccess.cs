@@ -21,7 +21,7 @@ internal sealed partial class StateAccess(IStateStore store, ILogger<StateAccess
             return (null, illegal);
         try
         {
-            return (await store.GetEntryAsync(prefix + key, cancellationToken), null);
+            return (await store.GetAsync(prefix + key, cancellationToken), null);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -89,7 +89,7 @@ internal sealed partial class StateAccess(IStateStore store, ILogger<StateAccess
         {
             // Without an ETag it is no mismatch but a plain failure: the key was written with first-write.
             var item = find(conflict.Key);
-            return string.IsNullOrEmpty(item.ETag)
+            return string.IsNullOrEmpty(item.Etag)
                 ? error(item, conflict.Message, StatusCodes.Status500InternalServerError)
                 : error(item, StateErrors.MismatchText + conflict.Message, StatusCodes.Status409Conflict);
         }
@@ -112,6 +112,8 @@ internal sealed partial class StateAccess(IStateStore store, ILogger<StateAccess
                 return illegal;
             if (!TryReadVersion(item, out var version))
                 return error(item, StateErrors.InvalidText + "a version is a whole number", StatusCodes.Status400BadRequest);
+            if (item.Options?.Concurrency is { Length: > 0 } concurrency and not (StateItemOptions.FirstWrite or StateItemOptions.LastWrite))
+                return error(item, $"unrecognized concurrency model '{concurrency}'", StatusCodes.Status500InternalServerError);
             int? ttl = null;
             if (item.Value is not null && item.Ttl is { Length: > 0 } text)
             {
@@ -122,7 +124,7 @@ internal sealed partial class StateAccess(IStateStore store, ILogger<StateAccess
 
             operations.Add(new StateOperation(prefix + item.Key, item.Value)
             {
-                Rules = new StateRules(version, item.Concurrency == WriteConcurrency.FirstWrite, ttl),
+                Rules = new StateRules(version, item.Options?.Concurrency == StateItemOptions.FirstWrite, ttl),
             });
         }
 
@@ -133,9 +135,9 @@ internal sealed partial class StateAccess(IStateStore store, ILogger<StateAccess
     private static bool TryReadVersion(StateItem item, out long version)
     {
         version = 0;
-        if (string.IsNullOrEmpty(item.ETag) || (item.Value is not null && item.Concurrency == WriteConcurrency.LastWrite))
+        if (string.IsNullOrEmpty(item.Etag) || (item.Value is not null && item.Options?.Concurrency == StateItemOptions.LastWrite))
             return true;
-        if (long.TryParse(item.ETag, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out version))
+        if (long.TryParse(item.Etag, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out version))
             return true;
         version = -1;
         return item.Value is null;

@@ -60,7 +60,7 @@ internal sealed class StateRoutes(StateAccess state, StateFidelity? fidelity)
         {
             try
             {
-                keys = StateBody.ReadKeys(body.Memory);
+                keys = StateBody.ReadKeys(body.Memory.Span);
             }
             catch (JsonException exception)
             {
@@ -87,43 +87,26 @@ internal sealed class StateRoutes(StateAccess state, StateFidelity? fidelity)
     private async Task<DaprError?> SaveAsync(HttpContext context, AppDefinition app, string store)
     {
         using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        try
-        {
-            // The caller may leave; what was asked is written all the same.
-            return await state.SaveAsync(app, store, _body.ReadItems(body.Memory), CancellationToken.None);
-        }
-        catch (FormatException exception)
-        {
-            return StateErrors.Save(store, exception.Message);
-        }
+        // The caller may leave; what was asked is written all the same.
+        return await state.SaveAsync(app, store, _body.ReadItems(body.Memory.Span), CancellationToken.None);
     }
 
-    private async Task<DaprError?> DeleteAsync(HttpContext context, AppDefinition app, string store, string key)
+    private Task<DaprError?> DeleteAsync(HttpContext context, AppDefinition app, string store, string key)
     {
-        var etag = context.Request.Headers.IfMatch.ToString();
-        try
+        var item = new StateItem
         {
-            StateBody.ReadConcurrency(context.Request.Query["concurrency"]);
-            return await state.DeleteAsync(app, store, [new StateItem(key, null) { ETag = etag }], CancellationToken.None);
-        }
-        catch (FormatException exception)
-        {
-            return StateErrors.Delete(key, exception.Message);
-        }
+            Key = key,
+            Etag = context.Request.Headers.IfMatch.ToString(),
+            Options = new StateItemOptions(context.Request.Query["concurrency"]),
+        };
+        return state.DeleteAsync(app, store, [item], CancellationToken.None);
     }
 
     private async Task<DaprError?> TransactAsync(HttpContext context, AppDefinition app, string store)
     {
         using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        try
-        {
-            var (items, unknown) = _body.ReadTransaction(body.Memory);
-            return unknown is not null ? StateErrors.OperationNotSupported(unknown) : await state.TransactAsync(app, store, items, CancellationToken.None);
-        }
-        catch (FormatException exception)
-        {
-            return StateErrors.Transaction(exception.Message);
-        }
+        var (items, unknown) = _body.ReadTransaction(body.Memory.Span);
+        return unknown is not null ? StateErrors.OperationNotSupported(unknown) : await state.TransactAsync(app, store, items, CancellationToken.None);
     }
 
     private static async Task WriteAsync(HttpContext context, Func<Task<DaprError?>> write)

@@ -107,7 +107,7 @@ public sealed class DaprClientTests
         byte[] value = [0, 255, 10, 13];
         await mesh.Client.SaveByteStateAsync(Store, "k", value, cancellationToken: Token);
         Assert.Equal(value, (await mesh.Client.GetByteStateAsync(Store, "k", cancellationToken: Token)).ToArray());
-        Assert.Equal(value, await mesh.Store.GetAsync("app||k", Token));
+        Assert.Equal(value, (await mesh.Store.GetAsync("app||k", Token))!.Value.Value);
     }
 
     [Fact]

@@ -121,6 +121,17 @@ public sealed class SidecarApiTests
     }
 
     [Fact]
+    public async Task ActorState_WithATimeToLive_IsRefusedAsDaprdDoesWithoutTheFlag()
+    {
+        await using var app = await StubApp.StartAsync();
+        await using var sidecar = await SidecarHarness.StartAsync(app);
+        using var content = new StringContent("""[{"operation":"upsert","request":{"key":"k","value":1,"metadata":{"ttlInSeconds":"90"}}}]""");
+        using var refused = await sidecar.Client.PostAsync("/v1.0/actors/T/1/state", content, Token);
+        Assert.Equal(HttpStatusCode.InternalServerError, refused.StatusCode);
+        Assert.Contains("ActorStateTTL", await refused.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnUnknownPath_WithoutATarget_IsDaprs404()
     {
         await using var app = await StubApp.StartAsync();

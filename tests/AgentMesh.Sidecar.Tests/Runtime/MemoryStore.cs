@@ -19,10 +19,7 @@ internal sealed class MemoryStore : IStateStore, IReminderStoreProvider
 
     public string Description => "memory";
 
-    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken) =>
-        Failure is not null ? throw Failure : ValueTask.FromResult(Values.GetValueOrDefault(key));
-
-    public ValueTask<StateEntry?> GetEntryAsync(string key, CancellationToken cancellationToken)
+    public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
         if (Failure is not null)
             throw Failure;

@@ -32,7 +32,7 @@ public sealed class RedisConnectionTests
         {
             try
             {
-                value = await store.GetAsync("k", Cancelled);
+                value = (await store.GetAsync("k", Cancelled))?.Value;
             }
             catch (StateStoreException)
             {
@@ -42,7 +42,7 @@ public sealed class RedisConnectionTests
 
         Assert.Equal([1], value!);
         await store.TransactAsync([new StateOperation("k", [3])], Cancelled);
-        Assert.Equal([3], (await store.GetAsync("k", Cancelled))!);
+        Assert.Equal([3], (await store.GetAsync("k", Cancelled))!.Value.Value);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
         await Assert.ThrowsAsync<StateStoreException>(() => store.TransactAsync([new StateOperation(Key("b"), value)], Cancelled));
         await store.TransactAsync([Remove("a")], Cancelled);
         await store.TransactAsync([new StateOperation(Key("b"), value)], Cancelled);
-        Assert.Equal(value, await store.GetAsync(Key("b"), Cancelled));
+        Assert.Equal(value, (await store.GetAsync(Key("b"), Cancelled))!.Value.Value);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
 
         await using var store = Open();
         await store.TransactAsync([new StateOperation("k", "2"u8.ToArray()) { Rules = new StateRules(5, TtlSeconds: 10) }], Cancelled);
-        Assert.Equal(6, (await store.GetEntryAsync("k", Cancelled))!.Value.Version);
+        Assert.Equal(6, (await store.GetAsync("k", Cancelled))!.Value.Version);
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public abstract partial class StateStoreBehavior
         new Random(1).NextBytes(value);
         var key = new string('k', 2000);
         await store.TransactAsync([new StateOperation(Key(key), value)], Cancelled);
-        Assert.Equal(value, await store.GetAsync(Key(key), Cancelled));
+        Assert.Equal(value, (await store.GetAsync(Key(key), Cancelled))!.Value.Value);
     }
 
     [Fact]
@@ -213,5 +213,5 @@ public abstract partial class StateStoreBehavior
     private protected StateOperation Remove(string key) => new(Key(key), null);
 
     private protected async Task<string?> TextAsync(IStateStore store, string key) =>
-        await store.GetAsync(Key(key), Cancelled) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        await store.GetAsync(Key(key), Cancelled) is { } entry ? Encoding.UTF8.GetString(entry.Value) : null;
 }

@@ -112,16 +112,16 @@ public abstract partial class StateStoreBehavior
 
         Assert.Equal(gone ? null : "2", await TextAsync(store, "k"));
         await store.TransactAsync([Set("k", "3") with { Rules = new StateRules(IfVersion: gone ? 99 : 2) }], Cancelled);
-        Assert.Equal(gone ? 1 : 3, (await store.GetEntryAsync(Key("k"), Cancelled))!.Value.Version);
+        Assert.Equal(gone ? 1 : 3, (await store.GetAsync(Key("k"), Cancelled))!.Value.Version);
     }
 
     [Fact]
     public async Task Entry_IsValueAndVersion()
     {
         await using var store = await OpenAsync();
-        Assert.Null(await store.GetEntryAsync(Key("k"), Cancelled));
+        Assert.Null(await store.GetAsync(Key("k"), Cancelled));
         await store.TransactAsync([Set("k", "1"), Set("k", "2")], Cancelled);
-        var entry = (await store.GetEntryAsync(Key("k"), Cancelled))!.Value;
+        var entry = (await store.GetAsync(Key("k"), Cancelled))!.Value;
         Assert.Equal(("2", 2), (Encoding.UTF8.GetString(entry.Value), entry.Version));
     }
 }
