@@ -16,16 +16,16 @@ internal sealed class ActorCall(ActorRouter router)
     public async Task HandleAsync(HttpContext context, AppInstance caller, ActorRef actor, string method)
     {
         var aborted = context.RequestAborted;
-        if (Invalid(actor.Type) || Invalid(actor.Id))
+        if (!AppPath.IsName(actor.Type) || !AppPath.IsName(actor.Id) || AppPath.CleanMethod(method) is not { } cleaned)
         {
-            await DaprError.BadRequest($"invalid actor type or id '{actor}'").WriteAsync(context.Response, aborted);
+            await DaprError.BadRequest($"invalid actor type, id or method: '{actor}', '{method}'").WriteAsync(context.Response, aborted);
             return;
         }
 
         using var body = await RequestBody.ReadAsync(context.Request, aborted);
         var (answer, error) = await router.RunTurnAsync(
             actor, context.Request.Headers[ReentrancyId],
-            (host, newId, token) => CallAppAsync(context.Request.Headers, body.Memory, caller, host, newId, actor, method, token), aborted);
+            (host, newId, token) => CallAppAsync(context.Request.Headers, body.Memory, caller, host, newId, actor, cleaned, token), aborted);
         using (answer)
         {
             if ((error ?? answer!.Error) is { } failure)
@@ -35,15 +35,11 @@ internal sealed class ActorCall(ActorRouter router)
         }
     }
 
-    // dapr:pkg/actors/internal/key: what would break a key, a path or a log line.
-    private static bool Invalid(string name) =>
-        name is "" or "." or ".." || name.AsSpan().IndexOfAny("#?/\\") >= 0 || name.Any(char.IsControl);
-
     private static async Task<Answer> CallAppAsync(
         IHeaderDictionary headers, ReadOnlyMemory<byte> body, AppInstance caller, AppConnection host, string? newReentrancyId, ActorRef actor,
         string method, CancellationToken cancellationToken)
     {
-        using var request = host.Channel.CreateRequest(HttpMethod.Put, $"/actors/{actor.Type}/{actor.Id}/method/{method}");
+        using var request = host.Channel.CreateRequest(HttpMethod.Put, $"{actor.AppPath}/method/{AppPath.Escape(method)}");
         request.Content = new ReadOnlyMemoryContent(body);
         ForwardedHeaders.CopyTo(headers, request);
         request.Headers.TryAddWithoutValidation("Dapr-API-Call", "true");

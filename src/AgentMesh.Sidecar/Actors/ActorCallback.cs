@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 
@@ -29,7 +30,7 @@ internal static class ActorCallback
     public static async Task<CallbackOutcome> SendAsync(
         AppConnection host, ActorRef actor, string kind, string name, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var request = host.Channel.CreateRequest(HttpMethod.Put, $"/actors/{actor.Type}/{actor.Id}/method/{kind}/{Uri.EscapeDataString(name)}");
+        using var request = host.Channel.CreateRequest(HttpMethod.Put, $"{actor.AppPath}/method/{kind}/{AppPath.Escape(name)}");
         request.Content = new ReadOnlyMemoryContent(body);
         request.Content.Headers.ContentType = Json;
         try

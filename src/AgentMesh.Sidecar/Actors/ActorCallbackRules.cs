@@ -1,4 +1,5 @@
 using AgentMesh.Sidecar.Actors.Reminders;
+using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 
@@ -12,11 +13,13 @@ internal static class ActorCallbackRules
         : caller.App.ActorStateStore is null ? DaprError.ActorRuntimeNotFound()
         : null;
 
-    /// <summary>Why the names cannot make a key and a path; null when they can.</summary>
-    public static string? RefuseNames(ActorRef actor, string name)
-    {
-        if (name.Length == 0 || name.Contains(Reminder.Separator, StringComparison.Ordinal) || name[0] == '|')
-            return $"name must not be empty, contain '{Reminder.Separator}' or begin with '|': {name}";
-        return actor.Type.Contains('|', StringComparison.Ordinal) ? $"actor type must not contain '|': {actor.Type}" : null;
-    }
+    /// <summary>Refuses names that cannot make a path and a key; null when they can.</summary>
+    /// <param name="actor">Whose callback it is.</param>
+    /// <param name="name">The callback's name.</param>
+    /// <param name="notAKey">Makes the error for a name that would make two callbacks one key.</param>
+    public static DaprError? RefuseNames(ActorRef actor, string name, Func<string, DaprError> notAKey) =>
+        !AppPath.IsName(actor.Type) || !AppPath.IsName(actor.Id) || !AppPath.IsName(name) ? DaprError.BadRequest($"invalid name: '{actor}', '{name}'")
+        : name.Contains(Reminder.Separator, StringComparison.Ordinal) || name[0] == '|' ? notAKey($"name must not contain '{Reminder.Separator}' or begin with '|': {name}")
+        : actor.Type.Contains('|', StringComparison.Ordinal) ? notAKey($"actor type must not contain '|': {actor.Type}")
+        : null;
 }

@@ -74,7 +74,7 @@ internal sealed class AppChannel : IDisposable
     /// <summary>Tells the app to forget an actor's instance. The answer's status does not matter: the actor is gone either way.</summary>
     public async Task DeactivateAsync(ActorRef actor, CancellationToken cancellationToken)
     {
-        using var request = CreateRequest(HttpMethod.Delete, $"/actors/{actor.Type}/{actor.Id}");
+        using var request = CreateRequest(HttpMethod.Delete, actor.AppPath);
         using var response = await SendAsync(request, cancellationToken);
     }
 

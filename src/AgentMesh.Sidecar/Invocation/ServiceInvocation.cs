@@ -26,8 +26,7 @@ internal sealed class ServiceInvocation(TargetResolver targets, ResiliencyPolici
         }
 
         // dapr:pkg/messaging/method: the decoded text is what the app gets.
-        var method = string.Join('/', methodSegments.Select(RequestPath.Unescape));
-        if (method.AsSpan().IndexOfAny('?', '#') >= 0)
+        if (AppPath.CleanMethod(string.Join('/', methodSegments.Select(RequestPath.Unescape))) is not { } method)
         {
             await DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: invalid method name").WriteAsync(context.Response, aborted);
             return;

@@ -43,9 +43,8 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
         var (request, malformed) = await ReminderRequest.ReadAsync(httpRequest, aborted);
         if (request is null)
             return malformed;
-        // A separator within a part would make two reminders one key.
-        if (ActorCallbackRules.RefuseNames(actor, name) is { } wrong)
-            return DaprError.ReminderCreate(wrong);
+        if (ActorCallbackRules.RefuseNames(actor, name, DaprError.ReminderCreate) is { } wrong)
+            return wrong;
         var now = timeProvider.GetUtcNow();
         var (schedule, refusal) = ReminderSchedule.Parse(request.DueTime, request.Period, request.Ttl, now);
         if (schedule is null)

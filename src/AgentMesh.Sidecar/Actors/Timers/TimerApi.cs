@@ -33,8 +33,8 @@ internal sealed class TimerApi(ActorTimers timers, TimeProvider timeProvider)
         var (request, malformed) = await ReminderRequest.ReadAsync(httpRequest, aborted);
         if (request is null)
             return malformed;
-        if (ActorCallbackRules.RefuseNames(actor, name) is { } wrong)
-            return DaprError.TimerCreate(wrong);
+        if (ActorCallbackRules.RefuseNames(actor, name, DaprError.TimerCreate) is { } wrong)
+            return wrong;
         var (schedule, refusal) = TimerSchedule.Parse(request.DueTime, request.Period, request.Ttl, timeProvider.GetUtcNow());
         if (schedule is null)
             return DaprError.TimerCreate(refusal!);
