@@ -11,7 +11,7 @@ public sealed class ReferenceTests
         ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives"],
         ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore"],
         ["AgentMesh.Gateway"] = ["AgentMesh.Contracts", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "FluentValidation", "Microsoft.Extensions.Http.Resilience"],
-        ["AgentMesh.Sidecar"] = ["Dapr.Protos", "Grpc.AspNetCore.Server", "Microsoft.Data.Sqlite", "Polly.Core", "StackExchange.Redis", "System.CommandLine", "YamlDotNet"],
+        ["AgentMesh.Sidecar"] = ["Dapr.Protos", "Grpc.AspNetCore.Server", "Microsoft.Data.Sqlite", "Polly.Core", "prometheus-net", "StackExchange.Redis", "System.CommandLine", "YamlDotNet"],
     };
 
     public static TheoryData<string> SourceProjects => [.. Repository.Files("src", "*.csproj")];

@@ -36,6 +36,7 @@ internal static class ActorCallback
         try
         {
             using var response = await host.Channel.SendAsync(request, cancellationToken);
+            Count(host, actor, kind, response.StatusCode == HttpStatusCode.OK);
             if (response.StatusCode != HttpStatusCode.OK)
                 return CallbackOutcome.Failed;
             return response.Headers.NonValidated.TryGetValues("X-DaprReminderCancel", out var cancel) && GoText.IsTruthy(cancel.ToString())
@@ -44,7 +45,16 @@ internal static class ActorCallback
         }
         catch (HttpRequestException)
         {
+            Count(host, actor, kind, success: false);
             return CallbackOutcome.Failed;
         }
+    }
+
+    private static void Count(AppConnection host, ActorRef actor, string kind, bool success)
+    {
+        if (kind == "timer")
+            host.App.Metrics.Service.TimerFired(actor.Type, success);
+        else
+            host.App.Metrics.Service.ReminderFired(actor.Type, success);
     }
 }

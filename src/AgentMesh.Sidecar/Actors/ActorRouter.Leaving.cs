@@ -38,9 +38,14 @@ internal sealed partial class ActorRouter
                 return;
             // A call before us may have taken the actor to its new host.
             if (IsMisplaced(target))
+            {
+                target.Activation?.Host.App.Metrics.Service.ActorRebalanced(target.Actor.Type);
                 await RetireAsync(target, token);
+            }
             else
+            {
                 target.Turn.Exit();
+            }
         });
 
     /// <summary>
@@ -164,10 +169,12 @@ internal sealed partial class ActorRouter
         try
         {
             await host.Channel.DeactivateAsync(actor, either.Token);
+            host.App.Metrics.Service.ActorDeactivated(actor.Type);
             return true;
         }
         catch (HttpRequestException exception)
         {
+            host.App.Metrics.Service.ActorDeactivationFailed(actor.Type);
             // Ctrl-C reaches the apps too: at the stop a process that has gone first is nothing to report.
             if (!_closed)
                 LogDeactivationFailed(actor.Type, host.App.AppId, exception.Message);

@@ -73,7 +73,7 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
         while (!_closed)
         {
             var target = _table.GetOrAdd(actor);
-            var entry = await target.Turn.EnterAsync(reentrancyId, depth, cancellationToken);
+            var entry = await EnterAsync(target, first, reentrancyId, depth, cancellationToken);
             if (entry == TurnEntry.Closed)
                 continue;
             if (entry == TurnEntry.TooDeep)
@@ -93,6 +93,18 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
         }
 
         return (default, DaprError.ActorRuntimeClosed());
+    }
+
+    private static ValueTask<TurnEntry> EnterAsync(ActorTarget target, AppConnection host, string? reentrancyId, int depth, CancellationToken cancellationToken)
+    {
+        var entering = target.Turn.EnterAsync(reentrancyId, depth, cancellationToken);
+        return entering.IsCompleted ? entering : WaitAsync();
+
+        async ValueTask<TurnEntry> WaitAsync()
+        {
+            using (host.App.Metrics.Service.CallWaits(target.Actor.Type))
+                return await entering;
+        }
     }
 
     private static async Task<(T? Value, DaprError? Error)> CallAsync<T>(

@@ -55,6 +55,23 @@ internal sealed class AppChannel : IDisposable
     /// <exception cref="HttpRequestException">The app was not reached or broke off.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var started = _app.Metrics.Start();
+        HttpResponseMessage? response = null;
+        try
+        {
+            return response = await SendUnmeasuredAsync(request, cancellationToken);
+        }
+        finally
+        {
+            // daprd counts an app that was not reached as 500. OriginalString is the text the request was made from.
+            _app.Metrics.Http.AppAnswered(
+                request.Method.Method, request.RequestUri!.OriginalString.AsSpan(_baseUrl.Length), (int?)response?.StatusCode ?? StatusCodes.Status500InternalServerError,
+                response?.Content.Headers.ContentLength ?? 0, _app.Metrics.ElapsedMs(started));
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendUnmeasuredAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         try
         {
             return await _client.SendAsync(request, cancellationToken);
@@ -96,12 +113,15 @@ internal sealed class AppChannel : IDisposable
     /// <summary>One health probe: 2xx within the probe's time is healthy.</summary>
     public async Task<bool> ProbeAsync(AppHealthOptions health, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
+        var started = _app.Metrics.Start();
+        var status = StatusCodes.Status500InternalServerError;
         using var limit = new CancellationTokenSource(health.ProbeTimeout, timeProvider);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             using var request = CreateRequest(HttpMethod.Get, health.Path.StartsWith('/') ? health.Path : "/" + health.Path);
-            using var response = await SendAsync(request, both.Token);
+            using var response = await SendUnmeasuredAsync(request, both.Token);
+            status = (int)response.StatusCode;
             return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -111,6 +131,10 @@ internal sealed class AppChannel : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
+        }
+        finally
+        {
+            _app.Metrics.Http.AppProbed(status, _app.Metrics.ElapsedMs(started));
         }
     }
 

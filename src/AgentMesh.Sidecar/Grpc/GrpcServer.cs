@@ -8,7 +8,7 @@ namespace AgentMesh.Sidecar.Grpc;
 /// </summary>
 internal static class GrpcServer
 {
-    public static WebApplication Build(SidecarOptions options, DaprService service, ILoggerFactory loggerFactory, Action<KestrelServerOptions, int> listen)
+    public static WebApplication Build(SidecarOptions options, DaprService service, Func<int, AppDefinition> find, ILoggerFactory loggerFactory, Action<KestrelServerOptions, int> listen)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggerFactory);
@@ -33,6 +33,13 @@ internal static class GrpcServer
         });
         var server = builder.Build();
         var token = new GrpcToken(options.DaprApiToken);
+        server.Use(next => async context =>
+        {
+            var metrics = find(context.Connection.LocalPort).Metrics;
+            var started = metrics.Start();
+            await next(context);
+            metrics.Grpc.CallServed(context, metrics.ElapsedMs(started));
+        });
         server.Use(next => context => token.CheckAsync(context, next));
         server.UseRouting();
         server.MapGrpcService<DaprService>();

@@ -25,9 +25,11 @@ internal sealed class SidecarApi(
     /// <summary>Answers one request that came to <paramref name="app"/>'s sidecar.</summary>
     public async Task HandleAsync(HttpContext context, AppInstance app)
     {
+        var metrics = app.App.Metrics;
+        var started = metrics.Start();
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         try
         {
-            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             if (RequestPath.Split(target) is { } path)
                 await RouteAsync(context, app, path);
             else
@@ -41,6 +43,8 @@ internal sealed class SidecarApi(
         {
             // The caller is gone; there is nobody to answer.
         }
+
+        metrics.Http.RequestServed(context, target, metrics.ElapsedMs(started));
     }
 
     private Task RouteAsync(HttpContext context, AppInstance app, List<string> path)

@@ -18,7 +18,20 @@ internal sealed class AppTarget(AppInstance caller, AppConnection target) : IInv
     }
 
     /// <inheritdoc/>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => target.Channel.SendAsync(request, cancellationToken);
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // As in daprd, an app that calls itself goes through no second sidecar.
+        if (caller.App.AppId == target.App.AppId)
+            return await target.Channel.SendAsync(request, cancellationToken);
+        var (from, to) = (caller.App.Metrics, target.App.Metrics);
+        var started = from.Start();
+        from.Service.InvocationSent(target.App.AppId);
+        to.Service.InvocationReceived(caller.App.AppId);
+        var response = await target.Channel.SendAsync(request, cancellationToken);
+        to.Service.InvocationAnswered(caller.App.AppId, (int)response.StatusCode);
+        from.Service.InvocationCompleted(target.App.AppId, (int)response.StatusCode, from.ElapsedMs(started));
+        return response;
+    }
 
     // What daprd adds on the way to another app (dapr:pkg/messaging/direct_messaging.go).
     private void AddCaller(HttpRequestMessage request, string host)

@@ -42,6 +42,7 @@ internal static class LaunchPlan
         new(app.AppId, replica, ports.App ?? 0, ports.DaprHttp, ports.DaprGrpc)
         {
             MetricsPort = ports.Metrics,
+            Configuration = AppConfiguration.Read(app.ConfigFilePath),
             Protocol = app.Protocol,
             ChannelAddress = app.ChannelAddress,
             Health = app.Health,

@@ -21,6 +21,7 @@ internal sealed class BulkDelivery(EventPost post, DeadLetters deadLetters, Time
         var entries = open.ToDictionary(_ => newId().ToString());
         var dropped = new List<IncomingEvent>();
         var attempt = await post.RunAsync(
+            subscription,
             target => EventDelivery.Post(target, path, Write(subscription, entries), "application/json"),
             (status, body) => Judge(status, body, entries, dropped),
             cancellationToken);

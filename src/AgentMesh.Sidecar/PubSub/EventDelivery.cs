@@ -27,7 +27,7 @@ internal sealed class EventDelivery(EventPost post, DeadLetters deadLetters, Tim
             return;
         }
 
-        var attempt = await post.RunAsync(target => CreateRequest(target, subscription, path, incoming), DeliveryAnswer.Judge, cancellationToken);
+        var attempt = await post.RunAsync(subscription, target => CreateRequest(target, subscription, path, incoming), DeliveryAnswer.Judge, cancellationToken);
         if (attempt.Outcome != AttemptOutcome.Success)
             await deadLetters.TakeAsync(subscription, delivery.Message, Reason(attempt), cancellationToken);
     }

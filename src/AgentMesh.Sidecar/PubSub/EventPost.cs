@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Metrics;
 using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Runtime;
 
@@ -15,33 +16,37 @@ internal sealed class EventPost(DeliveryTargets targets, PolicyRunner inbound)
     /// <summary>More of an answer is not read: a status has a few bytes, and one for each event of a batch.</summary>
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
 
+    /// <param name="subscription">Whose event it is.</param>
     /// <param name="create">Makes the request, for each attempt anew.</param>
     /// <param name="judge">Reads the answer: its status and its body.</param>
     /// <param name="cancellationToken">Ends it without an outcome.</param>
     public async Task<Attempt> RunAsync(
-        Func<AppConnection, HttpRequestMessage> create, Func<int, byte[], Attempt> judge, CancellationToken cancellationToken)
+        Subscription subscription, Func<AppConnection, HttpRequestMessage> create, Func<int, byte[], Attempt> judge, CancellationToken cancellationToken)
     {
         for (var deaths = 0; ; deaths++)
         {
             // Outside the policy: its timeout is the app's, not the wait for one.
             await targets.WaitAsync(cancellationToken);
-            var attempt = await inbound.RunAsync(token => SendAsync(create, judge, token), cancellationToken);
+            var attempt = await inbound.RunAsync(token => SendAsync(subscription, create, judge, token), cancellationToken);
             if (attempt.Outcome != AttemptOutcome.ProcessGone || deaths == MaxDeaths)
                 return attempt;
         }
     }
 
     private async ValueTask<Attempt> SendAsync(
-        Func<AppConnection, HttpRequestMessage> create, Func<int, byte[], Attempt> judge, CancellationToken cancellationToken)
+        Subscription subscription, Func<AppConnection, HttpRequestMessage> create, Func<int, byte[], Attempt> judge, CancellationToken cancellationToken)
     {
         if (targets.Choose() is not { } target)
             return new Attempt(AttemptOutcome.ProcessGone);
         try
         {
+            var started = target.App.Metrics.Start();
             using var request = create(target);
             using var response = await target.Channel.SendAsync(request, cancellationToken);
             await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
-            return judge((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            var attempt = judge((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            Count(target.App.Metrics, subscription, attempt, started);
+            return attempt;
         }
         catch (Exception broken) when (broken is HttpRequestException or ObjectDisposedException or IOException)
         {
@@ -53,5 +58,20 @@ internal sealed class EventPost(DeliveryTargets targets, PolicyRunner inbound)
             // A disposed client cancels what it has under way.
             return new Attempt(await targets.IsGoneAsync(target, cancellationToken) ? AttemptOutcome.ProcessGone : AttemptOutcome.Failed);
         }
+    }
+
+    private static void Count(AppMetrics metrics, Subscription subscription, Attempt attempt, long started)
+    {
+        var elapsed = metrics.ElapsedMs(started);
+        if (subscription.Bulk is not null)
+        {
+            metrics.Components.DeliveredInBulk(subscription.PubSub, subscription.Topic, elapsed);
+            return;
+        }
+
+        var outcome = attempt.Outcome switch { AttemptOutcome.Success => "success", AttemptOutcome.Dropped => "drop", _ => "retry" };
+        // An app that says DROP has done its work; 404 is nobody's work.
+        var status = attempt is { Outcome: AttemptOutcome.Dropped, StatusCode: null } ? "success" : outcome;
+        metrics.Components.Delivered(subscription.PubSub, subscription.Topic, outcome, status, elapsed);
     }
 }

@@ -19,9 +19,10 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
             return error;
         if (Pack(app, request, raw) is not { } message)
             return PubSubError.CloudEvent(request.PubSub, app.AppId);
-        return await SendAsync(app, settings!, request.Topic, message, cancellationToken) is { } failure
-            ? PubSubError.Publish(request.PubSub, request.Topic, failure)
-            : null;
+        var started = app.Metrics.Start();
+        var failure = await SendAsync(app, settings!, request.Topic, message, cancellationToken);
+        app.Metrics.Components.Published(request.PubSub, request.Topic, failure is null, app.Metrics.ElapsedMs(started));
+        return failure is null ? null : PubSubError.Publish(request.PubSub, request.Topic, failure);
     }
 
     /// <inheritdoc/>
@@ -42,10 +43,12 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
             ContentType = entry.ContentType,
             Metadata = Merge(template.Metadata, entry.Metadata),
         }).ToList();
+        var started = app.Metrics.Start();
         // All at once: the store makes one commit of them.
         var outcomes = await Task.WhenAll(requests.Select(async request => Pack(app, request, raw) is { } message
             ? await SendAsync(app, settings!, topic, message, cancellationToken)
             : "cannot create cloudevent"));
+        app.Metrics.Components.PublishedInBulk(pubSub, topic, outcomes.All(outcome => outcome is null), app.Metrics.ElapsedMs(started));
         return (null, [.. entries.Zip(outcomes).Where(pair => pair.Second is not null).Select(pair => new FailedEntry(pair.First.EntryId, pair.Second!))]);
     }
 

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Metrics;
 using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Resources;
@@ -15,6 +16,12 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
 {
     /// <summary>Where its sidecar serves Prometheus metrics; 0: nowhere.</summary>
     public int MetricsPort { get; init; }
+
+    /// <summary>What is measured of the process; the runtime that serves it gives it its own.</summary>
+    public AppMetrics Metrics { get; init; } = AppMetrics.Nowhere;
+
+    /// <summary>Dapr's Configuration of the app.</summary>
+    public AppConfiguration Configuration { get; init; } = AppConfiguration.None;
 
     /// <summary><c>http</c> or <c>h2c</c> (HTTP/2 with prior knowledge).</summary>
     public string Protocol { get; init; } = "http";

@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Net;
-using System.Net.Sockets;
 using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.Actors.Timers;
@@ -8,6 +6,7 @@ using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Grpc;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
+using AgentMesh.Sidecar.Metrics;
 using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.State;
@@ -63,6 +62,10 @@ internal sealed class SidecarRuntime : IAsyncDisposable
                 loggerFactory.CreateLogger<ReminderScheduler>());
         _timers = new ActorTimers(_router, timeProvider, loggerFactory.CreateLogger<ActorTimers>());
 
+        var gauges = new ScheduleGauges(reminders, _timers, _hosts);
+        foreach (var app in options.Apps)
+            gauges.Watch(app);
+
         _targets = new TargetResolver(_hosts, options.Namespace);
         var metadata = new MetadataApi(_router, _pubSub);
         var state = new StateAccess(store, loggerFactory.CreateLogger<StateAccess>());
@@ -71,9 +74,12 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             new ReminderApi(reminders, _reminders, timeProvider, options.Compat116), new TimerApi(_timers, timeProvider),
             new ServiceInvocation(_targets, policies), metadata, new PublishApi(_pubSub.Publisher), new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
-        _server.Run(context => api.HandleAsync(context, _byPort[context.Connection.LocalPort]));
+        var metrics = options.Apps.Where(ServesMetrics).ToFrozenDictionary(app => app.MetricsPort, app => app.Metrics);
+        _server.Run(context => metrics.TryGetValue(context.Connection.LocalPort, out var scraped)
+            ? scraped.ServeAsync(context)
+            : api.HandleAsync(context, _byPort[context.Connection.LocalPort]));
         var service = new DaprService(port => _byPort[port], state, _pubSub.Publisher, metadata, options.ShutdownRequested);
-        _grpc = GrpcServer.Build(options, service, loggerFactory, (kestrel, port) => Listen(kestrel, port, HttpProtocols.Http2));
+        _grpc = GrpcServer.Build(options, service, port => _byPort[port].App, loggerFactory, (kestrel, port) => LoopbackServer.Listen(kestrel, port, HttpProtocols.Http2));
     }
 
     /// <summary>Opens all ports. Apps can use their sidecar from here on; calls to an app wait until it is connected.</summary>
@@ -81,6 +87,17 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     public static async Task<SidecarRuntime> StartAsync(
         SidecarOptions options, IStateStore store, ILoggerFactory loggerFactory, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
+        options = options with
+        {
+            Apps =
+            [
+                .. options.Apps.Select(app => app with
+                {
+                    Metrics = new AppMetrics(
+                        app.AppId, options.Namespace, timeProvider, app.Components.Select(component => component.Type), app.Configuration.IncreasedCardinality),
+                }),
+            ],
+        };
         var runtime = new SidecarRuntime(options, store, loggerFactory, timeProvider);
         try
         {
@@ -109,6 +126,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     public async Task ConnectAppAsync(AppDefinition app, CancellationToken cancellationToken)
     {
         var instance = Find(app);
+        app = instance.App;
         var channel = new AppChannel(app, _options.AppApiToken);
         IReadOnlyList<Subscription>? subscriptions;
         try
@@ -176,15 +194,9 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static WebApplication BuildServer(SidecarOptions options, ILoggerFactory loggerFactory)
-    {
-        // The empty builder: no configuration sources, so that ASPNETCORE_URLS meant for an app does not open ports here.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggerFactory);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+    private static WebApplication BuildServer(SidecarOptions options, ILoggerFactory loggerFactory) =>
+        LoopbackServer.Build(loggerFactory, kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.AllowSynchronousIO = false;
             kestrel.Limits.MaxRequestBodySize = options.Apps.Max(app => app.MaxBodyBytes);
             kestrel.Limits.MaxRequestHeadersTotalSize = options.Apps.Max(app => app.ReadBufferBytes);
             kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, kestrel.Limits.MaxRequestHeadersTotalSize);
@@ -194,33 +206,12 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             // daprd's read-header timeout.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             foreach (var app in options.Apps)
-                Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1);
+                LoopbackServer.Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1);
+            foreach (var app in options.Apps.Where(ServesMetrics))
+                LoopbackServer.Listen(kestrel, app.MetricsPort, HttpProtocols.Http1);
         });
-        return builder.Build();
-    }
 
-    // The SDK connects to the name `localhost`, which is either family.
-    private static void Listen(KestrelServerOptions kestrel, int port, HttpProtocols protocols)
-    {
-        kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = protocols);
-        if (Socket.OSSupportsIPv6 && LoopbackV6Exists.Value)
-            kestrel.Listen(IPAddress.IPv6Loopback, port, listen => listen.Protocols = protocols);
-    }
-
-    // A kernel may speak IPv6 and yet have no ::1 (containers often).
-    private static readonly Lazy<bool> LoopbackV6Exists = new(() =>
-    {
-        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    });
+    private static bool ServesMetrics(AppDefinition app) => app.MetricsPort != 0 && app.Configuration.MetricsEnabled;
 
     private AppInstance Find(AppDefinition app) => _byPort[app.DaprHttpPort];
 

@@ -15,6 +15,14 @@ internal sealed partial class StateAccess(IStateStore store, ILogger<StateAccess
     /// <summary>One value; neither entry nor error when the key is not there.</summary>
     public async Task<(StateEntry? Entry, DaprError? Error)> GetAsync(AppDefinition app, string storeName, string key, CancellationToken cancellationToken)
     {
+        var started = app.Metrics.Start();
+        var (entry, error) = await ReadAsync(app, storeName, key, cancellationToken);
+        Count(app, storeName, "get", error, started);
+        return (entry, error);
+    }
+
+    private async Task<(StateEntry? Entry, DaprError? Error)> ReadAsync(AppDefinition app, string storeName, string key, CancellationToken cancellationToken)
+    {
         if (Find(app, storeName, out var prefix) is { } unknown)
             return (null, unknown);
         if (RefuseKey(app, storeName, key) is { } illegal)
@@ -42,30 +50,49 @@ internal sealed partial class StateAccess(IStateStore store, ILogger<StateAccess
                 return ([], illegal);
         }
 
+        var started = app.Metrics.Start();
         var items = await Task.WhenAll(keys.Select(async key =>
         {
-            var (entry, error) = await GetAsync(app, storeName, key, cancellationToken);
+            var (entry, error) = await ReadAsync(app, storeName, key, cancellationToken);
             return (key, entry, error);
         }));
+        Count(app, storeName, "bulk_get", null, started);
         return (items, null);
     }
 
     /// <summary>Saves each item for itself, as Dapr's Redis component does: one that is refused does not undo the others.</summary>
     public async Task<DaprError?> SaveAsync(AppDefinition app, string storeName, IReadOnlyList<StateItem> items, CancellationToken cancellationToken) =>
-        await EachAsync(app, storeName, items, (_, detail, status) => StateErrors.Save(storeName, detail, status), cancellationToken);
+        await CountAsync(app, storeName, "set", () => EachAsync(
+            app, storeName, items, (_, detail, status) => StateErrors.Save(storeName, detail, status), cancellationToken));
 
     /// <summary>Deletes each item for itself.</summary>
     public async Task<DaprError?> DeleteAsync(AppDefinition app, string storeName, IReadOnlyList<StateItem> items, CancellationToken cancellationToken) =>
-        await EachAsync(app, storeName, items, (item, detail, status) => StateErrors.Delete(item.Key, detail, status), cancellationToken);
+        await CountAsync(app, storeName, items.Count == 1 ? "delete" : "bulk_delete", () => EachAsync(
+            app, storeName, items, (item, detail, status) => StateErrors.Delete(item.Key, detail, status), cancellationToken));
 
     /// <summary>All or nothing, in the order given.</summary>
     public async Task<DaprError?> TransactAsync(AppDefinition app, string storeName, IReadOnlyList<StateItem> items, CancellationToken cancellationToken)
     {
         if (Prepare(app, storeName, items, (_, detail, status) => StateErrors.Transaction(detail, status), out var operations) is { } refused)
             return refused;
-        return operations.Count == 0 ? null : await WriteAsync(storeName, operations, key =>
+        return operations.Count == 0 ? null : await CountAsync(app, storeName, "transaction", () => WriteAsync(storeName, operations, key =>
             items[operations.FindIndex(operation => operation.Key == key && operation.Rules!.IfVersion != 0) is >= 0 and var at ? at : 0],
-            (_, detail, status) => StateErrors.Transaction(detail, status), cancellationToken);
+            (_, detail, status) => StateErrors.Transaction(detail, status), cancellationToken));
+    }
+
+    private static async Task<DaprError?> CountAsync(AppDefinition app, string storeName, string operation, Func<Task<DaprError?>> write)
+    {
+        var started = app.Metrics.Start();
+        var error = await write();
+        Count(app, storeName, operation, error, started);
+        return error;
+    }
+
+    // The name of a store that is not there is the caller's invention, and no label.
+    private static void Count(AppDefinition app, string storeName, string operation, DaprError? error, long started)
+    {
+        if (app.StateStores.ContainsKey(storeName))
+            app.Metrics.Components.StateInvoked(storeName, operation, error is null, app.Metrics.ElapsedMs(started));
     }
 
     private async Task<DaprError?> EachAsync(

@@ -43,8 +43,10 @@ internal sealed class MemoryReminderStore : IReminderStore
         return true;
     });
 
-    public Task<IReadOnlyList<Reminder>> LoadDueAsync(string type, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
-        Run<IReadOnlyList<Reminder>>(() => [.. _reminders.Values.Where(reminder => reminder.Type == type && reminder.Due <= until).OrderBy(reminder => reminder.Due).Take(limit)]);
+    public Task<IReadOnlyList<Reminder>> LoadPageAsync(string type, DateTimeOffset until, int skip, int limit, CancellationToken cancellationToken) =>
+        Run<IReadOnlyList<Reminder>>(() => [.. _reminders.Values.Where(reminder => reminder.Type == type && reminder.Due <= until).OrderBy(reminder => reminder.Due).Skip(skip).Take(limit)]);
+
+    public Task<long> CountAsync(string type, CancellationToken cancellationToken) => Run(() => (long)_reminders.Values.Count(reminder => reminder.Type == type));
 
     public Task<bool> HoldLeaseAsync(string type, TimeSpan duration, CancellationToken cancellationToken) => Task.FromResult(true);
 

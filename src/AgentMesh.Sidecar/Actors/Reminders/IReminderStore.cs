@@ -4,6 +4,9 @@ namespace AgentMesh.Sidecar.Actors.Reminders;
 /// <remarks>Failures are <see cref="State.StateStoreException"/>.</remarks>
 internal interface IReminderStore
 {
+    /// <summary>Counting has to read an index, which must not take long.</summary>
+    const int MaxCounted = 100_000;
+
     Task<Reminder?> GetAsync(ActorRef actor, string name, CancellationToken cancellationToken);
 
     /// <summary>Writes a registration. False: <paramref name="overwrite"/> is off and the name is taken.</summary>
@@ -21,7 +24,14 @@ internal interface IReminderStore
     Task<bool> AdvanceAsync(Reminder reminder, Reminder? next, CancellationToken cancellationToken);
 
     /// <summary>The reminders of a type due up to a time, the earliest first, as many as the limits allow.</summary>
-    Task<IReadOnlyList<Reminder>> LoadDueAsync(string type, DateTimeOffset until, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Reminder>> LoadDueAsync(string type, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+        LoadPageAsync(type, until, 0, limit, cancellationToken);
+
+    /// <summary>The same after the first <paramref name="skip"/>.</summary>
+    Task<IReadOnlyList<Reminder>> LoadPageAsync(string type, DateTimeOffset until, int skip, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many there are of a type; the embedded store counts up to <see cref="MaxCounted"/>.</summary>
+    Task<long> CountAsync(string type, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes or prolongs the right to fire a type's reminders. False: another sidecar has it. Counted from before the call.

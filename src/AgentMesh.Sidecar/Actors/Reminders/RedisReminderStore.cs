@@ -35,7 +35,7 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
     // Stops at 8 MiB: Redis serves nobody else meanwhile. A member without its hash is an accident and is swept.
     private const string LoadDue = """
         local found, bytes = {}, 0
-        for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])) do
+        for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', ARGV[4], ARGV[2])) do
           local body = redis.call('HGET', ARGV[3] .. member, 'body')
           if body then
             found[#found + 1] = body
@@ -78,11 +78,13 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
         Advance, Keys(reminder),
         next is null ? [reminder.Key, reminder.Revision, ""] : [reminder.Key, reminder.Revision, Score(next.Due), BodyOf(next)], cancellationToken);
 
-    public async Task<IReadOnlyList<Reminder>> LoadDueAsync(string type, DateTimeOffset until, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Reminder>> LoadPageAsync(string type, DateTimeOffset until, int skip, int limit, CancellationToken cancellationToken)
     {
-        var found = await Run(() => database.ScriptEvaluateAsync(LoadDue, [DueKey(type)], [Score(until), limit, Prefix]), cancellationToken);
+        var found = await Run(() => database.ScriptEvaluateAsync(LoadDue, [DueKey(type)], [Score(until), limit, Prefix, skip]), cancellationToken);
         return [.. ((RedisValue[])found!).Select(Read)];
     }
+
+    public Task<long> CountAsync(string type, CancellationToken cancellationToken) => Run(() => database.SortedSetLengthAsync(DueKey(type)), cancellationToken);
 
     public Task<bool> HoldLeaseAsync(string type, TimeSpan duration, CancellationToken cancellationToken) =>
         EvaluateAsync(HoldLease, [LeaseKey(type)], [owner, (long)duration.TotalMilliseconds], cancellationToken);

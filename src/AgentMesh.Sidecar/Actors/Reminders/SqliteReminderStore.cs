@@ -11,7 +11,8 @@ internal sealed class SqliteReminderStore(SqliteStateStore store) : IReminderSto
     private const int MaxLoadBytes = 32 * 1024 * 1024;
 
     private const string SelectOne = "SELECT body FROM reminder WHERE key = ?1";
-    private const string SelectDue = "SELECT body FROM reminder WHERE type = ?1 AND due <= ?2 ORDER BY due LIMIT ?3";
+    private const string SelectDue = "SELECT body FROM reminder WHERE type = ?1 AND due <= ?2 ORDER BY due LIMIT ?3 OFFSET ?4";
+    private const string Count = "SELECT count(*) FROM (SELECT 1 FROM reminder WHERE type = ?1 LIMIT ?2)";
 
     public async Task<Reminder?> GetAsync(ActorRef actor, string name, CancellationToken cancellationToken) =>
         await store.ReadAsync(
@@ -32,7 +33,7 @@ internal sealed class SqliteReminderStore(SqliteStateStore store) : IReminderSto
     public Task<bool> AdvanceAsync(Reminder reminder, Reminder? next, CancellationToken cancellationToken) => WriteAsync(
         next is null ? new ReminderDeletion(reminder.Key, reminder.Revision, cancellationToken) : new ReminderAdvance(next, cancellationToken), cancellationToken);
 
-    public async Task<IReadOnlyList<Reminder>> LoadDueAsync(string type, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Reminder>> LoadPageAsync(string type, DateTimeOffset until, int skip, int limit, CancellationToken cancellationToken) =>
         await store.ReadAsync(
             database =>
             {
@@ -40,7 +41,26 @@ internal sealed class SqliteReminderStore(SqliteStateStore store) : IReminderSto
                 database.BindText(select, 1, type);
                 database.BindInteger(select, 2, until.UtcTicks);
                 database.BindInteger(select, 3, limit);
+                database.BindInteger(select, 4, skip);
                 return Rows(database, select).ToList();
+            },
+            cancellationToken);
+
+    public async Task<long> CountAsync(string type, CancellationToken cancellationToken) =>
+        await store.ReadAsync(
+            database =>
+            {
+                var count = database.Statement(Count);
+                database.BindText(count, 1, type);
+                database.BindInteger(count, 2, IReminderStore.MaxCounted);
+                try
+                {
+                    return database.Step(count) ? raw.sqlite3_column_int64(count, 0) : 0;
+                }
+                finally
+                {
+                    _ = raw.sqlite3_reset(count);
+                }
             },
             cancellationToken);
 

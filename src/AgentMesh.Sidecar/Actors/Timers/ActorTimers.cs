@@ -44,6 +44,13 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider timeP
         }
     }
 
+    /// <summary>How many timers each actor has.</summary>
+    public IReadOnlyList<(ActorRef Actor, int Count)> Count()
+    {
+        lock (_gate)
+            return [.. _queues.Values.Select(queue => (queue.Actor, queue.Timers.Count))];
+    }
+
     public async ValueTask DisposeAsync()
     {
         Task[] loops;

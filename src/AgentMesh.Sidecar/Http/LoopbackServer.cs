@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AgentMesh.Sidecar.Http;
+
+/// <summary>A web server for this machine only, with one handler and nothing else in it.</summary>
+internal static class LoopbackServer
+{
+    // A kernel may speak IPv6 and yet have no ::1 (containers often).
+    private static readonly Lazy<bool> LoopbackV6Exists = new(() =>
+    {
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    });
+
+    public static WebApplication Build(ILoggerFactory loggerFactory, Action<KestrelServerOptions> configure)
+    {
+        // The empty builder: no configuration sources, so that ASPNETCORE_URLS meant for an app does not open ports here.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggerFactory);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowSynchronousIO = false;
+            configure(kestrel);
+        });
+        return builder.Build();
+    }
+
+    /// <summary>Listens on both families: the SDK connects to the name <c>localhost</c>, which is either.</summary>
+    public static void Listen(KestrelServerOptions kestrel, int port, HttpProtocols protocols)
+    {
+        kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = protocols);
+        if (Socket.OSSupportsIPv6 && LoopbackV6Exists.Value)
+            kestrel.Listen(IPAddress.IPv6Loopback, port, listen => listen.Protocols = protocols);
+    }
+}
