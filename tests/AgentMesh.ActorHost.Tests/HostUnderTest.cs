@@ -63,6 +63,33 @@ internal sealed class HostUnderTest : IAsyncDisposable
             JsonContent.Create(new GetHistory(session, limit, before), ContractsJson.Default.GetHistory),
             ContractsJson.Default.ReplyHistoryPage);
 
+    public Task<Reply<Session>> CreateSessionAsync(string agent, string requestId, string? metadata = null, string? key = null) => CallAsync(
+        agent,
+        nameof(IAgentActor.CreateSession),
+        JsonContent.Create(new CreateSession(metadata, requestId, key), ContractsJson.Default.CreateSession),
+        ContractsJson.Default.ReplySession);
+
+    public Task<Reply<Session>> GetSessionAsync(string agent, string id) => CallAsync(
+        agent, nameof(IAgentActor.GetSession), JsonContent.Create(new GetSession(id), ContractsJson.Default.GetSession), ContractsJson.Default.ReplySession);
+
+    public Task<Reply<Session>> UpdateSessionAsync(string agent, string id, string? metadata) => CallAsync(
+        agent,
+        nameof(IAgentActor.UpdateSession),
+        JsonContent.Create(new UpdateSession(id, metadata), ContractsJson.Default.UpdateSession),
+        ContractsJson.Default.ReplySession);
+
+    public Task<Reply<SessionList>> ListSessionsAsync(string agent, int limit = 100, string? cursor = null) => CallAsync(
+        agent,
+        nameof(IAgentActor.ListSessions),
+        JsonContent.Create(new ListSessions(limit, cursor), ContractsJson.Default.ListSessions),
+        ContractsJson.Default.ReplySessionList);
+
+    public Task<Reply<SessionDeletion>> DeleteSessionAsync(string agent, string id) => CallAsync(
+        agent,
+        nameof(IAgentActor.DeleteSession),
+        JsonContent.Create(new DeleteSession(id), ContractsJson.Default.DeleteSession),
+        ContractsJson.Default.ReplySessionDeletion);
+
     public Task<HttpResponseMessage> SendAsync(string agent, string method, HttpContent? body = null) =>
         Http.PutAsync(new Uri($"actors/AgentActor/{agent}/method/{method}", UriKind.Relative), body, TestContext.Current.CancellationToken);
 

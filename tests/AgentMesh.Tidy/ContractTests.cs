@@ -20,7 +20,10 @@ public sealed class ContractTests
         foreach (var method in typeof(IAgentActor).GetMethods().OrderBy(method => method.Name, StringComparer.Ordinal))
             text.Append(method.Name).Append('(').AppendJoin(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name)).Append(") -> ").AppendLine(Describe(method.ReturnType));
         text.AppendLine();
-        foreach (var type in new[] { typeof(PostMessage), typeof(GetHistory), typeof(Reply<PostedMessage>), typeof(Reply<AgentInfo>), typeof(Reply<HistoryPage>) })
+        var messages = typeof(IAgentActor).GetMethods()
+            .SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType.GenericTypeArguments[0]))
+            .Where(type => type != typeof(CancellationToken)).Distinct().OrderBy(Describe, StringComparer.Ordinal);
+        foreach (var type in messages)
             text.Append(Describe(type)).Append(": ").AppendLine(ContractsJson.Default.Options.GetJsonSchemaAsNode(type).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         Approve("ActorContract", text.ToString());
     }

@@ -1,3 +1,4 @@
+using AgentMesh.Agents.Sessions;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Conversation;
@@ -7,25 +8,27 @@ public static class MessageHistory
 {
     /// <summary>Reads a page. Loads the pages it shows and, with <c>before</c>, a logarithm of all pages to find the first.</summary>
     /// <param name="head">The agent's head; null for an agent never written to.</param>
+    /// <param name="session">The query's session; null for the default one, or when there is none of that id.</param>
     /// <param name="query">What to read.</param>
     /// <param name="loadPage">Loads a page as stored; null when it is missing.</param>
     /// <param name="cancellationToken">Passed to <paramref name="loadPage"/>.</param>
     public static async ValueTask<Result<HistorySlice>> ReadAsync(
         AgentHead? head,
+        SessionRecord? session,
         HistoryQuery query,
         Func<int, CancellationToken, ValueTask<MessagePage?>> loadPage,
         CancellationToken cancellationToken)
     {
         if (head is not null && StoredConversation.CheckHead(head) is { } damaged)
             return damaged;
-        if (query.SessionId != SessionNames.Default)
+        if (query.SessionId != SessionNames.Default && session is null or { IsDeleted: true })
             return ConversationRefusals.SessionNotFound;
         if (query.Limit is < 1 or > ConversationLimits.HistoryMessages)
             return ConversationRefusals.InvalidLimit;
-        if (head is null || head.Page.N == 0 || query.Before <= 1)
+        if (head is null || (session?.Page ?? head.Page).N == 0 || query.Before <= 1)
             return HistorySlice.Empty;
 
-        var pages = new PageReader(head, loadPage);
+        var pages = new PageReader(head, session, loadPage);
         var before = query.Before ?? long.MaxValue;
         var newest = await pages.FindAsync(before, cancellationToken);
         var messages = new List<StoredMessage>();

@@ -1,36 +1,39 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using AgentMesh.Agents.Sessions;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Conversation;
 
 /// <summary>
 /// Posting a message: recognised as a repeat, refused, or turned into the records of one transaction. The cost of a message
-/// does not grow with the history: the head, one page (two when the exchange crosses a page), and with a caller's key its bucket.
+/// does not grow with the history: the head, one page (two when the exchange crosses a page), with a caller's key its bucket, and in a
+/// session beside the default one its record.
 /// </summary>
 public static class MessagePosting
 {
     /// <summary>Decides what a message comes to. The request id or the key is what makes a repeat change nothing.</summary>
     /// <param name="head">The agent's head; <see cref="AgentHead.Unborn"/> for an agent never written to.</param>
-    /// <param name="openPage">The page the head names as open, as stored.</param>
+    /// <param name="session">The request's session; null for the default one, or when there is none of that id.</param>
+    /// <param name="openPage">The session's open page, as stored.</param>
     /// <param name="keys">With a caller's key its bucket, else null.</param>
     /// <param name="request">The message.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     public static Result<PostOutcome> Post(
-        AgentHead head, MessagePage? openPage, KeyBuckets? keys, PostRequest request, long epoch, DateTimeOffset now)
+        AgentHead head, SessionRecord? session, MessagePage? openPage, KeyBuckets? keys, PostRequest request, long epoch, DateTimeOffset now)
     {
         if (request.Bucket != keys?.OwnN)
             throw new ArgumentException("The bucket of the request's key has to be loaded, and no other.", nameof(keys));
         now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        var opened = StoredConversation.Open(head, openPage);
+        if ((StoredConversation.CheckHead(head) ?? keys?.Check(head)) is { } damaged)
+            return damaged;
+        if (request.SessionId != SessionNames.Default && session is null or { IsDeleted: true })
+            return ConversationRefusals.SessionNotFound;
+        var opened = StoredConversation.Open(head, session, openPage);
         if (opened.IsRefused)
             return opened.Refusal;
-        if (keys?.Check(head) is { } damaged)
-            return damaged;
-        if (request.SessionId != SessionNames.Default)
-            return ConversationRefusals.SessionNotFound;
 
         var recalled = Recall(head, keys, request, now);
         if (recalled.IsRefused)
@@ -42,18 +45,19 @@ public static class MessagePosting
         if (prunedKeys is { IsFull: true })
             return ConversationRefusals.TooManyIdempotencyKeys;
         return IsValid(request.Content)
-            ? Append(head with { Epoch = epoch, LastActive = now }, opened.Value, prunedKeys, request, now)
+            ? Append(head with { Epoch = epoch, LastActive = now }, session, opened.Value, prunedKeys, request, now)
             : ConversationRefusals.InvalidContent;
     }
 
     /// <summary>The answer to a repeated request, made again from the page it stands in.</summary>
     /// <param name="repeat">The pointer.</param>
+    /// <param name="sessionId">The request's session.</param>
     /// <param name="page">The page it names, as stored; null when there is none.</param>
-    public static Result<PostAnswer> Answer(RepeatedPost repeat, MessagePage? page)
+    public static Result<PostAnswer> Answer(RepeatedPost repeat, string sessionId, MessagePage? page)
     {
         // The time is compared too: a key left behind by half a transaction may point to a seq that was given out again.
         return page?.Find(repeat.Answer.Seq) is { Role: MessageRole.Assistant } message && (repeat.At ?? message.At) == message.At
-            ? ToAnswer(message)
+            ? ToAnswer(message, sessionId)
             : ConversationRefusals.AgentQuarantined($"the answer with seq {repeat.Answer.Seq} is not in page {repeat.Answer.Page}");
     }
 
@@ -79,19 +83,24 @@ public static class MessagePosting
         content.Length is > 0 and <= ConversationLimits.ContentBytes
         && Encoding.UTF8.GetByteCount(content) <= ConversationLimits.ContentBytes;
 
-    private static StoredPost Append(AgentHead head, MessagePage openPage, KeyBuckets? keys, PostRequest request, DateTimeOffset now)
+    private static StoredPost Append(
+        AgentHead head, SessionRecord? session, MessagePage openPage, KeyBuckets? keys, PostRequest request, DateTimeOffset now)
     {
         var turn = head.Turn + 1;
         var user = new StoredMessage(head.LastSeq + 1, MessageRole.User, request.Content, now, turn, head.MessageCount + 1);
         var reply = EchoResponder.Reply(request.Content, head.MessageCount);
         var assistant = new StoredMessage(head.LastSeq + 2, MessageRole.Assistant, reply, now, turn, head.MessageCount + 2);
 
-        var pages = new PageWriter(head.Page, openPage);
+        var pages = new PageWriter(session?.Page ?? head.Page, openPage);
         pages.Append(user);
         pages.Append(assistant);
         var pointer = new PagePointer(pages.Open.N, assistant.Seq);
 
-        head = head with { MessageCount = assistant.Count, LastSeq = assistant.Seq, Turn = turn, Page = pages.Open };
+        head = head with { MessageCount = assistant.Count, LastSeq = assistant.Seq, Turn = turn };
+        if (session is null)
+            head = head with { Page = pages.Open };
+        else
+            session = session with { LastActive = now, Page = pages.Open, MessageCount = session.MessageCount + 2, LastSeq = assistant.Seq };
         if (request.RequestHash is { } hash)
             head = head with { Recent = RecentRequests.With(head.Recent, hash, pointer) };
         var buckets = ImmutableArray<NumberedBucket>.Empty;
@@ -102,11 +111,11 @@ public static class MessagePosting
             head = head with { Keys = known.Count(head.Keys) };
         }
 
-        return new StoredPost(buckets, pages.ToStore(), head, ToAnswer(assistant));
+        return new StoredPost(buckets, pages.ToStore(), session, head, ToAnswer(assistant, request.SessionId));
     }
 
-    private static PostAnswer ToAnswer(StoredMessage message) => new(
-        message.Content, message.Count, message.Seq, message.Turn.ToString(CultureInfo.InvariantCulture), SessionNames.Default);
+    private static PostAnswer ToAnswer(StoredMessage message, string sessionId) => new(
+        message.Content, message.Count, message.Seq, message.Turn.ToString(CultureInfo.InvariantCulture), sessionId);
 
     private readonly record struct Recalled(RepeatedPost? Repeat);
 }

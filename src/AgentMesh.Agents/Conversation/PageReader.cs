@@ -1,10 +1,13 @@
+using AgentMesh.Agents.Sessions;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Conversation;
 
 /// <summary>Reads pages of one query, each at most once, and finds the page a seq is in.</summary>
-internal sealed class PageReader(AgentHead head, Func<int, CancellationToken, ValueTask<MessagePage?>> loadPage)
+internal sealed class PageReader(AgentHead head, SessionRecord? session, Func<int, CancellationToken, ValueTask<MessagePage?>> loadPage)
 {
+    private readonly int _openN = (session?.Page ?? head.Page).N;
+    private readonly long _lastSeq = session?.LastSeq ?? head.LastSeq;
     private (int N, MessagePage Page)? _found;
 
     /// <summary>Set when a page that the head knows of is not there, or not whole.</summary>
@@ -17,9 +20,9 @@ internal sealed class PageReader(AgentHead head, Func<int, CancellationToken, Va
             return found.Page;
         var stored = await loadPage(n, cancellationToken);
         MessagePage page;
-        if (n == head.Page.N)
+        if (n == _openN)
         {
-            var opened = StoredConversation.Open(head, stored);
+            var opened = StoredConversation.Open(head, session, stored);
             Missing ??= opened.Refusal;
             page = opened.Value ?? MessagePage.Empty;
         }
@@ -39,12 +42,12 @@ internal sealed class PageReader(AgentHead head, Func<int, CancellationToken, Va
     /// </summary>
     internal async ValueTask<int> FindAsync(long before, CancellationToken cancellationToken)
     {
-        if (before > head.LastSeq)
-            return head.Page.N;
+        if (before > _lastSeq)
+            return _openN;
 
         // The first seq of page `low` is below `before`, that of page `high` is not; neither bound itself is read.
-        var (low, high) = (1, head.Page.N + 1);
-        var (lowSeq, highSeq) = (1L, head.LastSeq + 1);
+        var (low, high) = (1, _openN + 1);
+        var (lowSeq, highSeq) = (1L, _lastSeq + 1);
         for (var interpolate = true; high - low > 1 && Missing is null; interpolate = !interpolate)
         {
             var share = (double)(before - 1 - lowSeq) / (highSeq - lowSeq);

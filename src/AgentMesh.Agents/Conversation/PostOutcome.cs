@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AgentMesh.Agents.Sessions;
 
 namespace AgentMesh.Agents.Conversation;
 
@@ -18,11 +19,13 @@ public sealed record RepeatedPost(PagePointer Answer, DateTimeOffset? At) : Post
 /// <summary>The message and the reply to it, as records to store in one transaction: buckets, then pages, then the head.</summary>
 /// <param name="Buckets">None without a key, else its bucket and at most one that was pruned to make room.</param>
 /// <param name="Pages">One or two, by rising number.</param>
+/// <param name="Session">The session after it; null for the default one, which is in the head.</param>
 /// <param name="Head">The head after it.</param>
 /// <param name="Answer">What to answer once all is stored.</param>
 public sealed record StoredPost(
     ImmutableArray<NumberedBucket> Buckets,
     ImmutableArray<NumberedPage> Pages,
+    SessionRecord? Session,
     AgentHead Head,
     PostAnswer Answer) : PostOutcome;
 

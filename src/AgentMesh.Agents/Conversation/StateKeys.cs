@@ -8,8 +8,14 @@ public static class StateKeys
     /// <summary>Key of <see cref="AgentHead"/>.</summary>
     public const string Head = "head";
 
-    /// <summary>Key of a <see cref="MessagePage"/> of the default session.</summary>
-    public static string Page(int n) => string.Create(CultureInfo.InvariantCulture, $"page:{SessionNames.Default}:{n}");
+    /// <summary>Key of the <see cref="Sessions.SessionIndex"/>.</summary>
+    public const string Sessions = "sessions";
+
+    /// <summary>Key of a <see cref="Sessions.SessionRecord"/>.</summary>
+    public static string Session(string id) => "session:" + id;
+
+    /// <summary>Key of a <see cref="MessagePage"/>.</summary>
+    public static string Page(string session, int n) => string.Create(CultureInfo.InvariantCulture, $"page:{session}:{n}");
 
     /// <summary>Key of an <see cref="IdempotencyBucket"/>.</summary>
     public static string Bucket(int n) => string.Create(CultureInfo.InvariantCulture, $"idem:{n}");

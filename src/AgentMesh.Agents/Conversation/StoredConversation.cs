@@ -1,3 +1,4 @@
+using AgentMesh.Agents.Sessions;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Conversation;
@@ -8,21 +9,23 @@ namespace AgentMesh.Agents.Conversation;
 /// </summary>
 public static class StoredConversation
 {
-    /// <summary>The open page as the head knows it, or the reason to quarantine the agent.</summary>
+    /// <summary>A session's open page as its record knows it, or the reason to quarantine the agent.</summary>
     /// <param name="head">The head.</param>
+    /// <param name="session">The session; null for the default one, which the head knows.</param>
     /// <param name="openPage">What is stored under the open page's key; null when nothing is, or there is no page yet.</param>
-    public static Result<MessagePage> Open(AgentHead head, MessagePage? openPage)
+    public static Result<MessagePage> Open(AgentHead head, SessionRecord? session, MessagePage? openPage)
     {
-        if (CheckHead(head) is { } refusal)
+        if ((CheckHead(head) ?? CheckSession(head, session)) is { } refusal)
             return refusal;
-        if (head.Page.N == 0)
+        var (n, count, _) = session?.Page ?? head.Page;
+        if (n == 0)
             return MessagePage.Empty;
         if (openPage is null)
-            return ConversationRefusals.AgentQuarantined($"page {head.Page.N} is missing");
+            return ConversationRefusals.AgentQuarantined($"page {n} is missing");
         var page = openPage.UpTo(head.LastSeq);
-        return page.Messages.Length == head.Page.Count
+        return page.Messages.Length == count
             ? page
-            : ConversationRefusals.AgentQuarantined($"page {head.Page.N} has {page.Messages.Length} messages of {head.Page.Count}");
+            : ConversationRefusals.AgentQuarantined($"page {n} has {page.Messages.Length} messages of {count}");
     }
 
     /// <summary>The reason to quarantine the agent that the head alone gives; null when there is none.</summary>
@@ -33,7 +36,12 @@ public static class StoredConversation
             && (head.Keys.Bytes.IsEmpty || head.Keys.Bytes.Length == IdempotencyCounts.AllBytes);
         var counted = head is { MessageCount: >= 0, Turn: >= 0, Page: { N: >= 0, Count: >= 0, Bytes: >= 0 } }
             && head.MessageCount <= head.LastSeq
-            && head.MessageCount == 0 == (head.Page.N == 0);
+            && head.MessageCount >= head.Page.Count;
         return packed && counted ? null : ConversationRefusals.AgentQuarantined("the head contradicts itself");
     }
+
+    private static Refusal? CheckSession(AgentHead head, SessionRecord? session) =>
+        session is null || session.LastSeq <= head.LastSeq && session.MessageCount >= session.Page.Count
+            ? null
+            : ConversationRefusals.AgentQuarantined("a session is ahead of the head");
 }

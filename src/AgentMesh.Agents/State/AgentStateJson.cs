@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Sessions;
 
 namespace AgentMesh.Agents.State;
 
@@ -17,6 +18,8 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(AgentHead))]
 [JsonSerializable(typeof(MessagePage))]
 [JsonSerializable(typeof(IdempotencyBucket))]
+[JsonSerializable(typeof(SessionIndex))]
+[JsonSerializable(typeof(SessionRecord))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -28,5 +31,9 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.MessagePage, StateVersions.MessagePageUpcasters, Default.MessagePage));
         options.Converters.Add(new VersionedConverter<IdempotencyBucket>(
             StateVersions.IdempotencyBucket, StateVersions.IdempotencyBucketUpcasters, Default.IdempotencyBucket));
+        options.Converters.Add(new VersionedConverter<SessionIndex>(
+            StateVersions.SessionIndex, StateVersions.SessionIndexUpcasters, Default.SessionIndex));
+        options.Converters.Add(new VersionedConverter<SessionRecord>(
+            StateVersions.SessionRecord, StateVersions.SessionRecordUpcasters, Default.SessionRecord));
     }
 }

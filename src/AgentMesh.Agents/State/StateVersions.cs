@@ -12,6 +12,8 @@ internal static class StateVersions
     internal const int AgentHead = 1;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
+    internal const int SessionIndex = 1;
+    internal const int SessionRecord = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [];
@@ -19,4 +21,8 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> IdempotencyBucketUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionIndexUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionRecordUpcasters = [];
 }

@@ -18,6 +18,18 @@ public static class AgentRefusals
     /// <summary>The message is empty or longer than 64 KiB.</summary>
     public const string InvalidContent = "invalid_content";
 
-    /// <summary>The page asked for is not 1-1000 messages.</summary>
+    /// <summary>The page asked for is not 1-1000 messages, or not 1-100 sessions.</summary>
     public const string InvalidLimit = "invalid_limit";
+
+    /// <summary>The default session cannot be changed or removed.</summary>
+    public const string DefaultSessionFixed = "default_session_fixed";
+
+    /// <summary>The agent has as many sessions as it keeps.</summary>
+    public const string TooManySessions = "too_many_sessions";
+
+    /// <summary>A session's metadata is not a JSON object, or longer than 4 KiB.</summary>
+    public const string InvalidMetadata = "invalid_metadata";
+
+    /// <summary>The place in the list of sessions is not there.</summary>
+    public const string InvalidCursor = "invalid_cursor";
 }

@@ -19,6 +19,21 @@ public interface IAgentActor : IActor
 
     /// <summary>Reads one page of the conversation, oldest first within the page.</summary>
     Task<Reply<HistoryPage>> GetHistory(GetHistory request, CancellationToken cancellationToken);
+
+    /// <summary>Makes a session. A repeat, by request id or by key, finds the one it made.</summary>
+    Task<Reply<Session>> CreateSession(CreateSession request, CancellationToken cancellationToken);
+
+    /// <summary>Reads a session.</summary>
+    Task<Reply<Session>> GetSession(GetSession request, CancellationToken cancellationToken);
+
+    /// <summary>Reads a page of the sessions: the default one first, then in the order they were made.</summary>
+    Task<Reply<SessionList>> ListSessions(ListSessions request, CancellationToken cancellationToken);
+
+    /// <summary>Marks a session as used now and merges metadata into its own.</summary>
+    Task<Reply<Session>> UpdateSession(UpdateSession request, CancellationToken cancellationToken);
+
+    /// <summary>Removes a session, or the next part of a long one: to be called until it is done. It is gone for everybody from the first part on.</summary>
+    Task<Reply<SessionDeletion>> DeleteSession(DeleteSession request, CancellationToken cancellationToken);
 }
 
 /// <summary>The name under which <see cref="IAgentActor"/> is hosted.</summary>

@@ -53,6 +53,26 @@ internal sealed partial class AgentCalls
     public Task<Result<HistoryPage>> GetHistoryAsync(AgentKey agent, GetHistory page, CancellationToken cancellationToken) =>
         CallAsync<GetHistory, HistoryPage>(agent, nameof(IAgentActor.GetHistory), page, cancellationToken);
 
+    /// <summary>Makes a session, once for all retries.</summary>
+    public Task<Result<Session>> CreateSessionAsync(AgentKey agent, CreateSession session, CancellationToken cancellationToken) =>
+        CallAsync<CreateSession, Session>(agent, nameof(IAgentActor.CreateSession), session, cancellationToken);
+
+    /// <summary>Reads a session.</summary>
+    public Task<Result<Session>> GetSessionAsync(AgentKey agent, GetSession session, CancellationToken cancellationToken) =>
+        CallAsync<GetSession, Session>(agent, nameof(IAgentActor.GetSession), session, cancellationToken);
+
+    /// <summary>Reads a page of the sessions.</summary>
+    public Task<Result<SessionList>> ListSessionsAsync(AgentKey agent, ListSessions page, CancellationToken cancellationToken) =>
+        CallAsync<ListSessions, SessionList>(agent, nameof(IAgentActor.ListSessions), page, cancellationToken);
+
+    /// <summary>Touches a session.</summary>
+    public Task<Result<Session>> UpdateSessionAsync(AgentKey agent, UpdateSession change, CancellationToken cancellationToken) =>
+        CallAsync<UpdateSession, Session>(agent, nameof(IAgentActor.UpdateSession), change, cancellationToken);
+
+    /// <summary>Removes a session, or the next part of it.</summary>
+    public Task<Result<SessionDeletion>> DeleteSessionAsync(AgentKey agent, DeleteSession session, CancellationToken cancellationToken) =>
+        CallAsync<DeleteSession, SessionDeletion>(agent, nameof(IAgentActor.DeleteSession), session, cancellationToken);
+
     private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(
         AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class

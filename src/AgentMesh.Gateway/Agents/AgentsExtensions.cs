@@ -26,6 +26,7 @@ internal static class AgentsExtensions
         services.AddSingleton<IActorProxyFactory>(provider => CreateProxyFactory(provider.GetRequiredService<SidecarOptions>()));
         services.AddSingleton<AgentCalls>();
         services.AddSingleton<IValidator<MessageRequest>, MessageRequestValidator>();
+        services.AddSingleton<IValidator<SessionRequest>, SessionRequestValidator>();
         // Hosting reads what callers send with it; see there.
         services.AddSingleton<DistributedContextPropagator, TraceparentPropagator>();
         return services;
@@ -37,6 +38,7 @@ internal static class AgentsExtensions
         InfoEndpoint.Map(endpoints);
         MessageEndpoint.Map(endpoints);
         HistoryEndpoint.Map(endpoints);
+        SessionEndpoints.Map(endpoints);
         return endpoints;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
@@ -39,14 +38,14 @@ internal static class HistoryEndpoint
     {
         var limit = (long)DefaultLimit;
         var limits = query["limit"];
-        if (limits.Count > 0 && (limits is not [{ } limitText] || !TryNumber(limitText, out limit) || limit > MaxLimit))
+        if (limits.Count > 0 && (limits is not [{ } limitText] || !QueryNumber.TryRead(limitText, out limit) || limit > MaxLimit))
             return InvalidLimit;
 
         long? before = null;
         var befores = query["before"];
         if (befores.Count > 0)
         {
-            if (befores is not [{ } beforeText] || !TryNumber(beforeText, out var seq))
+            if (befores is not [{ } beforeText] || !QueryNumber.TryRead(beforeText, out var seq))
                 return InvalidBefore;
             before = seq;
         }
@@ -56,8 +55,4 @@ internal static class HistoryEndpoint
             return SessionNotFound;
         return new GetHistory(sessions.Count > 0 ? sessions[0] : null, (int)limit, before);
     }
-
-    // Digits only: no sign, no blanks, no thousands. Parsing alone lets NULs at the end pass.
-    private static bool TryNumber(string text, out long number) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0 && !text.EndsWith('\0');
 }

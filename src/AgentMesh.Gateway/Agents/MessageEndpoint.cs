@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.ServiceDefaults.Problems;
@@ -9,8 +8,6 @@ namespace AgentMesh.Gateway.Agents;
 /// <summary><c>POST /agent/{userId}/message</c>: answers when message and reply are durable.</summary>
 internal static class MessageEndpoint
 {
-    private const int RequestIdBytes = 16;
-
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/message", AnswerAsync);
 
     private static async Task AnswerAsync(HttpContext context)
@@ -28,7 +25,7 @@ internal static class MessageEndpoint
         if (await JsonRequest.ReadAsync(context, RequestJson.Requests.MessageRequest, validator) is not { Content: { } content } request)
             return;
 
-        var message = new PostMessage(content, request.SessionId, NewRequestId(), idempotencyKey);
+        var message = new PostMessage(content, request.SessionId, RequestId.New(), idempotencyKey);
         var calls = context.RequestServices.GetRequiredService<AgentCalls>();
         var result = await calls.PostMessageAsync(agent, message, context.RequestAborted);
         if (result.IsRefused)
@@ -36,9 +33,6 @@ internal static class MessageEndpoint
         else
             await JsonAnswer.WriteAsync(context, result.Value, GatewayJson.Answers.PostedMessage);
     }
-
-    // 128 random bits: made once per request, so two requests never share one and a retry always does.
-    private static string NewRequestId() => RandomNumberGenerator.GetHexString(RequestIdBytes * 2, lowercase: true);
 }
 
 /// <summary>The body of a message.</summary>

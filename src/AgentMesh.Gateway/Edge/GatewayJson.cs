@@ -12,6 +12,9 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(PostedMessage))]
 [JsonSerializable(typeof(InfoResponse))]
 [JsonSerializable(typeof(HistoryPage))]
+[JsonSerializable(typeof(SessionRequest))]
+[JsonSerializable(typeof(SessionResponse))]
+[JsonSerializable(typeof(SessionListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>For answers. Relaxed: they are JSON with nosniff, never HTML, and people read them with curl.</summary>

@@ -54,6 +54,10 @@ public static class ProblemTypes
         ["too_many_idempotency_keys"] = new(429, "Too many idempotency keys.", RetryAfterSeconds: 60),
         ["invalid_content"] = new(400, "The content is invalid."),
         ["invalid_limit"] = new(400, "The parameter limit is invalid."),
+        ["default_session_fixed"] = new(409, "The default session is fixed."),
+        ["too_many_sessions"] = new(409, "Too many sessions."),
+        ["invalid_metadata"] = new(400, "The metadata is invalid."),
+        ["invalid_cursor"] = new(400, "The parameter cursor is invalid."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The row of a code.</summary>

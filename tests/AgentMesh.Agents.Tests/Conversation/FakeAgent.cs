@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Primitives;
 
@@ -14,6 +15,12 @@ internal sealed class FakeAgent
     internal AgentHead? Head { get; set; }
 
     internal Dictionary<int, MessagePage> Pages { get; } = [];
+
+    internal SessionIndex Index { get; set; } = SessionIndex.Empty;
+
+    internal Dictionary<string, SessionRecord> Sessions { get; } = [];
+
+    internal Dictionary<(string Session, int N), MessagePage> SessionPages { get; } = [];
 
     internal Dictionary<int, IdempotencyBucket> Buckets { get; } = [];
 
@@ -35,16 +42,25 @@ internal sealed class FakeAgent
             keys = new KeyBuckets(own, Bucket(own), spare, spare is { } n ? Bucket(n) : null);
         }
 
-        var outcome = MessagePosting.Post(head, Pages.GetValueOrDefault(head.Page.N), keys, request, 1L << 32, Now);
+        var record = Sessions.GetValueOrDefault(request.SessionId);
+        var outcome = MessagePosting.Post(head, record, Page(request.SessionId, (record?.Page ?? head.Page).N), keys, request, 1L << 32, Now);
         if (outcome.IsRefused)
             return outcome.Refusal;
         if (outcome.Value is RepeatedPost repeat)
-            return MessagePosting.Answer(repeat, Pages.GetValueOrDefault(repeat.Answer.Page));
+            return MessagePosting.Answer(repeat, request.SessionId, Page(request.SessionId, repeat.Answer.Page));
         LastStored = (StoredPost)outcome.Value;
         foreach (var (n, bucket) in LastStored.Buckets)
             Buckets[n] = bucket;
         foreach (var (n, page) in LastStored.Pages)
-            Pages[n] = page;
+        {
+            if (LastStored.Session is null)
+                Pages[n] = page;
+            else
+                SessionPages[(request.SessionId, n)] = page;
+        }
+
+        if (LastStored.Session is { } changed)
+            Sessions[request.SessionId] = changed;
         Head = LastStored.Head;
         return LastStored.Answer;
     }
@@ -54,22 +70,54 @@ internal sealed class FakeAgent
         Loaded.Clear();
         var read = MessageHistory.ReadAsync(
             Head,
+            Sessions.GetValueOrDefault(session),
             new HistoryQuery(session, limit, before),
             (n, _) =>
             {
                 Loaded.Add(n);
-                return ValueTask.FromResult(Pages.GetValueOrDefault(n));
+                return ValueTask.FromResult(Page(session, n));
             },
             CancellationToken.None).AsTask();
         Assert.True(read.IsCompletedSuccessfully);
         return read.GetAwaiter().GetResult();
     }
 
+    internal Result<SessionChange> CreateSession(string requestId, string? metadata = null)
+    {
+        var id = SessionId.Of(requestId, null);
+        return Apply(SessionChanges.Create(Head ?? AgentHead.Unborn(Now), Index, Sessions.GetValueOrDefault(id), id, metadata, 1L << 32, Now));
+    }
+
+    internal Result<SessionChange> UpdateSession(string id, string? patch) =>
+        Apply(SessionChanges.Update(Sessions.GetValueOrDefault(id), id, patch, Now));
+
+    internal Result<SessionChange> DeleteSession(string id) =>
+        Apply(SessionChanges.Delete(Head!, Index, Sessions.GetValueOrDefault(id), id, 1L << 32, Now));
+
     /// <summary>Bytes of a transaction as JSON, the way the SDK encodes it.</summary>
     internal static int Bytes(StoredPost stored) =>
         JsonSerializer.Serialize(stored.Head, Json).Length
         + stored.Pages.Sum(page => JsonSerializer.Serialize(page.Page, Json).Length)
         + stored.Buckets.Sum(bucket => JsonSerializer.Serialize(bucket.Bucket, Json).Length);
+
+    private Result<SessionChange> Apply(Result<SessionChange> outcome)
+    {
+        if (outcome.IsRefused)
+            return outcome;
+        var change = outcome.Value;
+        for (var n = change.RemovedPages.First; n <= change.RemovedPages.Last; n++)
+            SessionPages.Remove((change.Id, n));
+        if (change.Session is { } session)
+            Sessions[change.Id] = session;
+        else
+            Sessions.Remove(change.Id);
+        Index = change.Index ?? Index;
+        Head = change.Head ?? Head;
+        return outcome;
+    }
+
+    private MessagePage? Page(string session, int n) =>
+        session == SessionNames.Default ? Pages.GetValueOrDefault(n) : SessionPages.GetValueOrDefault((session, n));
 
     private IdempotencyBucket Bucket(int n) => Buckets.GetValueOrDefault(n) ?? IdempotencyBucket.Empty;
 

@@ -198,7 +198,7 @@ public sealed class MessagePostingTests
         { "half the counts", head => head with { Keys = new PackedEntries(new byte[64]) } },
         { "negative count", head => head with { MessageCount = -1 } },
         { "more messages than events", head => head with { LastSeq = 1 } },
-        { "messages on no page", head => head with { Page = default } },
+        { "fewer messages than on the open page", head => head with { MessageCount = 1 } },
     };
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Testing;
 using CsCheck;
@@ -41,6 +42,16 @@ public sealed class StoredRecordTests
         from at in Times
         select new StoredMessage(numbers[0], role ? MessageRole.User : MessageRole.Assistant, content, at, numbers[1], numbers[2]);
 
+    // Metadata is JSON inside of a text: numbers that float64 cannot hold have to survive in it.
+    private static readonly Gen<SessionRecord> Sessions =
+        from times in Times.Array[2]
+        from number in Gen.Decimal
+        from page in Gen.Int[0, int.MaxValue].Array[3]
+        from counters in Counters.Array[2]
+        from deleted in Gen.Bool
+        select new SessionRecord(
+            times[0], times[1], JsonSerializer.Serialize(new { number }), new OpenPage(page[0], page[1], page[2]), counters[0], counters[1], deleted);
+
     [Fact]
     public void Head_SurvivesDaprd() => Gen.Select(Heads, Gen.Int).Sample((head, seed) => Assert.Equal(head, Passed(head, seed)));
 
@@ -53,6 +64,13 @@ public sealed class StoredRecordTests
         (bytes, seed) => Assert.Equal(new PackedEntries(bytes), Passed(new IdempotencyBucket(new PackedEntries(bytes)), seed).Entries));
 
     [Fact]
+    public void SessionIndex_SurvivesDaprd() => Gen.Select(Gen.Byte.Array[0, 16 * 1000], Gen.Int).Sample(
+        (bytes, seed) => Assert.Equal(new SessionIndex(new PackedEntries(bytes)), Passed(new SessionIndex(new PackedEntries(bytes)), seed)));
+
+    [Fact]
+    public void Session_SurvivesDaprd() => Gen.Select(Sessions, Gen.Int).Sample((session, seed) => Assert.Equal(session, Passed(session, seed)));
+
+    [Fact]
     public void Message_IsNeverBiggerThanItsCountedBytes() => Messages.Sample(
         message => Assert.True(JsonSerializer.Serialize(new MessagePage([message]), FakeAgent.Json).Length - """{"messages":[],"v":1}""".Length <= message.EncodedBytes()));
 
@@ -60,13 +78,17 @@ public sealed class StoredRecordTests
     [InlineData("head.v1.json")]
     [InlineData("page.v1.json")]
     [InlineData("idem.v1.json")]
+    [InlineData("sessions.v1.json")]
+    [InlineData("session.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
-        object record = file[..4] switch
+        object record = file[..file.IndexOf('.', StringComparison.Ordinal)] switch
         {
             "head" => Read<AgentHead>(json),
             "page" => Read<MessagePage>(json),
+            "sessions" => Read<SessionIndex>(json),
+            "session" => Read<SessionRecord>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // Once there is a version 2, older fixtures are compared with a second file that has their content in today's form.
@@ -80,11 +102,15 @@ public sealed class StoredRecordTests
         Assert.Equal(Fixture("head.v1.json"), JsonSerializer.Serialize(SampleHead, FakeAgent.Json));
         Assert.Equal(Fixture("page.v1.json"), JsonSerializer.Serialize(SamplePage, FakeAgent.Json));
         Assert.Equal(Fixture("idem.v1.json"), JsonSerializer.Serialize(SampleBucket, FakeAgent.Json));
+        Assert.Equal(Fixture("sessions.v1.json"), JsonSerializer.Serialize(SessionIndex.Empty.With(SessionId.Of("r1", null)), FakeAgent.Json));
+        Assert.Equal(Fixture("session.v1.json"), JsonSerializer.Serialize(SampleSession, FakeAgent.Json));
     }
 
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
-        Assert.Equal(["head", "page:default:12", "idem:7"], [StateKeys.Head, StateKeys.Page(12), StateKeys.Bucket(7)]);
+        Assert.Equal(
+            ["head", "page:default:12", "idem:7", "sessions", "session:abc"],
+            [StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc")]);
 
     [Theory]
     [InlineData("{}")]
@@ -144,6 +170,15 @@ public sealed class StoredRecordTests
 
     private static IdempotencyBucket SampleBucket => IdempotencyBucket.Empty.With(
         Hash(2), Hash(3), new PagePointer(1, 2), new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+
+    private static SessionRecord SampleSession => new(
+        new DateTimeOffset(2026, 1, 2, 3, 4, 5, 0, TimeSpan.Zero),
+        new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+        """{"title":"Trip"}""",
+        new OpenPage(1, 4, 812),
+        4,
+        6,
+        false);
 
     private static byte[] Hash(byte first) => [.. Enumerable.Range(first, 32).Select(n => (byte)n)];
 

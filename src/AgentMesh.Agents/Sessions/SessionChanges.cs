@@ -1,0 +1,99 @@
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Agents.Sessions;
+
+/// <summary>Making, changing and removing sessions: each verb is safe to repeat and says what to store.</summary>
+public static class SessionChanges
+{
+    /// <summary>Makes a session. A repeat finds the session there and stores nothing.</summary>
+    /// <param name="head">The agent's head; <see cref="AgentHead.Unborn"/> for an agent never written to.</param>
+    /// <param name="index">The agent's sessions.</param>
+    /// <param name="existing">What is stored under the id; null when nothing is.</param>
+    /// <param name="id">Of <see cref="SessionId.Of"/>.</param>
+    /// <param name="metadata">A JSON object as text; null for none.</param>
+    /// <param name="epoch">The epoch of this activation.</param>
+    /// <param name="now">The time.</param>
+    public static Result<SessionChange> Create(
+        AgentHead head, SessionIndex index, SessionRecord? existing, string id, string? metadata, long epoch, DateTimeOffset now)
+    {
+        if (StoredConversation.CheckHead(head) is { } damaged)
+            return damaged;
+        if (existing is not null)
+            return existing.IsDeleted ? ConversationRefusals.SessionNotFound : new SessionChange(id, existing);
+        if (index.Count >= SessionLimits.PerAgent)
+            return SessionRefusals.TooManySessions;
+        var merged = SessionMetadata.Merge(SessionMetadata.None, metadata);
+        if (merged.IsRefused)
+            return merged.Refusal;
+        now = WholeMilliseconds(now);
+        return new SessionChange(id, new SessionRecord(now, now, merged.Value, default, 0, 0, IsDeleted: false))
+        {
+            IsChanged = true,
+            Index = index.With(id),
+            Head = head with { Epoch = epoch, LastActive = now },
+        };
+    }
+
+    /// <summary>Merges metadata into a session's, and in any case marks it as used now.</summary>
+    /// <param name="session">The stored session; null when there is none.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="patch">A JSON object as text (RFC 7396); null changes nothing.</param>
+    /// <param name="now">The time.</param>
+    public static Result<SessionChange> Update(SessionRecord? session, string id, string? patch, DateTimeOffset now)
+    {
+        if (session is null or { IsDeleted: true })
+            return ConversationRefusals.SessionNotFound;
+        var merged = SessionMetadata.Merge(session.Metadata, patch);
+        return merged.IsRefused
+            ? merged.Refusal
+            : new SessionChange(id, session with { Metadata = merged.Value, LastActive = WholeMilliseconds(now) }) { IsChanged = true };
+    }
+
+    /// <summary>
+    /// Removes a session, or the next part of it: its newest pages first. From the first part on it is gone for everybody; the record
+    /// and its place in the index go with the last part, so that what is left over can always be found.
+    /// </summary>
+    /// <param name="head">The agent's head.</param>
+    /// <param name="index">The agent's sessions.</param>
+    /// <param name="session">The stored session; null when there is none.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="epoch">The epoch of this activation.</param>
+    /// <param name="now">The time.</param>
+    public static Result<SessionChange> Delete(
+        AgentHead head, SessionIndex index, SessionRecord? session, string id, long epoch, DateTimeOffset now)
+    {
+        if (StoredConversation.CheckHead(head) is { } damaged)
+            return damaged;
+        if (session is null)
+            return ConversationRefusals.SessionNotFound;
+        var kept = Math.Max(0, session.Page.N - SessionLimits.PagesRemovedAtOnce);
+        var change = new SessionChange(id, session with { IsDeleted = true, MessageCount = 0, Page = new OpenPage(kept, 0, 0) })
+        {
+            IsChanged = true,
+            Head = head with { Epoch = epoch, LastActive = WholeMilliseconds(now), MessageCount = head.MessageCount - session.MessageCount },
+            RemovedPages = (kept + 1, session.Page.N),
+        };
+        return kept > 0 ? change : change with { Session = null, Index = index.Without(id) };
+    }
+
+    private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+}
+
+/// <summary>What a verb comes to, as records to store in one transaction.</summary>
+/// <param name="Id">The session's id.</param>
+/// <param name="Session">The session after it; null: its record goes.</param>
+public sealed record SessionChange(string Id, SessionRecord? Session)
+{
+    /// <summary>False: a repeat, nothing is to be stored.</summary>
+    public bool IsChanged { get; init; }
+
+    /// <summary>The index after it; null when it stays.</summary>
+    public SessionIndex? Index { get; init; }
+
+    /// <summary>The head after it; null when it stays.</summary>
+    public AgentHead? Head { get; init; }
+
+    /// <summary>The pages to remove, both ends included; a last below the first removes none.</summary>
+    public (int First, int Last) RemovedPages { get; init; } = (1, 0);
+}

@@ -1,0 +1,161 @@
+using System.Text.Json;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using FluentValidation;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AgentMesh.Gateway.Agents;
+
+/// <summary><c>POST,GET /agent/{userId}/sessions</c> and <c>GET,PATCH,DELETE …/sessions/{id}</c>: histories of their own within one agent.</summary>
+internal static class SessionEndpoints
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 100;
+
+    private static readonly SessionRequest Nothing = new(null);
+    private static readonly Refusal NotFound = new(AgentRefusals.SessionNotFound, SessionId.NotFoundDetail);
+    private static readonly Refusal InvalidLimit = new(AgentRefusals.InvalidLimit, $"limit must be one number, 1-{MaxLimit}.");
+    private static readonly Refusal InvalidCursor = new(AgentRefusals.InvalidCursor, "cursor must be the nextCursor of an earlier page.");
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/agent/{userId}/sessions", CreateAsync);
+        endpoints.MapGet("/agent/{userId}/sessions", ListAsync);
+        endpoints.MapGet("/agent/{userId}/sessions/{sessionId}", GetAsync);
+        endpoints.MapPatch("/agent/{userId}/sessions/{sessionId}", UpdateAsync);
+        endpoints.MapDelete("/agent/{userId}/sessions/{sessionId}", DeleteAsync);
+    }
+
+    private static async Task CreateAsync(HttpContext context)
+    {
+        if (!IdempotencyKey.TryRead(context.Request, out var key))
+        {
+            await Problem.WriteAsync(context, IdempotencyKey.Invalid);
+            return;
+        }
+
+        if (await ReadAsync(context) is not { } request)
+            return;
+        var agent = AgentPath.KeyOf(context);
+        var session = new CreateSession(request.Metadata?.GetRawText(), RequestId.New(), key);
+        var result = await Calls(context).CreateSessionAsync(agent, session, context.RequestAborted);
+        if (!result.IsRefused)
+        {
+            context.Response.StatusCode = StatusCodes.Status201Created;
+            context.Response.Headers.Location = $"/agent/{agent.User}/sessions/{result.Value.Id}";
+        }
+
+        await AnswerAsync(context, result);
+    }
+
+    private static async Task ListAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var limit = (long)DefaultLimit;
+        if (query.TryGetValue("limit", out var limits) && (limits is not [{ } text] || !QueryNumber.TryRead(text, out limit) || limit > MaxLimit))
+        {
+            await Problem.WriteAsync(context, InvalidLimit);
+            return;
+        }
+
+        if (query.TryGetValue("cursor", out var cursors) && (cursors is not [{ } cursor] || !SessionId.CanExist(cursor)))
+        {
+            await Problem.WriteAsync(context, InvalidCursor);
+            return;
+        }
+
+        var page = new ListSessions((int)limit, cursors.Count > 0 ? cursors[0] : null);
+        var result = await Calls(context).ListSessionsAsync(AgentPath.KeyOf(context), page, context.RequestAborted);
+        if (result.IsRefused)
+            await Problem.WriteAsync(context, result.Refusal);
+        else
+            await JsonAnswer.StreamAsync(context, SessionListResponse.Of(result.Value), GatewayJson.Answers.SessionListResponse);
+    }
+
+    private static async Task GetAsync(HttpContext context)
+    {
+        if (await FindIdAsync(context) is { } id)
+            await AnswerAsync(context, await Calls(context).GetSessionAsync(AgentPath.KeyOf(context), new GetSession(id), context.RequestAborted));
+    }
+
+    private static async Task UpdateAsync(HttpContext context)
+    {
+        if (await FindIdAsync(context) is not { } id || await ReadAsync(context) is not { } request)
+            return;
+        var change = new UpdateSession(id, request.Metadata?.GetRawText());
+        await AnswerAsync(context, await Calls(context).UpdateSessionAsync(AgentPath.KeyOf(context), change, context.RequestAborted));
+    }
+
+    // A long session takes several turns. Each shortens it, so the loop ends; a caller that leaves in between deletes again.
+    private static async Task DeleteAsync(HttpContext context)
+    {
+        if (await FindIdAsync(context) is not { } id)
+            return;
+        while (true)
+        {
+            var result = await Calls(context).DeleteSessionAsync(AgentPath.KeyOf(context), new DeleteSession(id), context.RequestAborted);
+            if (result.IsRefused)
+            {
+                await Problem.WriteAsync(context, result.Refusal);
+                return;
+            }
+
+            if (result.Value.IsDone)
+            {
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+        }
+    }
+
+    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
+
+    /// <summary>The body; what an absent one means. Null when the request has been answered.</summary>
+    private static async ValueTask<SessionRequest?> ReadAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+            return Nothing;
+        if (!await JsonRequest.IsDeclaredAsync(context))
+            return null;
+        var validator = context.RequestServices.GetRequiredService<IValidator<SessionRequest>>();
+        return await JsonRequest.ReadAsync(context, RequestJson.Requests.SessionRequest, validator);
+    }
+
+    private static async ValueTask<string?> FindIdAsync(HttpContext context)
+    {
+        if (context.Request.RouteValues["sessionId"] is string id && SessionId.CanExist(id))
+            return id;
+        await Problem.WriteAsync(context, NotFound);
+        return null;
+    }
+
+    private static Task AnswerAsync(HttpContext context, Result<Session> result) => result.IsRefused
+        ? Problem.WriteAsync(context, result.Refusal)
+        : JsonAnswer.WriteAsync(context, SessionResponse.Of(result.Value), GatewayJson.Answers.SessionResponse);
+}
+
+/// <summary>The body of a new or changed session.</summary>
+/// <param name="Metadata">A JSON object; null or left out: none, or no change.</param>
+internal sealed record SessionRequest(JsonElement? Metadata);
+
+/// <summary>A session.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="LastActive">Its last message or touch.</param>
+/// <param name="Metadata">The owner's notes.</param>
+internal sealed record SessionResponse(string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata)
+{
+    // UtcDateTime: written with Z.
+    public static SessionResponse Of(Session session) =>
+        new(session.Id, session.CreatedAt.UtcDateTime, session.LastActive.UtcDateTime, JsonElement.Parse(session.Metadata));
+}
+
+/// <summary>A page of the sessions.</summary>
+/// <param name="Sessions">The default session first, then in the order they were made.</param>
+/// <param name="NextCursor">The <c>cursor</c> of the next page; null at the end.</param>
+internal sealed record SessionListResponse(IReadOnlyList<SessionResponse> Sessions, string? NextCursor)
+{
+    public static SessionListResponse Of(SessionList list) => new([.. list.Sessions.Select(SessionResponse.Of)], list.NextCursor);
+}
