@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
@@ -14,19 +13,14 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
     /// <summary>Types of daprd's own workflows.</summary>
     internal const string ReservedPrefix = "dapr.internal.";
 
-    public async Task GetAsync(HttpContext context, AppInstance caller, ActorRef actor, string key)
+    public async Task<IResult> GetAsync(HttpContext context, AppInstance caller, ActorRef actor, string key)
     {
-        var aborted = context.RequestAborted;
         if (Refuse(caller, actor) is { } error)
-        {
-            await error.WriteAsync(context.Response, aborted);
-            return;
-        }
-
-        StateEntry? entry;
+            return error;
         try
         {
-            entry = await store.GetAsync(Prefix(caller, actor) + key, aborted);
+            var entry = await store.GetAsync(Prefix(caller, actor) + key, context.RequestAborted);
+            return entry is { Value: { Length: > 0 } value } ? new HttpAnswer(StatusCodes.Status200OK, value) : HttpAnswer.NoContent;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -34,30 +28,12 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
                 LogReadRefused(actor.Type, exception.Message);
             else
                 LogReadFailed(exception, actor.Type);
-            await DaprError.ActorStateGet(exception.Message).WriteAsync(context.Response, aborted);
-            return;
+            return DaprError.ActorStateGet(exception.Message);
         }
-
-        if (entry is not { Value: { Length: > 0 } value })
-        {
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-            return;
-        }
-
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = value.Length;
-        await context.Response.Body.WriteAsync(value, aborted);
     }
 
-    public async Task TransactAsync(HttpContext context, AppInstance caller, ActorRef actor)
-    {
-        var aborted = context.RequestAborted;
-        var error = Refuse(caller, actor) ?? await WriteAsync(context.Request, caller, actor, aborted);
-        if (error is null)
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-        else
-            await error.WriteAsync(context.Response, aborted);
-    }
+    public async Task<IResult> TransactAsync(HttpContext context, AppInstance caller, ActorRef actor) =>
+        HttpAnswer.Done(Refuse(caller, actor) ?? await WriteAsync(context, caller, actor));
 
     private static DaprError? Refuse(AppInstance caller, ActorRef actor) =>
         actor.Type.StartsWith(ReservedPrefix, StringComparison.Ordinal) ? DaprError.ActorTypeReserved(actor.Type)
@@ -67,21 +43,9 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
     // dapr:pkg/actors/internal/key: the app id of the hosting app is part of the key.
     private static string Prefix(AppInstance caller, ActorRef actor) => $"{caller.App.AppId}||{actor.Type}||{actor.Id}||";
 
-    private async Task<DaprError?> WriteAsync(HttpRequest request, AppInstance caller, ActorRef actor, CancellationToken aborted)
+    private async Task<DaprError?> WriteAsync(HttpContext context, AppInstance caller, ActorRef actor)
     {
-        List<StateItem> items;
-        using (var body = await RequestBody.ReadAsync(request, aborted))
-        {
-            try
-            {
-                items = _body.ReadActorTransaction(body.Memory.Span);
-            }
-            catch (JsonException exception)
-            {
-                return DaprError.MalformedRequest(exception.Message);
-            }
-        }
-
+        var items = await RequestBody.ReadAsync(context, body => _body.ReadActorTransaction(body));
         if (items.Exists(item => item.Ttl is not null))
             return DaprError.ActorStateTransactionSave("ttl on actor state needs the feature flag ActorStateTTL, which is off");
         var prefix = Prefix(caller, actor);

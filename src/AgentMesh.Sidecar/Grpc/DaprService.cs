@@ -1,8 +1,6 @@
-using System.Globalization;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.Runtime;
-using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.StateApi;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
@@ -25,20 +23,20 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
     public async Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext call)
     {
         var (entry, error) = await state.GetAsync(App(call), request.StoreName, request.Key, call.CancellationToken);
-        GrpcStatus.ThrowIfAny(error);
-        return entry is { } found ? new GetStateResponse { Data = UnsafeByteOperations.UnsafeWrap(found.Value), Etag = ETag(found) } : new GetStateResponse();
+        DaprError.Throw(error);
+        return entry is { } found ? new GetStateResponse { Data = UnsafeByteOperations.UnsafeWrap(found.Value), Etag = StateAccess.ETag(found) } : new GetStateResponse();
     }
 
     public async Task<GetBulkStateResponse> GetBulkState(GetBulkStateRequest request, ServerCallContext call)
     {
         var (items, error) = await state.GetBulkAsync(App(call), request.StoreName, request.Keys, call.CancellationToken);
-        GrpcStatus.ThrowIfAny(error);
+        DaprError.Throw(error);
         return new GetBulkStateResponse
         {
             Items =
             {
                 items.Select(item => item.Entry is { } found
-                    ? new BulkStateItem { Key = item.Key, Data = UnsafeByteOperations.UnsafeWrap(found.Value), Etag = ETag(found) }
+                    ? new BulkStateItem { Key = item.Key, Data = UnsafeByteOperations.UnsafeWrap(found.Value), Etag = StateAccess.ETag(found) }
                     : new BulkStateItem { Key = item.Key, Error = item.Error?.Message ?? "" }),
             },
         };
@@ -46,20 +44,20 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
 
     public async Task<Empty> SaveState(SaveStateRequest request, ServerCallContext call)
     {
-        GrpcStatus.ThrowIfAny(await state.SaveAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: false))], CancellationToken.None));
+        DaprError.Throw(await state.SaveAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: false))], CancellationToken.None));
         return new Empty();
     }
 
     public async Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext call)
     {
         var item = new SavedItem { Key = request.Key, Etag = request.Etag?.Value };
-        GrpcStatus.ThrowIfAny(await state.DeleteAsync(App(call), request.StoreName, [item], CancellationToken.None));
+        DaprError.Throw(await state.DeleteAsync(App(call), request.StoreName, [item], CancellationToken.None));
         return new Empty();
     }
 
     public async Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext call)
     {
-        GrpcStatus.ThrowIfAny(await state.DeleteAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: true))], CancellationToken.None));
+        DaprError.Throw(await state.DeleteAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: true))], CancellationToken.None));
         return new Empty();
     }
 
@@ -69,25 +67,25 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
         foreach (var operation in request.Operations)
         {
             if (operation.OperationType is not ("upsert" or "delete"))
-                throw StateErrors.OperationNotSupported(operation.OperationType).Exception();
+                DaprError.Throw(StateErrors.OperationNotSupported(operation.OperationType));
             items.Add(Item(operation.Request ?? new WireItem(), operation.OperationType == "delete"));
         }
 
-        GrpcStatus.ThrowIfAny(await state.TransactAsync(App(call), request.StoreName, items, CancellationToken.None));
+        DaprError.Throw(await state.TransactAsync(App(call), request.StoreName, items, CancellationToken.None));
         return new Empty();
     }
 
     public Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext call)
     {
         var (values, error) = App(call).Secrets.Get(request.StoreName, request.Key);
-        GrpcStatus.ThrowIfAny(error);
+        DaprError.Throw(error);
         return Task.FromResult(new GetSecretResponse { Data = { values!.ToDictionary() } });
     }
 
     public Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext call)
     {
         var (secrets, error) = App(call).Secrets.GetAll(request.StoreName);
-        GrpcStatus.ThrowIfAny(error);
+        DaprError.Throw(error);
         var response = new GetBulkSecretResponse();
         foreach (var (name, values) in secrets)
             response.Data[name] = new SecretResponse { Secrets = { values.ToDictionary() } };
@@ -97,7 +95,7 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
     public async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext call)
     {
         var published = Published(request.PubsubName, request.Topic, request.Metadata, call) with { Data = request.Data.Memory, ContentType = request.DataContentType };
-        GrpcStatus.ThrowIfAny(await publisher.PublishAsync(App(call), published, call.CancellationToken));
+        DaprError.Throw(await publisher.PublishAsync(App(call), published, call.CancellationToken));
         return new Empty();
     }
 
@@ -106,16 +104,15 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
         var entries = request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata.ToDictionary())).ToList();
         var template = Published(request.PubsubName, request.Topic, request.Metadata, call);
         var (error, failed) = await publisher.PublishBulkAsync(App(call), request.PubsubName, request.Topic, entries, template, call.CancellationToken);
-        GrpcStatus.ThrowIfAny(error);
+        DaprError.Throw(error);
         return new BulkPublishResponse { FailedEntries = { failed.Select(entry => new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = entry.Error }) } };
     }
 
-    public Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext call) => Task.FromResult(MetadataMessage.Of(metadata, Instance(call)));
+    public Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext call) => Task.FromResult(metadata.Describe(Instance(call)));
 
     public Task<Empty> SetMetadata(SetMetadataRequest request, ServerCallContext call)
     {
-        if (!metadata.TrySet(Instance(call), request.Key, request.Value))
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "too much metadata"));
+        DaprError.Throw(metadata.Set(Instance(call), request.Key, request.Value));
         return Task.FromResult(new Empty());
     }
 
@@ -149,8 +146,6 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
         TraceParent = call.RequestHeaders.GetValue("traceparent"),
         TraceState = call.RequestHeaders.GetValue("tracestate"),
     };
-
-    private static string ETag(StateEntry entry) => entry.Version == 0 ? "" : entry.Version.ToString(CultureInfo.InvariantCulture);
 
     private AppInstance Instance(ServerCallContext call) => find(call.GetHttpContext().Connection.LocalPort);
 

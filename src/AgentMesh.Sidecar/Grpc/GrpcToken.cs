@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
-using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Http;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -26,12 +24,11 @@ internal sealed class GrpcToken(string? daprApiToken)
         },
     }.ToByteArray()).TrimEnd('=');
 
-    private readonly byte[]? _token = daprApiToken is null ? null : Encoding.UTF8.GetBytes(daprApiToken);
+    private readonly ApiToken _token = new(daprApiToken);
 
     public Task CheckAsync(HttpContext context, RequestDelegate next)
     {
-        var given = context.Request.Headers[ForwardedHeaders.DaprApiToken];
-        if (_token is null || (given.Count == 1 && CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(given[0]!))))
+        if (_token.IsIn(context.Request))
             return next(context);
         // Trailers-only answer: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses
         context.Response.ContentType = "application/grpc";

@@ -1,4 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 
 namespace AgentMesh.Sidecar.Http;
 
@@ -7,27 +12,25 @@ namespace AgentMesh.Sidecar.Http;
 /// <param name="Metadata">For example the app id.</param>
 /// <param name="ResourceType"><c>state</c> or <c>pubsub</c>.</param>
 /// <param name="ResourceName">The component.</param>
-internal sealed record DaprErrorDetails(string Reason, IReadOnlyDictionary<string, string> Metadata, string ResourceType, string ResourceName)
+/// <param name="Description">Publish errors repeat their text here.</param>
+internal sealed record DaprErrorDetails(string Reason, IReadOnlyDictionary<string, string> Metadata, string ResourceType, string ResourceName, string Description = "")
 {
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithPreserveProtoFieldNames(true)
+        .WithTypeRegistry(TypeRegistry.FromMessages(ErrorInfo.Descriptor, ResourceInfo.Descriptor)));
+
+    /// <summary>As gRPC carries them.</summary>
+    public IEnumerable<Any> ToMessages() =>
+    [
+        Any.Pack(new ErrorInfo { Reason = Reason, Domain = "dapr.io", Metadata = { Metadata.ToDictionary() } }),
+        Any.Pack(new ResourceInfo { ResourceType = ResourceType, ResourceName = ResourceName, Description = Description }),
+    ];
+
+    /// <summary>As HTTP carries them.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartArray("details");
-        json.WriteStartObject();
-        json.WriteString("@type", "type.googleapis.com/google.rpc.ErrorInfo");
-        json.WriteString("domain", "dapr.io");
-        json.WriteStartObject("metadata");
-        foreach (var (name, value) in Metadata)
-            json.WriteString(name, value);
-        json.WriteEndObject();
-        json.WriteString("reason", Reason);
-        json.WriteEndObject();
-        json.WriteStartObject();
-        json.WriteString("@type", "type.googleapis.com/google.rpc.ResourceInfo");
-        json.WriteString("description", "");
-        json.WriteString("owner", "");
-        json.WriteString("resource_name", ResourceName);
-        json.WriteString("resource_type", ResourceType);
-        json.WriteEndObject();
+        foreach (var detail in ToMessages())
+            JsonNode.Parse(Formatter.Format(detail))!.WriteTo(json);
         json.WriteEndArray();
     }
 }

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.Runtime;
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf;
 
 namespace AgentMesh.Sidecar.Http;
 
-/// <summary><c>GET /v1.0/metadata</c> and <c>PUT /v1.0/metadata/{key}</c>, as dapr:pkg/api/http/metadata.go answers them.</summary>
+/// <summary><c>GET /v1.0/metadata</c> and <c>PUT /v1.0/metadata/{key}</c>, and the same over gRPC (dapr:pkg/api/universal/metadata.go).</summary>
 internal sealed class MetadataApi(ActorRouter router, PubSubRuntime pubSub)
 {
     /// <summary>The contract kept is that of daprd 1.18.3; the suffix says that this is not daprd.</summary>
@@ -19,192 +21,90 @@ internal sealed class MetadataApi(ActorRouter router, PubSubRuntime pubSub)
 
     private readonly ConcurrentDictionary<(AppInstance App, string Key), string> _extended = new();
 
-    public async Task GetAsync(HttpContext context, AppInstance app)
+    /// <summary>The message's JSON names are daprd's own, but for what dapr:pkg/api/http/metadata.go writes otherwise.</summary>
+    public HttpAnswer Get(AppInstance instance)
     {
-        context.Response.ContentType = "application/json";
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter))
-            Write(json, app);
+        var message = Describe(instance);
+        var root = JsonNode.Parse(JsonFormatter.Default.Format(message))!;
+        foreach (var subscription in root["subscriptions"]?.AsArray() ?? [])
+            subscription!["rules"] = subscription["rules"]?["rules"]?.DeepClone();
+        // Told when they have the values that a message leaves out too.
+        root["actorRuntime"]!["runtimeStatus"] = message.ActorRuntime.RuntimeStatus.ToString().ToUpperInvariant();
+        root["actorRuntime"]!["hostReady"] = message.ActorRuntime.HostReady;
+        return HttpAnswer.Json(json => root.WriteTo(json));
     }
 
-    public async Task PutAsync(HttpContext context, AppInstance app, string key)
-    {
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        if (!TrySet(app, key, Encoding.UTF8.GetString(body.Memory.Span)))
-        {
-            await DaprError.BadRequest("too much metadata").WriteAsync(context.Response, context.RequestAborted);
-            return;
-        }
+    public async Task<IResult> PutAsync(HttpContext context, AppInstance app, string key) =>
+        HttpAnswer.Done(Set(app, key, Encoding.UTF8.GetString(await RequestBody.ReadAsync(context))));
 
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
-    }
-
-    /// <summary>Keeps an entry of the app's own; false when it keeps too many or too long ones.</summary>
-    public bool TrySet(AppInstance app, string key, string value)
+    /// <summary>Keeps an entry of the app's own, unless it keeps too many or too long ones.</summary>
+    public DaprError? Set(AppInstance app, string key, string value)
     {
         if (value.Length > MaxExtendedLength || (_extended.Count >= MaxExtended && !_extended.ContainsKey((app, key))))
-            return false;
+            return DaprError.BadRequest("too much metadata");
         _extended[(app, key)] = value;
-        return true;
+        return null;
     }
 
-    /// <summary>The runtime's own entry and what the app has set.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Extended(AppInstance app) =>
-    [
-        new("daprRuntimeVersion", RuntimeVersion),
-        .. _extended.Where(entry => entry.Key.App == app).Select(entry => KeyValuePair.Create(entry.Key.Key, entry.Value)),
-    ];
-
-    /// <summary>What the app is subscribed to.</summary>
-    public IReadOnlyList<Subscription> Subscriptions(AppInstance app) => pubSub.SubscriptionsOf(app.App.AppId);
-
-    /// <summary>Active actors of the app's process by type.</summary>
-    public Dictionary<string, int> ActiveActors(AppInstance app) =>
-        app.Connection is { } connection ? router.CountActive(connection).ToDictionary(entry => entry.Type, entry => entry.Count) : [];
-
-    /// <summary>What a component can do, as daprd lists it.</summary>
-    public static IReadOnlyList<string> Capabilities(ComponentInfo component) =>
-        component.Type.StartsWith("state.", StringComparison.Ordinal) ? ["ETAG", "TRANSACTIONAL", "TTL", "ACTOR"] : [];
-
-    /// <summary>The state of the actor runtime.</summary>
-    public static string ActorStatus(AppInstance app) =>
-        app.App.ActorStateStore is null ? "DISABLED" : app.Connection is null ? "INITIALIZING" : "RUNNING";
-
-    private void Write(Utf8JsonWriter json, AppInstance app)
+    public GetMetadataResponse Describe(AppInstance instance)
     {
-        var connection = app.Connection;
-        var active = ActiveActors(app);
-        json.WriteStartObject();
-        json.WriteString("id", app.App.AppId);
-        json.WriteString("runtimeVersion", RuntimeVersion);
-        WriteComponents(json, app.App);
-        WriteExtended(json, app);
-        WriteSubscriptions(json, Subscriptions(app));
-        WriteEndpoints(json, app.App);
-        WriteAppConnection(json, app.App);
-        json.WriteStartObject("actorRuntime");
-        json.WriteString("runtimeStatus", ActorStatus(app));
-        if (active.Count > 0)
-            WriteActors(json, active);
-        json.WriteBoolean("hostReady", connection is { ActorTypes.Count: > 0 });
-        json.WriteString("placement", "placement: local");
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteActors(Utf8JsonWriter json, Dictionary<string, int> active)
-    {
-        json.WriteStartArray("activeActors");
-        foreach (var (type, count) in active)
+        var (app, connection) = (instance.App, instance.Connection);
+        return new GetMetadataResponse
         {
-            json.WriteStartObject();
-            json.WriteString("type", type);
-            json.WriteNumber("count", count);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteComponents(Utf8JsonWriter json, AppDefinition app)
-    {
-        if (app.Components.Count == 0)
-            return;
-        json.WriteStartArray("components");
-        foreach (var component in app.Components)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", component.Name);
-            json.WriteString("type", component.Type);
-            json.WriteString("version", component.Version);
-            if (Capabilities(component) is { Count: > 0 } capabilities)
+            Id = app.AppId,
+            RuntimeVersion = RuntimeVersion,
+            RegisteredComponents = { app.Components.Select(Of) },
+            ExtendedMetadata = { Extended(instance) },
+            HttpEndpoints = { app.Endpoints.Select(endpoint => new MetadataHTTPEndpoint { Name = endpoint.Name }) },
+            Subscriptions = { pubSub.SubscriptionsOf(app.AppId).Select(Of) },
+            AppConnectionProperties = new AppConnectionProperties
             {
-                json.WriteStartArray("capabilities");
-                foreach (var capability in capabilities)
-                    json.WriteStringValue(capability);
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteSubscriptions(Utf8JsonWriter json, IReadOnlyList<Subscription> subscriptions)
-    {
-        if (subscriptions.Count == 0)
-            return;
-        json.WriteStartArray("subscriptions");
-        foreach (var subscription in subscriptions)
-        {
-            json.WriteStartObject();
-            json.WriteString("pubsubname", subscription.PubSub);
-            json.WriteString("topic", subscription.Topic);
-            if (subscription.Metadata.Count > 0)
+                Port = app.AppPort,
+                Protocol = app.Protocol,
+                ChannelAddress = app.ChannelAddress,
+                Health = app.Health is { } health ? Of(health) : null,
+            },
+            ActorRuntime = new ActorRuntime
             {
-                json.WritePropertyName("metadata");
-                json.WriteRawValue(StoredMetadata.Write(subscription.Metadata));
-            }
-
-            json.WriteStartArray("rules");
-            foreach (var rule in subscription.Rules)
-            {
-                json.WriteStartObject();
-                if (rule.Match.Length > 0)
-                    json.WriteString("match", rule.Match);
-                json.WriteString("path", rule.Path);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (subscription.DeadLetterTopic is { } deadLetterTopic)
-                json.WriteString("deadLetterTopic", deadLetterTopic);
-            json.WriteString("type", subscription.IsDeclarative ? "DECLARATIVE" : "PROGRAMMATIC");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+                RuntimeStatus = app.ActorStateStore is null ? ActorRuntime.Types.ActorRuntimeStatus.Disabled
+                    : connection is null ? ActorRuntime.Types.ActorRuntimeStatus.Initializing : ActorRuntime.Types.ActorRuntimeStatus.Running,
+                HostReady = connection is { ActorTypes.Count: > 0 },
+                Placement = "placement: local",
+                ActiveActors = { connection is null ? [] : router.CountActive(connection).Select(entry => new ActiveActorsCount { Type = entry.Type, Count = entry.Count }) },
+            },
+        };
     }
 
-    private void WriteExtended(Utf8JsonWriter json, AppInstance app)
+    private Dictionary<string, string> Extended(AppInstance app)
     {
-        json.WriteStartObject("extended");
-        foreach (var (key, value) in Extended(app))
-            json.WriteString(key, value);
-        json.WriteEndObject();
+        var entries = _extended.Where(entry => entry.Key.App == app).ToDictionary(entry => entry.Key.Key, entry => entry.Value, StringComparer.Ordinal);
+        entries["daprRuntimeVersion"] = RuntimeVersion;
+        return entries;
     }
 
-    private static void WriteEndpoints(Utf8JsonWriter json, AppDefinition app)
+    private static RegisteredComponents Of(ComponentInfo component) => new()
     {
-        if (app.Endpoints.Count == 0)
-            return;
-        json.WriteStartArray("httpEndpoints");
-        foreach (var endpoint in app.Endpoints)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", endpoint.Name);
-            json.WriteEndObject();
-        }
+        Name = component.Name,
+        Type = component.Type,
+        Version = component.Version,
+        Capabilities = { component.Type.StartsWith("state.", StringComparison.Ordinal) ? ["ETAG", "TRANSACTIONAL", "TTL", "ACTOR"] : [] },
+    };
 
-        json.WriteEndArray();
-    }
-
-    private static void WriteAppConnection(Utf8JsonWriter json, AppDefinition app)
+    private static AppConnectionHealthProperties Of(AppHealthOptions health) => new()
     {
-        json.WriteStartObject("appConnectionProperties");
-        json.WriteNumber("port", app.AppPort);
-        json.WriteString("protocol", app.Protocol);
-        json.WriteString("channelAddress", app.ChannelAddress);
-        if (app.Health is { } health)
-        {
-            json.WriteStartObject("health");
-            json.WriteString("healthCheckPath", health.Path);
-            json.WriteString("healthProbeInterval", $"{health.ProbeInterval.TotalSeconds:0.###}s");
-            json.WriteString("healthProbeTimeout", $"{health.ProbeTimeout.TotalMilliseconds:0}ms");
-            json.WriteNumber("healthThreshold", health.Threshold);
-            json.WriteEndObject();
-        }
+        HealthCheckPath = health.Path,
+        HealthProbeInterval = $"{health.ProbeInterval.TotalSeconds:0.###}s",
+        HealthProbeTimeout = $"{health.ProbeTimeout.TotalMilliseconds:0}ms",
+        HealthThreshold = health.Threshold,
+    };
 
-        json.WriteEndObject();
-    }
+    private static PubsubSubscription Of(Subscription subscription) => new()
+    {
+        PubsubName = subscription.PubSub,
+        Topic = subscription.Topic,
+        Metadata = { subscription.Metadata.ToDictionary() },
+        Rules = new PubsubSubscriptionRules { Rules = { subscription.Rules.Select(rule => new PubsubSubscriptionRule { Match = rule.Match, Path = rule.Path }) } },
+        DeadLetterTopic = subscription.DeadLetterTopic ?? "",
+        Type = subscription.IsDeclarative ? PubsubSubscriptionType.Declarative : PubsubSubscriptionType.Programmatic,
+    };
 }

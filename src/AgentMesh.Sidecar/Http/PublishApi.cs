@@ -13,40 +13,29 @@ internal sealed class PublishApi(IPublisher publisher)
     /// <param name="context">The request.</param>
     /// <param name="app">Whose sidecar was asked.</param>
     /// <param name="segments">The escaped segments after <c>publish</c>.</param>
-    public async Task HandleAsync(HttpContext context, AppInstance app, IReadOnlyList<string> segments)
+    public async Task<IResult> HandleAsync(HttpContext context, AppInstance app, IReadOnlyList<string> segments)
     {
         var (pubSub, topic) = Target(segments);
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        var request = Request(context.Request, pubSub, topic) with { Data = body.Memory, ContentType = context.Request.ContentType };
-        if (await publisher.PublishAsync(app.App, request, context.RequestAborted) is { } error)
-            await error.WriteAsync(context.Response, context.RequestAborted);
-        else
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        var body = await RequestBody.ReadAsync(context);
+        var request = Request(context.Request, pubSub, topic) with { Data = body, ContentType = context.Request.ContentType };
+        return HttpAnswer.Done(await publisher.PublishAsync(app.App, request, context.RequestAborted));
     }
 
     /// <inheritdoc cref="HandleAsync"/>
-    public async Task HandleBulkAsync(HttpContext context, AppInstance app, IReadOnlyList<string> segments)
+    public async Task<IResult> HandleBulkAsync(HttpContext context, AppInstance app, IReadOnlyList<string> segments)
     {
         var (pubSub, topic) = Target(segments);
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        PubSubError? error;
-        IReadOnlyList<FailedEntry> failed = [];
+        var body = await RequestBody.ReadAsync(context);
         try
         {
-            var entries = ReadEntries(body.Memory);
-            (error, failed) = await publisher.PublishBulkAsync(app.App, pubSub, topic, entries, Request(context.Request, pubSub, topic), context.RequestAborted);
+            var entries = ReadEntries(body);
+            var (error, failed) = await publisher.PublishBulkAsync(app.App, pubSub, topic, entries, Request(context.Request, pubSub, topic), context.RequestAborted);
+            return failed.Count == 0 ? HttpAnswer.Done(error) : Failed(failed);
         }
         catch (FormatException wrong)
         {
-            error = PubSubError.Events(pubSub, topic, wrong.Message);
+            return PubSubErrors.Events(pubSub, topic, wrong.Message);
         }
-
-        if (error is not null)
-            await error.WriteAsync(context.Response, context.RequestAborted);
-        else if (failed.Count > 0)
-            await WriteFailedAsync(context.Response, failed, context.RequestAborted);
-        else
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private static (string PubSub, string Topic) Target(IReadOnlyList<string> segments) =>
@@ -92,11 +81,8 @@ internal sealed class PublishApi(IPublisher publisher)
     private static string Text(JsonElement element, string name) =>
         JsonText.Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
 
-    private static async Task WriteFailedAsync(HttpResponse response, IReadOnlyList<FailedEntry> failed, CancellationToken cancellationToken)
-    {
-        response.StatusCode = StatusCodes.Status500InternalServerError;
-        response.ContentType = "application/json";
-        using (var json = new Utf8JsonWriter(response.BodyWriter, JsonText.Relaxed))
+    private static HttpAnswer Failed(IReadOnlyList<FailedEntry> failed) => HttpAnswer.Json(
+        json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("failedEntries");
@@ -111,8 +97,6 @@ internal sealed class PublishApi(IPublisher publisher)
             json.WriteEndArray();
             json.WriteString("errorCode", "ERR_PUBSUB_PUBLISH_MESSAGE");
             json.WriteEndObject();
-        }
-
-        await response.BodyWriter.FlushAsync(cancellationToken);
-    }
+        },
+        StatusCodes.Status500InternalServerError);
 }

@@ -1,62 +1,36 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace AgentMesh.Sidecar.Http;
 
-/// <summary>A request body read whole into rented memory, given back on dispose.</summary>
-internal readonly struct RequestBody : IDisposable
+/// <summary>Request bodies, read whole.</summary>
+internal static class RequestBody
 {
-    private readonly byte[]? _rented;
-    private readonly int _length;
-
-    private RequestBody(byte[]? rented, int length)
-    {
-        _rented = rented;
-        _length = length;
-    }
-
-    public ReadOnlyMemory<byte> Memory => _rented is null ? default : _rented.AsMemory(0, _length);
-
     /// <summary>Reads to the end. Kestrel holds the size limit.</summary>
     /// <exception cref="BadHttpRequestException">Longer than the app's limit, or cut off.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<byte[]> ReadAsync(HttpContext context)
     {
-        if (request.ContentLength == 0)
-            return default;
-        // One byte more than announced, so that the last read sees the end without growing.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? 4096, 16 * 1024 * 1024) + 1);
-        var length = 0;
+        if (context.Request.ContentLength == 0)
+            return [];
+        var reader = context.Request.BodyReader;
+        var read = await reader.ReadAtLeastAsync(int.MaxValue, context.RequestAborted);
+        var body = read.Buffer.ToArray();
+        reader.AdvanceTo(read.Buffer.End);
+        return body;
+    }
+
+    /// <summary>The same for a JSON document.</summary>
+    /// <exception cref="BadHttpRequestException">Also when it is not that document: the inner exception is the parser's then.</exception>
+    public static async ValueTask<T> ReadAsync<T>(HttpContext context, Func<byte[], T> parse)
+    {
+        var body = await ReadAsync(context);
         try
         {
-            while (true)
-            {
-                if (length == buffer.Length)
-                    buffer = Grow(buffer);
-                var read = await request.Body.ReadAsync(buffer.AsMemory(length), cancellationToken);
-                if (read == 0)
-                    return new RequestBody(buffer, length);
-                length += read;
-                if (length == request.ContentLength)
-                    return new RequestBody(buffer, length);
-            }
+            return parse(body);
         }
-        catch
+        catch (JsonException exception)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
-            throw;
+            throw new BadHttpRequestException(exception.Message, exception);
         }
-    }
-
-    public void Dispose()
-    {
-        if (_rented is not null)
-            ArrayPool<byte>.Shared.Return(_rented);
-    }
-
-    private static byte[] Grow(byte[] buffer)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 }

@@ -16,44 +16,31 @@ internal sealed class ServiceInvocation(TargetResolver targets, ResiliencyPolici
     /// <param name="caller">Whose sidecar was asked.</param>
     /// <param name="targetApp">The app, endpoint or URL asked for.</param>
     /// <param name="methodSegments">The escaped segments of the method's path.</param>
-    public async Task HandleAsync(HttpContext context, AppInstance caller, string targetApp, IEnumerable<string> methodSegments)
+    public async Task<IResult> HandleAsync(HttpContext context, AppInstance caller, string targetApp, IEnumerable<string> methodSegments)
     {
-        var aborted = context.RequestAborted;
         if (caller.Session is null)
-        {
-            await DaprError.DirectInvoke("invoke API is not ready").WriteAsync(context.Response, aborted);
-            return;
-        }
-
+            return DaprError.DirectInvoke("invoke API is not ready");
         // dapr:pkg/messaging/method: the decoded text is what the app gets.
         if (AppPath.CleanMethod(string.Join('/', methodSegments.Select(RequestPath.Unescape))) is not { } method)
-        {
-            await DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: invalid method name").WriteAsync(context.Response, aborted);
-            return;
-        }
+            return DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: invalid method name");
 
         var query = context.Request.QueryString.Value;
-        // A chunked body is streamed and can be sent once only. A read one is given back after the answer: an app may answer first.
+        // A chunked body is streamed and can be sent once only.
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
         var replayable = !hasBody || context.Request.ContentLength is not null;
-        using var body = replayable ? await RequestBody.ReadAsync(context.Request, aborted) : default;
-        Func<HttpContent?> content = !hasBody ? () => null : replayable ? () => new ReadOnlyMemoryContent(body.Memory) : () => new StreamContent(context.Request.Body);
-        using var response = await SendAsync(context, caller, targetApp, $"/{EscapePath(method)}{query}", content, replayable, aborted);
-        if (response is not null)
-            await StreamAsync(response, context.Response, aborted);
+        var body = replayable ? await RequestBody.ReadAsync(context) : [];
+        Func<HttpContent?> content = !hasBody ? () => null : replayable ? () => new ByteArrayContent(body) : () => new StreamContent(context.Request.Body);
+        return await SendAsync(context, caller, targetApp, $"/{EscapePath(method)}{query}", content, replayable);
     }
 
     private static string EscapePath(string path) => new PathString("/" + path).ToUriComponent()[1..];
 
-    private async Task<HttpResponseMessage?> SendAsync(HttpContext context, AppInstance caller, string targetApp, string pathAndQuery, Func<HttpContent?> content, bool replayable, CancellationToken aborted)
+    private async Task<IResult> SendAsync(HttpContext context, AppInstance caller, string targetApp, string pathAndQuery, Func<HttpContent?> content, bool replayable)
     {
         var retriesStatuses = ResiliencyPolicies.RetriesStatuses(caller.App, targetApp);
         var failure = "the target's circuit breaker is open or its timeout is over";
-        var attempt = await policies.ForInvocation(caller.App, targetApp).RunAsync(OnceAsync, aborted);
-        if (attempt.Value is HttpResponseMessage answer)
-            return answer;
-        await DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: {failure}").WriteAsync(context.Response, aborted);
-        return null;
+        var attempt = await policies.ForInvocation(caller.App, targetApp).RunAsync(OnceAsync, context.RequestAborted);
+        return attempt.Value is HttpResponseMessage answer ? new Streamed(answer) : DaprError.DirectInvoke($"failed to invoke, id: {targetApp}, err: {failure}");
 
         async ValueTask<Attempt> OnceAsync(CancellationToken cancellationToken)
         {
@@ -83,12 +70,19 @@ internal sealed class ServiceInvocation(TargetResolver targets, ResiliencyPolici
         Attempt Failed(bool mayRetry) => new(replayable && mayRetry ? AttemptOutcome.Failed : AttemptOutcome.Final);
     }
 
-    private static async Task StreamAsync(HttpResponseMessage from, HttpResponse to, CancellationToken aborted)
+    private sealed class Streamed(HttpResponseMessage answer) : IResult
     {
-        to.StatusCode = (int)from.StatusCode;
-        ForwardedHeaders.CopyTo(from, to.Headers);
-        to.ContentLength = from.Content.Headers.ContentLength;
-        // Copied as it comes: the body stream flushes each write, so server-sent events arrive one by one.
-        await from.Content.CopyToAsync(to.Body, aborted);
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            using (answer)
+            {
+                var response = httpContext.Response;
+                response.StatusCode = (int)answer.StatusCode;
+                ForwardedHeaders.CopyTo(answer, response.Headers);
+                response.ContentLength = answer.Content.Headers.ContentLength;
+                // Copied as it comes: the body stream flushes each write, so server-sent events arrive one by one.
+                await answer.Content.CopyToAsync(response.Body, httpContext.RequestAborted);
+            }
+        }
     }
 }

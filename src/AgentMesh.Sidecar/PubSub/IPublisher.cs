@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.PubSub;
@@ -6,7 +7,7 @@ namespace AgentMesh.Sidecar.PubSub;
 internal interface IPublisher
 {
     /// <summary>Publishes one event. Null: it is kept durably; else why not.</summary>
-    Task<PubSubError?> PublishAsync(AppDefinition app, PublishRequest request, CancellationToken cancellationToken);
+    Task<DaprError?> PublishAsync(AppDefinition app, PublishRequest request, CancellationToken cancellationToken);
 
     /// <summary>Publishes many events; each may fail alone.</summary>
     /// <param name="app">The publisher.</param>
@@ -16,6 +17,6 @@ internal interface IPublisher
     /// <param name="template">Metadata and trace of the request; its data is not looked at.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Why nothing was published; else the events that were not.</returns>
-    Task<(PubSubError? Error, IReadOnlyList<FailedEntry> Failed)> PublishBulkAsync(
+    Task<(DaprError? Error, IReadOnlyList<FailedEntry> Failed)> PublishBulkAsync(
         AppDefinition app, string pubSub, string topic, IReadOnlyList<BulkEntry> entries, PublishRequest template, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
@@ -12,21 +13,21 @@ namespace AgentMesh.Sidecar.PubSub;
 internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, ResiliencyPolicies policies, TimeProvider timeProvider, Func<Guid> newId) : IPublisher
 {
     /// <inheritdoc/>
-    public async Task<PubSubError?> PublishAsync(AppDefinition app, PublishRequest request, CancellationToken cancellationToken)
+    public async Task<DaprError?> PublishAsync(AppDefinition app, PublishRequest request, CancellationToken cancellationToken)
     {
         var error = Check(app, request.PubSub, request.Topic, request.Metadata, out var settings, out var raw);
         if (error is not null)
             return error;
         if (Pack(app, request, raw) is not { } message)
-            return PubSubError.CloudEvent(request.PubSub, app.AppId);
+            return PubSubErrors.CloudEvent(request.PubSub, app.AppId);
         var started = app.Metrics.Start();
         var failure = await SendAsync(app, settings!, request.Topic, message, cancellationToken);
         app.Metrics.Components.Published(request.PubSub, request.Topic, failure is null, app.Metrics.ElapsedMs(started));
-        return failure is null ? null : PubSubError.Publish(request.PubSub, request.Topic, failure);
+        return failure is null ? null : PubSubErrors.Publish(request.PubSub, request.Topic, failure);
     }
 
     /// <inheritdoc/>
-    public async Task<(PubSubError? Error, IReadOnlyList<FailedEntry> Failed)> PublishBulkAsync(
+    public async Task<(DaprError? Error, IReadOnlyList<FailedEntry> Failed)> PublishBulkAsync(
         AppDefinition app, string pubSub, string topic, IReadOnlyList<BulkEntry> entries, PublishRequest template, CancellationToken cancellationToken)
     {
         var error = Check(app, pubSub, topic, template.Metadata, out var settings, out var raw);
@@ -34,7 +35,7 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
             return (error, []);
         var ids = new HashSet<string>(StringComparer.Ordinal);
         if (entries.FirstOrDefault(entry => entry.EntryId.Length == 0 || !ids.Add(entry.EntryId)) is not null)
-            return (PubSubError.Events(pubSub, topic, "entryId is duplicated or not present for entry"), []);
+            return (PubSubErrors.Events(pubSub, topic, "entryId is duplicated or not present for entry"), []);
         var requests = entries.Select(entry => template with
         {
             PubSub = pubSub,
@@ -52,22 +53,22 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
         return (null, [.. entries.Zip(outcomes).Where(pair => pair.Second is not null).Select(pair => new FailedEntry(pair.First.EntryId, pair.Second!))]);
     }
 
-    private static PubSubError? Check(
+    private static DaprError? Check(
         AppDefinition app, string pubSub, string topic, IReadOnlyDictionary<string, string>? metadata, out PubSubSettings? settings, out bool raw)
     {
         raw = false;
         settings = app.PubSubs.FirstOrDefault(candidate => candidate.Name == pubSub);
         if (app.PubSubs.Count == 0)
-            return PubSubError.NotConfigured(pubSub);
+            return PubSubErrors.NotConfigured(pubSub);
         if (pubSub.Length == 0)
-            return PubSubError.NameEmpty();
+            return PubSubErrors.NameEmpty();
         if (settings is null)
-            return PubSubError.NotFound(pubSub);
+            return PubSubErrors.NotFound(pubSub);
         if (topic.Length == 0)
-            return PubSubError.TopicEmpty(pubSub);
+            return PubSubErrors.TopicEmpty(pubSub);
         if (CloudEvent.Find(metadata, "rawPayload") is { Length: > 0 } text && !GoBoolean.TryParse(text, out raw))
-            return PubSubError.BadMetadata(pubSub, app.AppId, $"rawPayload value must be a valid boolean: actual is '{text}'");
-        return settings.Scopes.MayPublish(topic) ? null : PubSubError.Forbidden(pubSub, topic, app.AppId);
+            return PubSubErrors.BadMetadata(pubSub, $"rawPayload value must be a valid boolean: actual is '{text}'");
+        return settings.Scopes.MayPublish(topic) ? null : PubSubErrors.Forbidden(pubSub, topic, app.AppId);
     }
 
     private BrokerMessage? Pack(AppDefinition app, PublishRequest request, bool raw)

@@ -12,6 +12,9 @@ internal sealed partial class StateAccess(IStateStore store, ILogger<StateAccess
     /// <summary>Keys of one bulk read, and changes of one save or transaction.</summary>
     public const int MaxItems = 10_000;
 
+    /// <summary>The version as callers see it; empty when the store knows none.</summary>
+    public static string ETag(StateEntry entry) => entry.Version == 0 ? "" : entry.Version.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>One value; neither entry nor error when the key is not there.</summary>
     public async Task<(StateEntry? Entry, DaprError? Error)> GetAsync(AppDefinition app, string storeName, string key, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using AgentMesh.Sidecar.Tests.Runtime;
 using AgentMesh.Sidecar.Tests.StateApi;
 using Dapr;
 using Dapr.Client;
+using Dapr.Common.Exceptions;
 using Grpc.Core;
 
 namespace AgentMesh.Sidecar.Tests.Grpc;
@@ -114,7 +115,9 @@ public sealed class DaprClientTests
     public async Task State_Refusals()
     {
         await using var mesh = await Mesh.StartAsync(StoreKind.Sqlite);
-        await ThrowsAsync(StatusCode.InvalidArgument, () => mesh.Client.GetStateAsync<int>("other", "k", cancellationToken: Token));
+        var unknown = await Assert.ThrowsAnyAsync<DaprException>(() => mesh.Client.GetStateAsync<int>("other", "k", cancellationToken: Token));
+        Assert.True(unknown.TryGetExtendedErrorInfo(out var details));
+        Assert.Equal((StatusCode.InvalidArgument, 2), ((StatusCode)details.Code, details.Details.Length));
         await ThrowsAsync(StatusCode.InvalidArgument, () => mesh.Client.GetStateAsync<int>(Store, "a||b", cancellationToken: Token));
         await ThrowsAsync(StatusCode.InvalidArgument, () => mesh.Client.SaveStateAsync(Store, "a||b", 1, cancellationToken: Token));
         await using var bare = await Mesh.StartAsync(StoreKind.Sqlite, configure: app => app with { StateStores = new Dictionary<string, string>() });

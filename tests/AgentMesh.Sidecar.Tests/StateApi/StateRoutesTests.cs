@@ -85,7 +85,7 @@ public sealed class StateRoutesTests
         using var answer = await sidecar.Client.GetAsync("/v1.0/state/s/k", Token);
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Equal(
-            """{"errorCode":"ERR_STATE_STORE_NOT_CONFIGURED","message":"state store s is not configured","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","domain":"dapr.io","metadata":{"appID":"app"},"reason":"DAPR_STATE_NOT_CONFIGURED"},{"@type":"type.googleapis.com/google.rpc.ResourceInfo","description":"","owner":"","resource_name":"s","resource_type":"state"}]}""",
+            """{"errorCode":"ERR_STATE_STORE_NOT_CONFIGURED","message":"state store s is not configured","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"DAPR_STATE_NOT_CONFIGURED","domain":"dapr.io","metadata":{"appID":"app"}},{"@type":"type.googleapis.com/google.rpc.ResourceInfo","resource_type":"state","resource_name":"s","owner":"","description":""}]}""",
             await answer.Content.ReadAsStringAsync(Token));
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
@@ -15,34 +14,15 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
 {
     private const string NoStore = "the state store keeps no reminders";
 
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private long _lastRevision;
 
-    public async Task HandleAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
+    public async Task<IResult> CreateAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
     {
-        var (aborted, response) = (context.RequestAborted, context.Response);
-        var method = context.Request.Method;
-        var refusal = ActorCallbackRules.Refuse(caller, actor)
-            ?? (caller.Connection?.FindActorType(actor.Type) is null ? DaprError.ReminderNotHosted() : null);
-        if (refusal is null && HttpMethods.IsGet(method))
-            refusal = await GetAsync(response, actor, name, aborted);
-        else if (refusal is null)
-            refusal = HttpMethods.IsDelete(method) ? await DeleteAsync(actor, name, aborted) : await CreateAsync(context.Request, actor, name, aborted);
-
-        if (refusal is not null)
-            await refusal.WriteAsync(response, aborted);
-        else if (!response.HasStarted && !HttpMethods.IsGet(method))
-            response.StatusCode = StatusCodes.Status204NoContent;
-    }
-
-    private async Task<DaprError?> CreateAsync(HttpRequest httpRequest, ActorRef actor, string name, CancellationToken aborted)
-    {
+        if (Refuse(caller, actor) is { } refused)
+            return refused;
         if (scheduler is null)
             return DaprError.ReminderCreate(NoStore);
-        var (request, malformed) = await ReminderRequest.ReadAsync(httpRequest, aborted);
-        if (request is null)
-            return malformed;
+        var request = await RequestBody.ReadAsync(context, ReminderRequest.Parse);
         if (ActorCallbackRules.RefuseNames(actor, name, DaprError.ReminderCreate) is { } wrong)
             return wrong;
         var now = timeProvider.GetUtcNow();
@@ -67,7 +47,7 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
         try
         {
             // Not withdrawn when the caller leaves: it may then be stored or not, and memory must know which.
-            return await scheduler.RegisterAsync(reminder, request.Overwrite, CancellationToken.None) ? null : DaprError.ReminderExists(name);
+            return await scheduler.RegisterAsync(reminder, request.Overwrite, CancellationToken.None) ? HttpAnswer.NoContent : DaprError.ReminderExists(name);
         }
         catch (StateStoreException exception)
         {
@@ -75,15 +55,17 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
         }
     }
 
-    private async Task<DaprError?> DeleteAsync(ActorRef actor, string name, CancellationToken aborted)
+    public async Task<IResult> DeleteAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
     {
-        aborted.ThrowIfCancellationRequested();
+        context.RequestAborted.ThrowIfCancellationRequested();
+        if (Refuse(caller, actor) is { } refused)
+            return refused;
         if (scheduler is null)
             return DaprError.ReminderDelete(NoStore);
         try
         {
             await scheduler.UnregisterAsync(actor, name, CancellationToken.None);
-            return null;
+            return HttpAnswer.NoContent;
         }
         catch (StateStoreException exception)
         {
@@ -91,30 +73,26 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
         }
     }
 
-    private async Task<DaprError?> GetAsync(HttpResponse response, ActorRef actor, string name, CancellationToken aborted)
+    public async Task<IResult> GetAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
     {
+        if (Refuse(caller, actor) is { } refused)
+            return refused;
         if (store is null)
             return DaprError.ReminderGet(NoStore);
-        Reminder? reminder;
         try
         {
-            reminder = await store.GetAsync(actor, name, aborted);
+            return await store.GetAsync(actor, name, context.RequestAborted) is { } reminder ? HttpAnswer.Json(json => Write(json, reminder))
+                : compat116 ? HttpAnswer.Json(json => json.WriteNullValue())
+                : DaprError.ReminderNotFound();
         }
         catch (StateStoreException exception)
         {
             return DaprError.ReminderGet(exception.Message);
         }
-
-        if (reminder is null && !compat116)
-            return DaprError.ReminderNotFound();
-        response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(response.BodyWriter, Relaxed);
-        if (reminder is null)
-            json.WriteNullValue();
-        else
-            Write(json, reminder);
-        return null;
     }
+
+    private static DaprError? Refuse(AppInstance caller, ActorRef actor) => ActorCallbackRules.Refuse(caller, actor)
+        ?? (caller.Connection?.FindActorType(actor.Type) is null ? DaprError.ReminderNotHosted() : null);
 
     // The spans in the one form that the SDK reads; a bare `1s` makes it throw.
     private static void Write(Utf8JsonWriter json, Reminder reminder)

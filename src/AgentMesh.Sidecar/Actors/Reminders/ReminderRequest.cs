@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Actors.Reminders;
@@ -26,22 +25,8 @@ internal sealed record ReminderRequest
 
     public ReminderFailurePolicy FailurePolicy { get; private init; } = ReminderFailurePolicy.Default;
 
-    /// <summary>Reads the body of a registration; the error when it is not one.</summary>
-    public static async Task<(ReminderRequest? Request, DaprError? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        using var body = await RequestBody.ReadAsync(request, cancellationToken);
-        try
-        {
-            return (Parse(body.Memory), null);
-        }
-        catch (JsonException exception)
-        {
-            return (null, DaprError.MalformedRequest(exception.Message));
-        }
-    }
-
     /// <exception cref="JsonException">Not JSON, or a field of the wrong kind.</exception>
-    private static ReminderRequest Parse(ReadOnlyMemory<byte> body)
+    public static ReminderRequest Parse(byte[] body)
     {
         using var document = JsonDocument.Parse(body);
         var root = document.RootElement;

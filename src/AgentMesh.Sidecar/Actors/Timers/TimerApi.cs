@@ -12,34 +12,28 @@ internal sealed class TimerApi(ActorTimers timers, TimeProvider timeProvider)
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public async Task HandleAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
+    public IResult Delete(AppInstance caller, ActorRef actor, string name)
     {
-        var refusal = ActorCallbackRules.Refuse(caller, actor);
-        if (refusal is null && HttpMethods.IsDelete(context.Request.Method))
-            timers.Unregister(actor, name);
-        else
-            refusal ??= await CreateAsync(context.Request, caller, actor, name, context.RequestAborted);
-
-        if (refusal is null)
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-        else
-            await refusal.WriteAsync(context.Response, context.RequestAborted);
+        if (ActorCallbackRules.Refuse(caller, actor) is { } refused)
+            return refused;
+        timers.Unregister(actor, name);
+        return HttpAnswer.NoContent;
     }
 
-    private async Task<DaprError?> CreateAsync(HttpRequest httpRequest, AppInstance caller, ActorRef actor, string name, CancellationToken aborted)
+    public async Task<IResult> CreateAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
     {
+        if (ActorCallbackRules.Refuse(caller, actor) is { } refused)
+            return refused;
         if (caller.Connection?.FindActorType(actor.Type) is null)
             return DaprError.TimerCreate($"can't create timer for actor {actor}: actor type not registered");
-        var (request, malformed) = await ReminderRequest.ReadAsync(httpRequest, aborted);
-        if (request is null)
-            return malformed;
+        var request = await RequestBody.ReadAsync(context, ReminderRequest.Parse);
         if (ActorCallbackRules.RefuseNames(actor, name, DaprError.TimerCreate) is { } wrong)
             return wrong;
         var (schedule, refusal) = TimerSchedule.Parse(request.DueTime, request.Period, request.Ttl, timeProvider.GetUtcNow());
         if (schedule is null)
             return DaprError.TimerCreate(refusal!);
         return timers.TryRegister(actor, new ActorTimer(name, schedule, BodyOf(request)))
-            ? null
+            ? HttpAnswer.NoContent
             : DaprError.TimerCreate($"actor {actor} has {ActorTimers.MaxPerActor} timers");
     }
 
