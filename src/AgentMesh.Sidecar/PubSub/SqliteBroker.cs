@@ -33,7 +33,7 @@ internal sealed class SqliteBroker : IBroker
         // The store is locked by this process: whoever had a temporary group is dead.
         var seenBefore = (timeProvider.GetUtcNow() - KeepConsumer).ToUnixTimeMilliseconds();
         await store.WriteAsync(
-            new SqliteEventWrite(database => SqliteEvents.RemoveDeadConsumers(database, settings.Name, seenBefore), 0, cancellationToken), cancellationToken);
+            new SqliteWrite(database => SqliteEvents.RemoveDeadConsumers(database, settings.Name, seenBefore), 0, cancellationToken), cancellationToken);
         broker._trim.Start();
         return broker;
     }
@@ -44,7 +44,7 @@ internal sealed class SqliteBroker : IBroker
         var metadata = message.Metadata is null ? "" : StoredMetadata.Write(message.Metadata);
         var now = _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
         await _store.WriteAsync(
-            new SqliteEventWrite(
+            new SqliteWrite(
                 database => SqliteEvents.Append(database, _pubSub, topic, message.Data, metadata, now),
                 topic.Length + message.Data.Length + metadata.Length, cancellationToken),
             cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class SqliteBroker : IBroker
         var consumer = 0L;
         var now = _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
         await _store.WriteAsync(
-            new SqliteEventWrite(database => consumer = SqliteEvents.OpenConsumer(database, _pubSub, topic, group, temporary, now), 0, cancellationToken),
+            new SqliteWrite(database => consumer = SqliteEvents.OpenConsumer(database, _pubSub, topic, group, temporary, now), 0, cancellationToken),
             cancellationToken);
         return new Group(this, consumer, temporary, PulseOf(topic));
     }
@@ -88,7 +88,7 @@ internal sealed class SqliteBroker : IBroker
                     cancellationToken.ThrowIfCancellationRequested();
                     var from = _recoveredTo;
                     await broker._store.WriteAsync(
-                        new SqliteEventWrite(database => SqliteEvents.Take(database, consumer, from, max, taken), 0, CancellationToken.None), CancellationToken.None);
+                        new SqliteWrite(database => SqliteEvents.Take(database, consumer, from, max, taken), 0, CancellationToken.None), CancellationToken.None);
                     if (from is not null)
                         _recoveredTo = taken.Count == 0 ? null : long.Parse(taken[^1].Id, CultureInfo.InvariantCulture);
                     if (taken.Count > 0)
@@ -104,14 +104,14 @@ internal sealed class SqliteBroker : IBroker
         }
 
         public Task CompleteAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => broker._store.WriteAsync(
-            new SqliteEventWrite(database => SqliteEvents.Complete(database, consumer, ids), 0, cancellationToken), cancellationToken);
+            new SqliteWrite(database => SqliteEvents.Complete(database, consumer, ids), 0, cancellationToken), cancellationToken);
 
         public async ValueTask DisposeAsync()
         {
             if (temporary)
             {
                 await broker._store.WriteAsync(
-                    new SqliteEventWrite(database => SqliteEvents.RemoveConsumer(database, consumer), 0, CancellationToken.None), CancellationToken.None);
+                    new SqliteWrite(database => SqliteEvents.RemoveConsumer(database, consumer), 0, CancellationToken.None), CancellationToken.None);
             }
 
             _taking.Dispose();

@@ -121,7 +121,7 @@ internal sealed partial class SqliteTrim(SqliteStateStore store, PubSubSettings 
     }
 
     private Task WriteAsync(Action<SqliteDatabase> apply, CancellationToken cancellationToken) =>
-        store.WriteAsync(new SqliteEventWrite(apply, 0, cancellationToken), cancellationToken);
+        store.WriteAsync(new SqliteWrite(apply, 0, cancellationToken), cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The events of {PubSub} could not be trimmed; the next attempt follows.")]
     private partial void LogTrimFailed(string pubSub, Exception exception);

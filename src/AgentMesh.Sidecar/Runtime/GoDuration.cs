@@ -6,6 +6,9 @@ namespace AgentMesh.Sidecar.Runtime;
 /// <summary>Go's duration text (<c>1h30m</c>, <c>0h0m30s0ms</c>, <c>1.5s</c>), in which daprd and the SDK write spans.</summary>
 internal static class GoDuration
 {
+    /// <summary>Go counts nanoseconds in 63 bits: 292 years.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromTicks(long.MaxValue / 100);
+
     private static readonly (string Unit, double Ticks)[] Units =
     [
         // "ms" before "m": the longer unit has to be tried first.
@@ -15,7 +18,7 @@ internal static class GoDuration
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
-    /// <summary>Reads a duration; false for anything Go's <c>time.ParseDuration</c> refuses or that does not fit a <see cref="TimeSpan"/>.</summary>
+    /// <summary>Reads a duration; false for anything Go's <c>time.ParseDuration</c> refuses and for what is longer than <see cref="Longest"/>.</summary>
     public static bool TryParse(string? text, out TimeSpan duration)
     {
         duration = default;
@@ -43,7 +46,7 @@ internal static class GoDuration
             rest = rest[(digits + unitLength)..];
         }
 
-        if (ticks >= TimeSpan.MaxValue.Ticks)
+        if (ticks > Longest.Ticks)
             return false;
         duration = TimeSpan.FromTicks((long)(negative ? -ticks : ticks));
         return true;

@@ -13,59 +13,8 @@ internal static class RedisScript
     public const string Conflict = "ETAG ";
 
     /// <summary>
-    /// KEYS: one for each operation. ARGV[1]: one letter for each operation; after it for each four: value (empty for a deletion), the
-    /// version wanted (0: any), 1 for first-write, and the time to live in seconds or nothing.
-    /// </summary>
-    /// <remarks>The rules of Dapr's set and delete scripts, all of them looked at before anything is written.</remarks>
-    public const string TransactByRules = """
-        local operations, start, version, marked, foreign = ARGV[1], {}, {}, {}, {}
-        for i, key in ipairs(KEYS) do
-          local wanted, first = ARGV[4 * i - 1], ARGV[4 * i]
-          if not version[key] then
-            local found = redis.pcall('HMGET', key, 'version', 'first-write')
-            if found.err then
-              if found.err:sub(1, 9) ~= 'WRONGTYPE' then return redis.error_reply(found.err) end
-              found = {}
-              foreign[key] = true
-            end
-            local current = found[1] or '0'
-            if current ~= '' and not current:match('^%-?%d+$') then
-              return redis.error_reply('ERR failed to set key ' .. key .. ': its version is not an integer')
-            end
-            start[key] = tonumber(current) or 0
-            version[key] = start[key]
-            marked[key] = found[2] and true or false
-          end
-          local free = version[key] == 0 or string.format('%d', version[key]) == wanted
-          if operations:byte(i) == 68 then
-            if not free and wanted ~= '0' then return redis.error_reply('ETAG ' .. key) end
-            version[key], marked[key] = 0, false
-          else
-            if not free and (wanted ~= '0' or marked[key]) then return redis.error_reply('ETAG ' .. key) end
-            version[key], marked[key] = version[key] + 1, marked[key] or first == '1'
-          end
-        end
-        for i, key in ipairs(KEYS) do
-          local value, first, ttl = ARGV[4 * i - 2], ARGV[4 * i], ARGV[4 * i + 1]
-          if operations:byte(i) == 68 then
-            redis.call('DEL', key)
-            start[key] = 0
-          else
-            if foreign[key] then redis.call('DEL', key) end
-            start[key] = start[key] + 1
-            redis.call('HSET', key, 'data', value, 'version', string.format('%d', start[key]))
-            if first == '1' then redis.call('HSET', key, 'first-write', '0') end
-            if ttl ~= '' then
-              if tonumber(ttl) > 0 then redis.call('EXPIRE', key, ttl) else redis.call('PERSIST', key) end
-            end
-          end
-          foreign[key] = nil
-        end
-        return 1
-        """;
-
-    /// <summary>
-    /// KEYS: one for each operation. ARGV[1]: one letter for each operation; after it the values, empty for a deletion.
+    /// KEYS: one for each operation. ARGV[1]: one letter for each operation; then the values, empty for a deletion; then, when any
+    /// operation has rules, a text for each: the version wanted (0: any), 1 for first-write, and the time to live in seconds or nothing.
     /// </summary>
     /// <remarks>
     /// It leaves what the scripts of Dapr's state/redis leave: a key of another type is replaced, a hash with <c>first-write</c> and a
@@ -74,40 +23,49 @@ internal static class RedisScript
     /// script at its first write only.) Dapr runs one script for each key and has no such first loop.
     /// </remarks>
     public const string Transact = """
-        local operations, version, foreign = ARGV[1], {}, {}
+        local operations, start, version, marked, foreign = ARGV[1], {}, {}, {}, {}
+        local function rules(i) return (ARGV[#KEYS + 1 + i] or '0 0 '):match('^(%S+) (%S) (%S*)$') end
         for i, key in ipairs(KEYS) do
-          if operations:byte(i) == 68 then
-            version[key] = 0
-          elseif not version[key] then
+          local deletes = operations:byte(i) == 68
+          local wanted, first = rules(i)
+          if not version[key] then
             local found = redis.pcall('HMGET', key, 'version', 'first-write')
             if found.err then
               if found.err:sub(1, 9) ~= 'WRONGTYPE' then return redis.error_reply(found.err) end
+              found = {}
               foreign[key] = true
-              version[key] = 0
-            else
-              local current = found[1] or '0'
-              if current ~= '' and not current:match('^%-?%d+$') then
-                return redis.error_reply('ERR failed to set key ' .. key .. ': its version is not an integer')
-              end
-              if found[2] and found[1] and current ~= '' and current ~= '0' then
-                return redis.error_reply('ERR failed to set key ' .. key .. ': it was written with first-write')
-              end
-              version[key] = tonumber(current) or 0
             end
+            local current = found[1] or '0'
+            if not deletes and current ~= '' and not current:match('^%-?%d+$') then
+              return redis.error_reply('ERR failed to set key ' .. key .. ': its version is not an integer')
+            end
+            start[key] = tonumber(current) or 0
+            version[key] = start[key]
+            marked[key] = found[2] and true or false
+          end
+          local free = version[key] == 0 or string.format('%d', version[key]) == wanted
+          if not free and (wanted ~= '0' or (marked[key] and not deletes)) then return redis.error_reply('ETAG ' .. key) end
+          if deletes then
+            version[key], marked[key] = 0, false
+          else
+            version[key], marked[key] = version[key] + 1, marked[key] or first == '1'
           end
         end
         for i, key in ipairs(KEYS) do
+          local _, first, ttl = rules(i)
           if operations:byte(i) == 68 then
             redis.call('DEL', key)
-            version[key] = 0
+            start[key] = 0
           else
-            if foreign[key] then
-              redis.call('DEL', key)
-              foreign[key] = nil
+            if foreign[key] then redis.call('DEL', key) end
+            start[key] = start[key] + 1
+            redis.call('HSET', key, 'data', ARGV[i + 1], 'version', string.format('%d', start[key]))
+            if first == '1' then redis.call('HSET', key, 'first-write', '0') end
+            if ttl ~= '' then
+              if tonumber(ttl) > 0 then redis.call('EXPIRE', key, ttl) else redis.call('PERSIST', key) end
             end
-            version[key] = version[key] + 1
-            redis.call('HSET', key, 'data', ARGV[i + 1], 'version', string.format('%d', version[key]))
           end
+          foreign[key] = nil
         end
         return 1
         """;

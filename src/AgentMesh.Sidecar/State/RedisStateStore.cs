@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentMesh.Sidecar.Actors.Reminders;
 using StackExchange.Redis;
 
@@ -53,18 +54,20 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
     public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        try
+        return await CallAsync(ReadAsync, $"The key {key} could not be read", cancellationToken).ConfigureAwait(false);
+
+        async Task<StateEntry?> ReadAsync()
         {
-            var values = await _database.HashGetAsync(key, Fields).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return values[0].IsNull || values[1].IsNull ? null : new StateEntry((byte[])values[0]!, values[1].TryParse(out long version) ? version : 0);
-        }
-        catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
-        {
-            return await GetTextAsync(key, cancellationToken).ConfigureAwait(false) is { } text ? new StateEntry(text, 0) : null;
-        }
-        catch (Exception e) when (IsRedisFault(e))
-        {
-            throw new StateStoreException($"The key {key} could not be read: {e.Message}", e);
+            try
+            {
+                var values = await _database.HashGetAsync(key, Fields).ConfigureAwait(false);
+                return values[0].IsNull || values[1].IsNull ? null : new StateEntry((byte[])values[0]!, values[1].TryParse(out long version) ? version : 0);
+            }
+            catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+            {
+                // A plain string, as old versions of Dapr wrote.
+                return (byte[]?)await _database.StringGetAsync(key).ConfigureAwait(false) is { } text ? new StateEntry(text, 0) : null;
+            }
         }
     }
 
@@ -74,85 +77,53 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
         cancellationToken.ThrowIfCancellationRequested();
         if (operations.Count == 0)
             return;
-        for (var i = 0; i < operations.Count; i++)
+        var keys = new RedisKey[operations.Count];
+        var verbs = new byte[operations.Count];
+        var values = new RedisValue[1 + (operations.Any(operation => operation.Rules is not null) ? 2 : 1) * operations.Count];
+        values[0] = verbs;
+        for (var i = 0; i < keys.Length; i++)
         {
-            if (operations[i].Rules is null)
-                continue;
-            await EvaluateAsync(RedisScript.TransactByRules, operations, WithRules(operations), cancellationToken).ConfigureAwait(false);
-            return;
+            var (key, value) = operations[i];
+            ArgumentException.ThrowIfNullOrEmpty(key, nameof(operations));
+            keys[i] = key;
+            verbs[i] = value is null ? RedisScript.Delete : RedisScript.Upsert;
+            values[i + 1] = value ?? [];
+            if (values.Length > keys.Length + 1)
+                values[keys.Length + i + 1] = Text(operations[i].Rules ?? new StateRules());
         }
 
-        var values = new RedisValue[operations.Count + 1];
-        values[0] = Verbs(operations);
-        for (var i = 0; i < operations.Count; i++)
-            values[i + 1] = operations[i].Value ?? [];
-        await EvaluateAsync(RedisScript.Transact, operations, values, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CallAsync(() => _database.ScriptEvaluateAsync(RedisScript.Transact, keys, values), $"Redis at {_options.Address} did not confirm the write", cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (StateStoreException e) when (e.InnerException is RedisServerException refusal && refusal.Message.StartsWith(RedisScript.Conflict, StringComparison.Ordinal))
+        {
+            throw new StateConflictException(refusal.Message[RedisScript.Conflict.Length..]);
+        }
+    }
+
+    /// <summary>Makes a call; a Redis that does not do it is a fault of the store.</summary>
+    /// <exception cref="StateStoreException">Refused, unreachable or too slow.</exception>
+    internal static async Task<T> CallAsync<T>(Func<Task<T>> call, string failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsRedisFault(e))
+        {
+            throw new StateStoreException($"{failure}: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private static byte[] Verbs(IReadOnlyList<StateOperation> operations)
-    {
-        var verbs = new byte[operations.Count];
-        for (var i = 0; i < verbs.Length; i++)
-            verbs[i] = operations[i].Value is null ? RedisScript.Delete : RedisScript.Upsert;
-        return verbs;
-    }
-
-    private static RedisValue[] WithRules(IReadOnlyList<StateOperation> operations)
-    {
-        var values = new List<RedisValue>(1 + 4 * operations.Count) { Verbs(operations) };
-        foreach (var operation in operations)
-        {
-            var rules = operation.Rules ?? new StateRules();
-            values.Add(operation.Value ?? []);
-            values.Add(rules.IfVersion);
-            values.Add(rules.FirstWrite ? 1 : 0);
-            values.Add(rules.TtlSeconds is { } seconds ? seconds : RedisValue.EmptyString);
-        }
-
-        return [.. values];
-    }
-
-    private async Task EvaluateAsync(string script, IReadOnlyList<StateOperation> operations, RedisValue[] values, CancellationToken cancellationToken)
-    {
-        var keys = new RedisKey[operations.Count];
-        for (var i = 0; i < keys.Length; i++)
-        {
-            ArgumentException.ThrowIfNullOrEmpty(operations[i].Key, nameof(operations));
-            keys[i] = operations[i].Key;
-        }
-
-        try
-        {
-            await _database.ScriptEvaluateAsync(script, keys, values).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (RedisServerException e) when (e.Message.StartsWith(RedisScript.Conflict, StringComparison.Ordinal))
-        {
-            throw new StateConflictException(e.Message[RedisScript.Conflict.Length..]);
-        }
-        catch (Exception e) when (IsRedisFault(e))
-        {
-            throw new StateStoreException($"Redis at {_options.Address} did not confirm the write: {e.Message}", e);
-        }
-    }
+    private static string Text(StateRules rules) => string.Create(CultureInfo.InvariantCulture, $"{rules.IfVersion} {(rules.FirstWrite ? 1 : 0)} {rules.TtlSeconds}");
 
     /// <inheritdoc/>
     public IReminderStore OpenReminders(string namespaceName, string owner) => new RedisReminderStore(_database, namespaceName, owner);
-
-    /// <summary>A plain string, as old versions of Dapr wrote.</summary>
-    private async Task<byte[]?> GetTextAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _database.StringGetAsync(key).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsRedisFault(e))
-        {
-            throw new StateStoreException($"The key {key} could not be read: {e.Message}", e);
-        }
-    }
 
     /// <summary>An answer lost with the power, or a key evicted, breaks what the mesh promises; the user decides.</summary>
     private async Task WarnOfSettingsAsync(CancellationToken cancellationToken)

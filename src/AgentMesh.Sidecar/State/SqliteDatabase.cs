@@ -67,6 +67,9 @@ internal sealed class SqliteDatabase : IDisposable
         return statement;
     }
 
+    /// <summary>Runs a statement that returns no row.</summary>
+    public void Run(string sql, params ReadOnlySpan<SqliteValue> values) => Run(Bind(sql, values));
+
     /// <summary>Runs a prepared statement that returns no row.</summary>
     public void Run(sqlite3_stmt statement)
     {
@@ -78,6 +81,38 @@ internal sealed class SqliteDatabase : IDisposable
         {
             _ = raw.sqlite3_reset(statement); // repeats the error that Step has thrown
         }
+    }
+
+    /// <summary>The rows of a query, to be read before the statement is used again.</summary>
+    public IEnumerable<T> Query<T>(string sql, Func<sqlite3_stmt, T> read, params ReadOnlySpan<SqliteValue> values) => Rows(Bind(sql, values), read);
+
+    private IEnumerable<T> Rows<T>(sqlite3_stmt statement, Func<sqlite3_stmt, T> read)
+    {
+        try
+        {
+            while (Step(statement))
+                yield return read(statement);
+        }
+        finally
+        {
+            _ = raw.sqlite3_reset(statement); // ends the read transaction, whose snapshot would hold the log
+        }
+    }
+
+    private sqlite3_stmt Bind(string sql, ReadOnlySpan<SqliteValue> values)
+    {
+        var statement = Statement(sql);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (values[i].Text is { } text)
+                BindText(statement, i + 1, text);
+            else if (values[i].Blob is { } blob)
+                BindBlob(statement, i + 1, blob);
+            else
+                BindInteger(statement, i + 1, values[i].Integer);
+        }
+
+        return statement;
     }
 
     /// <summary>True: there is a row.</summary>

@@ -12,13 +12,15 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
 {
     public const string FileName = "state.db";
 
+    private const string Select = "SELECT data, version FROM state WHERE key = ?1 AND (expires IS NULL OR expires > ?2)";
+
     private readonly string _path;
     private readonly SqliteDatabase _database;
     private readonly SqliteWriter _writer;
     private readonly SqliteCheckpointer _checkpointer;
     private readonly SemaphoreSlim _readerSlots;
     private readonly Lock _readersGate = new();
-    private readonly Stack<SqliteReader> _idleReaders = new();
+    private readonly Stack<SqliteDatabase> _idleReaders = new();
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private bool _disposed;
@@ -29,8 +31,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         _readerSlots = new SemaphoreSlim(options.MaxReaders);
         _database = SqliteSchema.OpenWriter(path, options);
         _checkpointer = new SqliteCheckpointer(path, options, logger);
-        _writer = new SqliteWriter(_database, options, _checkpointer.Request, logger);
-        _checkpointer.Start(_writer);
+        _writer = new SqliteWriter(_database, options, _checkpointer, logger);
     }
 
     /// <inheritdoc/>
@@ -43,42 +44,52 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         new(Path.Combine(Path.GetFullPath(folder), FileName), options ?? new SqliteStoreOptions(), timeProvider ?? TimeProvider.System, logger);
 
     /// <inheritdoc/>
-    public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
+    public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        cancellationToken.ThrowIfCancellationRequested();
-        // Read on the caller's thread: a page from memory takes microseconds, less than a switch of threads.
-        return _readerSlots.Wait(0, CancellationToken.None) ? ValueTask.FromResult(Get(key)) : GetWhenThereIsASlotAsync();
-
-        async ValueTask<StateEntry?> GetWhenThereIsASlotAsync()
-        {
-            await _readerSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return Get(key);
-        }
+        var now = _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+        return await ReadAsync(
+            database => database.Query(
+                Select, row => (StateEntry?)new StateEntry(raw.sqlite3_column_blob(row, 0).ToArray(), raw.sqlite3_column_int64(row, 1)), key, now).FirstOrDefault(),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    public async Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested)
-            return Task.FromCanceled(cancellationToken);
-        return operations.Count == 0 ? Task.CompletedTask : WriteAsync(new StateWrite(operations, _timeProvider, cancellationToken), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var bytes = 0L;
+        for (var i = 0; i < operations.Count; i++)
+        {
+            var (key, value) = operations[i];
+            ArgumentException.ThrowIfNullOrEmpty(key, nameof(operations));
+            bytes += key.Length + (value?.Length ?? 0);
+        }
+
+        if (operations.Count == 0)
+            return;
+        StateConflictException? conflict = null;
+        await WriteAsync(new SqliteWrite(database => conflict = StateTransaction.Apply(database, operations, _timeProvider), bytes, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        if (conflict is not null)
+            throw conflict;
     }
 
     /// <summary>A write of another kind on the same file; completes when it is durable, together with all others of its commit.</summary>
     public Task WriteAsync(SqliteWrite write, CancellationToken cancellationToken) => _writer.WriteAsync(write, cancellationToken);
 
     /// <summary>
-    /// A query of other tables, on the caller's thread. It has to reset its statements: an open one holds the log.
+    /// A query, on the caller's thread: a page from memory takes microseconds, less than a switch of threads. It has to reset its
+    /// statements: an open one holds the log.
     /// </summary>
     public async ValueTask<T> ReadAsync<T>(Func<SqliteDatabase, T> query, CancellationToken cancellationToken)
     {
         await _readerSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        SqliteReader? reader = null;
+        SqliteDatabase? reader = null;
         try
         {
             reader = Rent();
-            return query(reader.Database);
+            return query(reader);
         }
         catch (SqliteException e)
         {
@@ -105,7 +116,6 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         }
 
         await _writer.DisposeAsync().ConfigureAwait(false);
-        await _checkpointer.StopAsync().ConfigureAwait(false);
         lock (_readersGate)
         {
             while (_idleReaders.TryPop(out var reader))
@@ -125,26 +135,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         _checkpointer.Dispose();
     }
 
-    private StateEntry? Get(string key)
-    {
-        SqliteReader? reader = null;
-        try
-        {
-            reader = Rent();
-            return reader.Get(key);
-        }
-        catch (SqliteException e)
-        {
-            throw new StateStoreException($"The key {key} could not be read: {e.Message}", e);
-        }
-        finally
-        {
-            Return(reader);
-            _readerSlots.Release();
-        }
-    }
-
-    private SqliteReader Rent()
+    private SqliteDatabase Rent()
     {
         lock (_readersGate)
         {
@@ -153,10 +144,10 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
                 return reader;
         }
 
-        return new SqliteReader(_path, _timeProvider);
+        return SqliteDatabase.Open(_path, SqliteSchema.BusyTimeoutMs, readOnly: true);
     }
 
-    private void Return(SqliteReader? reader)
+    private void Return(SqliteDatabase? reader)
     {
         if (reader is null)
             return;

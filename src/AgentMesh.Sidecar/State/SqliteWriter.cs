@@ -8,40 +8,28 @@ namespace AgentMesh.Sidecar.State;
 /// The one thread that writes. It takes everything queued, applies it in one SQLite transaction, and completes the callers after
 /// the fsync of its commit: one fsync serves all that came in during the one before.
 /// </summary>
-/// <remarks>
-/// <c>_gate</c> guards the queue and the flags and is never held during I/O. The connection belongs to the thread while
-/// <c>_writing</c> is set, and to whoever holds <see cref="Pause"/> otherwise.
-/// </remarks>
+/// <remarks><c>_gate</c> guards the queue and <c>_stopping</c> and is never held during I/O; the rest is the thread's own.</remarks>
 internal sealed partial class SqliteWriter : IAsyncDisposable
 {
     private readonly SqliteDatabase _database;
     private readonly SqliteStoreOptions _options;
-    private readonly Action _checkpointWanted;
+    private readonly SqliteCheckpointer _checkpointer;
     private readonly ILogger _logger;
-    private readonly sqlite3_stmt _begin;
-    private readonly sqlite3_stmt _commit;
-    private readonly sqlite3_stmt _rollback;
-
     private readonly SemaphoreSlim _room;
     private readonly object _gate = new();
     private readonly Queue<SqliteWrite> _queue = new();
     private readonly Task _thread;
+    private bool _stopping;
     private long _walBytes;
     private long _checkpointAtBytes;
-    private bool _checkpointing;
-    private bool _paused;
-    private bool _writing;
-    private bool _stopping;
-    private bool _isFailing; // the thread's own
+    private Thread? _copying;
+    private bool _isFailing;
 
-    /// <summary>Starts the thread. <paramref name="checkpointWanted"/> is called on it when the log is over its limit, and answered by <see cref="Pause"/> and <see cref="Resume"/>.</summary>
-    public SqliteWriter(SqliteDatabase database, SqliteStoreOptions options, Action checkpointWanted, ILogger logger)
+    /// <summary>Starts the thread.</summary>
+    public SqliteWriter(SqliteDatabase database, SqliteStoreOptions options, SqliteCheckpointer checkpointer, ILogger logger)
     {
-        (_database, _options, _checkpointWanted, _logger) = (database, options, checkpointWanted, logger);
+        (_database, _options, _checkpointer, _logger) = (database, options, checkpointer, logger);
         _room = new SemaphoreSlim(options.MaxQueued);
-        _begin = database.Statement("BEGIN IMMEDIATE");
-        _commit = database.Statement("COMMIT");
-        _rollback = database.Statement("ROLLBACK");
         _checkpointAtBytes = options.CheckpointBytes;
         database.TakePagesWritten();
         _thread = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -56,32 +44,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         {
             await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
             await Enqueue(write).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Keeps the thread from starting another commit; returns when none runs.</summary>
-    public void Pause()
-    {
-        lock (_gate)
-        {
-            _paused = true;
-            while (_writing)
-                Monitor.Wait(_gate);
-        }
-    }
-
-    /// <summary>Ends a pause and a checkpoint.</summary>
-    /// <param name="logIsEmpty">All of the log was copied; the next commit starts at its beginning.</param>
-    public void Resume(bool logIsEmpty)
-    {
-        lock (_gate)
-        {
-            if (logIsEmpty)
-                _walBytes = 0;
-            // After a failure not at once again: whatever is in the way (a backup, a full disk) stays for a while.
-            _checkpointAtBytes = _walBytes + _options.CheckpointBytes;
-            _paused = _checkpointing = false;
-            Monitor.PulseAll(_gate);
         }
     }
 
@@ -124,7 +86,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         {
             Commit(CollectionsMarshal.AsSpan(batch));
             batch.Clear();
+            KeepLogShort();
         }
+
+        _copying?.Join();
     }
 
     /// <summary>Waits for work and takes as much as one commit may hold. False: stopped, and nothing is left.</summary>
@@ -133,18 +98,9 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         var taken = 0;
         lock (_gate)
         {
-            _writing = false;
-            if (_walBytes > _checkpointAtBytes && !_checkpointing)
+            while (_queue.Count == 0)
             {
-                _checkpointing = true;
-                _checkpointWanted();
-            }
-
-            if (_paused)
-                Monitor.PulseAll(_gate);
-            while (_paused || _queue.Count == 0 || (_checkpointing && _walBytes > _options.MaxWalBytes))
-            {
-                if (_stopping && _queue.Count == 0)
+                if (_stopping)
                     return false;
                 Monitor.Wait(_gate);
             }
@@ -158,8 +114,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
                 if (write.TryTake())
                     batch.Add(write);
             }
-
-            _writing = true;
         }
 
         _room.Release(taken);
@@ -172,10 +126,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             return;
         try
         {
-            _database.Run(_begin);
+            _database.Run("BEGIN IMMEDIATE");
             foreach (var write in writes)
                 write.Apply(_database);
-            _database.Run(_commit);
+            _database.Run("COMMIT");
             CountLog();
         }
         catch (Exception e) // the edge of the thread: whatever it is, the callers get it and the next batch is tried
@@ -214,7 +168,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             return;
         try
         {
-            _database.Run(_rollback);
+            _database.Run("ROLLBACK");
         }
         catch (SqliteException e)
         {
@@ -231,11 +185,25 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         LogCommitFailed(transactions, exception);
     }
 
-    private void CountLog()
+    private void CountLog() => _walBytes += (long)_database.TakePagesWritten() * SqliteSchema.FrameBytes;
+
+    // Between two commits. The copy runs beside the next ones, as long as the log is not over its limit.
+    private void KeepLogShort()
     {
-        var bytes = (long)_database.TakePagesWritten() * SqliteSchema.FrameBytes;
-        lock (_gate)
-            _walBytes += bytes;
+        if (_copying is null && _walBytes > _checkpointAtBytes)
+        {
+            _copying = new Thread(_checkpointer.Copy) { IsBackground = true, Name = "checkpoint" };
+            _copying.Start();
+        }
+
+        if (_copying is null || (_copying.IsAlive && _walBytes <= _options.MaxWalBytes))
+            return;
+        _copying.Join();
+        _copying = null;
+        if (_checkpointer.TryRestart())
+            _walBytes = 0;
+        // After a failure not at once again: whatever is in the way (a backup, a full disk) stays for a while.
+        _checkpointAtBytes = _walBytes + _options.CheckpointBytes;
     }
 
     private static bool IsFaultOfTheFile(Exception exception) => exception is SqliteException

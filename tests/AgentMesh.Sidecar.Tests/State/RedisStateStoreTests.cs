@@ -55,7 +55,7 @@ public sealed class RedisStateStoreTests : StateStoreBehavior, IClassFixture<Red
     {
         await using var store = await OpenAsync();
         await Redis.HashSetAsync(Key("k"), [new("data", "1"), new("version", 3), new("first-write", 0)]);
-        var exception = await Assert.ThrowsAsync<StateStoreException>(() => store.TransactAsync([Set("other", "1"), Set("k", "2")], Cancelled));
+        var exception = await Assert.ThrowsAsync<StateConflictException>(() => store.TransactAsync([Set("other", "1"), Set("k", "2")], Cancelled));
         Assert.Contains("failed to set key", exception.Message, StringComparison.Ordinal);
         Assert.Null(await TextAsync(store, "other"));
 

@@ -106,15 +106,5 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
     private async Task<bool> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
         (int)await Run(() => database.ScriptEvaluateAsync(script, keys, values), cancellationToken) == 1;
 
-    private static async Task<T> Run<T>(Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call().WaitAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            throw new StateStoreException($"Redis did not confirm: {e.Message}", e);
-        }
-    }
+    private static Task<T> Run<T>(Func<Task<T>> call, CancellationToken cancellationToken) => RedisStateStore.CallAsync(call, "Redis did not confirm", cancellationToken);
 }

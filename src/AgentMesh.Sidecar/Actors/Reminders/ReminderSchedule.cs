@@ -1,5 +1,3 @@
-using AgentMesh.Sidecar.Runtime;
-
 namespace AgentMesh.Sidecar.Actors.Reminders;
 
 /// <summary>When a reminder fires: the first time, how often after it, until when.</summary>
@@ -27,14 +25,15 @@ internal sealed record ReminderSchedule(DateTimeOffset First, TimeSpan? Period, 
         int? repetitions = null;
         if (!string.IsNullOrEmpty(period))
         {
-            if (ParsePeriod(period) is not { } parsed)
+            // Days, weeks, months and years have no fixed length for the scheduler and are refused, also by daprd.
+            if (!DaprTime.TryParsePeriod(period, out var parsed) || parsed.HasDateParts)
                 return (null, $"unsupported period format: {period}");
             if (parsed.Repetitions == 0)
                 return (null, "has zero repetitions");
             // daprd accepts zero and then fires without pause; a tight loop helps nobody.
-            if (parsed.Period <= TimeSpan.Zero)
+            if (parsed.Time <= TimeSpan.Zero)
                 return (null, $"period must be greater than zero: {period}");
-            (every, repetitions) = parsed;
+            (every, repetitions) = (parsed.Time, parsed.Repetitions);
         }
 
         // Without a due time the first tick comes after one period.
@@ -62,15 +61,5 @@ internal sealed record ReminderSchedule(DateTimeOffset First, TimeSpan? Period, 
             return null;
         var next = last + period;
         return next > Expires ? null : next;
-    }
-
-    private static (TimeSpan Period, int? Repetitions)? ParsePeriod(string text)
-    {
-        if (GoDuration.TryParse(text, out var duration))
-            return (duration, null);
-        // Days, weeks, months and years have no fixed length for the scheduler and are refused, also by daprd.
-        return DaprTime.IsoDuration.TryParse(text, out var iso) && !iso.HasDateParts
-            ? (iso.Time, iso.Repetitions)
-            : null;
     }
 }

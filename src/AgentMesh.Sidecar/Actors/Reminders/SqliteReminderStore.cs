@@ -7,88 +7,70 @@ namespace AgentMesh.Sidecar.Actors.Reminders;
 /// <summary>Reminders in the embedded store. The data folder's lock keeps other sidecars away, so a lease is always held.</summary>
 internal sealed class SqliteReminderStore(SqliteStateStore store) : IReminderStore
 {
-    /// <summary>Bytes of one load; the rest comes with the next.</summary>
-    private const int MaxLoadBytes = 32 * 1024 * 1024;
+    /// <summary>Characters of the data of one load; the rest comes with the next.</summary>
+    private const int MaxLoaded = 32 * 1024 * 1024;
 
-    private const string SelectOne = "SELECT body FROM reminder WHERE key = ?1";
+    private const string Insert = "INSERT INTO reminder(key, body, type, due, revision) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(key) DO ";
+    private const string Replace = Insert + "UPDATE SET body = excluded.body, due = excluded.due, revision = excluded.revision";
+    private const string Keep = Insert + "NOTHING";
+    private const string Advance = "UPDATE reminder SET body = ?2, due = ?3 WHERE key = ?1 AND revision = ?4";
+    private const string DeleteRevision = "DELETE FROM reminder WHERE key = ?1 AND revision = ?2";
     private const string SelectDue = "SELECT body FROM reminder WHERE type = ?1 AND due <= ?2 ORDER BY due LIMIT ?3 OFFSET ?4";
     private const string Count = "SELECT count(*) FROM (SELECT 1 FROM reminder WHERE type = ?1 LIMIT ?2)";
 
     public async Task<Reminder?> GetAsync(ActorRef actor, string name, CancellationToken cancellationToken) =>
-        await store.ReadAsync(
-            database =>
-            {
-                var select = database.Statement(SelectOne);
-                database.BindText(select, 1, Reminder.KeyOf(actor, name));
-                return Rows(database, select).FirstOrDefault();
-            },
-            cancellationToken);
+        await store.ReadAsync(database => database.Query("SELECT body FROM reminder WHERE key = ?1", Read, Reminder.KeyOf(actor, name)).FirstOrDefault(), cancellationToken);
 
-    public async Task<bool> SaveAsync(Reminder reminder, bool overwrite, CancellationToken cancellationToken) =>
-        await WriteAsync(new ReminderUpsert(reminder, overwrite, cancellationToken), cancellationToken);
+    public Task<bool> SaveAsync(Reminder reminder, bool overwrite, CancellationToken cancellationToken) => RunAsync(
+        overwrite ? Replace : Keep, [reminder.Key, BodyOf(reminder), reminder.Type, reminder.Due.UtcTicks, reminder.Revision], cancellationToken);
 
-    public async Task DeleteAsync(ActorRef actor, string name, CancellationToken cancellationToken) =>
-        await WriteAsync(new ReminderDeletion(Reminder.KeyOf(actor, name), null, cancellationToken), cancellationToken);
+    public Task DeleteAsync(ActorRef actor, string name, CancellationToken cancellationToken) =>
+        RunAsync("DELETE FROM reminder WHERE key = ?1", [Reminder.KeyOf(actor, name)], cancellationToken);
 
-    public Task<bool> AdvanceAsync(Reminder reminder, Reminder? next, CancellationToken cancellationToken) => WriteAsync(
-        next is null ? new ReminderDeletion(reminder.Key, reminder.Revision, cancellationToken) : new ReminderAdvance(next, cancellationToken), cancellationToken);
+    public Task<bool> AdvanceAsync(Reminder reminder, Reminder? next, CancellationToken cancellationToken) => next is null
+        ? RunAsync(DeleteRevision, [reminder.Key, reminder.Revision], cancellationToken)
+        : RunAsync(Advance, [reminder.Key, BodyOf(next), next.Due.UtcTicks, reminder.Revision], cancellationToken);
 
     public async Task<IReadOnlyList<Reminder>> LoadPageAsync(string type, DateTimeOffset until, int skip, int limit, CancellationToken cancellationToken) =>
         await store.ReadAsync(
             database =>
             {
-                var select = database.Statement(SelectDue);
-                database.BindText(select, 1, type);
-                database.BindInteger(select, 2, until.UtcTicks);
-                database.BindInteger(select, 3, limit);
-                database.BindInteger(select, 4, skip);
-                return Rows(database, select).ToList();
+                var (found, characters) = (new List<Reminder>(), 0);
+                foreach (var reminder in database.Query(SelectDue, Read, type, until.UtcTicks, limit, skip))
+                {
+                    found.Add(reminder);
+                    if ((characters += reminder.Data?.Length ?? 0) > MaxLoaded)
+                        break;
+                }
+
+                return found;
             },
             cancellationToken);
 
     public async Task<long> CountAsync(string type, CancellationToken cancellationToken) =>
-        await store.ReadAsync(
-            database =>
-            {
-                var count = database.Statement(Count);
-                database.BindText(count, 1, type);
-                database.BindInteger(count, 2, IReminderStore.MaxCounted);
-                try
-                {
-                    return database.Step(count) ? raw.sqlite3_column_int64(count, 0) : 0;
-                }
-                finally
-                {
-                    _ = raw.sqlite3_reset(count);
-                }
-            },
-            cancellationToken);
+        await store.ReadAsync(database => database.Query(Count, row => raw.sqlite3_column_int64(row, 0), type, IReminderStore.MaxCounted).First(), cancellationToken);
 
     public Task<bool> HoldLeaseAsync(string type, TimeSpan duration, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public Task ReleaseLeaseAsync(string type, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static IEnumerable<Reminder> Rows(SqliteDatabase database, sqlite3_stmt select)
-    {
-        var bytes = 0;
-        try
-        {
-            while (bytes < MaxLoadBytes && database.Step(select))
-            {
-                var body = raw.sqlite3_column_blob(select, 0);
-                bytes += body.Length;
-                yield return JsonSerializer.Deserialize(body, ReminderJson.Default.Reminder)!;
-            }
-        }
-        finally
-        {
-            _ = raw.sqlite3_reset(select); // ends the read transaction, whose snapshot would hold the log
-        }
-    }
+    private static byte[] BodyOf(Reminder reminder) => JsonSerializer.SerializeToUtf8Bytes(reminder, ReminderJson.Default.Reminder);
 
-    private async Task<bool> WriteAsync(ReminderWrite write, CancellationToken cancellationToken)
+    private static Reminder Read(sqlite3_stmt row) => JsonSerializer.Deserialize(raw.sqlite3_column_blob(row, 0), ReminderJson.Default.Reminder)!;
+
+    // True: there was a row to change.
+    private async Task<bool> RunAsync(string sql, SqliteValue[] values, CancellationToken cancellationToken)
     {
-        await store.WriteAsync(write, cancellationToken);
-        return write.Applied;
+        var changed = false;
+        await store.WriteAsync(
+            new SqliteWrite(
+                database =>
+                {
+                    database.Run(sql, values);
+                    changed = database.Changes > 0;
+                },
+                values.Sum(value => value.Blob?.Length ?? 0L), cancellationToken),
+            cancellationToken);
+        return changed;
     }
 }

@@ -1,5 +1,4 @@
 using AgentMesh.Sidecar.Actors.Reminders;
-using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Actors.Timers;
 
@@ -19,12 +18,9 @@ internal sealed record TimerSchedule(DateTimeOffset First, DaprTime.IsoDuration?
         DaprTime.IsoDuration? every = null;
         if (period.Length > 0)
         {
-            if (GoDuration.TryParse(period, out var duration))
-                every = new DaprTime.IsoDuration(0, 0, 0, duration, null);
-            else if (DaprTime.IsoDuration.TryParse(period, out var iso))
-                every = iso;
-            else
+            if (!DaprTime.TryParsePeriod(period, out var parsed))
                 return (null, $"unsupported period format: {period}");
+            every = parsed;
             if (every.Value.Repetitions == 0)
                 return (null, "has zero repetitions");
             if (every.Value.AddTo(due) < due)
