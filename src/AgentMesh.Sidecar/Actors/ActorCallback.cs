@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
@@ -26,6 +29,35 @@ internal enum CallbackOutcome
 internal static class ActorCallback
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>What the app gets with a tick.</summary>
+    /// <param name="callback">A timer's method; null for reminders.</param>
+    /// <param name="data">The JSON given at the registration; null: none.</param>
+    /// <param name="dueTime">Of a timer as it was registered; empty for reminders, as daprd sends it.</param>
+    /// <param name="period">The same.</param>
+    public static ReadOnlyMemory<byte> BodyOf(string? callback, string? data, string dueTime, string period)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+        {
+            json.WriteStartObject();
+            if (callback is not null)
+                json.WriteString("callback", callback);
+            if (data is not null)
+            {
+                json.WritePropertyName("data");
+                json.WriteRawValue(data, skipInputValidation: true);
+            }
+
+            json.WriteString("dueTime", dueTime);
+            json.WriteString("period", period);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
 
     public static async Task<CallbackOutcome> SendAsync(
         AppConnection host, ActorRef actor, string kind, string name, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
-
 namespace AgentMesh.Sidecar.Actors.Reminders;
 
 /// <summary>Brings one tick to the app, as the actor's turn, and stores the progress once the app has answered.</summary>
@@ -14,11 +11,11 @@ internal sealed partial class ReminderCallback(IReminderStore store, ActorRouter
     {
         var reminder = entry.Reminder;
         // A tick after the expiry is not fired, and is the end.
-        var outcome = reminder.Due > reminder.Schedule.Expires ? CallbackOutcome.Canceled : await RunAsync(reminder, mayFire, cancellationToken);
+        var (outcome, stored) = reminder.Due > reminder.Schedule.Expires ? (CallbackOutcome.Canceled, reminder) : await RunAsync(reminder, mayFire, cancellationToken);
         switch (outcome)
         {
             case CallbackOutcome.NoTurn:
-                return default;
+                return stored is null || stored == reminder ? default : (stored, stored.Due);
             case CallbackOutcome.Failed when !(entry.Failures >= reminder.FailurePolicy.MaxRetries):
                 entry.Failures++;
                 return (reminder, timeProvider.GetUtcNow() + reminder.FailurePolicy.Interval);
@@ -32,36 +29,22 @@ internal sealed partial class ReminderCallback(IReminderStore store, ActorRouter
         return await store.AdvanceAsync(reminder, next, CancellationToken.None) ? (next, next?.Due ?? default) : default;
     }
 
-    private async Task<CallbackOutcome> RunAsync(Reminder reminder, Func<bool> mayFire, CancellationToken cancellationToken)
+    private async Task<(CallbackOutcome Outcome, Reminder? Stored)> RunAsync(Reminder reminder, Func<bool> mayFire, CancellationToken cancellationToken)
     {
+        Reminder? stored = null;
         var (outcome, error) = await router.RunTurnAsync(
             reminder.Actor,
-            async (host, token) => mayFire()
-                ? await ActorCallback.SendAsync(host, reminder.Actor, "remind", reminder.Name, BodyOf(reminder), token)
-                : CallbackOutcome.NoTurn,
-            cancellationToken);
-        return error is null ? outcome : CallbackOutcome.NoTurn;
-    }
-
-    // The spans are empty in every tick, as daprd sends them.
-    private static ReadOnlyMemory<byte> BodyOf(Reminder reminder)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            if (reminder.Data is { } data)
+            async (host, token) =>
             {
-                json.WritePropertyName("data");
-                json.WriteRawValue(data, skipInputValidation: true);
-            }
-
-            json.WriteString("dueTime", "");
-            json.WriteString("period", "");
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
+                // Within the turn: an actor that has unregistered in an earlier one hears nothing more. And a look at the store may
+                // have raced with a change, so that memory is behind.
+                stored = await store.GetAsync(reminder.Actor, reminder.Name, token);
+                return stored == reminder && mayFire()
+                    ? await ActorCallback.SendAsync(host, reminder.Actor, "remind", reminder.Name, ActorCallback.BodyOf(null, reminder.Data, "", ""), token)
+                    : CallbackOutcome.NoTurn;
+            },
+            cancellationToken);
+        return (error is null ? outcome : CallbackOutcome.NoTurn, stored);
     }
 
     [LoggerMessage(LogLevel.Warning, "A tick of a reminder of {ActorType} was given up after {Tries} tries")]

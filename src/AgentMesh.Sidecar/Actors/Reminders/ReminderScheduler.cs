@@ -41,32 +41,16 @@ internal sealed partial class ReminderScheduler(
     /// <summary>Registers: durable when it completes. False: the name is taken and <paramref name="overwrite"/> is off.</summary>
     public async Task<bool> RegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellationToken)
     {
-        var saved = false;
-        BeginChange(reminder.Type, reminder.Key);
-        try
-        {
-            return saved = await store.SaveAsync(reminder, overwrite, cancellationToken);
-        }
-        finally
-        {
-            EndChange(reminder.Type, reminder.Key, saved, reminder);
-        }
+        if (!await store.SaveAsync(reminder, overwrite, cancellationToken))
+            return false;
+        NoteChange(reminder.Type, reminder.Key, reminder);
+        return true;
     }
 
     public async Task UnregisterAsync(ActorRef actor, string name, CancellationToken cancellationToken)
     {
-        var key = Reminder.KeyOf(actor, name);
-        var deleted = false;
-        BeginChange(actor.Type, key);
-        try
-        {
-            await store.DeleteAsync(actor, name, cancellationToken);
-            deleted = true;
-        }
-        finally
-        {
-            EndChange(actor.Type, key, deleted, null);
-        }
+        await store.DeleteAsync(actor, name, cancellationToken);
+        NoteChange(actor.Type, Reminder.KeyOf(actor, name), null);
     }
 
     /// <summary>Ends the loop and the firings; ticks under way are fired again by the next sidecar.</summary>
@@ -99,17 +83,11 @@ internal sealed partial class ReminderScheduler(
             _wake.TrySetResult();
     }
 
-    private void BeginChange(string type, string key)
-    {
-        lock (_gate)
-            Lane(type).BeginChange(key);
-    }
-
-    private void EndChange(string type, string key, bool succeeded, Reminder? registered)
+    private void NoteChange(string type, string key, Reminder? registered)
     {
         lock (_gate)
         {
-            Lane(type).EndChange(key, succeeded, registered);
+            Lane(type).Change(key, registered);
             _wake.TrySetResult();
         }
     }
@@ -242,7 +220,7 @@ internal sealed partial class ReminderScheduler(
     private bool MayFire(ReminderLane lane, ReminderEntry entry)
     {
         lock (_gate)
-            return !entry.IsGone && lane.LeaseTaken is { } taken && timeProvider.GetElapsedTime(taken) < LeaseUse;
+            return lane.Holds(entry) && lane.LeaseTaken is { } taken && timeProvider.GetElapsedTime(taken) < LeaseUse;
     }
 
     private async Task FireAsync(ReminderLane lane, ReminderEntry entry)

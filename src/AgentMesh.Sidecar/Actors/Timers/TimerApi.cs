@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
@@ -10,8 +7,6 @@ namespace AgentMesh.Sidecar.Actors.Timers;
 /// <summary><c>POST|PUT|DELETE /v1.0/actors/{type}/{id}/timers/{name}</c>.</summary>
 internal sealed class TimerApi(ActorTimers timers, TimeProvider timeProvider)
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public IResult Delete(AppInstance caller, ActorRef actor, string name)
     {
         if (ActorCallbackRules.Refuse(caller, actor) is { } refused)
@@ -32,29 +27,8 @@ internal sealed class TimerApi(ActorTimers timers, TimeProvider timeProvider)
         var (schedule, refusal) = TimerSchedule.Parse(request.DueTime, request.Period, request.Ttl, timeProvider.GetUtcNow());
         if (schedule is null)
             return DaprError.TimerCreate(refusal!);
-        return timers.TryRegister(actor, new ActorTimer(name, schedule, BodyOf(request)))
+        return timers.TryRegister(actor, new ActorTimer(name, schedule, ActorCallback.BodyOf(request.Callback, request.Data, request.DueTime, request.Period)))
             ? HttpAnswer.NoContent
             : DaprError.TimerCreate($"actor {actor} has {ActorTimers.MaxPerActor} timers");
-    }
-
-    private static ReadOnlyMemory<byte> BodyOf(ReminderRequest request)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Relaxed))
-        {
-            json.WriteStartObject();
-            json.WriteString("callback", request.Callback);
-            if (request.Data is { } data)
-            {
-                json.WritePropertyName("data");
-                json.WriteRawValue(data, skipInputValidation: true);
-            }
-
-            json.WriteString("dueTime", request.DueTime);
-            json.WriteString("period", request.Period);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
     }
 }
