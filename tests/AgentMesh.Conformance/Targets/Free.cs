@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace AgentMesh.Conformance.Targets;
+
+/// <summary>Free ports, and waiting for what will listen on them.</summary>
+internal static class Free
+{
+    // Below the range of outgoing connections, so that none of those takes a port between its choice and its use.
+    private const int First = 10_000;
+    private const int Last = 32_000;
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
+    private static readonly HashSet<int> Taken = [];
+
+    public static int Port()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(First, Last);
+            lock (Taken)
+            {
+                if (IsFree(port) && Taken.Add(port))
+                    return port;
+            }
+        }
+    }
+
+    public static IReadOnlyList<int> Ports(int count) => [.. Enumerable.Range(0, count).Select(_ => Port())];
+
+    /// <summary>Waits until the address answers 2xx. Processes give no other sign of being ready.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="failure">Says why it will not come; null while it may.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task WaitForAsync(string url, Func<string?> failure, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var limit = new CancellationTokenSource(StartTimeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var timer = new PeriodicTimer(PollInterval);
+        var last = "";
+        do
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri(url), either.Token);
+                if (answer.IsSuccessStatusCode)
+                    return;
+                last = await answer.Content.ReadAsStringAsync(either.Token);
+            }
+            catch (HttpRequestException refused)
+            {
+                last = refused.Message;
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (failure() is { } output)
+                throw new InvalidOperationException($"{url} will not answer:\n{output}");
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+        throw new TimeoutException($"{url} was not ready within {StartTimeout}: {last}\n{failure()}");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace AgentMesh.Conformance.Targets;
+
+/// <summary>The sidecars of one mesh, in processes of their own. Everything else about them is asked through their Dapr ports.</summary>
+internal interface ISidecars : IAsyncDisposable
+{
+    /// <summary>Starts them; returns when the processes run, which may be before they answer.</summary>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks the sidecar of one app to end (SIGTERM). Where one process serves all apps, all end.</summary>
+    void Terminate(string appId);
+
+    /// <summary>Completes when the sidecar of the app has ended.</summary>
+    Task WaitForExitAsync(string appId, CancellationToken cancellationToken);
+
+    /// <summary>What they printed, for failures.</summary>
+    string Output { get; }
+}

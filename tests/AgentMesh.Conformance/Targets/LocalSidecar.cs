@@ -1,0 +1,72 @@
+using System.Reflection;
+using System.Text;
+
+namespace AgentMesh.Conformance.Targets;
+
+/// <summary>
+/// The local sidecar: its executable with a run file whose apps have no command, so that it serves them and waits for them. One process
+/// for all apps. CONFORMANCE_SIDECAR names another executable than the one that was built beside the tests.
+/// </summary>
+internal sealed class LocalSidecar(SidecarPlan plan) : ISidecars
+{
+    private ServerProcess? _process;
+
+    public string Output => _process?.Output ?? "";
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var runFile = Path.Combine(plan.Folder, "run.yaml");
+        File.WriteAllText(runFile, RunFile());
+        List<string> arguments = ["run", "-f", runFile, "--data", Path.Combine(plan.Folder, "data"), "--no-build"];
+        if (plan.Redis is { } redis)
+            arguments.AddRange(["--redis", redis]);
+        if (plan.DaprdFidelity)
+            arguments.AddRange(["--state-fidelity", "daprd"]);
+        var program = Program();
+        if (program.EndsWith(".dll", StringComparison.Ordinal))
+            (program, arguments) = ("dotnet", [program, .. arguments]);
+        _process = ServerProcess.Start(program, arguments, plan.Folder, plan.FullEnvironment);
+        return Task.CompletedTask;
+    }
+
+    public void Terminate(string appId) => _process!.Terminate();
+
+    public Task WaitForExitAsync(string appId, CancellationToken cancellationToken) => _process!.WaitForExitAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? default;
+
+    private static string Program()
+    {
+        if (Environment.GetEnvironmentVariable("CONFORMANCE_SIDECAR") is { Length: > 0 } given)
+            return given;
+        var built = Path.GetFullPath(typeof(LocalSidecar).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "SidecarDll").Value!);
+        return File.Exists(built) ? built : throw new FileNotFoundException($"There is no sidecar at {built}; CONFORMANCE_SIDECAR names another.");
+    }
+
+    private string RunFile()
+    {
+        var text = new StringBuilder($"""
+            version: 1
+            common:
+              resourcesPaths: [ {plan.Resources} ]
+              configFilePath: {plan.ConfigFile}
+            apps:
+
+            """);
+        foreach (var app in plan.Apps)
+        {
+            text.Append($"""
+                - appID: {app.AppId}
+                  appDirPath: {plan.Folder}
+                  appPort: {app.AppPort}
+                  daprHTTPPort: {app.HttpPort}
+                  daprGRPCPort: {app.GrpcPort}
+
+                """);
+            if (app.Health)
+                text.Append("  enableAppHealthCheck: true\n  appHealthProbeInterval: 1\n  appHealthThreshold: 1\n");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,112 @@
+using AgentMesh.Conformance.Apps;
+
+namespace AgentMesh.Conformance.Targets;
+
+/// <summary>Apps in this process and their sidecars in others.</summary>
+public sealed class Mesh : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("agentmesh-conformance-").FullName;
+    private readonly List<AppSide> _apps = [];
+    private ISidecars _sidecars = null!;
+    private RedisProcess? _redis;
+
+    private Mesh(Target target) => Target = target;
+
+    public Target Target { get; }
+
+    /// <summary>The app that hosts actors.</summary>
+    public AppSide App => _apps[0];
+
+    /// <summary>Another app.</summary>
+    public AppSide Peer => _apps[1];
+
+    /// <summary>Starts apps and sidecars.</summary>
+    /// <param name="target">Which sidecars.</param>
+    /// <param name="options">What differs from the usual mesh.</param>
+    public static async Task<Mesh> StartAsync(Target target, MeshOptions? options = null)
+    {
+        var mesh = new Mesh(target);
+        try
+        {
+            await mesh.StartAsync(options ?? new MeshOptions());
+            return mesh;
+        }
+        catch
+        {
+            await mesh.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets a late app listen, and waits for its sidecar to see it.</summary>
+    public async Task StartAppAsync(AppSide app)
+    {
+        await app.Raw.StartAsync(app.Plan.AppPort);
+        await WaitUntilReadyAsync(app);
+    }
+
+    /// <summary>SIGTERM to the sidecar of an app, as a supervisor sends it.</summary>
+    public void Terminate(AppSide app) => _sidecars.Terminate(app.AppId);
+
+    public async Task WaitForExitAsync(AppSide app) =>
+        await _sidecars.WaitForExitAsync(app.AppId, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in _apps)
+        {
+            app.Dispose();
+            await app.Raw.DisposeAsync();
+        }
+
+        if (_sidecars is not null)
+            await _sidecars.DisposeAsync();
+        if (_redis is not null)
+            await _redis.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartAsync(MeshOptions options)
+    {
+        _redis = Target == Target.Sqlite ? null : RedisProcess.Start(_folder);
+        foreach (var definition in options.Apps)
+        {
+            var planned = new PlannedApp(definition.AppId, Free.Port(), Free.Port(), Free.Port(), options.Health);
+            _apps.Add(new AppSide(planned, new RawApp(definition.Config, definition.Subscriptions)));
+            if (!definition.IsLate)
+                await _apps[^1].Raw.StartAsync(planned.AppPort);
+        }
+
+        var files = new ResourceFiles(_folder, _redis?.Address ?? "localhost:6379", $"http://127.0.0.1:{Peer.Plan.AppPort}");
+        var plan = new SidecarPlan
+        {
+            Folder = _folder,
+            Apps = [.. _apps.Select(app => app.Plan)],
+            Resources = files.WriteResources(),
+            ConfigFile = files.WriteConfiguration(options.ActorStateTtl),
+            Redis = _redis?.Address,
+            DaprdFidelity = options.DaprdFidelity,
+            Environment = new Dictionary<string, string> { ["CONFORMANCE_SECRET"] = "of-the-environment" },
+        };
+        _sidecars = Target == Target.Daprd ? new Daprd(plan, Free.Ports(Daprd.PortsFor(plan.Apps.Count))) : new LocalSidecar(plan);
+        await _sidecars.StartAsync(TestContext.Current.CancellationToken);
+        foreach (var (app, definition) in _apps.Zip(options.Apps))
+        {
+            if (definition.IsLate)
+                await WaitAsync(app, "/v1.0/healthz/outbound");
+            else
+                await WaitUntilReadyAsync(app);
+        }
+    }
+
+    private Task WaitUntilReadyAsync(AppSide app) => WaitAsync(app, "/v1.0/healthz");
+
+    private Task WaitAsync(AppSide app, string path) =>
+        Free.WaitForAsync($"http://127.0.0.1:{app.Plan.HttpPort}{path}", Failure, TestContext.Current.CancellationToken);
+
+    private string? Failure()
+    {
+        var exited = _sidecars.WaitForExitAsync(App.AppId, CancellationToken.None);
+        return exited.IsCompleted ? _sidecars.Output : null;
+    }
+}
