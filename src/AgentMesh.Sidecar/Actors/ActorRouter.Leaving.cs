@@ -7,6 +7,9 @@ internal sealed partial class ActorRouter
 {
     private const int DeactivationsAtOnce = 16;
 
+    /// <summary>At the end a turn is not waited for longer, so that its actor can still be deactivated in the time there is.</summary>
+    private static readonly TimeSpan LongestWaitAtTheEnd = TimeSpan.FromSeconds(2.5);
+
     /// <summary>
     /// Deactivates the actors that were not called for their type's idle timeout. A busy actor is never idle (daprd 1.18.3 aborts
     /// it; that is a defect we do not copy).
@@ -88,7 +91,8 @@ internal sealed partial class ActorRouter
         {
             await Parallel.ForEachAsync(_table.Targets, Bounded(cancellationToken), async (target, token) =>
             {
-                if (await EnterToLeaveAsync(target, DrainTime(target.Activation?.Host.FindActorType(target.Actor.Type)), token))
+                var drainTime = DrainTime(target.Activation?.Host.FindActorType(target.Actor.Type));
+                if (await EnterToLeaveAsync(target, drainTime < LongestWaitAtTheEnd ? drainTime : LongestWaitAtTheEnd, token))
                     await RetireAsync(target, token);
             });
         }
@@ -127,7 +131,7 @@ internal sealed partial class ActorRouter
     {
         // The holder of a turn that is still looking for a host has no activation yet; its lock says that it is busy.
         if (target.Activation?.Host is not { IsAlive: true } host)
-            return true;
+            return target.Activation?.Host is not { IsHalting: true };
         var idleTimeout = host.FindActorType(target.Actor.Type)?.IdleTimeout ?? ActorTypeSettings.DefaultIdleTimeout;
         return timeProvider.GetElapsedTime(target.LastCall) >= idleTimeout;
     }

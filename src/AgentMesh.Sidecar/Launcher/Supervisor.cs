@@ -4,13 +4,13 @@ namespace AgentMesh.Sidecar.Launcher;
 internal sealed class Supervisor : IDisposable
 {
     /// <summary>For apps without actors to end.</summary>
-    public static readonly TimeSpan FirstWave = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan FirstWave = TimeSpan.FromSeconds(2);
 
-    /// <summary>For actors to be deactivated.</summary>
-    public static readonly TimeSpan Drain = TimeSpan.FromSeconds(2);
+    /// <summary>For actors to be deactivated, running turns first: daprd's drain time of 2 s, and time to tell the app.</summary>
+    public static readonly TimeSpan Drain = TimeSpan.FromSeconds(3.5);
 
     /// <summary>For apps with actors to end. With the two above it leaves a second and a half of the promised ten for the rest.</summary>
-    public static readonly TimeSpan SecondWave = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan SecondWave = TimeSpan.FromSeconds(2.5);
 
     private static readonly TimeSpan AfterKill = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WaitingNotice = TimeSpan.FromSeconds(10);

@@ -21,6 +21,7 @@ internal sealed class AppConnection(
 {
     private readonly WriteGate _writes = new();
     private readonly CancellationTokenSource _closed = new();
+    private bool _halting;
 
     public AppDefinition App { get; } = app;
 
@@ -29,6 +30,13 @@ internal sealed class AppConnection(
     public IReadOnlyList<ActorTypeSettings> ActorTypes { get; } = actorTypes;
 
     public bool IsAlive => !_closed.IsCancellationRequested;
+
+    /// <summary>The process is unhealthy and is being told to forget its actors: they are not taken from memory before that.</summary>
+    public bool IsHalting
+    {
+        get => Volatile.Read(ref _halting);
+        set => Volatile.Write(ref _halting, value);
+    }
 
     /// <summary>Cancelled when the process is gone or unhealthy: calls to its actors end then, also when it never answers.</summary>
     public CancellationToken Closed => _closed.Token;

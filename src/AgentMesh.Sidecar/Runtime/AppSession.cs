@@ -63,6 +63,7 @@ internal sealed partial class AppSession : IAsyncDisposable
     {
         if (_instance.Connection == _connection)
             _instance.Connection = null;
+        _connection.IsHalting = unhealthy;
         // Closed before it is taken off the list: whoever finds another host from here on never waits for this one.
         var closed = _connection.CloseAsync();
         if (unhealthy)
@@ -93,6 +94,7 @@ internal sealed partial class AppSession : IAsyncDisposable
                 using var limit = new CancellationTokenSource(HaltTimeout, _timeProvider);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
                 await _router.HaltAsync(_connection, health.ProbeTimeout, either.Token);
+                _connection.IsHalting = false;
             }
         }
     }
