@@ -29,6 +29,13 @@ public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Head
             Assert.Equal(body, Body);
     }
 
+    /// <summary>The body as JSON: the order of members is nobody's promise.</summary>
+    public void IsJson(int status, string json)
+    {
+        Is(status);
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(json).RootElement, Json), $"expected {json}: {this}");
+    }
+
     public void IsError(int status, string code, string inMessage = "")
     {
         Assert.True(Status == status && ErrorCode == code && Message.Contains(inMessage, StringComparison.Ordinal), $"expected {status} {code} …{inMessage}…: {this}");

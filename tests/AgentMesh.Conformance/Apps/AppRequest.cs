@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentMesh.Conformance.Apps;
@@ -13,8 +14,18 @@ public sealed record AppRequest(string Method, string Target, IReadOnlyDictionar
 {
     public string Text => Encoding.UTF8.GetString(Body);
 
+    public JsonElement Json() => JsonDocument.Parse(Body).RootElement;
+
     /// <summary>Null where it was not sent.</summary>
     public string? Header(string name) => Headers.GetValueOrDefault(name);
+
+    /// <summary>Completes when the sidecar gives the request up.</summary>
+    public async Task WaitForAbortAsync()
+    {
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = Aborted.Register(aborted.SetResult);
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
 
     internal static async Task<AppRequest> ReadAsync(HttpContext context)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using AgentMesh.Conformance.Targets;
 using Dapr.Client;
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using AgentMesh.Conformance.Targets;
 
 namespace AgentMesh.Conformance.Apps;
 

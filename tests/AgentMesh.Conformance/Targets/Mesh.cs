@@ -9,6 +9,7 @@ public sealed class Mesh : IAsyncDisposable
     private readonly List<AppSide> _apps = [];
     private ISidecars _sidecars = null!;
     private RedisProcess? _redis;
+    private SdkApp? _sdk;
 
     private Mesh(Target target) => Target = target;
 
@@ -19,6 +20,9 @@ public sealed class Mesh : IAsyncDisposable
 
     /// <summary>Another app.</summary>
     public AppSide Peer => _apps[1];
+
+    /// <summary>The app that is made with the SDK.</summary>
+    public SdkApp Sdk => _sdk ?? throw new InvalidOperationException("This mesh was started without it.");
 
     /// <summary>Starts apps and sidecars.</summary>
     /// <param name="target">Which sidecars.</param>
@@ -42,7 +46,7 @@ public sealed class Mesh : IAsyncDisposable
     public async Task StartAppAsync(AppSide app)
     {
         await app.Raw.StartAsync(app.Plan.AppPort);
-        await WaitUntilReadyAsync(app);
+        await WaitAsync(app.Plan, "/v1.0/healthz");
     }
 
     /// <summary>SIGTERM to the sidecar of an app, as a supervisor sends it.</summary>
@@ -59,8 +63,15 @@ public sealed class Mesh : IAsyncDisposable
             await app.Raw.DisposeAsync();
         }
 
+        if (_sdk is not null)
+            await _sdk.DisposeAsync();
         if (_sidecars is not null)
+        {
+            // Shown when the test has failed. A shared mesh outlives its tests and has nobody to tell.
+            TestContext.Current.TestOutputHelper?.WriteLine(_sidecars.Output);
             await _sidecars.DisposeAsync();
+        }
+
         if (_redis is not null)
             await _redis.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
@@ -77,11 +88,14 @@ public sealed class Mesh : IAsyncDisposable
                 await _apps[^1].Raw.StartAsync(planned.AppPort);
         }
 
+        if (options.WithSdk)
+            _sdk = await SdkApp.StartAsync(new PlannedApp("sdk", Free.Port(), Free.Port(), Free.Port(), options.Health));
+
         var files = new ResourceFiles(_folder, _redis?.Address ?? "localhost:6379", $"http://127.0.0.1:{Peer.Plan.AppPort}");
         var plan = new SidecarPlan
         {
             Folder = _folder,
-            Apps = [.. _apps.Select(app => app.Plan)],
+            Apps = _sdk is null ? [.. _apps.Select(app => app.Plan)] : [.. _apps.Select(app => app.Plan), _sdk.Plan],
             Resources = files.WriteResources(),
             ConfigFile = files.WriteConfiguration(options.ActorStateTtl),
             Redis = _redis?.Address,
@@ -93,16 +107,17 @@ public sealed class Mesh : IAsyncDisposable
         foreach (var (app, definition) in _apps.Zip(options.Apps))
         {
             if (definition.IsLate)
-                await WaitAsync(app, "/v1.0/healthz/outbound");
+                await WaitAsync(app.Plan, "/v1.0/healthz/outbound");
             else
-                await WaitUntilReadyAsync(app);
+                await WaitAsync(app.Plan, "/v1.0/healthz");
         }
+
+        if (_sdk is not null)
+            await WaitAsync(_sdk.Plan, "/v1.0/healthz");
     }
 
-    private Task WaitUntilReadyAsync(AppSide app) => WaitAsync(app, "/v1.0/healthz");
-
-    private Task WaitAsync(AppSide app, string path) =>
-        Free.WaitForAsync($"http://127.0.0.1:{app.Plan.HttpPort}{path}", Failure, TestContext.Current.CancellationToken);
+    private Task WaitAsync(PlannedApp app, string path) =>
+        Free.WaitForAsync($"http://127.0.0.1:{app.HttpPort}{path}", Failure, TestContext.Current.CancellationToken);
 
     private string? Failure()
     {

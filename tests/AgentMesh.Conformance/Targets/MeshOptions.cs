@@ -6,6 +6,9 @@ public sealed record MeshOptions
     /// <summary>The host of actors first, then its peer.</summary>
     public IReadOnlyList<AppDefinition> Apps { get; init; } = [AppDefinition.Host, AppDefinition.Peer];
 
+    /// <summary>Whether there is a third app, made with the SDK.</summary>
+    public bool WithSdk { get; init; }
+
     /// <summary>Whether the sidecars probe the apps' <c>/healthz</c>.</summary>
     public bool Health { get; init; }
 

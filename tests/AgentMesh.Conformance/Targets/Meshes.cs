@@ -12,9 +12,9 @@ public sealed class Meshes : IAsyncDisposable
     private readonly ConcurrentDictionary<(Target Target, string Kind), Lazy<Task<Mesh>>> _meshes = new();
 
     /// <summary>The mesh for behaviors that change nothing another behavior sees: each uses actors and topics of its own.</summary>
-    public Task<Mesh> SharedAsync(Target target) => OfKindAsync(target, "shared", new MeshOptions());
+    public Task<Mesh> SharedAsync(Target target) => OfKindAsync(target, "shared", new MeshOptions { WithSdk = true });
 
-    /// <summary>With everything that is off by default: health checks, rounding, the TTL of actor state.</summary>
+    /// <summary>With what is off by default: the TTL of actor state, and the rounding of daprd where the sidecar rounds only when asked.</summary>
     public Task<Mesh> FlaggedAsync(Target target) =>
         OfKindAsync(target, "flagged", new MeshOptions { DaprdFidelity = true, ActorStateTtl = true });
 

@@ -1,4 +1,3 @@
-using AgentMesh.Conformance.Apps;
 using AgentMesh.Conformance.Targets;
 
 namespace AgentMesh.Conformance.Actors.Call;
