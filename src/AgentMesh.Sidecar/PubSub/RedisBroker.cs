@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace AgentMesh.Sidecar.PubSub;
 
 /// <summary>Topics as Redis streams, with the fields and groups of pubsub.redis, so that daprd may be at the other end (contrib: pubsub/redis/redis.go).</summary>
-internal sealed partial class RedisBroker : IBroker
+internal sealed class RedisBroker : IBroker
 {
     /// <summary>Temporary groups (member: topic, line feed, group) and when their sidecar was last seen, Unix seconds. Ours alone.</summary>
     private const string TemporaryGroups = "agentmesh-temporary-groups";
@@ -18,13 +18,11 @@ internal sealed partial class RedisBroker : IBroker
     private readonly ConnectionMultiplexer _connection;
     private readonly ConcurrentDictionary<string, Pulse> _published = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _temporary = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly ILogger _logger;
-    private Task _loop = Task.CompletedTask;
+    private Housekeeping? _sweeping;
 
-    private RedisBroker(PubSubSettings settings, ConnectionMultiplexer connection, ILogger logger, TimeProvider timeProvider)
+    private RedisBroker(PubSubSettings settings, ConnectionMultiplexer connection, TimeProvider timeProvider)
     {
-        (Settings, _connection, _logger, TimeProvider) = (settings, connection, logger, timeProvider);
+        (Settings, _connection, TimeProvider) = (settings, connection, timeProvider);
         Database = connection.GetDatabase(settings.Redis!.Database);
     }
 
@@ -44,9 +42,9 @@ internal sealed partial class RedisBroker : IBroker
         try
         {
             connection = await ConnectionMultiplexer.ConnectAsync(options.ToConfiguration()).WaitAsync(options.ConnectTimeout, cancellationToken);
-            var broker = new RedisBroker(settings, connection, logger, timeProvider);
+            var broker = new RedisBroker(settings, connection, timeProvider);
             await broker.SweepAsync();
-            broker._loop = broker.SweepLoopAsync();
+            broker._sweeping = new Housekeeping(settings.Name, SeenInterval, _ => broker.GuardAsync(broker.SweepAsync), logger, timeProvider);
             return broker;
         }
         catch (Exception failure) when (IsFault(failure))
@@ -109,9 +107,8 @@ internal sealed partial class RedisBroker : IBroker
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _loop;
-        _stopping.Dispose();
+        if (_sweeping is not null)
+            await _sweeping.DisposeAsync();
         await _connection.DisposeAsync();
     }
 
@@ -122,35 +119,14 @@ internal sealed partial class RedisBroker : IBroker
 
     private Pulse PulseOf(string topic) => _published.GetOrAdd(topic, _ => new Pulse());
 
-    private async Task SweepLoopAsync()
-    {
-        using var timer = new PeriodicTimer(SeenInterval, TimeProvider);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
-            {
-                try
-                {
-                    await SweepAsync();
-                }
-                catch (Exception failure) when (IsFault(failure))
-                {
-                    LogSweepFailed(Settings.Name, failure);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
-    }
-
-    private async Task SweepAsync()
+    private async Task<int> SweepAsync()
     {
         foreach (var member in _temporary.Keys)
             await Database.SortedSetAddAsync(TemporaryGroups, member, Now);
-        foreach (var dead in await Database.SortedSetRangeByScoreAsync(TemporaryGroups, stop: Now - KeepTemporary.TotalSeconds))
-            await DestroyAsync(dead.ToString());
+        var dead = await Database.SortedSetRangeByScoreAsync(TemporaryGroups, stop: Now - KeepTemporary.TotalSeconds);
+        foreach (var member in dead)
+            await DestroyAsync(member.ToString());
+        return dead.Length;
     }
 
     private async Task<bool> DestroyAsync(string member)
@@ -167,7 +143,4 @@ internal sealed partial class RedisBroker : IBroker
 
         return await Database.SortedSetRemoveAsync(TemporaryGroups, member);
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Temporary groups of {PubSub} could not be kept up; the next attempt follows.")]
-    private partial void LogSweepFailed(string pubSub, Exception exception);
 }

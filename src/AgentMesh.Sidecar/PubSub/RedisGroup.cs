@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentMesh.Sidecar.State;
 using StackExchange.Redis;
 
 namespace AgentMesh.Sidecar.PubSub;
@@ -15,8 +16,12 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     /// </summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Where XAUTOCLAIM begins, and what it answers when it has seen all.</summary>
+    private static readonly RedisValue FromTheStart = "0-0";
+
     private readonly ConcurrentDictionary<string, bool> _underWay = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _taking = new(1);
+    private RedisValue _claimFrom = FromTheStart;
     private long? _lastLook;
 
     /// <summary>Makes the group, from the stream's beginning; there may be one already.</summary>
@@ -42,9 +47,7 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
             {
                 var changed = published.Next;
                 cancellationToken.ThrowIfCancellationRequested();
-                var entries = await ClaimAsync(max);
-                if (entries.Length == 0)
-                    entries = await ReadAsync(max);
+                var entries = await TakeNowAsync(max);
                 if (entries.Length > 0)
                     return [.. entries.Select(Take)];
                 await WaitAsync(changed, cancellationToken);
@@ -84,59 +87,46 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     {
         var id = entry.Id.ToString();
         _underWay[id] = true;
-        byte[] data = [];
-        string? metadata = null;
-        foreach (var field in entry.Values)
-        {
-            if (field.Name == "data")
-                data = (byte[]?)field.Value ?? [];
-            else if (field.Name == "metadata")
-                metadata = field.Value;
-        }
-
-        return new BrokerDelivery(id, new BrokerMessage(data, StoredMetadata.Read(metadata)));
+        return new BrokerDelivery(id, new BrokerMessage((byte[]?)entry["data"] ?? [], StoredMetadata.Read(entry["metadata"])));
     }
 
-    private Task<StreamEntry[]> ReadAsync(int max) => GuardGroupAsync(() => broker.Database.StreamReadGroupAsync(topic, group, group, StreamPosition.NewMessages, max));
-
-    /// <summary>Every <c>redeliverInterval</c>, and at the start: entries idle for <c>processingTimeout</c>, those under way here apart.</summary>
-    private async Task<StreamEntry[]> ClaimAsync(int max)
-    {
-        var (timeout, interval) = (broker.Settings.ProcessingTimeout, broker.Settings.RedeliverInterval);
-        if (timeout == TimeSpan.Zero || interval == TimeSpan.Zero)
-            return [];
-        if (_lastLook is { } last && broker.TimeProvider.GetElapsedTime(last) < interval)
-            return [];
-        var idle = (long)timeout.TotalMilliseconds;
-        // Our own of the first page may hide others: they count on top.
-        var pending = await GuardGroupAsync(() => broker.Database.StreamPendingMessagesAsync(
-            topic, group, max + _underWay.Count, RedisValue.Null, minIdleTimeInMs: idle));
-        var ids = pending.Select(entry => entry.MessageId).Where(id => !_underWay.ContainsKey(id.ToString())).Take(max).ToArray();
-        if (ids.Length < max)
-            _lastLook = broker.TimeProvider.GetTimestamp();
-        if (ids.Length == 0)
-            return [];
-        var claimed = (await GuardGroupAsync(() => broker.Database.StreamClaimAsync(topic, group, group, idle, ids))).Where(entry => !entry.IsNull).ToArray();
-        foreach (var id in ids.Except(claimed.Select(entry => entry.Id)))
-            await AcknowledgeGoneAsync(id);
-        return claimed;
-    }
-
-    // Another sidecar may have claimed it in between; only an entry whose message is gone is acknowledged.
-    private Task<long> AcknowledgeGoneAsync(RedisValue id) => broker.GuardAsync(async () =>
-        (await broker.Database.StreamRangeAsync(topic, id, id)).Length > 0 ? 0 : await broker.Database.StreamAcknowledgeAsync(topic, group, id));
-
-    // A lost group (FLUSHALL, a deleted stream) is made again.
-    private async Task<T[]> GuardGroupAsync<T>(Func<Task<T[]>> command)
+    private async Task<StreamEntry[]> TakeNowAsync(int max)
     {
         try
         {
-            return await broker.GuardAsync(command);
+            var claimed = await ClaimAsync(max);
+            return claimed.Count > 0
+                ? [.. claimed]
+                : await broker.GuardAsync(() => broker.Database.StreamReadGroupAsync(topic, group, group, StreamPosition.NewMessages, max));
         }
-        catch (State.StateStoreException failure) when (failure.InnerException is RedisServerException server && server.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
+        catch (StateStoreException lost) when (lost.InnerException is RedisServerException server && server.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
         {
+            // FLUSHALL, or a deleted stream.
             await CreateAsync();
             return [];
+        }
+    }
+
+    /// <summary>
+    /// Every <c>redeliverInterval</c>, and at the start: entries idle for <c>processingTimeout</c>, those under way here apart. Redis
+    /// itself acknowledges the ones whose message is gone.
+    /// </summary>
+    private async Task<List<StreamEntry>> ClaimAsync(int max)
+    {
+        var (timeout, interval) = (broker.Settings.ProcessingTimeout, broker.Settings.RedeliverInterval);
+        if (timeout == TimeSpan.Zero || interval == TimeSpan.Zero || (_lastLook is { } last && broker.TimeProvider.GetElapsedTime(last) < interval))
+            return [];
+        while (true)
+        {
+            var look = await broker.GuardAsync(() => broker.Database.StreamAutoClaimAsync(
+                topic, group, group, (long)timeout.TotalMilliseconds, _claimFrom, max));
+            _claimFrom = look.NextStartId;
+            var isOver = _claimFrom == FromTheStart;
+            if (isOver)
+                _lastLook = broker.TimeProvider.GetTimestamp();
+            var claimed = look.ClaimedEntries.Where(entry => !entry.IsNull && !_underWay.ContainsKey(entry.Id.ToString())).ToList();
+            if (isOver || claimed.Count > 0)
+                return claimed;
         }
     }
 }

@@ -13,28 +13,26 @@ internal sealed class SqliteBroker : IBroker
     /// <summary>An app that was not started for this long has left.</summary>
     private static readonly TimeSpan KeepConsumer = TimeSpan.FromDays(30);
 
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(10);
+
     private readonly SqliteStateStore _store;
-    private readonly SqliteTrim _trim;
-    private readonly string _pubSub;
+    private readonly PubSubSettings _settings;
     private readonly TimeProvider _timeProvider;
     private readonly ConcurrentDictionary<string, Pulse> _published = new(StringComparer.Ordinal);
+    private Housekeeping? _trimming;
 
-    private SqliteBroker(SqliteStateStore store, PubSubSettings settings, ILogger logger, TimeProvider timeProvider)
-    {
-        (_store, _pubSub, _timeProvider) = (store, settings.Name, timeProvider);
-        _trim = new SqliteTrim(store, settings, logger, timeProvider);
-    }
+    private SqliteBroker(SqliteStateStore store, PubSubSettings settings, TimeProvider timeProvider) =>
+        (_store, _settings, _timeProvider) = (store, settings, timeProvider);
 
     /// <summary>Opens the component's topics and forgets the groups that nobody can come back to.</summary>
     public static async Task<SqliteBroker> OpenAsync(
         SqliteStateStore store, PubSubSettings settings, ILogger<SqliteBroker> logger, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var broker = new SqliteBroker(store, settings, logger, timeProvider);
+        var broker = new SqliteBroker(store, settings, timeProvider);
         // The store is locked by this process: whoever had a temporary group is dead.
-        var seenBefore = (timeProvider.GetUtcNow() - KeepConsumer).ToUnixTimeMilliseconds();
-        await store.WriteAsync(
-            new SqliteWrite(database => SqliteEvents.RemoveDeadConsumers(database, settings.Name, seenBefore), 0, cancellationToken), cancellationToken);
-        broker._trim.Start();
+        var seenBefore = broker.Now - (long)KeepConsumer.TotalMilliseconds;
+        await broker.WriteAsync(database => SqliteEvents.RemoveDeadConsumers(database, settings.Name, seenBefore), cancellationToken);
+        broker._trimming = new Housekeeping(settings.Name, TrimInterval, broker.TrimAsync, logger, timeProvider);
         return broker;
     }
 
@@ -42,33 +40,41 @@ internal sealed class SqliteBroker : IBroker
     public async Task PublishAsync(string topic, BrokerMessage message, CancellationToken cancellationToken)
     {
         var metadata = message.Metadata is null ? "" : StoredMetadata.Write(message.Metadata);
-        var now = _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
-        await _store.WriteAsync(
-            new SqliteWrite(
-                database => SqliteEvents.Append(database, _pubSub, topic, message.Data, metadata, now),
-                topic.Length + message.Data.Length + metadata.Length, cancellationToken),
-            cancellationToken);
+        var now = Now;
+        await WriteAsync(
+            database => SqliteEvents.Append(database, _settings.Name, topic, message.Data, metadata, now),
+            cancellationToken, topic.Length + message.Data.Length + metadata.Length);
         PulseOf(topic).Send();
     }
 
     /// <inheritdoc/>
     public async Task<IBrokerGroup> OpenGroupAsync(string topic, string group, bool temporary, CancellationToken cancellationToken)
     {
-        var consumer = 0L;
-        var now = _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
-        await _store.WriteAsync(
-            new SqliteWrite(database => consumer = SqliteEvents.OpenConsumer(database, _pubSub, topic, group, temporary, now), 0, cancellationToken),
-            cancellationToken);
+        var (consumer, now) = (0L, Now);
+        await WriteAsync(database => consumer = SqliteEvents.OpenConsumer(database, _settings.Name, topic, group, temporary, now), cancellationToken);
         return new Group(this, consumer, temporary, PulseOf(topic));
     }
 
     /// <summary>Removes what nobody needs any more; also runs by itself.</summary>
-    public Task TrimAsync(CancellationToken cancellationToken) => _trim.RunAsync(cancellationToken);
+    public async Task TrimAsync(CancellationToken cancellationToken)
+    {
+        foreach (var trim in SqliteTrim.Of(_settings, _timeProvider.GetUtcNow()))
+        {
+            var rows = SqliteTrim.MaxRows;
+            while (rows == SqliteTrim.MaxRows)
+                await WriteAsync(database => rows = trim.Apply(database), cancellationToken);
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _trim.DisposeAsync();
+    public ValueTask DisposeAsync() => _trimming?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private long Now => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     private Pulse PulseOf(string topic) => _published.GetOrAdd(topic, _ => new Pulse());
+
+    private Task WriteAsync(Action<SqliteDatabase> apply, CancellationToken cancellationToken, long bytes = 0) =>
+        _store.WriteAsync(new SqliteWrite(apply, bytes, cancellationToken), cancellationToken);
 
     private sealed class Group(SqliteBroker broker, long consumer, bool temporary, Pulse published) : IBrokerGroup
     {
@@ -83,12 +89,11 @@ internal sealed class SqliteBroker : IBroker
                 while (true)
                 {
                     var changed = published.Next;
-                    var taken = new List<BrokerDelivery>();
+                    IReadOnlyList<BrokerDelivery> taken = [];
                     // The token ends waiting only: a take whose outcome is unknown would leave its events pending until a restart.
                     cancellationToken.ThrowIfCancellationRequested();
                     var from = _recoveredTo;
-                    await broker._store.WriteAsync(
-                        new SqliteWrite(database => SqliteEvents.Take(database, consumer, from, max, taken), 0, CancellationToken.None), CancellationToken.None);
+                    await broker.WriteAsync(database => taken = SqliteEvents.Take(database, consumer, from, max), CancellationToken.None);
                     if (from is not null)
                         _recoveredTo = taken.Count == 0 ? null : long.Parse(taken[^1].Id, CultureInfo.InvariantCulture);
                     if (taken.Count > 0)
@@ -103,17 +108,13 @@ internal sealed class SqliteBroker : IBroker
             }
         }
 
-        public Task CompleteAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => broker._store.WriteAsync(
-            new SqliteWrite(database => SqliteEvents.Complete(database, consumer, ids), 0, cancellationToken), cancellationToken);
+        public Task CompleteAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
+            broker.WriteAsync(database => SqliteEvents.Complete(database, consumer, ids), cancellationToken);
 
         public async ValueTask DisposeAsync()
         {
             if (temporary)
-            {
-                await broker._store.WriteAsync(
-                    new SqliteWrite(database => SqliteEvents.RemoveConsumer(database, consumer), 0, CancellationToken.None), CancellationToken.None);
-            }
-
+                await broker.WriteAsync(database => SqliteEvents.RemoveConsumer(database, consumer), CancellationToken.None);
             _taking.Dispose();
         }
     }

@@ -28,111 +28,63 @@ internal static class SqliteEvents
         WHERE c.id = ?1 ORDER BY e.id LIMIT ?2
         """;
 
-    public static void Append(SqliteDatabase database, string pubSub, string topic, byte[] data, string metadata, long now)
-    {
-        var insert = database.Statement("INSERT INTO event(pubsub, topic, data, metadata, published_at) VALUES(?1, ?2, ?3, ?4, ?5)");
-        database.BindText(insert, 1, pubSub);
-        database.BindText(insert, 2, topic);
-        database.BindBlob(insert, 3, data);
-        database.BindText(insert, 4, metadata);
-        Bind(insert, 5, now);
-        database.Run(insert);
-    }
+    public static void Append(SqliteDatabase database, string pubSub, string topic, byte[] data, string metadata, long now) =>
+        database.Run("INSERT INTO event(pubsub, topic, data, metadata, published_at) VALUES(?1, ?2, ?3, ?4, ?5)", pubSub, topic, data, metadata, now);
 
     /// <summary>The consumer's id; a new one starts at the beginning of the log.</summary>
     public static long OpenConsumer(SqliteDatabase database, string pubSub, string topic, string name, bool temporary, long now)
     {
-        var open = database.Statement("""
+        const string Open = """
             INSERT INTO consumer(pubsub, topic, name, temporary, position, seen_at) VALUES(?1, ?2, ?3, ?4, 0, ?5)
             ON CONFLICT(pubsub, topic, name) DO UPDATE SET seen_at = excluded.seen_at RETURNING id
-            """);
-        database.BindText(open, 1, pubSub);
-        database.BindText(open, 2, topic);
-        database.BindText(open, 3, name);
-        Bind(open, 4, temporary ? 1 : 0);
-        Bind(open, 5, now);
-        try
-        {
-            database.Step(open);
-            var id = raw.sqlite3_column_int64(open, 0);
-            database.Step(open); // to its end, so that the change is made whole
-            return id;
-        }
-        finally
-        {
-            _ = raw.sqlite3_reset(open);
-        }
+            """;
+        return database.Query(Open, row => raw.sqlite3_column_int64(row, 0), pubSub, topic, name, temporary ? 1 : 0, now).Single();
     }
 
     /// <summary>Takes events for a consumer: those left over from an earlier run after <paramref name="leftAfter"/>, or new ones when it is null.</summary>
-    public static void Take(SqliteDatabase database, long consumer, long? leftAfter, int max, List<BrokerDelivery> taken)
+    public static IReadOnlyList<BrokerDelivery> Take(SqliteDatabase database, long consumer, long? leftAfter, int max)
     {
-        taken.Clear();
-        var select = database.Statement(leftAfter is null ? New : Left);
-        Bind(select, 1, consumer);
-        if (leftAfter is { } after)
-            Bind(select, 2, after);
-        Bind(select, leftAfter is null ? 2 : 3, max);
+        var taken = new List<BrokerDelivery>();
         var bytes = 0;
-        try
+        foreach (var delivery in leftAfter is { } after ? database.Query(Left, Read, consumer, after, max) : database.Query(New, Read, consumer, max))
         {
-            while (bytes < MaxTakenBytes && database.Step(select))
-            {
-                var data = raw.sqlite3_column_blob(select, 1).ToArray();
-                bytes += data.Length;
-                taken.Add(new BrokerDelivery(
-                    raw.sqlite3_column_int64(select, 0).ToString(CultureInfo.InvariantCulture),
-                    new BrokerMessage(data, StoredMetadata.Read(raw.sqlite3_column_text(select, 2).utf8_to_string()))));
-            }
-        }
-        finally
-        {
-            _ = raw.sqlite3_reset(select);
+            taken.Add(delivery);
+            bytes += delivery.Message.Data.Length;
+            if (bytes >= MaxTakenBytes)
+                break;
         }
 
         if (leftAfter is not null || taken.Count == 0)
-            return;
-        var pend = database.Statement("INSERT INTO pending(consumer, event) VALUES(?1, ?2)");
+            return taken;
         foreach (var delivery in taken)
-            RunWith(database, pend, consumer, Id(delivery.Id));
-        RunWith(database, database.Statement("UPDATE consumer SET position = ?2 WHERE id = ?1"), consumer, Id(taken[^1].Id));
+            database.Run("INSERT INTO pending(consumer, event) VALUES(?1, ?2)", consumer, Id(delivery.Id));
+        database.Run("UPDATE consumer SET position = ?2 WHERE id = ?1", consumer, Id(taken[^1].Id));
+        return taken;
     }
 
     public static void Complete(SqliteDatabase database, long consumer, IReadOnlyList<string> ids)
     {
-        var delete = database.Statement("DELETE FROM pending WHERE consumer = ?1 AND event = ?2");
         foreach (var id in ids)
-            RunWith(database, delete, consumer, Id(id));
+            database.Run("DELETE FROM pending WHERE consumer = ?1 AND event = ?2", consumer, Id(id));
     }
 
     public static void RemoveConsumer(SqliteDatabase database, long consumer)
     {
-        RunWith(database, database.Statement("DELETE FROM pending WHERE consumer = ?1"), consumer);
-        RunWith(database, database.Statement("DELETE FROM consumer WHERE id = ?1"), consumer);
+        database.Run("DELETE FROM pending WHERE consumer = ?1", consumer);
+        database.Run("DELETE FROM consumer WHERE id = ?1", consumer);
     }
 
     /// <summary>Temporary ones of earlier runs, and those no run has opened since.</summary>
     public static void RemoveDeadConsumers(SqliteDatabase database, string pubSub, long seenBefore)
     {
         const string Dead = "FROM consumer WHERE pubsub = ?1 AND (temporary = 1 OR seen_at < ?2)";
-        foreach (var sql in (ReadOnlySpan<string>)[$"DELETE FROM pending WHERE consumer IN (SELECT id {Dead})", $"DELETE {Dead}"])
-        {
-            var delete = database.Statement(sql);
-            database.BindText(delete, 1, pubSub);
-            Bind(delete, 2, seenBefore);
-            database.Run(delete);
-        }
+        database.Run($"DELETE FROM pending WHERE consumer IN (SELECT id {Dead})", pubSub, seenBefore);
+        database.Run($"DELETE {Dead}", pubSub, seenBefore);
     }
 
-    public static void Bind(sqlite3_stmt statement, int index, long value) => _ = raw.sqlite3_bind_int64(statement, index, value);
+    private static BrokerDelivery Read(sqlite3_stmt row) => new(
+        raw.sqlite3_column_int64(row, 0).ToString(CultureInfo.InvariantCulture),
+        new BrokerMessage(raw.sqlite3_column_blob(row, 1).ToArray(), StoredMetadata.Read(raw.sqlite3_column_text(row, 2).utf8_to_string())));
 
     private static long Id(string text) => long.Parse(text, CultureInfo.InvariantCulture);
-
-    private static void RunWith(SqliteDatabase database, sqlite3_stmt statement, long first, long? second = null)
-    {
-        Bind(statement, 1, first);
-        if (second is { } value)
-            Bind(statement, 2, value);
-        database.Run(statement);
-    }
 }

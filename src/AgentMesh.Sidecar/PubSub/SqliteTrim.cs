@@ -1,5 +1,4 @@
 using AgentMesh.Sidecar.State;
-using SQLitePCL;
 
 namespace AgentMesh.Sidecar.PubSub;
 
@@ -7,18 +6,19 @@ namespace AgentMesh.Sidecar.PubSub;
 /// Keeps the event tables bounded: events that every group has completed go after a day, a topic without any group keeps its
 /// newest ones. Never more than a few rows in one write.
 /// </summary>
-internal sealed partial class SqliteTrim(SqliteStateStore store, PubSubSettings settings, ILogger logger, TimeProvider timeProvider) : IAsyncDisposable
+/// <param name="Sql">Deletes at most <see cref="MaxRows"/> events.</param>
+/// <param name="PubSub">The component.</param>
+/// <param name="Limit">An age or a number.</param>
+internal sealed record SqliteTrim(string Sql, string PubSub, long Limit)
 {
     /// <summary>How long completed events stay, for a group that comes late.</summary>
     public static readonly TimeSpan KeepCompleted = TimeSpan.FromHours(24);
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+    /// <summary>Rows of one write.</summary>
+    public const int MaxRows = 1000;
 
     /// <summary>Events of a topic that nobody has ever subscribed.</summary>
     private const int MaxUnclaimed = 100_000;
-
-    /// <summary>Rows of one write.</summary>
-    private const int MaxRows = 1000;
 
     private const string Completed = """
         DELETE FROM event WHERE id IN (
@@ -45,84 +45,21 @@ internal sealed partial class SqliteTrim(SqliteStateStore store, PubSubSettings 
 
     private const string TooOld = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE pubsub = ?1 AND published_at < ?2 ORDER BY id LIMIT ?3)";
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _loop = Task.CompletedTask;
-
-    public void Start() => _loop = LoopAsync();
-
-    /// <summary>Once.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>What is to be deleted now, each repeated until it finds fewer than <see cref="MaxRows"/>.</summary>
+    public static IEnumerable<SqliteTrim> Of(PubSubSettings settings, DateTimeOffset now)
     {
-        var now = timeProvider.GetUtcNow();
-        await DeleteAsync(Completed, (now - KeepCompleted).ToUnixTimeMilliseconds(), cancellationToken);
-        await DeleteAsync(Unclaimed, MaxUnclaimed, cancellationToken);
+        yield return new SqliteTrim(Completed, settings.Name, (now - KeepCompleted).ToUnixTimeMilliseconds());
+        yield return new SqliteTrim(Unclaimed, settings.Name, MaxUnclaimed);
         if (settings.MaxLenApprox is { } most)
-            await DeleteAsync(TooMany, most, cancellationToken);
+            yield return new SqliteTrim(TooMany, settings.Name, most);
         if (settings.StreamTtl is { } life)
-            await DeleteAsync(TooOld, (now - life).ToUnixTimeMilliseconds(), cancellationToken);
+            yield return new SqliteTrim(TooOld, settings.Name, (now - life).ToUnixTimeMilliseconds());
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>The number of events it has deleted.</summary>
+    public int Apply(SqliteDatabase database)
     {
-        await _stopping.CancelAsync();
-        await _loop;
-        _stopping.Dispose();
+        database.Run(Sql, PubSub, Limit, MaxRows);
+        return database.Changes;
     }
-
-    private async Task LoopAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
-            {
-                try
-                {
-                    await RunAsync(_stopping.Token);
-                }
-                catch (StateStoreException failure)
-                {
-                    LogTrimFailed(settings.Name, failure);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
-    }
-
-    private async Task DeleteAsync(string sql, long limit, CancellationToken cancellationToken)
-    {
-        var rows = MaxRows;
-        while (rows == MaxRows)
-        {
-            await WriteAsync(
-                database =>
-                {
-                    var delete = database.Statement(sql + " RETURNING 1");
-                    database.BindText(delete, 1, settings.Name);
-                    SqliteEvents.Bind(delete, 2, limit);
-                    SqliteEvents.Bind(delete, 3, MaxRows);
-                    try
-                    {
-                        for (rows = 0; database.Step(delete); rows++)
-                        {
-                        }
-                    }
-                    finally
-                    {
-                        _ = raw.sqlite3_reset(delete);
-                    }
-                },
-                cancellationToken);
-        }
-    }
-
-    private Task WriteAsync(Action<SqliteDatabase> apply, CancellationToken cancellationToken) =>
-        store.WriteAsync(new SqliteWrite(apply, 0, cancellationToken), cancellationToken);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The events of {PubSub} could not be trimmed; the next attempt follows.")]
-    private partial void LogTrimFailed(string pubSub, Exception exception);
 }
