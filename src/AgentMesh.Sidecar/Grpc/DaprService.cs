@@ -18,7 +18,7 @@ namespace AgentMesh.Sidecar.Grpc;
 /// <param name="publisher">Pub/sub.</param>
 /// <param name="metadata">What the app set and what runs.</param>
 /// <param name="shutdown">Ends the mesh.</param>
-internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state, IPublisher publisher, MetadataApi metadata, Action shutdown)
+internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state, Publisher publisher, MetadataApi metadata, Action shutdown)
 {
     public async Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext call)
     {

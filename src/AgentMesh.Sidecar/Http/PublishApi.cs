@@ -6,7 +6,7 @@ using AgentMesh.Sidecar.Runtime;
 namespace AgentMesh.Sidecar.Http;
 
 /// <summary><c>POST|PUT /v1.0/publish/{pubsub}/{topic...}</c> and its bulk twin (dapr: pkg/api/http/http.go).</summary>
-internal sealed class PublishApi(IPublisher publisher)
+internal sealed class PublishApi(Publisher publisher)
 {
     private const string MetadataPrefix = "metadata.";
 
@@ -58,11 +58,11 @@ internal sealed class PublishApi(IPublisher publisher)
         {
             if (item.ValueKind != JsonValueKind.Object)
                 throw new FormatException("an entry is no JSON object");
-            var contentType = Text(item, "contentType");
+            var contentType = JsonText.Text(item, "contentType");
             var metadata = JsonText.Member(item, "metadata") is { ValueKind: JsonValueKind.Object } values
                 ? values.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.ToString(), StringComparer.Ordinal)
                 : null;
-            entries.Add(new BulkEntry(Text(item, "entryId"), Bytes(JsonText.Member(item, "event"), contentType), contentType, metadata));
+            entries.Add(new BulkEntry(JsonText.Text(item, "entryId"), Bytes(JsonText.Member(item, "event"), contentType), contentType, metadata));
         }
 
         return entries;
@@ -78,25 +78,7 @@ internal sealed class PublishApi(IPublisher publisher)
         return CloudEvent.IsContentType(contentType, CloudEvent.BinaryContentType) ? Convert.FromBase64String(text.GetString()!) : Encoding.UTF8.GetBytes(text.GetString()!);
     }
 
-    private static string Text(JsonElement element, string name) =>
-        JsonText.Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
-
     private static HttpAnswer Failed(IReadOnlyList<FailedEntry> failed) => HttpAnswer.Json(
-        json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("failedEntries");
-            foreach (var entry in failed)
-            {
-                json.WriteStartObject();
-                json.WriteString("entryId", entry.EntryId);
-                json.WriteString("error", entry.Error);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteString("errorCode", "ERR_PUBSUB_PUBLISH_MESSAGE");
-            json.WriteEndObject();
-        },
+        json => JsonSerializer.Serialize(json, new { failedEntries = failed, errorCode = "ERR_PUBSUB_PUBLISH_MESSAGE" }, JsonText.Options),
         StatusCodes.Status500InternalServerError);
 }

@@ -40,8 +40,8 @@ internal sealed class ComponentPlan
             _secrets[app.AppId] = new SecretAccess(
                 resources.SecretStores.Where(store => components.Any(component => component.Name == store.Key)).ToDictionary(StringComparer.Ordinal),
                 SecretScopeFile.Read(app.ConfigFilePath));
-            _subscriptions[app.AppId] = [.. resources.Subscriptions.Where(item => IsFor(app.AppId, item.Scopes)).Select(item => item.Subscription)];
-            _resiliency[app.AppId] = [.. resources.Resiliency.Where(resource => IsFor(app.AppId, resource.Scopes))];
+            _subscriptions[app.AppId] = [.. resources.Subscriptions.Where(item => item.Serves(app.AppId)).Select(item => item.Subscription)];
+            _resiliency[app.AppId] = [.. resources.Resiliency.Where(resource => resource.Serves(app.AppId))];
         }
     }
 
@@ -155,8 +155,6 @@ internal sealed class ComponentPlan
         from component in _byApp.Values.SelectMany(components => components).DistinctBy(component => (component.Name, component.File))
         where component.Type is not (StateType or PubSubType or LocalFileSecretStore.ComponentType or LocalEnvironmentSecretStore.ComponentType)
         select $"{component.File}: the component '{component.Name}' has the type {component.Type}, which the local sidecar does not serve; calls to it fail";
-
-    private static bool IsFor(string appId, IReadOnlyList<string> scopes) => scopes.Count == 0 || scopes.Contains(appId, StringComparer.Ordinal);
 
     private static ResourceSet Read(
         IReadOnlyList<string> folders, ComponentFile reader, HttpEndpointFile? endpoints, SecretResolver? resolver, ICollection<string> warnings)

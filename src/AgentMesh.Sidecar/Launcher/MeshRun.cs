@@ -68,7 +68,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var runFile = RunFileReader.Read(paths.RunFile, parts.Home, warnings);
         var reader = new ComponentFile(name => parts.Environment.GetValueOrDefault(name), Namespace, warnings);
         var components = new ComponentPlan(
-            runFile, reader, new HttpEndpointFile(reader, Namespace, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings), warnings)
+            runFile, reader, new HttpEndpointFile(reader, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings), warnings)
         {
             Namespace = Namespace,
             PodName = parts.Environment.GetValueOrDefault("POD_NAME"),

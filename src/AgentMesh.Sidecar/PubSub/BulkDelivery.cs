@@ -56,44 +56,22 @@ internal sealed class BulkDelivery(EventPost post, DeadLetters deadLetters, Time
         return new Attempt(entries.Count == 0 ? AttemptOutcome.Success : AttemptOutcome.Failed);
     }
 
-    private byte[] Write(Subscription subscription, Dictionary<string, IncomingEvent> entries)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, JsonText.Relaxed))
+    private byte[] Write(Subscription subscription, Dictionary<string, IncomingEvent> entries) => JsonSerializer.SerializeToUtf8Bytes(
+        new
         {
-            json.WriteStartObject();
-            json.WriteStartArray("entries");
-            foreach (var (id, item) in entries)
+            entries = entries.Select(entry => new
             {
-                json.WriteStartObject();
-                json.WriteString("entryId", id);
-                json.WritePropertyName("event");
-                if (subscription.IsRaw)
-                    json.WriteBase64StringValue(item.Delivery.Message.Data);
-                else
-                    item.Envelope.WriteTo(json);
-                WriteMap(json, item.Delivery.Message.Metadata ?? new Dictionary<string, string>());
-                json.WriteString("contentType", subscription.IsRaw ? CloudEvent.BinaryContentType : CloudEvent.ContentType);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteString("id", newId().ToString());
-            WriteMap(json, new Dictionary<string, string> { ["pubsubName"] = subscription.PubSub });
-            json.WriteString("pubsubname", subscription.PubSub);
-            json.WriteString("topic", subscription.Topic);
-            json.WriteString("type", "com.dapr.event.sent.bulk");
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
-
-    private static void WriteMap(Utf8JsonWriter json, IReadOnlyDictionary<string, string> metadata)
-    {
-        json.WriteStartObject("metadata");
-        foreach (var (name, value) in metadata)
-            json.WriteString(name, value);
-        json.WriteEndObject();
-    }
+                entryId = entry.Key,
+                // Bytes are written as base64.
+                @event = subscription.IsRaw ? (object)entry.Value.Delivery.Message.Data : entry.Value.Envelope,
+                metadata = entry.Value.Delivery.Message.Metadata ?? new Dictionary<string, string>(),
+                contentType = subscription.IsRaw ? CloudEvent.BinaryContentType : CloudEvent.ContentType,
+            }),
+            id = newId(),
+            metadata = new { pubsubName = subscription.PubSub },
+            pubsubname = subscription.PubSub,
+            topic = subscription.Topic,
+            type = "com.dapr.event.sent.bulk",
+        },
+        JsonText.Options);
 }

@@ -38,7 +38,7 @@ internal static class CloudEvent
     }
 
     /// <summary>The envelope made on the subscriber's side around stored bytes (<c>rawPayload</c> of the subscription).</summary>
-    public static byte[] WrapRaw(byte[] data, string pubSub, string topic, Guid id) => JsonText.WriteSorted(new Dictionary<string, object>
+    public static byte[] WrapRaw(byte[] data, string pubSub, string topic, Guid id) => JsonText.WriteSorted(new SortedDictionary<string, object>(StringComparer.Ordinal)
     {
         ["id"] = id.ToString(),
         ["specversion"] = "1.0",
@@ -59,22 +59,14 @@ internal static class CloudEvent
         contentType is not null && contentType.Split(';', 2)[0].Equals(expected, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Metadata names are compared without case.</summary>
-    public static string? Find(IReadOnlyDictionary<string, string>? metadata, string name)
-    {
-        foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
-        {
-            if (key.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return value;
-        }
+    public static string? Find(IReadOnlyDictionary<string, string>? metadata, string name) =>
+        metadata?.FirstOrDefault(entry => entry.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
-        return null;
-    }
-
-    private static Dictionary<string, object> New(PublishRequest request, string source, DateTimeOffset now, Guid id)
+    private static SortedDictionary<string, object> New(PublishRequest request, string source, DateTimeOffset now, Guid id)
     {
         var contentType = string.IsNullOrEmpty(request.ContentType) ? "text/plain" : request.ContentType;
         var trace = Override("traceparent") ?? request.TraceParent ?? NoTrace;
-        var members = new Dictionary<string, object>
+        var members = new SortedDictionary<string, object>(StringComparer.Ordinal)
         {
             ["id"] = Override("id") ?? id.ToString(),
             ["specversion"] = "1.0",
@@ -101,11 +93,11 @@ internal static class CloudEvent
         string? Override(string name) => Find(request.Metadata, "cloudevent." + name) is { Length: > 0 } value ? value : null;
     }
 
-    private static Dictionary<string, object>? FromCloudEvent(PublishRequest request, DateTimeOffset now)
+    private static SortedDictionary<string, object>? FromCloudEvent(PublishRequest request, DateTimeOffset now)
     {
         if (JsonText.TryParse(request.Data) is not { ValueKind: JsonValueKind.Object } given)
             return null;
-        var members = new Dictionary<string, object>(StringComparer.Ordinal);
+        var members = new SortedDictionary<string, object>(StringComparer.Ordinal);
         foreach (var member in given.EnumerateObject())
             members[member.Name] = member.Value;
         members["topic"] = request.Topic;

@@ -4,20 +4,30 @@ using System.Text.Unicode;
 
 namespace AgentMesh.Sidecar.PubSub;
 
-/// <summary>JSON as daprd writes it: Go maps, so the members of every object are sorted and numbers keep their text.</summary>
+/// <summary>JSON as daprd reads and writes it: Go maps, so the members of every object are sorted and numbers keep their text.</summary>
 internal static class JsonText
 {
     /// <summary>Deeper documents are taken for text.</summary>
     private const int MaxDepth = 512;
 
-    public static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth + 8 };
+    // What is written stands in an envelope, and that in a batch.
+    private const int MaxWrittenDepth = MaxDepth + 8;
+
+    /// <summary>For typed documents; names are compared without case, as Go does.</summary>
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = MaxWrittenDepth,
+    };
+
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxWrittenDepth };
 
     private static readonly JsonDocumentOptions Depth = new() { MaxDepth = MaxDepth };
 
     /// <summary>Null when it is not JSON.</summary>
     public static JsonElement? TryParse(ReadOnlyMemory<byte> data)
     {
-        if (!Utf8.IsValid(data.Span))
+        if (data.IsEmpty || !Utf8.IsValid(data.Span))
             return null;
         try
         {
@@ -31,24 +41,11 @@ internal static class JsonText
     }
 
     /// <summary>An object of texts and JSON values, its members sorted at every level.</summary>
-    public static byte[] WriteSorted(IEnumerable<KeyValuePair<string, object>> members)
+    public static byte[] WriteSorted(SortedDictionary<string, object> members)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Relaxed))
-        {
-            json.WriteStartObject();
-            foreach (var (name, value) in members.OrderBy(member => member.Key, StringComparer.Ordinal))
-            {
-                json.WritePropertyName(name);
-                if (value is JsonElement element)
-                    WriteSorted(json, element);
-                else
-                    json.WriteStringValue((string)value);
-            }
-
-            json.WriteEndObject();
-        }
-
+            Write(json, members);
         return buffer.ToArray();
     }
 
@@ -65,31 +62,41 @@ internal static class JsonText
         return found is { ValueKind: JsonValueKind.Null } ? null : found;
     }
 
-    private static void WriteSorted(Utf8JsonWriter json, JsonElement element)
+    /// <summary>A member that is a text; empty when it is none.</summary>
+    public static string Text(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+
+    private static void Write(Utf8JsonWriter json, object value)
     {
-        switch (element.ValueKind)
+        switch (value)
         {
-            case JsonValueKind.Object:
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case SortedDictionary<string, object> members:
                 json.WriteStartObject();
-                // Of members with the same name the last one counts.
-                var members = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-                foreach (var member in element.EnumerateObject())
-                    members[member.Name] = member.Value;
-                foreach (var (name, value) in members)
+                foreach (var (name, member) in members)
                 {
                     json.WritePropertyName(name);
-                    WriteSorted(json, value);
+                    Write(json, member);
                 }
 
                 json.WriteEndObject();
                 break;
-            case JsonValueKind.Array:
+            case JsonElement { ValueKind: JsonValueKind.Object } element:
+                // Of members with the same name the last one counts.
+                var sorted = new SortedDictionary<string, object>(StringComparer.Ordinal);
+                foreach (var member in element.EnumerateObject())
+                    sorted[member.Name] = member.Value;
+                Write(json, sorted);
+                break;
+            case JsonElement { ValueKind: JsonValueKind.Array } element:
                 json.WriteStartArray();
                 foreach (var item in element.EnumerateArray())
-                    WriteSorted(json, item);
+                    Write(json, item);
                 json.WriteEndArray();
                 break;
-            default:
+            case JsonElement element:
                 element.WriteTo(json);
                 break;
         }

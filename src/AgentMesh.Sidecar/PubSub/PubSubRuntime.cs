@@ -33,7 +33,7 @@ internal sealed partial class PubSubRuntime : IAsyncDisposable
     }
 
     /// <summary>For HTTP and gRPC.</summary>
-    public IPublisher Publisher { get; }
+    public Publisher Publisher { get; }
 
     /// <summary>What the app is subscribed to now.</summary>
     public IReadOnlyList<Subscription> SubscriptionsOf(string appId) => _apps.TryGetValue(appId, out var app) ? app.Subscriptions : [];

@@ -1,5 +1,6 @@
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Resiliency;
+using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
 
@@ -10,9 +11,9 @@ namespace AgentMesh.Sidecar.PubSub;
 /// <param name="policies">The component's outbound policies.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="newId">Event ids.</param>
-internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, ResiliencyPolicies policies, TimeProvider timeProvider, Func<Guid> newId) : IPublisher
+internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, ResiliencyPolicies policies, TimeProvider timeProvider, Func<Guid> newId)
 {
-    /// <inheritdoc/>
+    /// <summary>Publishes one event. Null: it is kept durably; else why not.</summary>
     public async Task<DaprError?> PublishAsync(AppDefinition app, PublishRequest request, CancellationToken cancellationToken)
     {
         var error = Check(app, request.PubSub, request.Topic, request.Metadata, out var settings, out var raw);
@@ -26,7 +27,14 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
         return failure is null ? null : PubSubErrors.Publish(request.PubSub, request.Topic, failure);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Publishes many events; each may fail alone.</summary>
+    /// <param name="app">The publisher.</param>
+    /// <param name="pubSub">The component.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="entries">The events, their ids unique.</param>
+    /// <param name="template">Metadata and trace of the request; its data is not looked at.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why nothing was published; else the events that were not.</returns>
     public async Task<(DaprError? Error, IReadOnlyList<FailedEntry> Failed)> PublishBulkAsync(
         AppDefinition app, string pubSub, string topic, IReadOnlyList<BulkEntry> entries, PublishRequest template, CancellationToken cancellationToken)
     {
@@ -66,7 +74,7 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
             return PubSubErrors.NotFound(pubSub);
         if (topic.Length == 0)
             return PubSubErrors.TopicEmpty(pubSub);
-        if (CloudEvent.Find(metadata, "rawPayload") is { Length: > 0 } text && !GoBoolean.TryParse(text, out raw))
+        if (CloudEvent.Find(metadata, "rawPayload") is { Length: > 0 } text && !GoText.TryParseBool(text, out raw))
             return PubSubErrors.BadMetadata(pubSub, $"rawPayload value must be a valid boolean: actual is '{text}'");
         return settings.Scopes.MayPublish(topic) ? null : PubSubErrors.Forbidden(pubSub, topic, app.AppId);
     }

@@ -3,88 +3,51 @@ using System.Text.Json;
 namespace AgentMesh.Sidecar.PubSub;
 
 /// <summary>
-/// The app's answer to <c>GET /dapr/subscribe</c>. Names are compared without case, as daprd's decoder does: the SDK writes
-/// <c>pubsubName</c>.
+/// The app's answer to <c>GET /dapr/subscribe</c> (dapr: pkg/runtime/pubsub/subscriptions.go). Names are compared without case, as
+/// daprd's decoder does: the SDK writes <c>pubsubName</c>.
 /// </summary>
 internal static class SubscribeDocument
 {
     /// <summary>The subscriptions; null when it is no such document. What is dropped is told to <paramref name="warn"/>.</summary>
     public static IReadOnlyList<Subscription>? Parse(byte[] document, Action<string> warn)
     {
-        if (JsonText.TryParse(document) is not { ValueKind: JsonValueKind.Array } list)
-            return null;
-        var subscriptions = new List<Subscription>();
-        foreach (var item in list.EnumerateArray())
+        try
         {
-            if (item.ValueKind != JsonValueKind.Object)
-                return null;
-            if (Read(item, warn) is { } subscription)
-                subscriptions.Add(subscription);
+            var items = JsonSerializer.Deserialize<List<Item>>(document, JsonText.Options);
+            return items?.Select(item => Read(item, warn)).OfType<Subscription>().ToList();
         }
-
-        return subscriptions;
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
-    private static Subscription? Read(JsonElement item, Action<string> warn)
+    private static Subscription? Read(Item item, Action<string> warn)
     {
-        var (pubSub, topic) = (Text(item, "pubsubname"), Text(item, "topic"));
-        var where = $"the subscription of {pubSub}/{topic}";
-        var rules = Rules(item, where, warn);
-        if (rules.Count == 0 || pubSub.Length == 0 || topic.Length == 0)
+        var where = $"the subscription of {item.PubSubName}/{item.Topic}";
+        var fallback = item.Routes?.Default is { Length: > 0 } usual ? usual : item.Route;
+        var rules = RouteRule.List(item.Routes?.Rules?.Select(rule => (rule.Match, rule.Path ?? "")) ?? [], fallback, where, warn);
+        if (rules.Count == 0 || item is not { PubSubName.Length: > 0, Topic.Length: > 0 })
         {
             warn($"{where} has no route, topic or pubsubname and is dropped");
             return null;
         }
 
-        return new Subscription(pubSub, topic)
+        return new Subscription(item.PubSubName, item.Topic)
         {
             Rules = rules,
-            DeadLetterTopic = Text(item, "deadLetterTopic") is { Length: > 0 } deadLetter ? deadLetter : null,
-            Metadata = Metadata(item),
-            Bulk = Bulk(item),
+            DeadLetterTopic = item.DeadLetterTopic is { Length: > 0 } topic ? topic : null,
+            Metadata = item.Metadata ?? [],
+            Bulk = item.BulkSubscribe is { Enabled: true } bulk ? BulkSubscribe.Create(bulk.MaxMessagesCount, bulk.MaxAwaitDurationMs) : null,
         };
     }
 
-    private static List<RouteRule> Rules(JsonElement item, string where, Action<string> warn)
-    {
-        var rules = new List<RouteRule>();
-        if (JsonText.Member(item, "routes") is { ValueKind: JsonValueKind.Object } routes)
-        {
-            if (JsonText.Member(routes, "rules") is { ValueKind: JsonValueKind.Array } list)
-            {
-                foreach (var rule in list.EnumerateArray().Where(rule => rule.ValueKind == JsonValueKind.Object))
-                    rules.Add(RouteRule.Read(Text(rule, "match"), Text(rule, "path"), where, warn));
-            }
+    private readonly record struct Item(
+        string? PubSubName, string? Topic, string? Route, Routes? Routes, Dictionary<string, string>? Metadata, string? DeadLetterTopic, Bulk? BulkSubscribe);
 
-            if (Text(routes, "default") is { Length: > 0 } fallback)
-                rules.Add(new RouteRule("", null, fallback));
-        }
+    private sealed record Routes(List<Rule>? Rules, string? Default);
 
-        if (rules.Count == 0 && Text(item, "route") is { Length: > 0 } route)
-            rules.Add(new RouteRule("", null, route));
-        return rules;
-    }
+    private readonly record struct Rule(string? Match, string? Path);
 
-    private static Dictionary<string, string> Metadata(JsonElement item)
-    {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (JsonText.Member(item, "metadata") is { ValueKind: JsonValueKind.Object } values)
-        {
-            foreach (var value in values.EnumerateObject())
-                metadata[value.Name] = value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText();
-        }
-
-        return metadata;
-    }
-
-    private static BulkSubscribe? Bulk(JsonElement item) =>
-        JsonText.Member(item, "bulkSubscribe") is { ValueKind: JsonValueKind.Object } bulk && JsonText.Member(bulk, "enabled") is { ValueKind: JsonValueKind.True }
-            ? BulkSubscribe.Create(Integer(bulk, "maxMessagesCount"), Integer(bulk, "maxAwaitDurationMs"))
-            : null;
-
-    private static string Text(JsonElement element, string name) =>
-        JsonText.Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
-
-    private static int? Integer(JsonElement element, string name) =>
-        JsonText.Member(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
+    private readonly record struct Bulk(bool Enabled, int? MaxMessagesCount, int? MaxAwaitDurationMs);
 }

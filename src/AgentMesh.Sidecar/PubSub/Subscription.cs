@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.Sidecar.Resources;
 
 namespace AgentMesh.Sidecar.PubSub;
 
@@ -23,7 +24,7 @@ internal sealed record Subscription(string PubSub, string Topic)
     public bool IsDeclarative { get; init; }
 
     /// <summary>Stored bytes are no envelope.</summary>
-    public bool IsRaw => CloudEvent.Find(Metadata, "rawPayload") is { } raw && GoBoolean.TryParse(raw, out var value) && value;
+    public bool IsRaw => CloudEvent.Find(Metadata, "rawPayload") is { } raw && GoText.TryParseBool(raw, out var value) && value;
 
     /// <summary>The app's path for an event: the first rule that matches. Null when none does.</summary>
     /// <exception cref="FormatException">A rule cannot be evaluated for this event; daprd takes that for a failed delivery.</exception>
@@ -57,8 +58,15 @@ internal sealed record Subscription(string PubSub, string Topic)
 /// <param name="Path">The app's path.</param>
 internal sealed record RouteRule(string Match, MatchExpression? Expression, string Path)
 {
+    /// <summary>The rules in their order, then the one that always matches.</summary>
+    public static List<RouteRule> List(IEnumerable<(string? Match, string Path)> rules, string? fallback, string where, Action<string> warn) =>
+    [
+        .. rules.Select(rule => Read(rule.Match, rule.Path, where, warn)),
+        .. string.IsNullOrEmpty(fallback) ? (RouteRule[])[] : [new RouteRule("", null, fallback)],
+    ];
+
     /// <summary>Reads a rule; what cannot be served is told to <paramref name="warn"/> and never matches.</summary>
-    public static RouteRule Read(string? match, string path, string where, Action<string> warn)
+    private static RouteRule Read(string? match, string path, string where, Action<string> warn)
     {
         if (string.IsNullOrWhiteSpace(match))
             return new RouteRule("", null, path);

@@ -1,14 +1,12 @@
 using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Resources;
 
 namespace AgentMesh.Sidecar.Resiliency;
 
 /// <summary>A Resiliency resource, its targets with the policies they name.</summary>
 /// <param name="Name">Of the resource.</param>
-internal sealed record ResiliencyResource(string Name)
+internal sealed record ResiliencyResource(string Name) : Resource(Name)
 {
-    /// <summary>App ids it is for; empty: all.</summary>
-    public IReadOnlyList<string> Scopes { get; init; } = [];
-
     /// <summary>By app id: calls to that app.</summary>
     public IReadOnlyDictionary<string, TargetPolicy> Apps { get; init; } = new Dictionary<string, TargetPolicy>();
 

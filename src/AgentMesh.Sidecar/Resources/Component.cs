@@ -4,25 +4,13 @@ namespace AgentMesh.Sidecar.Resources;
 /// <param name="Name">How apps call it.</param>
 /// <param name="Type">For example <c>state.redis</c>.</param>
 /// <param name="Version"><c>v1</c> when the file gives none.</param>
-internal sealed record Component(string Name, string Type, string Version)
+internal sealed record Component(string Name, string Type, string Version) : Resource(Name)
 {
     /// <summary>Metadata in the file's order.</summary>
     public IReadOnlyList<ComponentValue> Metadata { get; init; } = [];
 
-    /// <summary>App ids that may use it; empty: all.</summary>
-    public IReadOnlyList<string> Scopes { get; init; } = [];
-
     /// <summary>Go on without the component when it cannot be served.</summary>
     public bool IgnoreErrors { get; init; }
-
-    /// <summary>The secret store for <see cref="ComponentValue.SecretKeyRef"/>; null: none named.</summary>
-    public string? SecretStore { get; init; }
-
-    /// <summary>The file, for messages.</summary>
-    public string File { get; init; } = "";
-
-    /// <summary>Whether the app may use it.</summary>
-    public bool Serves(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
 
     /// <summary>A metadata text; names are compared without case, as Dapr's components do. Null when missing or a secret.</summary>
     public string? Value(string name) =>

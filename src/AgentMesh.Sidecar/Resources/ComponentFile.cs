@@ -1,5 +1,3 @@
-using AgentMesh.Sidecar.Launcher;
-
 namespace AgentMesh.Sidecar.Resources;
 
 /// <summary>
@@ -15,76 +13,30 @@ internal sealed class ComponentFile(Func<string, string?> environment, string na
     public IReadOnlyList<Component> ReadFolders(IEnumerable<string> folders)
     {
         var components = new List<Component>();
-        foreach (var file in folders.SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)))
+        foreach (var file in YamlDocuments.Files(folders))
         {
-            if (Path.GetExtension(file) is not (".yaml" or ".yml"))
-            {
+            if (YamlDocuments.IsYaml(file))
+                components.AddRange(Read(file, File.ReadAllText(file)));
+            else
                 warnings.Add($"{file} is not a YAML file and is not loaded");
-                continue;
-            }
-
-            foreach (var component in Read(file, File.ReadAllText(file)))
-            {
-                if (components.FirstOrDefault(other => other.Name == component.Name) is { } earlier)
-                    throw new LauncherException($"the component '{component.Name}' is defined twice: in {earlier.File} and in {file}");
-                components.Add(component);
-            }
         }
 
-        return components;
+        return YamlDocuments.Unique(components, "component");
     }
 
     /// <summary>The components of one file's text.</summary>
-    public IEnumerable<Component> Read(string file, string text)
-    {
-        foreach (var (document, lineOffset) in YamlDocuments.Split(text))
-        {
-            if (ReadDocument(file, document, lineOffset) is { } found) yield return found;
-        }
-    }
+    public IEnumerable<Component> Read(string file, string text) => YamlDocuments.Parse(file, text, warnings)
+        .Select(document => YamlDocuments.OrSkipped(() => ReadComponent(document), warnings)).OfType<Component>();
 
-    private Component? ReadDocument(string file, string text, int lineOffset)
+    /// <summary>A resource's name; null, and a warning, when it belongs to another namespace.</summary>
+    internal string? NameOf(YamlSection document)
     {
-        try
-        {
-            return YamlSection.Parse(file, text, lineOffset) is { } document ? ReadComponent(file, document) : null;
-        }
-        catch (LauncherException broken)
-        {
-            warnings.Add($"{broken.Message}; this document is skipped");
-            return null;
-        }
-    }
-
-    private Component? ReadComponent(string file, YamlSection document)
-    {
-        if (document.Text("kind") is var kind && kind != "Component")
-        {
-            // Read by HttpEndpointFile, SubscriptionFile and ResiliencyFile.
-            if (kind is HttpEndpointFile.Kind or "Subscription" or "Resiliency") return null;
-            warnings.Add($"{document.Position}: kind {kind ?? "(none)"} is not served by the local sidecar; this document is skipped");
-            return null;
-        }
-
-        if (document.Text("apiVersion") is var version && version != "dapr.io/v1alpha1")
-            throw document.Error("apiVersion", $"must be dapr.io/v1alpha1, not '{version}'");
         var identity = document.Section("metadata") ?? throw document.Error("metadata", "is missing");
-        var spec = document.Section("spec") ?? throw document.Error("spec", "is missing");
         var name = identity.Text("name") ?? throw identity.Error("name", "is missing");
-        if (identity.Text("namespace") is { } other && other != namespaceName)
-        {
-            warnings.Add($"{document.Position}: '{name}' belongs to the namespace '{other}', not '{namespaceName}'; it is skipped");
-            return null;
-        }
-
-        return new Component(name, spec.Text("type") ?? throw spec.Error("type", "is missing"), spec.Text("version") ?? "v1")
-        {
-            Metadata = [.. spec.Sections("metadata").Select(ReadValue)],
-            Scopes = document.Texts("scopes") ?? [],
-            IgnoreErrors = spec.Flag("ignoreErrors") ?? false,
-            SecretStore = document.Section("auth")?.Text("secretStore"),
-            File = file,
-        };
+        if (identity.Text("namespace") is not { } other || other == namespaceName)
+            return name;
+        warnings.Add($"{document.Position}: '{name}' belongs to the namespace '{other}', not '{namespaceName}'; it is skipped");
+        return null;
     }
 
     /// <summary>An entry with a value, a secret or a variable of the environment.</summary>
@@ -99,6 +51,31 @@ internal sealed class ComponentFile(Func<string, string?> environment, string na
         }
 
         return new ComponentValue(name, entry.Text("envRef") is { } variable ? FromEnvironment(entry, variable) : entry.Text("value") ?? "");
+    }
+
+    private Component? ReadComponent(YamlSection document)
+    {
+        if (document.Kind != "Component")
+        {
+            // Read by HttpEndpointFile, SubscriptionFile and ResiliencyFile.
+            if (document.Kind is not (HttpEndpointFile.Kind or "Subscription" or "Resiliency"))
+                warnings.Add($"{document.Position}: kind {document.Kind ?? "(none)"} is not served by the local sidecar; this document is skipped");
+            return null;
+        }
+
+        if (document.Text("apiVersion") is var version && version != "dapr.io/v1alpha1")
+            throw document.Error("apiVersion", $"must be dapr.io/v1alpha1, not '{version}'");
+        if (NameOf(document) is not { } name)
+            return null;
+        var spec = document.Section("spec") ?? throw document.Error("spec", "is missing");
+        return new Component(name, spec.Text("type") ?? throw spec.Error("type", "is missing"), spec.Text("version") ?? "v1")
+        {
+            Metadata = [.. spec.Sections("metadata").Select(ReadValue)],
+            Scopes = document.Texts("scopes") ?? [],
+            IgnoreErrors = spec.Flag("ignoreErrors") ?? false,
+            SecretStore = document.Section("auth")?.Text("secretStore"),
+            File = document.File,
+        };
     }
 
     // daprd keeps its own tokens and settings from components, and goes on with an empty value.

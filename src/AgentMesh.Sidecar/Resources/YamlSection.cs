@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentMesh.Sidecar.Launcher;
+using AgentMesh.Sidecar.Runtime;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -43,6 +44,9 @@ internal sealed class YamlSection
             var other => throw new LauncherException($"{file}({other.Start.Line + lineOffset}): expected 'name: value' lines"),
         };
     }
+
+    /// <summary>The resource's <c>kind</c>; null when it has none.</summary>
+    public string? Kind => (Find("kind") as YamlScalarNode)?.Value;
 
     /// <summary>The members nobody has asked for.</summary>
     public IEnumerable<(string Name, int Line)> Unread =>
@@ -99,6 +103,14 @@ internal sealed class YamlSection
         null => null,
         var text when DaprSize.TryParse(text, out var bytes) => bytes,
         var text => throw Error(name, $"must be a size such as 4Mi, 64Ki or 65536, not '{text}'"),
+    };
+
+    /// <summary>A span of time, Go's text for it.</summary>
+    public TimeSpan? Duration(string name) => Text(name) switch
+    {
+        null => null,
+        var text when GoDuration.TryParse(text, out var duration) && duration >= TimeSpan.Zero => duration,
+        var text => throw Error(name, $"must be a duration such as 5s, not '{text}'"),
     };
 
     /// <summary>A list of texts; null when missing.</summary>

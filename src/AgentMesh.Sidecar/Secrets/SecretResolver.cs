@@ -36,33 +36,27 @@ internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environ
 
     /// <summary>The component with the secrets it refers to. One that cannot be had is a warning and stays missing, as in daprd.</summary>
     public Component Resolve(Component component, IReadOnlyDictionary<string, ISecretStore> stores) =>
-        component with { Metadata = Resolve(component.Metadata, $"the component '{component.Name}' ({component.File})", component.SecretStore, stores) };
+        component with { Metadata = [.. component.Metadata.Select(value => Resolve(value, "component", component, stores))] };
 
     /// <summary>The same for the headers of an endpoint.</summary>
     public HttpEndpoint Resolve(HttpEndpoint endpoint, IReadOnlyDictionary<string, ISecretStore> stores) =>
-        endpoint with { Headers = Resolve(endpoint.Headers, $"the endpoint '{endpoint.Name}' ({endpoint.File})", endpoint.SecretStore, stores) };
+        endpoint with { Headers = [.. endpoint.Headers.Select(value => Resolve(value, "endpoint", endpoint, stores))] };
 
-    private List<ComponentValue> Resolve(
-        IReadOnlyList<ComponentValue> values, string owner, string? storeName, IReadOnlyDictionary<string, ISecretStore> stores) =>
-    [
-        .. values.Select(value =>
-        {
-            if (value.SecretKeyRef is not { } secret)
-                return value;
-            if (storeName is null || !stores.TryGetValue(storeName, out var store))
-            {
-                warnings.Add(storeName is null
-                    ? $"{owner}: {value.Name} refers to a secret, but auth.secretStore names no secret store"
-                    : $"{owner} references a secret store that isn't loaded: {storeName}");
-                return value;
-            }
-
-            if (store.Get(secret.Name)?.GetValueOrDefault(secret.Key) is { } text)
-                return value with { Text = text };
-            warnings.Add($"{owner}: {value.Name} refers to the secret {secret.Name}, key {secret.Key}, which {storeName} does not have");
+    private ComponentValue Resolve(ComponentValue value, string word, Resource owner, IReadOnlyDictionary<string, ISecretStore> stores)
+    {
+        if (value.SecretKeyRef is not { } secret)
             return value;
-        }),
-    ];
+        var store = owner.SecretStore is { } name ? stores.GetValueOrDefault(name) : null;
+        if (store?.Get(secret.Name)?.GetValueOrDefault(secret.Key) is { } text)
+            return value with { Text = text };
+        warnings.Add($"the {word} '{owner.Name}' ({owner.File})" + (owner.SecretStore, store) switch
+        {
+            (null, _) => $": {value.Name} refers to a secret, but auth.secretStore names no secret store",
+            (_, null) => $" references a secret store that isn't loaded: {owner.SecretStore}",
+            _ => $": {value.Name} refers to the secret {secret.Name}, key {secret.Key}, which {owner.SecretStore} does not have",
+        });
+        return value;
+    }
 
     private ISecretStore? Open(Component component) => component.Type switch
     {

@@ -10,30 +10,17 @@ internal static class SecretRoutes
     public static IResult Get(AppDefinition app, string store, string key)
     {
         var (values, error) = app.Secrets.Get(store, key);
-        return error is not null ? error : values is null or { Count: 0 } ? HttpAnswer.NoContent : HttpAnswer.Json(json => Write(json, values));
+        return Answer(error, values);
     }
 
     public static IResult GetAll(AppDefinition app, string store)
     {
         var (secrets, error) = app.Secrets.GetAll(store);
-        return error is not null ? error : secrets.Count == 0 ? HttpAnswer.NoContent : HttpAnswer.Json(json =>
-        {
-            json.WriteStartObject();
-            foreach (var (name, values) in secrets)
-            {
-                json.WritePropertyName(name);
-                Write(json, values);
-            }
-
-            json.WriteEndObject();
-        });
+        return Answer(error, secrets);
     }
 
-    private static void Write(Utf8JsonWriter json, IReadOnlyDictionary<string, string> values)
-    {
-        json.WriteStartObject();
-        foreach (var (name, value) in values)
-            json.WriteString(name, value);
-        json.WriteEndObject();
-    }
+    private static IResult Answer<T>(DaprError? error, IReadOnlyDictionary<string, T>? secrets) =>
+        error is not null ? error
+        : secrets is null or { Count: 0 } ? HttpAnswer.NoContent
+        : HttpAnswer.Json(json => JsonSerializer.Serialize(json, secrets));
 }

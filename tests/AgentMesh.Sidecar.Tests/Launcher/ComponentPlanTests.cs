@@ -161,6 +161,6 @@ public sealed class ComponentPlanTests : IDisposable
         var reader = new ComponentFile(name => name == "REGION" ? "here" : null, "default", _warnings);
         return new ComponentPlan(
             new RunFile("dapr.yaml", [new RunFileApp("app", "/") { ResourcesPaths = [_folder.At("resources")], ConfigFilePath = configuration }]),
-            reader, new HttpEndpointFile(reader, "default", _warnings), new SecretResolver(new Dictionary<string, string>(), _folder.Path, _warnings));
+            reader, new HttpEndpointFile(reader, _warnings), new SecretResolver(new Dictionary<string, string>(), _folder.Path, _warnings));
     }
 }

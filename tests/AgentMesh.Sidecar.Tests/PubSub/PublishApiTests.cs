@@ -44,7 +44,7 @@ public sealed class PublishApiTests : IAsyncLifetime
 
     [Fact]
     public async Task WithoutAnyPubSub_ItIsNotConfigured() =>
-        Assert.Contains("ERR_PUBSUB_NOT_CONFIGURED", (await _mesh!.SendAsync("/v1.0/publish/pubsub/t", "1", index: 1)).Body, StringComparison.Ordinal);
+        Assert.Contains("\"ERR_PUBSUB_NOT_CONFIGURED\",\"message\":\"pubsub pubsub is not configured\"", (await _mesh!.SendAsync("/v1.0/publish/pubsub/t", "1", index: 1)).Body, StringComparison.Ordinal);
 
     [Fact]
     public async Task CloudEvent_ThatIsNone_IsAnError() =>
