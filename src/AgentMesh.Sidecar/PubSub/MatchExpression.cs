@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace AgentMesh.Sidecar.PubSub;
 
 /// <summary>
-/// The part of CEL that routing rules and circuit breakers use: comparisons, <c>&amp;&amp; || !</c>, member access, <c>has()</c>, literals.
-/// What it cannot read is refused when it is parsed, never guessed.
+/// The part of CEL that routing rules and circuit breakers use: comparisons, <c>&amp;&amp; || ! in</c>, members, lists, literals,
+/// <c>has()</c> and a few functions; no arithmetic. What it cannot read is refused when it is parsed, never guessed. Not the package
+/// Cel: it lets a missing member fail <c>a || b</c> when the other side is true, and walks its parse tree for every event.
 /// </summary>
 internal sealed class MatchExpression
 {
@@ -28,7 +30,7 @@ internal sealed class MatchExpression
 
     /// <summary>Null: it does not evaluate to a boolean, because a member is missing for example.</summary>
     /// <param name="variables">A variable's value: a number (double), a text, a boolean or a <see cref="JsonElement"/>.</param>
-    public bool? Evaluate(Func<string, object?> variables) => _root(variables) is bool result ? result : null;
+    public bool? Evaluate(Func<string, object?> variables) => _root(variables) as bool?;
 
     /// <summary>Against a published event.</summary>
     public bool? Matches(JsonElement envelope) => Evaluate(_ => envelope);
@@ -37,48 +39,56 @@ internal sealed class MatchExpression
 
     internal static Node Variable(string name) => variables => Simple(variables(name));
 
-    internal static Node Member(Node owner, string name) => variables =>
-        owner(variables) is JsonElement { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out var value) ? Simple(value) : Failed;
+    internal static Node List(IReadOnlyList<Node> items) => variables => items.Select(item => item(variables)).ToArray();
 
-    internal static Node Has(Node owner, string name) => variables =>
-        owner(variables) is JsonElement { ValueKind: JsonValueKind.Object } element ? element.TryGetProperty(name, out _) : Failed;
-
-    internal static Node Not(Node operand) => variables => operand(variables) is bool value ? !value : Failed;
+    /// <summary>An operator or a function; an operand that has failed makes it fail.</summary>
+    internal static Node Call(string verb, params IReadOnlyList<Node> operands) => verb switch
+    {
+        "&&" => Either(false, operands[0], operands[1]),
+        "||" => Either(true, operands[0], operands[1]),
+        _ => variables => Apply(verb, [.. operands.Select(operand => operand(variables))]),
+    };
 
     // CEL: either side may decide alone, even when the other one fails.
-    internal static Node And(Node left, Node right) => variables =>
-        left(variables) is var first && first is false ? false
-        : right(variables) is var second && second is false ? false
-        : first is true && second is true ? true : Failed;
+    private static Node Either(bool decisive, Node left, Node right) => variables =>
+        left(variables) is var first && Equals(first, decisive) ? first
+        : right(variables) is var second && Equals(second, decisive) ? second
+        : first is bool && second is bool ? !decisive
+        : Failed;
 
-    internal static Node Or(Node left, Node right) => variables =>
-        left(variables) is var first && first is true ? true
-        : right(variables) is var second && second is true ? true
-        : first is false && second is false ? false : Failed;
-
-    internal static Node Compare(string verb, Node left, Node right) => variables =>
+    private static object? Apply(string verb, object?[] operands) => (verb, operands) switch
     {
-        var (first, second) = (left(variables), right(variables));
-        if (first == Failed || second == Failed)
-            return Failed;
-        if (verb is "==" or "!=")
-            return AreEqual(first, second) == (verb == "==");
-        var order = (first, second) switch
-        {
-            (double a, double b) => a.CompareTo(b),
-            (string a, string b) => string.CompareOrdinal(a, b),
-            (bool a, bool b) => a.CompareTo(b),
-            _ => (int?)null,
-        };
-        if (order is not { } sign)
-            return Failed;
-        return verb switch
-        {
-            "<" => sign < 0,
-            "<=" => sign <= 0,
-            ">" => sign > 0,
-            _ => sign >= 0,
-        };
+        _ when operands.Contains(Failed) => Failed,
+        ("!", [bool value]) => !value,
+        ("==", [var first, var second]) => AreEqual(first, second),
+        ("!=", [var first, var second]) => !AreEqual(first, second),
+        ("<", _) when Order(operands) is { } order => order < 0,
+        ("<=", _) when Order(operands) is { } order => order <= 0,
+        (">", _) when Order(operands) is { } order => order > 0,
+        (">=", _) when Order(operands) is { } order => order >= 0,
+        (".", [JsonElement { ValueKind: JsonValueKind.Object } owner, string name]) => owner.TryGetProperty(name, out var value) ? Simple(value) : Failed,
+        ("has", [JsonElement { ValueKind: JsonValueKind.Object } owner, string name]) => owner.TryGetProperty(name, out _),
+        ("in", [string name, JsonElement { ValueKind: JsonValueKind.Object } owner]) => owner.TryGetProperty(name, out _),
+        ("in", [var value, JsonElement { ValueKind: JsonValueKind.Array } list]) => list.EnumerateArray().Any(item => AreEqual(value, Simple(item))),
+        ("in", [var value, object?[] list]) => list.Any(item => AreEqual(value, item)),
+        ("startsWith", [string text, string part]) => text.StartsWith(part, StringComparison.Ordinal),
+        ("endsWith", [string text, string part]) => text.EndsWith(part, StringComparison.Ordinal),
+        ("contains", [string text, string part]) => text.Contains(part, StringComparison.Ordinal),
+        ("size", [string text]) => (double)text.EnumerateRunes().Count(),
+        ("size", [JsonElement { ValueKind: JsonValueKind.Array } list]) => (double)list.GetArrayLength(),
+        ("int", [double number]) => Math.Truncate(number),
+        ("int", [string text]) when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => (double)number,
+        ("double", [double number]) => number,
+        ("double", [string text]) when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        _ => Failed,
+    };
+
+    private static int? Order(object?[] operands) => operands switch
+    {
+        [double first, double second] => first.CompareTo(second),
+        [string first, string second] => string.CompareOrdinal(first, second),
+        [bool first, bool second] => first.CompareTo(second),
+        _ => null,
     };
 
     private static bool AreEqual(object? first, object? second) =>

@@ -1,189 +1,142 @@
 using System.Globalization;
-using System.Text;
+using System.Text.RegularExpressions;
+using Node = AgentMesh.Sidecar.PubSub.MatchExpression.Node;
 
 namespace AgentMesh.Sidecar.PubSub;
 
 /// <summary>Reads the served part of CEL, https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax.</summary>
-internal ref struct MatchParser
+internal sealed partial class MatchParser
 {
-    /// <summary>Parentheses and negations within each other.</summary>
+    /// <summary>Parentheses, lists and negations within each other.</summary>
     private const int MaxDepth = 64;
 
-    private readonly ReadOnlySpan<char> _text;
+    // From the weakest to the strongest.
+    private static readonly string[][] Operators = [["||"], ["&&"], ["==", "!=", "<", "<=", ">", ">=", "in"]];
+
+    private readonly string _text;
     private readonly IReadOnlyCollection<string> _variables;
+    private (Node Owner, Node Name)? _lastMember;
+    private string _token = "";
     private int _at;
     private int _depth;
 
     private MatchParser(string text, IReadOnlyCollection<string> variables)
     {
-        _text = text;
-        _variables = variables;
+        (_text, _variables) = (text, variables);
+        Take();
     }
 
-    public static MatchExpression.Node Parse(string text, IReadOnlyCollection<string> variables)
+    public static Node Parse(string text, IReadOnlyCollection<string> variables)
     {
         var parser = new MatchParser(text, variables);
-        var node = parser.Or();
-        parser.SkipBlanks();
-        return parser._at == text.Length ? node : throw parser.Unexpected();
+        var node = parser.Binary(0);
+        return parser._token.Length == 0 ? node : throw parser.Unexpected();
     }
 
-    private MatchExpression.Node Or()
+    private Node Binary(int level)
+    {
+        if (level == Operators.Length)
+            return Unary();
+        var node = Binary(level + 1);
+        while (Operators[level].Contains(_token))
+            node = MatchExpression.Call(Take(), node, Binary(level + 1));
+        return node;
+    }
+
+    private Node Unary()
     {
         if (++_depth > MaxDepth)
             throw new FormatException("it is nested too deeply");
-        var node = And();
-        while (TryTake("||"))
-            node = MatchExpression.Or(node, And());
+        var node = TryTake("!") ? MatchExpression.Call("!", Unary()) : Members(Primary());
         _depth--;
         return node;
     }
 
-    private MatchExpression.Node And()
-    {
-        var node = Relation();
-        while (TryTake("&&"))
-            node = MatchExpression.And(node, Relation());
-        return node;
-    }
-
-    private MatchExpression.Node Relation()
-    {
-        var node = Unary();
-        while (TakeComparison() is { } verb)
-            node = MatchExpression.Compare(verb, node, Unary());
-        return node;
-    }
-
-    // The longer ones first.
-    private string? TakeComparison()
-    {
-        foreach (var verb in (ReadOnlySpan<string>)["==", "!=", "<=", ">=", "<", ">"])
-        {
-            if (TryTake(verb))
-                return verb;
-        }
-
-        return null;
-    }
-
-    private MatchExpression.Node Unary()
-    {
-        SkipBlanks();
-        if (_at + 1 < _text.Length && _text[_at] == '!' && _text[_at + 1] != '=')
-        {
-            _at++;
-            if (++_depth > MaxDepth)
-                throw new FormatException("it is nested too deeply");
-            var node = MatchExpression.Not(Unary());
-            _depth--;
-            return node;
-        }
-
-        return Primary();
-    }
-
-    private MatchExpression.Node Primary()
+    private Node Primary()
     {
         if (TryTake("("))
         {
-            var node = Or();
+            var inner = Binary(0);
             Take(")");
-            return node;
+            return inner;
         }
 
-        SkipBlanks();
-        var next = _at < _text.Length ? _text[_at] : throw Unexpected();
-        if (next is '"' or '\'')
-            return MatchExpression.Literal(Text(next));
-        if (char.IsAsciiDigit(next) || next == '-')
-            return MatchExpression.Literal(Number());
+        if (TryTake("["))
+            return MatchExpression.List(Operands("]"));
+        if (_token is ['"' or '\'', ..])
+            return MatchExpression.Literal(Escape().Replace(Take()[1..^1], Unescape));
+        if (_token is ['-' or (>= '0' and <= '9'), ..])
+            return MatchExpression.Literal(Number(Take()));
         var name = Name();
-        switch (name)
+        return name switch
         {
-            case "true" or "false":
-                return MatchExpression.Literal(name == "true");
-            case "null":
-                return MatchExpression.Literal(null);
-            case "has":
-                return Has();
-            default:
-                var (node, _, _) = Path(name);
-                return node;
-        }
+            "true" or "false" => MatchExpression.Literal(name == "true"),
+            "null" => MatchExpression.Literal(null),
+            "has" => Has(),
+            "size" or "int" or "double" when TryTake("(") => Function(name, 1, Operands(")")),
+            _ when _variables.Contains(name) => MatchExpression.Variable(name),
+            _ => throw new FormatException($"'{name}' is not known; it knows {string.Join(", ", _variables)}"),
+        };
     }
 
-    private MatchExpression.Node Has()
+    private Node Members(Node node)
     {
-        Take("(");
-        SkipBlanks();
-        var (_, owner, member) = Path(Name());
-        Take(")");
-        return owner is null ? throw new FormatException("has() asks for a member") : MatchExpression.Has(owner, member);
-    }
-
-    private (MatchExpression.Node Node, MatchExpression.Node? Owner, string Member) Path(string variable)
-    {
-        if (!_variables.Contains(variable))
-            throw new FormatException($"'{variable}' is not known; it knows {string.Join(", ", _variables)}");
-        var (node, owner, member) = (MatchExpression.Variable(variable), (MatchExpression.Node?)null, "");
+        _lastMember = null;
         while (TryTake("."))
         {
-            SkipBlanks();
-            (owner, member) = (node, Name());
-            node = MatchExpression.Member(node, member);
+            var name = Name();
+            if (name is "startsWith" or "endsWith" or "contains" && TryTake("("))
+            {
+                node = Function(name, 2, [node, .. Operands(")")]);
+                _lastMember = null;
+                continue;
+            }
+
+            _lastMember = (node, MatchExpression.Literal(name));
+            node = MatchExpression.Call(".", node, _lastMember.Value.Name);
         }
 
-        return (node, owner, member);
+        return node;
     }
 
-    private string Name()
+    private Node Has()
     {
-        var start = _at;
-        while (_at < _text.Length && (char.IsAsciiLetter(_text[_at]) || _text[_at] == '_' || (_at > start && char.IsAsciiDigit(_text[_at]))))
-            _at++;
-        return _at > start ? _text[start.._at].ToString() : throw Unexpected();
+        Take("(");
+        Unary();
+        var (owner, name) = _lastMember ?? throw new FormatException("has() asks for a member");
+        Take(")");
+        return MatchExpression.Call("has", owner, name);
     }
 
-    private double Number()
-    {
-        var start = _at++;
-        while (_at < _text.Length && (char.IsAsciiDigit(_text[_at]) || _text[_at] is '.' or 'e' or 'E' || (_text[_at] is '-' or '+' && _text[_at - 1] is 'e' or 'E')))
-            _at++;
-        return double.TryParse(_text[start.._at], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new FormatException($"'{_text[start.._at]}' is no number");
-    }
+    private static Node Function(string name, int count, List<Node> operands) =>
+        operands.Count == count ? MatchExpression.Call(name, operands) : throw new FormatException($"{name}() has the wrong number of operands");
 
-    private string Text(char quote)
+    private List<Node> Operands(string end)
     {
-        var text = new StringBuilder();
-        for (_at++; _at < _text.Length; _at++)
+        var operands = new List<Node>();
+        while (!TryTake(end))
         {
-            var next = _text[_at];
-            if (next == quote)
-            {
-                _at++;
-                return text.ToString();
-            }
-
-            if (next == '\\')
-            {
-                _at++;
-                next = _at == _text.Length ? throw Unexpected() : _text[_at] switch
-                {
-                    'n' => '\n',
-                    't' => '\t',
-                    'r' => '\r',
-                    '\\' or '"' or '\'' or '`' or '?' => _text[_at],
-                    _ => throw new FormatException($"the escape '\\{_text[_at]}' is not served"),
-                };
-            }
-
-            text.Append(next);
+            if (operands.Count > 0)
+                Take(",");
+            operands.Add(Binary(0));
         }
 
-        throw new FormatException("a text has no end");
+        return operands;
     }
+
+    private string Name() => _token is [(>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_', ..] ? Take() : throw Unexpected();
+
+    private static double Number(string token) =>
+        double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"'{token}' is no number");
+
+    private static string Unescape(Match escape) => escape.Value[1] switch
+    {
+        'n' => "\n",
+        't' => "\t",
+        'r' => "\r",
+        '\\' or '"' or '\'' or '`' or '?' => escape.Value[1..],
+        _ => throw new FormatException($"the escape '{escape.Value}' is not served"),
+    };
 
     private void Take(string token)
     {
@@ -193,19 +146,29 @@ internal ref struct MatchParser
 
     private bool TryTake(string token)
     {
-        SkipBlanks();
-        if (!_text[_at..].StartsWith(token))
+        if (_token != token)
             return false;
-        _at += token.Length;
+        Take();
         return true;
     }
 
-    private void SkipBlanks()
+    /// <summary>Gives the token and reads the next one; empty at the end.</summary>
+    private string Take()
     {
-        while (_at < _text.Length && char.IsWhiteSpace(_text[_at]))
-            _at++;
+        var taken = _token;
+        var next = Token().Match(_text, _at);
+        if (!next.Success)
+            throw new FormatException($"'{_text[_at..].Trim()}' is not served");
+        (_token, _at) = (next.Groups[1].Value, next.Index + next.Length);
+        return taken;
     }
 
-    private readonly FormatException Unexpected() =>
-        new(_at < _text.Length ? $"'{_text[_at..]}' is not expected or not served" : "it ends too early");
+    private FormatException Unexpected() =>
+        new(_token.Length == 0 ? "it ends too early" : $"'{_text[(_at - _token.Length)..]}' is not expected or not served");
+
+    [GeneratedRegex("""\G\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?|[A-Za-z_][A-Za-z_0-9]*|&&|\|\||[=!<>]=|[!<>()\[\].,]|$)""")]
+    private static partial Regex Token();
+
+    [GeneratedRegex("""\\.""")]
+    private static partial Regex Escape();
 }

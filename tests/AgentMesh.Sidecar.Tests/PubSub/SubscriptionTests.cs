@@ -19,6 +19,7 @@ public sealed class SubscriptionTests : IDisposable
     [InlineData("""{"pubsubname":"p","topic":"t","route":"r","bulkSubscribe":{"enabled":true,"maxMessagesCount":5,"maxAwaitDurationMs":10}}""", "p/t [>r] bulk 5 10")]
     [InlineData("""{"pubsubname":"p","topic":"t","route":"r","bulkSubscribe":{"enabled":false,"maxMessagesCount":5}}""", "p/t [>r]")]
     [InlineData("""{"pubsubname":"p","topic":"t","deadLetterTopic":"","routes":{},"route":"r"}""", "p/t [>r]")]
+    [InlineData("""{"pubsubname":"p","topic":"t","routes":{"rules":[{"match":"event.type == 'x'","path":"x"}]},"route":"r"}""", "p/t [event.type == 'x'>x >r]")]
     public void Programmatic_IsReadAsDaprdReadsIt(string item, string expected) =>
         Assert.Equal(expected, Describe(Assert.Single(Parse($"[{item}]")!)));
 
@@ -35,14 +36,15 @@ public sealed class SubscriptionTests : IDisposable
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("[1]")]
+    [InlineData("""[{"pubsubname":"p","topic":"t","route":"r","metadata":{"rawPayload":true}}]""")]
     [InlineData("<html>")]
     public void Programmatic_ThatIsNoList_IsNothing(string document) => Assert.Null(Parse(document));
 
     [Fact]
     public void UnservedRule_IsAWarningThatNamesIt_AndNeverMatches()
     {
-        var subscription = Assert.Single(Parse("""[{"pubsubname":"p","topic":"t","routes":{"rules":[{"match":"event.type.contains('x')","path":"x"}],"default":"d"}}]""")!);
-        Assert.Contains("event.type.contains('x')", Assert.Single(_warnings), StringComparison.Ordinal);
+        var subscription = Assert.Single(Parse("""[{"pubsubname":"p","topic":"t","routes":{"rules":[{"match":"event.type.matches('x')","path":"x"}],"default":"d"}}]""")!);
+        Assert.Contains("event.type.matches('x')", Assert.Single(_warnings), StringComparison.Ordinal);
         Assert.Equal("d", Route(subscription, """{"type":"x"}"""));
     }
 
