@@ -63,12 +63,10 @@ internal sealed class AppSubscriptions : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _changing.WaitAsync();
-        _isStopped = true;
+        await StopAsync(new CancellationToken(canceled: true));
         foreach (var (_, consumer) in _consumers.Values)
             await consumer.DisposeAsync();
         _consumers.Clear();
-        _changing.Release();
     }
 
     private static string Describe(Subscription subscription) =>

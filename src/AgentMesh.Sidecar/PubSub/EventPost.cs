@@ -48,14 +48,11 @@ internal sealed class EventPost(DeliveryTargets targets, PolicyRunner inbound)
             Count(target.App.Metrics, subscription, attempt, started);
             return attempt;
         }
-        catch (Exception broken) when (broken is HttpRequestException or ObjectDisposedException or IOException)
+        catch (Exception broken) when (
+            broken is HttpRequestException or ObjectDisposedException or IOException
+            || (broken is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // The channel of a dead process is disposed.
-            return new Attempt(await targets.IsGoneAsync(target, cancellationToken) ? AttemptOutcome.ProcessGone : AttemptOutcome.Failed);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // A disposed client cancels what it has under way.
+            // The channel of a dead process is disposed, and cancels what it has under way.
             return new Attempt(await targets.IsGoneAsync(target, cancellationToken) ? AttemptOutcome.ProcessGone : AttemptOutcome.Failed);
         }
     }

@@ -134,7 +134,7 @@ internal sealed class RedisBroker : IBroker
         var end = member.IndexOf('\n', StringComparison.Ordinal);
         try
         {
-            await Database.ExecuteAsync("XGROUP", "DESTROY", (RedisKey)member[..end], member[(end + 1)..]);
+            await Database.StreamDeleteConsumerGroupAsync(member[..end], member[(end + 1)..]);
         }
         catch (RedisServerException)
         {

@@ -43,13 +43,8 @@ internal sealed record Subscription(string PubSub, string Topic)
     }
 
     /// <summary>A declarative subscription gives way to a programmatic one of the same topic (dapr: pkg/runtime/compstore).</summary>
-    public static IReadOnlyList<Subscription> Merge(IEnumerable<Subscription> declarative, IEnumerable<Subscription> programmatic)
-    {
-        var merged = new Dictionary<(string, string), Subscription>();
-        foreach (var subscription in declarative.Concat(programmatic))
-            merged[(subscription.PubSub, subscription.Topic)] = subscription;
-        return [.. merged.Values];
-    }
+    public static IReadOnlyList<Subscription> Merge(IEnumerable<Subscription> declarative, IEnumerable<Subscription> programmatic) =>
+        [.. declarative.Concat(programmatic).GroupBy(subscription => (subscription.PubSub, subscription.Topic)).Select(same => same.Last())];
 }
 
 /// <summary>Where an event goes when it matches.</summary>

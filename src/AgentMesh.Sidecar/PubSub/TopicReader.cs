@@ -40,25 +40,17 @@ internal sealed partial class TopicReader(
     }
 
     /// <summary>These are done. A store that fails leaves them pending: they are delivered again some time.</summary>
-    public async Task CompleteAsync(IReadOnlyList<BrokerDelivery> events)
-    {
-        try
-        {
-            await _group!.CompleteAsync([.. events.Select(item => item.Id)], CancellationToken.None);
-        }
-        catch (StateStoreException failure)
-        {
-            LogNotCompleted(settings.Name, subscription.Topic, failure);
-        }
-    }
+    public Task CompleteAsync(IReadOnlyList<BrokerDelivery> events) =>
+        EndAsync(() => _group!.CompleteAsync([.. events.Select(item => item.Id)], CancellationToken.None));
 
     /// <summary>Lets the group go; all its deliveries have ended.</summary>
-    public async Task CloseAsync()
+    public Task CloseAsync() => EndAsync(() => _group?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+
+    private async Task EndAsync(Func<Task> end)
     {
         try
         {
-            if (_group is not null)
-                await _group.DisposeAsync();
+            await end();
         }
         catch (StateStoreException failure)
         {

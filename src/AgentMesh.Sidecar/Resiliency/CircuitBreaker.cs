@@ -12,11 +12,7 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
     private State _state = State.Closed;
     private long _since = timeProvider.GetTimestamp();
     private int _generation;
-    private int _requests;
-    private int _successes;
-    private int _failures;
-    private int _consecutiveSuccesses;
-    private int _consecutiveFailures;
+    private Counts _counts;
 
     private enum State
     {
@@ -35,9 +31,9 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
         {
             Refresh();
             generation = _generation;
-            if (_state == State.Open || (_state == State.HalfOpen && _requests >= policy.MaxRequests))
+            if (_state == State.Open || (_state == State.HalfOpen && _counts.Requests >= policy.MaxRequests))
                 return false;
-            _requests++;
+            _counts = _counts with { Requests = _counts.Requests + 1 };
             return true;
         }
     }
@@ -51,37 +47,17 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
             // A call from before the last change says nothing about now.
             if (generation != _generation)
                 return;
-            if (succeeded)
-                Succeed();
-            else
-                Fail();
+            _counts = _counts.After(succeeded);
+            if (_state == State.HalfOpen && _counts.ConsecutiveSuccesses >= policy.MaxRequests)
+                Change(State.Closed);
+            else if (!succeeded && (_state == State.HalfOpen || Trips()))
+                Change(State.Open);
         }
     }
 
-    private void Succeed()
-    {
-        (_successes, _consecutiveSuccesses, _consecutiveFailures) = (_successes + 1, _consecutiveSuccesses + 1, 0);
-        if (_state == State.HalfOpen && _consecutiveSuccesses >= policy.MaxRequests)
-            Change(State.Closed);
-    }
-
-    private void Fail()
-    {
-        (_failures, _consecutiveFailures, _consecutiveSuccesses) = (_failures + 1, _consecutiveFailures + 1, 0);
-        if (_state == State.HalfOpen || Trips())
-            Change(State.Open);
-    }
-
     private bool Trips() => policy.Trip is null
-        ? _consecutiveFailures > DefaultConsecutiveFailures
-        : policy.Trip.Evaluate(name => (double)(name switch
-        {
-            "requests" => _requests,
-            "totalSuccesses" => _successes,
-            "totalFailures" => _failures,
-            "consecutiveSuccesses" => _consecutiveSuccesses,
-            _ => _consecutiveFailures,
-        })) ?? false;
+        ? _counts.ConsecutiveFailures > DefaultConsecutiveFailures
+        : policy.Trip.Evaluate(name => _counts[name]) ?? false;
 
     private void Refresh()
     {
@@ -94,9 +70,25 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
 
     private void Change(State state)
     {
-        _state = state;
-        _since = timeProvider.GetTimestamp();
+        (_state, _since, _counts) = (state, timeProvider.GetTimestamp(), default);
         _generation++;
-        _requests = _successes = _failures = _consecutiveSuccesses = _consecutiveFailures = 0;
+    }
+
+    /// <summary>Since the last change of state.</summary>
+    private readonly record struct Counts(int Requests, int Successes, int Failures, int ConsecutiveSuccesses, int ConsecutiveFailures)
+    {
+        /// <summary>As <see cref="Variables"/> name them; a number of CEL.</summary>
+        public double this[string name] => name switch
+        {
+            "requests" => Requests,
+            "totalSuccesses" => Successes,
+            "totalFailures" => Failures,
+            "consecutiveSuccesses" => ConsecutiveSuccesses,
+            _ => ConsecutiveFailures,
+        };
+
+        public Counts After(bool success) => success
+            ? new(Requests, Successes + 1, Failures, ConsecutiveSuccesses + 1, 0)
+            : new(Requests, Successes, Failures + 1, 0, ConsecutiveFailures + 1);
     }
 }

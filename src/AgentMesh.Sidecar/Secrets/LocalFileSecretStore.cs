@@ -24,17 +24,14 @@ internal sealed class LocalFileSecretStore : ISecretStore
             throw new JsonException("the file holds no JSON object");
         foreach (var member in document.RootElement.EnumerateObject())
         {
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
             if (multiValued && member.Value.ValueKind == JsonValueKind.Object)
             {
-                foreach (var value in member.Value.EnumerateObject())
-                    Flatten(value.Name, value.Value, separator, values);
-                _secrets[member.Name] = values;
+                var values = member.Value.EnumerateObject().SelectMany(value => Flatten(value.Name, value.Value, separator));
+                _secrets[member.Name] = values.GroupBy(value => value.Name).ToDictionary(same => same.Key, same => same.Last().Value, StringComparer.Ordinal);
                 continue;
             }
 
-            Flatten(member.Name, member.Value, separator, values);
-            foreach (var (name, value) in values)
+            foreach (var (name, value) in Flatten(member.Name, member.Value, separator))
                 _secrets[name] = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value };
         }
     }
@@ -45,23 +42,12 @@ internal sealed class LocalFileSecretStore : ISecretStore
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> GetAll() => _secrets;
 
-    private static void Flatten(string name, JsonElement element, string separator, Dictionary<string, string> into)
+    private static IEnumerable<(string Name, string Value)> Flatten(string name, JsonElement element, string separator) => element.ValueKind switch
     {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject())
-                    Flatten(name + separator + member.Name, member.Value, separator, into);
-                break;
-            case JsonValueKind.Array:
-                foreach (var (index, item) in element.EnumerateArray().Index())
-                    Flatten($"{name}{separator}{index}", item, separator, into);
-                break;
-            case JsonValueKind.Null:
-                throw new JsonException($"the secret {name} is null");
-            default:
-                into[name] = element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
-                break;
-        }
-    }
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Flatten(name + separator + member.Name, member.Value, separator)),
+        JsonValueKind.Array => element.EnumerateArray().Index().SelectMany(item => Flatten($"{name}{separator}{item.Index}", item.Item, separator)),
+        JsonValueKind.Null => throw new JsonException($"the secret {name} is null"),
+        JsonValueKind.String => [(name, element.GetString()!)],
+        _ => [(name, element.GetRawText())],
+    };
 }
