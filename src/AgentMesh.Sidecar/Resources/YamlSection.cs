@@ -73,12 +73,8 @@ internal sealed class YamlSection
     };
 
     /// <summary>A whole number.</summary>
-    public int? Integer(string name) => Text(name) switch
-    {
-        null => null,
-        var text when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        var text => throw Error(name, $"must be a whole number, not '{text}'"),
-    };
+    public int? Integer(string name) => Read(
+        name, "a whole number", text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null as int?);
 
     /// <summary>A port; null when missing, 0 or -1, which mean "none" or "a free one".</summary>
     public int? Port(string name) => Integer(name) switch
@@ -89,70 +85,52 @@ internal sealed class YamlSection
     };
 
     /// <summary>A truth value with YAML 1.1's words, as the Dapr CLI takes them.</summary>
-    public bool? Flag(string name) => Text(name)?.ToUpperInvariant() switch
+    public bool? Flag(string name) => Read<bool>(name, "true or false", text => text.ToUpperInvariant() switch
     {
-        null => null,
         "TRUE" or "YES" or "ON" or "Y" => true,
         "FALSE" or "NO" or "OFF" or "N" => false,
-        _ => throw Error(name, $"must be true or false, not '{Text(name)}'"),
-    };
+        _ => null,
+    });
 
     /// <summary>A size in bytes.</summary>
-    public long? Size(string name) => Text(name) switch
-    {
-        null => null,
-        var text when DaprSize.TryParse(text, out var bytes) => bytes,
-        var text => throw Error(name, $"must be a size such as 4Mi, 64Ki or 65536, not '{text}'"),
-    };
+    public long? Size(string name) =>
+        Read(name, "a size such as 4Mi, 64Ki or 65536", text => DaprSize.TryParse(text, out var bytes) ? bytes : null as long?);
 
     /// <summary>A span of time, Go's text for it.</summary>
-    public TimeSpan? Duration(string name) => Text(name) switch
-    {
-        null => null,
-        var text when GoDuration.TryParse(text, out var duration) && duration >= TimeSpan.Zero => duration,
-        var text => throw Error(name, $"must be a duration such as 5s, not '{text}'"),
-    };
+    public TimeSpan? Duration(string name) => Read(
+        name, "a duration such as 5s", text => GoDuration.TryParse(text, out var duration) && duration >= TimeSpan.Zero ? duration : null as TimeSpan?);
 
     /// <summary>A list of texts; null when missing.</summary>
-    public IReadOnlyList<string>? Texts(string name) => Find(name) switch
-    {
-        null => null,
-        YamlScalarNode scalar when IsNull(scalar) => null,
-        YamlSequenceNode list when list.Children.All(item => item is YamlScalarNode) =>
-            [.. list.Children.Select(item => ((YamlScalarNode)item).Value ?? "")],
-        _ => throw Error(name, "must be a list of texts"),
-    };
+    public IReadOnlyList<string>? Texts(string name) => Read(name, "a list of texts", node =>
+        node is YamlSequenceNode list && list.Children.All(item => item is YamlScalarNode)
+            ? list.Children.Select(item => ((YamlScalarNode)item).Value ?? "").ToList()
+            : null);
 
     /// <summary>A mapping of texts, in its order; empty when missing.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Map(string name) => Find(name) switch
-    {
-        null => [],
-        YamlScalarNode scalar when IsNull(scalar) => [],
-        YamlMappingNode map when map.Children.All(item => item.Key is YamlScalarNode && item.Value is YamlScalarNode) =>
-            [.. map.Children.Select(item => KeyValuePair.Create(
-                ((YamlScalarNode)item.Key).Value ?? "",
-                IsNull((YamlScalarNode)item.Value) ? "" : ((YamlScalarNode)item.Value).Value ?? ""))],
-        _ => throw Error(name, "must be 'name: value' lines"),
-    };
+    public IReadOnlyList<KeyValuePair<string, string>> Map(string name) => Read(name, "'name: value' lines", node =>
+        node is YamlMappingNode map && map.Children.All(item => item is { Key: YamlScalarNode, Value: YamlScalarNode })
+            ? map.Children.Select(item => KeyValuePair.Create(Plain(item.Key), Plain(item.Value))).ToList()
+            : null) ?? [];
 
     /// <summary>A mapping; null when missing.</summary>
-    public YamlSection? Section(string name) => Find(name) switch
-    {
-        null => null,
-        YamlScalarNode scalar when IsNull(scalar) => null,
-        YamlMappingNode map => new YamlSection(_file, _lineOffset, map),
-        _ => throw Error(name, "must be a section"),
-    };
+    public YamlSection? Section(string name) =>
+        Read(name, "a section", node => node is YamlMappingNode map ? new YamlSection(_file, _lineOffset, map) : null);
 
     /// <summary>A list of mappings; empty when missing.</summary>
-    public IReadOnlyList<YamlSection> Sections(string name) => Find(name) switch
-    {
-        null => [],
-        YamlScalarNode scalar when IsNull(scalar) => [],
-        YamlSequenceNode list when list.Children.All(item => item is YamlMappingNode) =>
-            [.. list.Children.Select(item => new YamlSection(_file, _lineOffset, (YamlMappingNode)item))],
-        _ => throw Error(name, "must be a list of sections"),
-    };
+    public IReadOnlyList<YamlSection> Sections(string name) => Read(name, "a list of sections", node =>
+        node is YamlSequenceNode list && list.Children.All(item => item is YamlMappingNode)
+            ? list.Children.Select(item => new YamlSection(_file, _lineOffset, (YamlMappingNode)item)).ToList()
+            : null) ?? [];
+
+    private T? Read<T>(string name, string what, Func<string, T?> parse)
+        where T : struct =>
+        Text(name) is not { } text ? null : parse(text) ?? throw Error(name, $"must be {what}, not '{text}'");
+
+    private T? Read<T>(string name, string what, Func<YamlNode, T?> convert)
+        where T : class =>
+        Find(name) is not { } node || (node is YamlScalarNode scalar && IsNull(scalar)) ? null : convert(node) ?? throw Error(name, $"must be {what}");
+
+    private static string Plain(YamlNode node) => node is YamlScalarNode scalar && !IsNull(scalar) ? scalar.Value ?? "" : "";
 
     private YamlNode? Find(string name)
     {
