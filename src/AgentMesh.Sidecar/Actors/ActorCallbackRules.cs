@@ -5,7 +5,7 @@ using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Actors;
 
-/// <summary>What the reminder and timer APIs refuse alike.</summary>
+/// <summary>What the state, reminder and timer APIs of actors refuse alike.</summary>
 internal static class ActorCallbackRules
 {
     public static DaprError? Refuse(AppInstance caller, ActorRef actor) =>

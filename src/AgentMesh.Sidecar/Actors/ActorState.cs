@@ -15,7 +15,7 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
 
     public async Task<IResult> GetAsync(HttpContext context, AppInstance caller, ActorRef actor, string key)
     {
-        if (Refuse(caller, actor) is { } error)
+        if (ActorCallbackRules.Refuse(caller, actor) is { } error)
             return error;
         try
         {
@@ -33,12 +33,7 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
     }
 
     public async Task<IResult> TransactAsync(HttpContext context, AppInstance caller, ActorRef actor) =>
-        HttpAnswer.Done(Refuse(caller, actor) ?? await WriteAsync(context, caller, actor));
-
-    private static DaprError? Refuse(AppInstance caller, ActorRef actor) =>
-        actor.Type.StartsWith(ReservedPrefix, StringComparison.Ordinal) ? DaprError.ActorTypeReserved(actor.Type)
-        : caller.App.ActorStateStore is null ? DaprError.ActorRuntimeNotFound()
-        : null;
+        HttpAnswer.Done(ActorCallbackRules.Refuse(caller, actor) ?? await WriteAsync(context, caller, actor));
 
     // dapr:pkg/actors/internal/key: the app id of the hosting app is part of the key.
     private static string Prefix(AppInstance caller, ActorRef actor) => $"{caller.App.AppId}||{actor.Type}||{actor.Id}||";

@@ -42,24 +42,17 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
         };
     }
 
-    public async Task<Empty> SaveState(SaveStateRequest request, ServerCallContext call)
-    {
-        DaprError.Throw(await state.SaveAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: false))], CancellationToken.None));
-        return new Empty();
-    }
+    public async Task<Empty> SaveState(SaveStateRequest request, ServerCallContext call) =>
+        Done(await state.SaveAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: false))], CancellationToken.None));
 
     public async Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext call)
     {
         var item = new SavedItem { Key = request.Key, Etag = request.Etag?.Value };
-        DaprError.Throw(await state.DeleteAsync(App(call), request.StoreName, [item], CancellationToken.None));
-        return new Empty();
+        return Done(await state.DeleteAsync(App(call), request.StoreName, [item], CancellationToken.None));
     }
 
-    public async Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext call)
-    {
-        DaprError.Throw(await state.DeleteAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: true))], CancellationToken.None));
-        return new Empty();
-    }
+    public async Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext call) =>
+        Done(await state.DeleteAsync(App(call), request.StoreName, [.. request.States.Select(item => Item(item, deletes: true))], CancellationToken.None));
 
     public async Task<Empty> ExecuteStateTransaction(ExecuteStateTransactionRequest request, ServerCallContext call)
     {
@@ -71,8 +64,7 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
             items.Add(Item(operation.Request ?? new WireItem(), operation.OperationType == "delete"));
         }
 
-        DaprError.Throw(await state.TransactAsync(App(call), request.StoreName, items, CancellationToken.None));
-        return new Empty();
+        return Done(await state.TransactAsync(App(call), request.StoreName, items, CancellationToken.None));
     }
 
     public Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext call)
@@ -95,8 +87,7 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
     public async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext call)
     {
         var published = Published(request.PubsubName, request.Topic, request.Metadata, call) with { Data = request.Data.Memory, ContentType = request.DataContentType };
-        DaprError.Throw(await publisher.PublishAsync(App(call), published, call.CancellationToken));
-        return new Empty();
+        return Done(await publisher.PublishAsync(App(call), published, call.CancellationToken));
     }
 
     public async Task<BulkPublishResponse> BulkPublishEvent(BulkPublishRequest request, ServerCallContext call)
@@ -110,11 +101,8 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
 
     public Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext call) => Task.FromResult(metadata.Describe(Instance(call)));
 
-    public Task<Empty> SetMetadata(SetMetadataRequest request, ServerCallContext call)
-    {
-        DaprError.Throw(metadata.Set(Instance(call), request.Key, request.Value));
-        return Task.FromResult(new Empty());
-    }
+    public Task<Empty> SetMetadata(SetMetadataRequest request, ServerCallContext call) =>
+        Task.FromResult(Done(metadata.Set(Instance(call), request.Key, request.Value)));
 
     public Task<Empty> Shutdown(ShutdownRequest request, ServerCallContext call)
     {
@@ -124,6 +112,12 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
             return Task.CompletedTask;
         });
         return Task.FromResult(new Empty());
+    }
+
+    private static Empty Done(DaprError? error)
+    {
+        DaprError.Throw(error);
+        return new Empty();
     }
 
     private static SavedItem Item(WireItem item, bool deletes) => new()

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using AgentMesh.Sidecar.Http;
 
@@ -33,11 +34,10 @@ internal static class TargetName
 
     private static string? OfBasicAuthentication(string? authorization)
     {
-        const string Basic = "Basic ";
-        if (authorization is null || !authorization.StartsWith(Basic, StringComparison.OrdinalIgnoreCase))
+        if (!AuthenticationHeaderValue.TryParse(authorization, out var basic) || !basic.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
             return null;
-        var buffer = new byte[authorization.Length];
-        if (!Convert.TryFromBase64String(authorization[Basic.Length..].Trim(), buffer, out var length))
+        var buffer = new byte[authorization!.Length];
+        if (!Convert.TryFromBase64String(basic.Parameter ?? "", buffer, out var length))
             return null;
         var text = Encoding.UTF8.GetString(buffer, 0, length);
         return text.StartsWith(Header + ":", StringComparison.Ordinal) && text.Length > Header.Length + 1 ? text[(Header.Length + 1)..] : null;

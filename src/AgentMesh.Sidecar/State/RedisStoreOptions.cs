@@ -103,19 +103,15 @@ internal sealed class RedisStoreOptions
 
     private static (string Host, int Port) SplitAddress(string text, string? defaultPort = null)
     {
+        // An address of its own kind has no port of its own, unlike those of known schemes.
+        if (!Uri.TryCreate("redis://" + text, UriKind.Absolute, out var uri) || text.EndsWith(':') || uri.Port == 0
+            || uri.UserInfo.Length > 0 || uri.PathAndQuery.Length > 1 || uri.Fragment.Length > 0 || Uri.CheckHostName(uri.DnsSafeHost) == UriHostNameType.Unknown)
+        {
+            throw new FormatException($"'{text}' is not HOST:PORT (an IPv6 address needs brackets).");
+        }
+
         var port = defaultPort is null ? DefaultPort : Number("redisPort", defaultPort, 1, ushort.MaxValue);
-        var isBracketed = text.StartsWith('[');
-        var end = isBracketed ? text.IndexOf(']', StringComparison.Ordinal) + 1 : text.LastIndexOf(':');
-        if (isBracketed && (end == 0 || (end < text.Length && text[end] != ':')))
-            throw new FormatException($"'{text}' is not HOST:PORT: an IPv6 address ends with ']'.");
-        if (end >= 0 && end < text.Length)
-            port = Number($"The port of '{text}'", text[(end + 1)..], 1, ushort.MaxValue);
-        else
-            end = text.Length;
-        var host = isBracketed ? text[1..(end - 1)] : text[..end];
-        if (Uri.CheckHostName(host) == UriHostNameType.Unknown || (!isBracketed && host.Contains(':', StringComparison.Ordinal)))
-            throw new FormatException($"'{text}' is not HOST:PORT: '{host}' is no host name and no address (IPv6 needs brackets).");
-        return (host, port);
+        return (uri.DnsSafeHost, uri.Port < 0 ? port : uri.Port);
     }
 
     private static int Number(string what, string text, int least, int most) =>

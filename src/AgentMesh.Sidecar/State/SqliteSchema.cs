@@ -72,14 +72,11 @@ internal static class SqliteSchema
             database.TryCheckpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
             return database;
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
             database?.Dispose();
-            throw new StateStoreException($"Cannot open the state store {path}: {e.Message}", e);
-        }
-        catch
-        {
-            database?.Dispose();
+            if (e is SqliteException)
+                throw new StateStoreException($"Cannot open the state store {path}: {e.Message}", e);
             throw;
         }
     }

@@ -8,7 +8,7 @@ namespace AgentMesh.Sidecar.StateApi;
 internal sealed record StateItem
 {
     /// <summary>Without prefix.</summary>
-    public string Key { get; init; } = "";
+    public string Key { get; init => field = value ?? ""; } = "";
 
     /// <summary>JSON byte for byte as it came; null deletes.</summary>
     [JsonConverter(typeof(RawJson))]

@@ -30,6 +30,8 @@ public sealed class ActorTransactionTests
     [InlineData("""[{"request":{"key":"k"}}]""")]
     [InlineData("""[{"operation":"upsert"}]""")]
     [InlineData("""[{"operation":"upsert","request":{"key":""}}]""")]
+    [InlineData("""[{"operation":"upsert","request":{"value":1}}]""")]
+    [InlineData("""[{"operation":"upsert","request":{"key":null}}]""")]
     [InlineData("""[{"operation":"upsert","request":{"key":1}}]""")]
     [InlineData("""[{"operation":"upsert","request":[]}]""")]
     [InlineData("""[{"operation":"upsert","request":{"key":"k","value":{"a":}}}]""")]

@@ -47,7 +47,7 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
         try
         {
             // Not withdrawn when the caller leaves: it may then be stored or not, and memory must know which.
-            return await scheduler.RegisterAsync(reminder, request.Overwrite, CancellationToken.None) ? HttpAnswer.NoContent : DaprError.ReminderExists(name);
+            return await scheduler.RegisterAsync(reminder, request.Overwrite ?? true, CancellationToken.None) ? HttpAnswer.NoContent : DaprError.ReminderExists(name);
         }
         catch (StateStoreException exception)
         {

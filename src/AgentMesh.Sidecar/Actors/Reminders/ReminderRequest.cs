@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AgentMesh.Sidecar.Runtime;
+using AgentMesh.Sidecar.StateApi;
 
 namespace AgentMesh.Sidecar.Actors.Reminders;
 
@@ -9,76 +12,64 @@ internal sealed record ReminderRequest
     /// <summary>A policy that offers a tick for ever offers it no faster.</summary>
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
 
+    [JsonPropertyName("data"), JsonConverter(typeof(RawJson))]
+    public byte[]? RawData { get; init; }
+
     /// <summary>The JSON given; null: none.</summary>
-    public string? Data { get; private init; }
+    [JsonIgnore]
+    public string? Data => RawData is null ? null : Encoding.UTF8.GetString(RawData);
 
-    public string DueTime { get; private init; } = "";
+    public string DueTime { get; init => field = value ?? ""; } = "";
 
-    public string Period { get; private init; } = "";
+    public string Period { get; init => field = value ?? ""; } = "";
 
-    public string Ttl { get; private init; } = "";
+    public string Ttl { get; init => field = value ?? ""; } = "";
 
     /// <summary>Timers only: the actor's method.</summary>
-    public string Callback { get; private init; } = "";
+    public string Callback { get; init => field = value ?? ""; } = "";
 
-    public bool Overwrite { get; private init; } = true;
+    /// <summary>Null: true.</summary>
+    public bool? Overwrite { get; init; }
 
+    [JsonPropertyName("failure_policy")]
+    public FailurePolicyBody? Policy { get; init; }
+
+    [JsonPropertyName("failurePolicy")]
+    public FailurePolicyBody? CamelPolicy { get; init; }
+
+    [JsonIgnore]
     public ReminderFailurePolicy FailurePolicy { get; private init; } = ReminderFailurePolicy.Default;
 
     /// <exception cref="JsonException">Not JSON, or a field of the wrong kind.</exception>
     public static ReminderRequest Parse(byte[] body)
     {
-        using var document = JsonDocument.Parse(body);
-        var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object)
-            throw new JsonException("the body is not an object");
-        return new ReminderRequest
-        {
-            Data = root.TryGetProperty("data", out var data) && data.ValueKind != JsonValueKind.Null ? data.GetRawText() : null,
-            DueTime = Text(root, "dueTime"),
-            Period = Text(root, "period"),
-            Ttl = Text(root, "ttl"),
-            Callback = Text(root, "callback"),
-            Overwrite = Find(root, "overwrite", "overwrite") is not { } overwrite || overwrite.ValueKind switch
-            {
-                JsonValueKind.True => true,
-                JsonValueKind.False => false,
-                _ => throw new JsonException("overwrite is not a boolean"),
-            },
-            FailurePolicy = Find(root, "failure_policy", "failurePolicy") is { } policy ? ReadPolicy(policy) : ReminderFailurePolicy.Default,
-        };
+        var request = JsonSerializer.Deserialize(body, ReminderRequestJson.Default.ReminderRequest) ?? throw new JsonException("the body is not an object");
+        return (request.Policy ?? request.CamelPolicy) is { } policy ? request with { FailurePolicy = Read(policy) } : request;
     }
 
-    private static ReminderFailurePolicy ReadPolicy(JsonElement policy)
+    private static ReminderFailurePolicy Read(FailurePolicyBody policy)
     {
-        if (policy.ValueKind != JsonValueKind.Object)
-            throw new JsonException("failure_policy is not an object");
-        if (Find(policy, "drop", "drop") is not null)
+        if (policy.Drop is not null)
             return ReminderFailurePolicy.Drop;
-        if (Find(policy, "constant", "constant") is not { ValueKind: JsonValueKind.Object } constant)
+        if (policy.Constant is not { } constant)
             throw new JsonException("failure_policy has neither drop nor constant");
-
         var interval = TimeSpan.Zero;
-        if (Text(constant, "interval") is { Length: > 0 } text && (!GoDuration.TryParse(text, out interval) || interval < TimeSpan.Zero))
+        if (constant.Interval is { Length: > 0 } text && (!GoDuration.TryParse(text, out interval) || interval < TimeSpan.Zero))
             throw new JsonException($"failure_policy: {text} is not an interval");
-        int? retries = null;
-        if (Find(constant, "max_retries", "maxRetries") is { } number)
-        {
-            retries = number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var count) && count >= 0
-                ? count
-                : throw new JsonException("failure_policy: max_retries is not a count");
-        }
-
-        return new ReminderFailurePolicy(interval < ShortestInterval ? ShortestInterval : interval, retries);
+        var retries = constant.MaxRetries ?? constant.CamelMaxRetries;
+        return retries < 0
+            ? throw new JsonException("failure_policy: max_retries is not a count")
+            : new ReminderFailurePolicy(interval < ShortestInterval ? ShortestInterval : interval, retries);
     }
-
-    private static JsonElement? Find(JsonElement element, string name, string otherName) =>
-        (element.TryGetProperty(name, out var value) || element.TryGetProperty(otherName, out value)) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private static string Text(JsonElement element, string name) => Find(element, name, name) switch
-    {
-        null => "",
-        { ValueKind: JsonValueKind.String } text => text.GetString()!,
-        _ => throw new JsonException($"{name} is not a string"),
-    };
 }
+
+/// <summary>One of the two.</summary>
+internal sealed record FailurePolicyBody(IReadOnlyDictionary<string, JsonElement>? Drop, ConstantPolicyBody? Constant);
+
+internal sealed record ConstantPolicyBody(
+    string? Interval, [property: JsonPropertyName("max_retries")] int? MaxRetries, [property: JsonPropertyName("maxRetries")] int? CamelMaxRetries);
+
+/// <summary>Registrations as they come.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ReminderRequest))]
+internal sealed partial class ReminderRequestJson : JsonSerializerContext;

@@ -144,6 +144,33 @@ public abstract class ReminderBehavior
     }
 
     [Fact]
+    public async Task DeletedBehindTheSchedulersBack_IsNotFired()
+    {
+        await using var store = await OpenAsync();
+        await using var app = await ReminderApp.StartAsync();
+        await using var sidecar = await SidecarHarness.StartAsync(app.App, store: store);
+        await RegisterAsync(sidecar, "1", "r", """{"dueTime":"300ms"}""");
+        // As another sidecar on the store does; so does a look at the store that began before a deletion and ends after it.
+        await RemindersOf(store).DeleteAsync(new ActorRef("T", "1"), "r", Token);
+        await RegisterAsync(sidecar, "1", "other", """{"dueTime":"400ms"}""");
+        await app.NextAsync();
+        Assert.Equal("other", Assert.Single(app.App.Calls("PUT")).Path.Split('/')[^1]);
+    }
+
+    [Fact]
+    public async Task RegisteredAgainBehindTheSchedulersBack_TheNewOneCounts()
+    {
+        await using var store = await OpenAsync();
+        await using var app = await ReminderApp.StartAsync();
+        await using var sidecar = await SidecarHarness.StartAsync(app.App, store: store);
+        await RegisterAsync(sidecar, "1", "r", """{"dueTime":"300ms","data":1}""");
+        await RemindersOf(store).SaveAsync(NewReminder("1", "r", DateTimeOffset.UtcNow, revision: long.MaxValue) with { Data = "2" }, true, Token);
+        await app.NextAsync();
+        await GoneAsync(store, "1", "r");
+        Assert.Equal("""{"data":2,"dueTime":"","period":""}""", Assert.Single(app.App.Calls("PUT")).Body);
+    }
+
+    [Fact]
     public async Task WithoutAHost_ItWaits()
     {
         await using var store = await OpenAsync();

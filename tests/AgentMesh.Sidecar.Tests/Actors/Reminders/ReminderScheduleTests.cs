@@ -38,6 +38,8 @@ public sealed class ReminderScheduleTests
     [InlineData("P", null, null, "dueTime format")]
     [InlineData("PT", null, null, "dueTime format")]
     [InlineData("PT1M1H", null, null, "dueTime format")]
+    [InlineData("PT2147483647H", null, null, "dueTime format")]
+    [InlineData("2562048h", null, null, "dueTime format")]
     [InlineData("1s", "P1D", null, "period format")]
     [InlineData("1s", "R2/P1DT", null, "period format")]
     [InlineData("1s", "R2/P1DT1S", null, "period format")]

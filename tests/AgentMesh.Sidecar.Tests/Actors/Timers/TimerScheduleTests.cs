@@ -18,6 +18,7 @@ public sealed class TimerScheduleTests
     [InlineData("P1W", "R2/P1DT1H", "", "02-07T12:00:00 02-08T13:00:00")]
     [InlineData("2026-02-01T00:00:00Z", "", "", "02-01T00:00:00")]
     [InlineData("1s", "0h0m0s0ms", "", "01-31T12:00:01")]
+    [InlineData("P9999Y", "", "", "12-31T23:59:59")]
     public void Parse_GivesTheseTicks(string dueTime, string period, string ttl, string expected)
     {
         var (schedule, refusal) = TimerSchedule.Parse(dueTime, period, ttl, Now);
