@@ -107,5 +107,7 @@ internal static class Measurements
             cancellationToken)));
     }
 
-    private static double Percentile(double[] sorted, double fraction) => sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * fraction))];
+    /// <summary>Of sorted values; 0 when there are none.</summary>
+    public static double Percentile(double[] sorted, double fraction) =>
+        sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * fraction))];
 }

@@ -3,46 +3,47 @@ using System.Text.Json;
 
 namespace AgentMesh.Bench;
 
-/// <summary>The built mesh as its users start it, in a folder of its own.</summary>
+/// <summary>The built mesh, or the probe, as its users start it, in a folder of its own.</summary>
 internal sealed class Mesh : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private readonly Process _sidecar;
 
-    private Mesh(Process sidecar, Uri gateway, IReadOnlyDictionary<string, int> processes, string store, TimeSpan startTime)
-    {
-        _sidecar = sidecar;
-        Gateway = gateway;
-        Processes = processes;
-        Store = store;
-        StartTime = startTime;
-    }
+    private Mesh(Process sidecar) => _sidecar = sidecar;
 
-    public Uri Gateway { get; }
+    /// <summary>What callers of the Dapr ports have to show.</summary>
+    public static string DaprToken { get; } = Guid.NewGuid().ToString("N");
+
+    public required Uri Gateway { get; init; }
 
     /// <summary>Process ids by app id, and <c>sidecar</c>.</summary>
-    public IReadOnlyDictionary<string, int> Processes { get; }
+    public required IReadOnlyDictionary<string, int> Processes { get; init; }
 
-    public string Store { get; }
+    /// <summary>Dapr HTTP ports by app id.</summary>
+    public required IReadOnlyDictionary<string, int> DaprPorts { get; init; }
+
+    public required string Store { get; init; }
 
     /// <summary>From starting the process to all apps healthy.</summary>
-    public TimeSpan StartTime { get; }
+    public required TimeSpan StartTime { get; init; }
 
     /// <summary>CPU seconds of every process of the mesh, by name.</summary>
     public IReadOnlyDictionary<string, CpuTime> Cpu() => Processes.ToDictionary(process => process.Key, process => ProcessUsage.Cpu(process.Value));
 
-    public static async Task<Mesh> StartAsync(string root, string data, string? redis, CancellationToken cancellationToken)
+    public static async Task<Mesh> StartAsync(string root, string data, string? redis, CancellationToken cancellationToken, params string[] options)
     {
         var ready = Path.Combine(data, "ready.json");
         Directory.CreateDirectory(data);
         File.Delete(ready);
         var dll = Path.Combine(root, "src/AgentMesh.Sidecar/bin/Release/net10.0/AgentMesh.Sidecar.dll");
-        List<string> arguments = [dll, "run", "--data", data, "--free-ports", "--ready-file", ready, "--set", "AgentMesh__RateLimit__Enabled=false"];
+        List<string> arguments = [dll, "run", "--data", data, "--free-ports", "--ready-file", ready, "--set", "AgentMesh__RateLimit__Enabled=false", .. options];
         if (redis is not null)
             arguments.AddRange(["--redis", redis]);
         var started = Stopwatch.GetTimestamp();
-        var sidecar = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DAPR_API_TOKEN"] = DaprToken;
+        var sidecar = Process.Start(start)!;
         var lines = new List<string>();
         sidecar.OutputDataReceived += (_, line) => Keep(lines, line.Data);
         sidecar.ErrorDataReceived += (_, line) => Keep(lines, line.Data);
@@ -60,15 +61,44 @@ internal sealed class Mesh : IAsyncDisposable
 
         var startTime = Stopwatch.GetElapsedTime(started);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(ready, cancellationToken));
-        var processes = document.RootElement.GetProperty("apps").EnumerateArray()
-            .ToDictionary(app => app.GetProperty("id").GetString()!, app => app.GetProperty("pid").GetInt32());
+        var apps = document.RootElement.GetProperty("apps").EnumerateArray().ToDictionary(app => app.GetProperty("id").GetString()!);
+        var processes = apps.ToDictionary(app => app.Key, app => app.Value.GetProperty("pid").GetInt32());
         processes["sidecar"] = document.RootElement.GetProperty("sidecarPid").GetInt32();
-        return new Mesh(sidecar, new Uri(document.RootElement.GetProperty("gateway").GetString()!), processes,
-            document.RootElement.GetProperty("store").GetString()!, startTime);
+        return new Mesh(sidecar)
+        {
+            Gateway = new Uri(document.RootElement.GetProperty("gateway").GetString()!),
+            Processes = processes,
+            DaprPorts = apps.ToDictionary(app => app.Key, app => app.Value.GetProperty("daprHttpPort").GetInt32()),
+            Store = document.RootElement.GetProperty("store").GetString()!,
+            StartTime = startTime,
+        };
+    }
+
+    /// <summary>SIGKILL of the sidecar. Its apps are left behind; the next start on the same folder ends them.</summary>
+    public async Task KillSidecarAsync(CancellationToken cancellationToken)
+    {
+        _sidecar.Kill();
+        await _sidecar.WaitForExitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends what a SIGKILL of the sidecar left behind, when no next start will.</summary>
+    public void KillApps()
+    {
+        foreach (var pid in Processes.Values.Where(pid => pid != _sidecar.Id))
+        {
+            using var app = Process.GetProcessById(pid);
+            app.Kill();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_sidecar.HasExited)
+        {
+            _sidecar.Dispose();
+            return;
+        }
+
         using (var stop = Process.Start("kill", ["-TERM", $"{_sidecar.Id}"]))
             await stop.WaitForExitAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));

@@ -7,12 +7,13 @@ var messages = new Option<int>("--messages") { Description = "Messages of the lo
 var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory; all by default.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
+var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
 var command = new RootCommand("Measures the mesh: messages/s, latency and CPU per message, cost by length of history, memory per agent.")
 {
-    messages, connections, users, agents, only, redis, output,
+    messages, connections, users, agents, only, redis, seed, output,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -42,6 +43,14 @@ command.SetAction(async (parsed, cancellationToken) =>
             results["memory"] = new { agents = parsed.GetValue(agents), bytesPerAgent = perAgent, residentMiB = resident.ToDictionary(process => process.Key, process => process.Value / 1048576.0) };
             Console.WriteLine($"memory     {perAgent / 1024,10:0.0} KiB per activated agent (20 messages of 200 bytes)   resident MiB: {string.Join(", ", resident.Select(process => $"{process.Key} {process.Value / 1048576.0:0}"))}");
         }
+
+        var probe = new ProbeBench(root, data, parsed.GetValue(redis));
+        if (wanted.Contains("actorcall"))
+            results["actorcall"] = await probe.ActorCallsAsync(200, 60, cancellationToken);
+        if (wanted.Contains("reminders"))
+            results["reminders"] = await probe.RemindersAsync(cancellationToken);
+        if (wanted.Contains("reminders-kill"))
+            results["remindersKill"] = await probe.RemindersUnderKillsAsync(parsed.GetValue(seed), cancellationToken);
     }
     finally
     {
