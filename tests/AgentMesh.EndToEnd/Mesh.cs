@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace AgentMesh.EndToEnd;
 
-/// <summary>The mesh as a user starts it: the sidecar's executable, real processes, real ports.</summary>
+/// <summary>
+/// The mesh as a user starts it: the sidecar's executable, real processes, real ports. Stored numbers are rounded as real daprd with
+/// Redis rounds them: what the mesh stores has to survive that.
+/// </summary>
 internal sealed class Mesh : IAsyncDisposable
 {
     /// <summary>The first start of a run builds the apps.</summary>
@@ -26,6 +29,9 @@ internal sealed class Mesh : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    /// <summary>The repository.</summary>
+    public static string Root => Path.GetFullPath(Metadata("Root"));
 
     public ReadyFile Ready { get; private set; } = null!;
 
@@ -51,10 +57,10 @@ internal sealed class Mesh : IAsyncDisposable
             var ready = Path.Combine(data, readyFile);
             Directory.CreateDirectory(data);
             File.Delete(ready);
-            List<string> arguments = [Metadata("SidecarDll"), "run", "--data", data, "--free-ports", "--ready-file", ready, .. options];
+            List<string> arguments = [Metadata("SidecarDll"), "run", "--data", data, "--free-ports", "--ready-file", ready, "--state-fidelity", "daprd", .. options];
             if (redis is not null)
                 arguments.AddRange(["--redis", redis]);
-            var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Metadata("Root"), RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
             var mesh = new Mesh(Process.Start(start)!, ready);
             try
             {

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentMesh.CrashTest;
+
+/// <summary>
+/// Sees every turn from outside the mesh: a turn takes a token when it begins (one higher than any before, atomically) and gives it back
+/// when it ends. A turn that begins while another of the same actor has not ended, in a process that runs, is the overlap that must
+/// never be. It lives in the test, so that no killed or stopped process can hold a lock of it.
+/// </summary>
+internal sealed class FencingStore : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<Turn>> _turns = new(StringComparer.Ordinal);
+    private readonly List<string> _overlaps = [];
+    private long _lastToken;
+
+    private FencingStore(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Called with the process in which a turn has begun, before that process hears of its token.</summary>
+    public Action<string, int>? Entered { get; set; }
+
+    /// <summary>What must not be; empty when all is well.</summary>
+    public IReadOnlyList<string> Overlaps
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _overlaps];
+        }
+    }
+
+    public static async Task<FencingStore> StartAsync()
+    {
+        // The empty builder: no lifetime that takes the test run's own signals.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddRouting();
+        var app = builder.Build();
+        var store = new FencingStore(app);
+        app.MapPost("/enter", (string actor, int pid) => store.Enter(actor, pid).ToString(CultureInfo.InvariantCulture));
+        app.MapPost("/leave", (string actor, long token, long count, bool saved) => store.Leave(actor, token, count, saved));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return store;
+    }
+
+    /// <summary>Turns begun.</summary>
+    public long Turns => Interlocked.Read(ref _lastToken);
+
+    /// <summary>The turns of an actor, in the order of their tokens.</summary>
+    public IReadOnlyList<Turn> TurnsOf(string actor)
+    {
+        lock (_gate)
+            return [.. _turns.GetValueOrDefault(actor) ?? []];
+    }
+
+    /// <summary>
+    /// In the order of tokens each saved count is the one before plus one: nothing saved was lost or written over, and no process that was
+    /// stopped in its turn saved after its successor had begun. A turn whose process died in it may have saved or not; one that was
+    /// refused has not.
+    /// </summary>
+    public void AssertNoUpdateWasLost()
+    {
+        foreach (var (actor, turns) in _turns)
+        {
+            var (last, unknown) = (0L, 0);
+            foreach (var turn in turns)
+            {
+                if (turn.Saved is null)
+                {
+                    unknown++;
+                }
+                else if (turn.Saved == true)
+                {
+                    Assert.True(turn.Count > last && turn.Count <= last + 1 + unknown, $"{actor}: token {turn.Token} saved {turn.Count} after {last} with {unknown} unknown turns between");
+                    (last, unknown) = (turn.Count, 0);
+                }
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private long Enter(string actor, int pid)
+    {
+        long token;
+        lock (_gate)
+        {
+            if (!_turns.TryGetValue(actor, out var turns))
+                _turns[actor] = turns = [];
+            if (turns is [.., { HasEnded: false } open] && IsRunning(open.Pid))
+                _overlaps.Add($"{actor}: token {_lastToken + 1} in process {pid} beside token {open.Token} in process {open.Pid}");
+            token = ++_lastToken;
+            turns.Add(new Turn(token, pid));
+        }
+
+        Entered?.Invoke(actor, pid);
+        return token;
+    }
+
+    private void Leave(string actor, long token, long count, bool saved)
+    {
+        lock (_gate)
+        {
+            var turn = _turns[actor].Single(turn => turn.Token == token);
+            (turn.HasEnded, turn.Count, turn.Saved) = (true, count, saved);
+            turn.Ended.TrySetResult();
+        }
+    }
+
+    // Gone, a zombie, or stopped: none of these executes anything.
+    private static bool IsRunning(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X' or 'T');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    internal sealed class Turn(long token, int pid)
+    {
+        public long Token => token;
+
+        public int Pid => pid;
+
+        public bool HasEnded { get; set; }
+
+        public long Count { get; set; }
+
+        /// <summary>Null: nobody knows.</summary>
+        public bool? Saved { get; set; }
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using AgentMesh.EndToEnd;
+
+namespace AgentMesh.CrashTest;
+
+/// <summary>No turn runs on two processes at once, whatever happens to them.</summary>
+public sealed class FencingTests
+{
+    private const int Clients = 8;
+    private const int Actors = 20;
+    private const int Replicas = 3;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.Redis)]
+    public async Task Turns_NeverOverlap_UnderKillsStopsAndJoins(StoreKind kind)
+    {
+        var chaos = Chaos.Begin();
+        await using var store = await TestStore.CreateAsync(kind);
+        await using var fence = await FencingStore.StartAsync();
+        await using var probe = await Probe.StartAsync(store, fence.Address, Replicas);
+        using var answers = new SemaphoreSlim(0);
+        var stopped = false;
+        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => RunClientAsync(client), TestContext.Current.CancellationToken)).ToList();
+
+        var accidents = 0;
+        try
+        {
+            for (; chaos.GoesOn(accidents, shortForm: 3); accidents++)
+            {
+                // The successor of a killed process joins, and its actors move back.
+                if (accidents % 3 != 1)
+                    await probe.KillAsync(chaos.OneOf(probe.Pids));
+                else
+                    await StopUntilReplacedAsync(chaos.OneOf(probe.Pids));
+                await WaitForTurnsAsync(200);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref stopped, true);
+            await Task.WhenAll(clients);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{accidents} accidents, {fence.Turns} turns");
+        Assert.Empty(fence.Overlaps);
+        fence.AssertNoUpdateWasLost();
+
+        async Task RunClientAsync(int client)
+        {
+            var random = new Random(client);
+            while (!Volatile.Read(ref stopped))
+            {
+                // A failed call is not of interest: what it left behind is.
+                using var answer = await TurnAsync(probe, $"actor-{random.Next(Actors)}", random.Next(20));
+                if (answer.IsSuccessStatusCode)
+                    answers.Release();
+            }
+        }
+
+        // Stopped in the middle of whatever it does, until one of its actors is somewhere else.
+        async Task StopUntilReplacedAsync(int pid)
+        {
+            await SignalAsync("STOP", pid);
+            try
+            {
+                var held = Enumerable.Range(0, Actors).Select(actor => $"actor-{actor}").Where(actor => fence.TurnsOf(actor) is [.., var last] && last.Pid == pid).ToList();
+                while (held.Count > 0 && held.TrueForAll(actor => fence.TurnsOf(actor)[^1].Pid == pid))
+                    await WaitForTurnsAsync(1);
+            }
+            finally
+            {
+                await SignalAsync("CONT", pid);
+            }
+        }
+
+        async Task WaitForTurnsAsync(int count)
+        {
+            // Those from before do not count.
+            while (answers.Wait(0, CancellationToken.None))
+                continue;
+            for (var turn = 0; turn < count; turn++)
+                Assert.True(await answers.WaitAsync(Patience, TestContext.Current.CancellationToken), $"No turn for {Patience}:\n{probe.Mesh.Output}");
+        }
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Embedded)]
+    [InlineData(StoreKind.Redis)]
+    public async Task AProcessThatWasStoppedAndReplaced_CanNoLongerWrite(StoreKind kind)
+    {
+        await using var store = await TestStore.CreateAsync(kind);
+        await using var fence = await FencingStore.StartAsync();
+        await using var probe = await Probe.StartAsync(store, fence.Address, replicas: 2);
+        using (var before = await TurnAsync(probe, "frozen", 1))
+            Assert.Equal("1", await before.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        // Before the turn hears of its token: it stands still in the middle for sure.
+        fence.Entered = (_, pid) =>
+        {
+            fence.Entered = null;
+            SignalAsync("STOP", pid).GetAwaiter().GetResult();
+        };
+        using (var lost = await TurnAsync(probe, "frozen", 0))
+            Assert.False(lost.IsSuccessStatusCode);
+        using (var replaced = await TurnAsync(probe, "frozen", 0))
+            Assert.Equal("2", await replaced.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var (stopped, successor) = (fence.TurnsOf("frozen")[1], fence.TurnsOf("frozen")[2]);
+        Assert.NotEqual(stopped.Pid, successor.Pid);
+        Assert.True(Mesh.IsRunning(stopped.Pid));
+
+        await SignalAsync("CONT", stopped.Pid);
+        await stopped.Ended.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal((2L, false), (stopped.Count, stopped.Saved));
+        using (var after = await TurnAsync(probe, "frozen", 0))
+            Assert.Equal("3", await after.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(fence.Overlaps);
+    }
+
+    private static Task<HttpResponseMessage> TurnAsync(Probe probe, string actor, int milliseconds) =>
+        probe.Sidecar.PutAsJsonAsync($"/v1.0/actors/Fenced/{actor}/method/Turn", milliseconds, TestContext.Current.CancellationToken);
+
+    private static async Task SignalAsync(string signal, int pid)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+}
