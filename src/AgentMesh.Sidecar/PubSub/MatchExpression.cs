@@ -39,14 +39,14 @@ internal sealed class MatchExpression
 
     internal static Node Variable(string name) => variables => Simple(variables(name));
 
-    internal static Node List(IReadOnlyList<Node> items) => variables => items.Select(item => item(variables)).ToArray();
+    internal static Node List(Node[] items) => variables => Array.ConvertAll(items, item => item(variables));
 
     /// <summary>An operator or a function; an operand that has failed makes it fail.</summary>
-    internal static Node Call(string verb, params IReadOnlyList<Node> operands) => verb switch
+    internal static Node Call(string verb, params Node[] operands) => verb switch
     {
         "&&" => Either(false, operands[0], operands[1]),
         "||" => Either(true, operands[0], operands[1]),
-        _ => variables => Apply(verb, [.. operands.Select(operand => operand(variables))]),
+        _ => variables => Apply(verb, Array.ConvertAll(operands, operand => operand(variables))),
     };
 
     // CEL: either side may decide alone, even when the other one fails.
@@ -56,9 +56,8 @@ internal sealed class MatchExpression
         : first is bool && second is bool ? !decisive
         : Failed;
 
-    private static object? Apply(string verb, object?[] operands) => (verb, operands) switch
+    private static object? Apply(string verb, object?[] operands) => Array.IndexOf(operands, Failed) >= 0 ? Failed : (verb, operands) switch
     {
-        _ when operands.Contains(Failed) => Failed,
         ("!", [bool value]) => !value,
         ("==", [var first, var second]) => AreEqual(first, second),
         ("!=", [var first, var second]) => !AreEqual(first, second),

@@ -108,10 +108,10 @@ internal sealed partial class MatchParser
         return MatchExpression.Call("has", owner, name);
     }
 
-    private static Node Function(string name, int count, List<Node> operands) =>
-        operands.Count == count ? MatchExpression.Call(name, operands) : throw new FormatException($"{name}() has the wrong number of operands");
+    private static Node Function(string name, int count, Node[] operands) =>
+        operands.Length == count ? MatchExpression.Call(name, operands) : throw new FormatException($"{name}() has the wrong number of operands");
 
-    private List<Node> Operands(string end)
+    private Node[] Operands(string end)
     {
         var operands = new List<Node>();
         while (!TryTake(end))
@@ -121,7 +121,7 @@ internal sealed partial class MatchParser
             operands.Add(Binary(0));
         }
 
-        return operands;
+        return [.. operands];
     }
 
     private string Name() => _token is [(>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_', ..] ? Take() : throw Unexpected();

@@ -109,7 +109,7 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
 
     /// <summary>
     /// Every <c>redeliverInterval</c>, and at the start: entries idle for <c>processingTimeout</c>, those under way here apart. Redis
-    /// itself acknowledges the ones whose message is gone.
+    /// itself, since 7.0, acknowledges the ones whose message is gone.
     /// </summary>
     private async Task<List<StreamEntry>> ClaimAsync(int max)
     {
