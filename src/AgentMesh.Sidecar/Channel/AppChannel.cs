@@ -144,9 +144,7 @@ internal sealed class AppChannel : IDisposable
     /// </summary>
     public async Task<byte[]?> GetConfigAsync(CancellationToken cancellationToken)
     {
-        using var request = CreateRequest(HttpMethod.Get, "/dapr/config");
-        request.Headers.TryAddWithoutValidation("dapr-app-id", _app.AppId);
-        using var response = await SendAsync(request, cancellationToken);
+        using var response = await AskAsync("/dapr/config", cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return null;
         response.EnsureSuccessStatusCode();
@@ -156,11 +154,16 @@ internal sealed class AppChannel : IDisposable
     /// <summary>The app's <c>GET /dapr/subscribe</c>: status and body.</summary>
     public async Task<(int Status, byte[] Document)> GetSubscribeAsync(CancellationToken cancellationToken)
     {
-        using var request = CreateRequest(HttpMethod.Get, "/dapr/subscribe");
-        request.Headers.TryAddWithoutValidation("dapr-app-id", _app.AppId);
-        using var response = await SendAsync(request, cancellationToken);
+        using var response = await AskAsync("/dapr/subscribe", cancellationToken);
         return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
     public void Dispose() => _client.Dispose();
+
+    private async Task<HttpResponseMessage> AskAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = CreateRequest(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("dapr-app-id", _app.AppId);
+        return await SendAsync(request, cancellationToken);
+    }
 }

@@ -50,29 +50,12 @@ internal sealed class SqliteDatabase : IDisposable
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
     /// <summary>The first column of the first row, or null when there is none.</summary>
-    public long? QueryInteger(string sql)
-    {
-        Check(raw.sqlite3_prepare_v2(_handle, sql, out var statement));
-        using (statement)
-            return Step(statement) ? raw.sqlite3_column_int64(statement, 0) : null;
-    }
-
-    /// <summary>The statement of a constant text, prepared once and kept for the life of the connection.</summary>
-    public sqlite3_stmt Statement(string sql)
-    {
-        if (_statements.TryGetValue(sql, out var known))
-            return known;
-        Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
-        _statements.Add(sql, statement);
-        return statement;
-    }
+    public long? QueryInteger(string sql) => Query(sql, row => (long?)raw.sqlite3_column_int64(row, 0)).FirstOrDefault();
 
     /// <summary>Runs a statement that returns no row.</summary>
-    public void Run(string sql, params ReadOnlySpan<SqliteValue> values) => Run(Bind(sql, values));
-
-    /// <summary>Runs a prepared statement that returns no row.</summary>
-    public void Run(sqlite3_stmt statement)
+    public void Run(string sql, params ReadOnlySpan<SqliteValue> values)
     {
+        var statement = Bind(sql, values);
         try
         {
             Step(statement);
@@ -85,69 +68,6 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <summary>The rows of a query, to be read before the statement is used again.</summary>
     public IEnumerable<T> Query<T>(string sql, Func<sqlite3_stmt, T> read, params ReadOnlySpan<SqliteValue> values) => Rows(Bind(sql, values), read);
-
-    private IEnumerable<T> Rows<T>(sqlite3_stmt statement, Func<sqlite3_stmt, T> read)
-    {
-        try
-        {
-            while (Step(statement))
-                yield return read(statement);
-        }
-        finally
-        {
-            _ = raw.sqlite3_reset(statement); // ends the read transaction, whose snapshot would hold the log
-        }
-    }
-
-    private sqlite3_stmt Bind(string sql, ReadOnlySpan<SqliteValue> values)
-    {
-        var statement = Statement(sql);
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (values[i].Text is { } text)
-                BindText(statement, i + 1, text);
-            else if (values[i].Blob is { } blob)
-                BindBlob(statement, i + 1, blob);
-            else
-                BindInteger(statement, i + 1, values[i].Integer);
-        }
-
-        return statement;
-    }
-
-    /// <summary>True: there is a row.</summary>
-    public bool Step(sqlite3_stmt statement)
-    {
-        var code = raw.sqlite3_step(statement);
-        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
-            Check(code);
-        return code == raw.SQLITE_ROW;
-    }
-
-    public void BindText(sqlite3_stmt statement, int index, string text)
-    {
-        var length = Utf8.GetMaxByteCount(text.Length);
-        var rented = length > StackKeyBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
-        var buffer = rented ?? stackalloc byte[StackKeyBytes];
-        var used = Utf8.GetBytes(text, buffer);
-        var code = raw.sqlite3_bind_text(statement, index, (ReadOnlySpan<byte>)buffer[..used]);
-        if (rented is not null)
-            ArrayPool<byte>.Shared.Return(rented);
-        Check(code);
-    }
-
-    public void BindInteger(sqlite3_stmt statement, int index, long value) => Check(raw.sqlite3_bind_int64(statement, index, value));
-
-    // An empty span has no address, and SQLite would bind NULL.
-    public void BindBlob(sqlite3_stmt statement, int index, byte[] bytes) =>
-        Check(bytes.Length == 0 ? raw.sqlite3_bind_zeroblob(statement, index, 0) : raw.sqlite3_bind_blob(statement, index, bytes));
-
-    public void BindInteger(sqlite3_stmt statement, int index, long? number) =>
-        Check(number is { } value ? raw.sqlite3_bind_int64(statement, index, value) : raw.sqlite3_bind_null(statement, index));
-
-    /// <summary>A column of the row the statement stands on; null when it holds NULL.</summary>
-    public static long? Integer(sqlite3_stmt statement, int column) =>
-        raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_int64(statement, column);
 
     /// <summary>Pages this connection has written to the log since the last call.</summary>
     public int TakePagesWritten()
@@ -173,6 +93,66 @@ internal sealed class SqliteDatabase : IDisposable
             statement.Dispose();
         _handle.Dispose();
     }
+
+    private IEnumerable<T> Rows<T>(sqlite3_stmt statement, Func<sqlite3_stmt, T> read)
+    {
+        try
+        {
+            while (Step(statement))
+                yield return read(statement);
+        }
+        finally
+        {
+            _ = raw.sqlite3_reset(statement); // ends the read transaction, whose snapshot would hold the log
+        }
+    }
+
+    // Of a constant text: prepared once and kept for the life of the connection.
+    private sqlite3_stmt Bind(string sql, ReadOnlySpan<SqliteValue> values)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement));
+            _statements.Add(sql, statement);
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (values[i].Text is { } text)
+                BindText(statement, i + 1, text);
+            else if (values[i].Blob is { } blob)
+                BindBlob(statement, i + 1, blob);
+            else
+                Check(values[i].Integer is { } integer ? raw.sqlite3_bind_int64(statement, i + 1, integer) : raw.sqlite3_bind_null(statement, i + 1));
+        }
+
+        return statement;
+    }
+
+    // True: there is a row.
+    private bool Step(sqlite3_stmt statement)
+    {
+        var code = raw.sqlite3_step(statement);
+        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
+            Check(code);
+        return code == raw.SQLITE_ROW;
+    }
+
+    private void BindText(sqlite3_stmt statement, int index, string text)
+    {
+        var length = Utf8.GetMaxByteCount(text.Length);
+        var rented = length > StackKeyBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var buffer = rented ?? stackalloc byte[StackKeyBytes];
+        var used = Utf8.GetBytes(text, buffer);
+        var code = raw.sqlite3_bind_text(statement, index, (ReadOnlySpan<byte>)buffer[..used]);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
+        Check(code);
+    }
+
+    // An empty span has no address, and SQLite would bind NULL.
+    private void BindBlob(sqlite3_stmt statement, int index, byte[] bytes) =>
+        Check(bytes.Length == 0 ? raw.sqlite3_bind_zeroblob(statement, index, 0) : raw.sqlite3_bind_blob(statement, index, bytes));
 
     private void Check(int code)
     {
