@@ -62,9 +62,16 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     /// <inheritdoc/>
     public async Task CompleteAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        await broker.GuardAsync(() => broker.Database.StreamAcknowledgeAsync(topic, group, [.. ids.Select(id => (RedisValue)id)]));
-        foreach (var id in ids)
-            _underWay.TryRemove(id, out _);
+        try
+        {
+            await broker.GuardAsync(() => broker.Database.StreamAcknowledgeAsync(topic, group, [.. ids.Select(id => (RedisValue)id)]));
+        }
+        finally
+        {
+            // Also when it failed: then it is claimed again.
+            foreach (var id in ids)
+                _underWay.TryRemove(id, out _);
+        }
     }
 
     /// <inheritdoc/>

@@ -93,9 +93,9 @@ internal sealed partial class TopicReader(
             while (batch.Count < bulk.MaxMessagesCount)
                 batch.AddRange(await group.TakeAsync(bulk.MaxMessagesCount - batch.Count, both.Token));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception end) when (end is StateStoreException || (end is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Time is up: what there is goes.
+            // Time is up, or the store failed: what there is goes. It is taken already, and nobody would bring it again.
         }
 
         return batch;

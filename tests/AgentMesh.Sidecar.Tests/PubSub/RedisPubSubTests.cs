@@ -81,6 +81,20 @@ public sealed class RedisPubSubTests : PubSubBehavior, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Completion_ThatFails_LeavesTheEventToBeClaimedAgain()
+    {
+        await using var broker = await OpenBrokerAsync();
+        await using var group = await broker.OpenGroupAsync("t", "g", false, Token);
+        await broker.PublishAsync("t", Message("a", null), Token);
+        var taken = await group.TakeAsync(1, Token);
+        await Redis.KeyRenameAsync("t", "hidden");
+        await Redis.StringSetAsync("t", "no stream");
+        await Assert.ThrowsAsync<StateStoreException>(() => group.CompleteAsync([taken[0].Id], Token));
+        await Redis.KeyRenameAsync("hidden", "t");
+        Assert.Equal(taken[0].Id, (await group.TakeAsync(1, Token).WaitAsync(TimeSpan.FromSeconds(20), Token))[0].Id);
+    }
+
+    [Fact]
     public async Task Failure_IsAcknowledgedToo()
     {
         await using var app = await EventApp.StartAsync("""[{"pubsubName":"pubsub","topic":"orders","route":"orders"},{"pubsubName":"pubsub","topic":"after","route":"after"}]""");
