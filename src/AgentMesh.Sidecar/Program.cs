@@ -2,7 +2,7 @@ using AgentMesh.Sidecar.Launcher;
 
 try
 {
-    return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, RunCommand.RunAsync);
+    return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, RunCommand.Verbs);
 }
 catch (LauncherException expected)
 {

@@ -36,7 +36,7 @@ internal sealed class AppBuild(TextWriter console, IReadOnlyDictionary<string, s
             [dotnet, "build", project.ProjectFile, "-c", project.Configuration, "--nologo", "-v", "quiet", "-clp:NoSummary"],
             Path.GetDirectoryName(project.ProjectFile)!,
             AppEnvironment.ForBuild(environment),
-            new LinePump("", TextWriter.Synchronized(output)));
+            new LinePump("", TextWriter.Synchronized(output).WriteLine));
         await using (cancellationToken.Register(build.KillTree))
         {
             var exitCode = await build.Exited;

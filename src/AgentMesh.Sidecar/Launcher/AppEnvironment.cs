@@ -30,8 +30,8 @@ internal static class AppEnvironment
         environment["DAPR_HTTP_PORT"] = ports.DaprHttp.ToString(CultureInfo.InvariantCulture);
         environment["DAPR_GRPC_PORT"] = ports.DaprGrpc.ToString(CultureInfo.InvariantCulture);
         environment["DAPR_METRICS_PORT"] = ports.Metrics.ToString(CultureInfo.InvariantCulture);
-        environment[ApiTokens.DaprVariable] = tokens.Dapr;
-        environment[ApiTokens.AppVariable] = tokens.App;
+        if (tokens.Dapr is not null) environment[ApiTokens.DaprVariable] = tokens.Dapr;
+        if (tokens.App is not null) environment[ApiTokens.AppVariable] = tokens.App;
         if (ports.App is { } port) environment["APP_PORT"] = port.ToString(CultureInfo.InvariantCulture);
         else environment.Remove("APP_PORT");
         return environment;

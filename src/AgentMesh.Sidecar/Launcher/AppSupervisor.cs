@@ -27,6 +27,9 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
     /// <summary>Completes when the process is gone and no successor will come.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Of the process that ended last.</summary>
+    public int ExitCode { get; private set; }
+
     /// <summary>Begins. Returns when the first process is started.</summary>
     public void Start()
     {
@@ -40,7 +43,7 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
     /// <summary>Asks the process to end (SIGTERM); no successor is started.</summary>
     public void Terminate()
     {
-        if (StopStarting() is { Exited.IsCompleted: false } process) options.Terminate(process.Id);
+        if (StopStarting() is { Exited.IsCompleted: false } process) process.Terminate();
     }
 
     /// <summary>Ends the process at once (SIGKILL); no successor is started.</summary>
@@ -106,7 +109,7 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
             if (_stop.IsCancellationRequested) return false;
             try
             {
-                var pump = new LinePump($"== APP - {launch.App.AppId} == ", options.Console);
+                var pump = new LinePump(options.PrefixOf(launch.App), options.OutputOf(launch.App));
                 _process = ChildProcess.Start(launch.App.Command, launch.App.Directory, launch.Environment, pump);
             }
             catch (LauncherException cannot)
@@ -126,7 +129,7 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
         var process = _process!;
         using var alive = new CancellationTokenSource();
         var connecting = ConnectAsync(() => process.Id, alive.Token);
-        var exitCode = await process.Exited;
+        var exitCode = ExitCode = await process.Exited;
         await alive.CancelAsync();
         var wasHealthy = await connecting;
         _healthyProcessId = -1;

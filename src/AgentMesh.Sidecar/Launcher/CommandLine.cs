@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace AgentMesh.Sidecar.Launcher;
 
-/// <summary>The command line: <c>run</c>, which is also what no command means.</summary>
+/// <summary>The command line: <c>run</c>, which is also what no command means, <c>stop</c> and <c>list</c>.</summary>
 internal static class CommandLine
 {
     /// <summary>More processes of one app than this on one machine is a typing error.</summary>
@@ -13,15 +13,17 @@ internal static class CommandLine
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="output">Receives the help.</param>
     /// <param name="error">Receives complaints.</param>
-    /// <param name="run">What <c>run</c> does; returns the exit code.</param>
-    public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, Func<RunOptions, Task<int>> run)
+    /// <param name="verbs">What the commands do.</param>
+    public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, CommandVerbs verbs)
     {
         var root = new RootCommand(
-            "Runs the apps of a Dapr run file on this machine: builds what is stale, serves each app its Dapr sidecar, keeps their state.");
-        var runCommand = new Command("run", "Start all apps of the run file and serve them until Ctrl-C or SIGTERM. The default command.");
-        AddRun(root, run);
-        AddRun(runCommand, run);
-        root.Add(runCommand);
+            "Runs the apps of a Dapr run file, or one app, on this machine: builds what is stale, serves each app its Dapr sidecar, keeps their state.");
+        var run = new Command("run", "Start all apps of the run file, or one app with its options, and serve them until Ctrl-C or SIGTERM. The default command.");
+        AddRun(root, null, error, verbs.Run);
+        AddRun(run, new AppOptions(run), error, verbs.Run);
+        root.Add(run);
+        root.Add(Stop(verbs.Stop));
+        root.Add(List(verbs.List));
 
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
@@ -43,24 +45,13 @@ internal static class CommandLine
         return await parsed.InvokeAsync(invocation);
     }
 
-    private static void AddRun(Command command, Func<RunOptions, Task<int>> run)
+    private static void AddRun(Command command, AppOptions? app, TextWriter error, Func<RunOptions, Task<int>> run)
     {
-        var runFile = new Option<string?>("--run-file", "-f")
-        {
-            Description = "The run file. Default: dapr/dapr.yaml of the current folder, else of this program's repository.",
-            HelpName = "FILE",
-        };
-        var data = new Option<string?>("--data")
-        {
-            Description = "Folder of the embedded store, its lock and its list of processes. Default: .agentmesh in the repository's root.",
-            HelpName = "DIR",
-        };
+        var runFile = RunFileOption("The run file, or the folder of a dapr.yaml. Default: dapr/dapr.yaml of the current folder, else of this program's repository.");
+        var data = Path("--data", "DIR", "Folder of the embedded store, its lock and its list of processes. Default: .agentmesh in the repository's root; "
+            + "with --app-id a folder per app id in ~/.agentmesh/apps.");
+        var readyFile = Path("--ready-file", "FILE", "Write addresses and process ids to this file (JSON) once all apps are healthy.");
         var freePorts = new Option<bool>("--free-ports") { Description = "Choose every port free, whatever the run file says." };
-        var readyFile = new Option<string?>("--ready-file")
-        {
-            Description = "Write addresses and process ids to this file (JSON) once all apps are healthy.",
-            HelpName = "FILE",
-        };
         var replicas = new Option<Dictionary<string, int>>("--replicas")
         {
             Description = "Processes per app, for example gateway=2,agents=3.",
@@ -73,13 +64,12 @@ internal static class CommandLine
             HelpName = "HOST:PORT",
             CustomParser = ParseRedis,
         };
-        var compat = new Option<string?>("--compat")
-        {
-            Description = "Answer as this version of daprd: 1.18, or 1.16 for tests that expect 200 null for a missing reminder. Default: 1.18.",
-            HelpName = "VERSION",
-        };
-        compat.AcceptOnlyFromAmong("1.16", "1.18");
-        var noRestart = new Option<bool>("--no-restart") { Description = "Leave a dead app process dead. Default: start it again within 2 s." };
+        var compat = OneOf("--compat", "Answer as this version of daprd: 1.18, or 1.16 for tests that expect 200 null for a missing reminder. Default: 1.18.", "1.16", "1.18");
+        var stateFidelity = OneOf(
+            "--state-fidelity",
+            "exact keeps JSON values as written (default); daprd rounds numbers to six decimals and shuffles members, as real daprd with Redis does.",
+            "exact", "daprd");
+        var noRestart = new Option<bool>("--no-restart") { Description = "Leave a dead app process dead. Default: start it again within 2 s; one app ends its run." };
         var set = new Option<Dictionary<string, string>>("--set")
         {
             Description = "Environment variable for the apps; wins over the run file. Repeatable.",
@@ -87,39 +77,83 @@ internal static class CommandLine
             CustomParser = ParseSet,
         };
         var noBuild = new Option<bool>("--no-build") { Description = "Use the output that is there." };
-
-        var stateFidelity = new Option<string>("--state-fidelity")
-        {
-            Description = "exact keeps JSON values as written (default); daprd rounds numbers to six decimals and shuffles members, as real daprd with Redis does.",
-            HelpName = "exact|daprd",
-        };
-        stateFidelity.AcceptOnlyFromAmong("exact", "daprd");
-
-        foreach (var path in (Option<string?>[])[runFile, data, readyFile])
-            path.Validators.Add(RefuseEmpty);
         foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, compat, stateFidelity, noRestart, set, noBuild])
             command.Add(option);
-        command.SetAction((parsed, _) => run(new RunOptions
+        command.SetAction(async (parsed, _) =>
         {
-            RunFile = parsed.GetValue(runFile),
-            Data = parsed.GetValue(data),
-            FreePorts = parsed.GetValue(freePorts),
-            ReadyFile = parsed.GetValue(readyFile),
-            Replicas = parsed.GetValue(replicas) ?? [],
-            Redis = parsed.GetValue(redis),
-            Compat116 = parsed.GetValue(compat) == "1.16",
-            DaprdStateFidelity = parsed.GetValue(stateFidelity) == "daprd",
-            NoRestart = parsed.GetValue(noRestart),
-            Set = parsed.GetValue(set) ?? [],
-            NoBuild = parsed.GetValue(noBuild),
-        }));
+            // The Dapr CLI's words.
+            if (parsed.GetValue(runFile) is not null && app?.Given(parsed) is { Count: > 0 } ignored)
+                await error.WriteLineAsync($"The following flags are ignored when using --run-file and should be configured in the run file instead: {string.Join(", ", ignored)}");
+            return await run(new RunOptions
+            {
+                RunFile = parsed.GetValue(runFile),
+                App = parsed.GetValue(runFile) is null ? app?.Read(parsed) : null,
+                Data = parsed.GetValue(data),
+                FreePorts = parsed.GetValue(freePorts),
+                ReadyFile = parsed.GetValue(readyFile),
+                Replicas = parsed.GetValue(replicas) ?? [],
+                Redis = parsed.GetValue(redis),
+                Compat116 = parsed.GetValue(compat) == "1.16",
+                DaprdStateFidelity = parsed.GetValue(stateFidelity) == "daprd",
+                NoRestart = parsed.GetValue(noRestart),
+                Set = parsed.GetValue(set) ?? [],
+                NoBuild = parsed.GetValue(noBuild),
+            });
+        });
     }
 
-    // The empty text of an unset shell variable would name the current folder.
-    private static void RefuseEmpty(OptionResult result)
+    private static Command Stop(Func<StopOptions, Task<int>> stop)
     {
-        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
-            result.AddError($"{result.Option.Name}: the path is empty");
+        var command = new Command("stop", "End a run started by this user, by an app id of it or by its run file.");
+        var appId = new Option<string[]>("--app-id", "-a") { Description = "End the run of this app.", HelpName = "ID" };
+        var more = new Argument<string[]>("app ids") { Description = "More of them.", Arity = ArgumentArity.ZeroOrMore };
+        var runFile = RunFileOption("End the run of this run file.");
+        command.Add(appId);
+        command.Add(runFile);
+        command.Add(more);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(appId) is null && result.GetResult(runFile) is null && result.GetResult(more) is not { Tokens.Count: > 0 })
+                result.AddError("stop: name what to end, with --app-id ID or -f FILE");
+        });
+        command.SetAction((parsed, _) => stop(new StopOptions([.. parsed.GetValue(appId) ?? [], .. parsed.GetValue(more) ?? []], parsed.GetValue(runFile))));
+        return command;
+    }
+
+    private static Command List(Func<bool, Task<int>> list)
+    {
+        var command = new Command("list", "List the apps of all runs of this user.");
+        var output = OneOf("--output", "How: table (default) or json.", "table", "json");
+        output.Aliases.Add("-o");
+        command.Add(output);
+        command.SetAction((parsed, _) => list(parsed.GetValue(output) == "json"));
+        return command;
+    }
+
+    private static Option<string?> RunFileOption(string description)
+    {
+        var option = Path("--run-file", "FILE", description);
+        option.Aliases.Add("-f");
+        return option;
+    }
+
+    private static Option<string?> Path(string name, string helpName, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = helpName };
+        // The empty text of an unset shell variable would name the current folder.
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                result.AddError($"{result.Option.Name}: the path is empty");
+        });
+        return option;
+    }
+
+    private static Option<string?> OneOf(string name, string description, params string[] values)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', values) };
+        option.AcceptOnlyFromAmong(values);
+        return option;
     }
 
     private static Dictionary<string, int>? ParseReplicas(ArgumentResult result)
@@ -168,3 +202,14 @@ internal static class CommandLine
         return values;
     }
 }
+
+/// <summary>What the commands do; each returns the exit code.</summary>
+/// <param name="Run">Runs apps.</param>
+/// <param name="Stop">Ends runs.</param>
+/// <param name="List">Lists apps; true: as JSON.</param>
+internal sealed record CommandVerbs(Func<RunOptions, Task<int>> Run, Func<StopOptions, Task<int>> Stop, Func<bool, Task<int>> List);
+
+/// <summary>The command line of <c>stop</c>.</summary>
+/// <param name="AppIds">Apps whose runs are ended.</param>
+/// <param name="RunFile">The run file whose run is ended; null: none.</param>
+internal sealed record StopOptions(IReadOnlyList<string> AppIds, string? RunFile);

@@ -38,10 +38,7 @@ internal sealed partial class DataFolder : IDisposable
         FileStream? heldLock = null;
         try
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(path);
-            else
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            PrivateFolder.Create(path);
             heldLock = Lock(path);
             File.WriteAllText(System.IO.Path.Combine(path, PidFileName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new DataFolder(path, heldLock, timeProvider, logger);

@@ -9,9 +9,6 @@ internal sealed record LauncherParts
     /// <summary>For the user: progress and the apps' output. Safe for concurrent use.</summary>
     public required TextWriter Console { get; init; }
 
-    /// <summary>For everything else.</summary>
-    public required ILoggerFactory LoggerFactory { get; init; }
-
     /// <summary>The clock.</summary>
     public required TimeProvider TimeProvider { get; init; }
 
@@ -33,12 +30,12 @@ internal sealed record LauncherParts
     /// <summary>Secure random bytes, as many as asked.</summary>
     public required Func<int, byte[]> RandomBytes { get; init; }
 
-    /// <summary>Sends SIGTERM to a process id.</summary>
-    public required Action<int> Terminate { get; init; }
+    /// <summary>The runs of this user.</summary>
+    public required RunRegistry Registry { get; init; }
 
     /// <summary>Opens and locks the data folder, and ends what an earlier run left running.</summary>
-    public required Func<string, CancellationToken, Task<IRunData>> OpenDataAsync { get; init; }
+    public required Func<string, ILoggerFactory, CancellationToken, Task<IRunData>> OpenDataAsync { get; init; }
 
     /// <summary>Starts the sidecar.</summary>
-    public required Func<SidecarOptions, IStateStore, CancellationToken, Task<IAppConnections>> StartRuntimeAsync { get; init; }
+    public required Func<SidecarOptions, IStateStore, ILoggerFactory, CancellationToken, Task<IAppConnections>> StartRuntimeAsync { get; init; }
 }

@@ -3,7 +3,7 @@ namespace AgentMesh.Sidecar.Launcher;
 /// <summary>Passes on the output of a process line by line, in bounded memory, and remembers the last lines.</summary>
 /// <param name="prefix">Put before each line.</param>
 /// <param name="output">Receives whole lines; must be safe for concurrent use.</param>
-internal sealed class LinePump(string prefix, TextWriter output)
+internal sealed class LinePump(string prefix, Action<string> output)
 {
     /// <summary>A longer line is passed on in pieces.</summary>
     public const int MaxLineChars = 16 * 1024;
@@ -58,6 +58,6 @@ internal sealed class LinePump(string prefix, TextWriter output)
             _last.Enqueue(text);
         }
 
-        output.WriteLine(prefix + text);
+        output(prefix + text);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.Secrets;
@@ -11,24 +12,35 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
 {
     private const string DefaultNamespace = "default";
 
-    private readonly ILogger _logger = parts.LoggerFactory.CreateLogger<MeshRun>();
+    private ILogger _logger = NullLogger.Instance;
 
     private string Namespace => parts.Environment.GetValueOrDefault("NAMESPACE") is { Length: > 0 } given ? given : DefaultNamespace;
 
-    /// <summary>Runs until the stop is requested. Returns 0; what keeps it from running is a <see cref="LauncherException"/>.</summary>
+    /// <summary>
+    /// Runs until the stop is requested or the one app of the command line has ended. Returns 0, or 1 when that app failed; what keeps
+    /// it from running is a <see cref="LauncherException"/>.
+    /// </summary>
     public async Task<int> RunAsync(StopRequest stop)
     {
         var paths = RunPaths.Find(options, parts.CurrentFolder, parts.ProgramFolder);
         var readyFile = paths.ReadyFile is { } file ? new ReadyFile(file) : null;
         readyFile?.DeleteUnlessInUse();
+        var warnings = new List<string>();
+        var runFile = options.App is { } app
+            ? RunFileReader.Read(app.Fields, app.Command, parts.CurrentFolder, parts.Home, warnings)
+            : RunFileReader.Read(paths.RunFile!, parts.Home, warnings);
+        using var logs = new RunLogs(runFile, parts.Console, parts.TimeProvider);
+        _logger = logs.Loggers.CreateLogger<MeshRun>();
+        warnings.ForEach(LogResource);
+        var folder = paths.Data ?? Path.Combine(parts.Home, ".agentmesh", "apps", runFile.Apps[0].AppId);
         try
         {
-            await using var data = await parts.OpenDataAsync(paths.Data, stop.Stopping);
+            await using var data = await parts.OpenDataAsync(folder, logs.Loggers, stop.Stopping);
             // From here on the folder is ours, and with it the file: a start refused by the lock leaves the running mesh's file alone.
             readyFile?.Delete();
             try
             {
-                await ServeAsync(paths, data, readyFile, stop);
+                return await ServeAsync(new RunScope(runFile, logs, folder, data, readyFile, stop));
             }
             finally
             {
@@ -38,34 +50,37 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         catch (OperationCanceledException) when (stop.Stopping.IsCancellationRequested)
         {
             // Asked to stop while starting.
+            return 0;
         }
-
-        return 0;
     }
 
     // The using declarations are the order of the stop, last first: apps, sidecar, store; then the caller's data folder.
-    private async Task ServeAsync(RunPaths paths, IRunData data, ReadyFile? readyFile, StopRequest stop)
+    private async Task<int> ServeAsync(RunScope run)
     {
-        var (runFile, components) = ReadResources(paths);
-        var counted = LaunchPlan.Count(runFile, options.Replicas);
+        var started = parts.TimeProvider.GetTimestamp();
+        var components = ReadResources(run.RunFile);
+        var counted = LaunchPlan.Count(run.RunFile, options.Replicas);
         using var reservations = new PortReservations(parts.Random);
         var ports = new PortPlan(reservations, options.FreePorts).Assign(counted);
-        var tokens = ApiTokens.Choose(options.Set, parts.Environment, parts.RandomBytes);
+        var tokens = ApiTokens.Choose(options.Set, parts.Environment, run.RunFile.IsCommandLine ? null : parts.RandomBytes);
         var launches = LaunchPlan.Create(counted, ports, components, tokens, parts.Environment, options.Set);
-        await new AppBuild(parts.Console, parts.Environment, parts.TimeProvider).RunAsync(runFile.Apps, options.NoBuild, stop.Stopping);
+        await new AppBuild(parts.Console, parts.Environment, parts.TimeProvider).RunAsync(run.RunFile.Apps, options.NoBuild, run.Stop.Stopping);
 
-        await using var store = await data.OpenStoreAsync(options.Redis is { } redis ? components.StateRedis(redis) : null, stop.Stopping);
-        foreach (var line in components.Describe(paths.Data, options.Redis))
+        await using var store = await run.Data.OpenStoreAsync(options.Redis is { } redis ? components.StateRedis(redis) : null, run.Stop.Stopping);
+        foreach (var line in components.Describe(run.Folder, options.Redis))
             await parts.Console.WriteLineAsync(line);
+        using var record = new RunRegistration(parts.Registry, run.RunFile, launches, run.Logs, parts.TimeProvider.GetUtcNow());
+        var lines = new DaprLines(parts.Console, run.RunFile, launches, run.Folder);
+        await lines.StartingAsync();
         reservations.Dispose();
-        await using var connections = await StartRuntimeAsync(launches, tokens, components, store, stop);
-        await SuperviseAsync(launches, connections, data, readyFile, store, stop);
+        await using var connections = await StartRuntimeAsync(launches, tokens, components, store, run);
+        await lines.InitializedAsync(parts.TimeProvider.GetElapsedTime(started));
+        return await SuperviseAsync(launches, connections, store, record, lines, run);
     }
 
-    private (RunFile RunFile, ComponentPlan Components) ReadResources(RunPaths paths)
+    private ComponentPlan ReadResources(RunFile runFile)
     {
         var warnings = new List<string>();
-        var runFile = RunFileReader.Read(paths.RunFile, parts.Home, warnings);
         var reader = new ComponentFile(name => parts.Environment.GetValueOrDefault(name), Namespace, warnings);
         var components = new ComponentPlan(
             runFile, reader, new HttpEndpointFile(reader, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings), warnings)
@@ -77,11 +92,11 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         };
         warnings.AddRange(components.Unknown());
         warnings.ForEach(LogResource);
-        return (runFile, components);
+        return components;
     }
 
     private async Task<IAppConnections> StartRuntimeAsync(
-        IReadOnlyList<AppLaunch> launches, ApiTokens tokens, ComponentPlan components, IStateStore store, StopRequest stop)
+        IReadOnlyList<AppLaunch> launches, ApiTokens tokens, ComponentPlan components, IStateStore store, RunScope run)
     {
         var sidecar = new SidecarOptions
         {
@@ -97,11 +112,11 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             Namespace = Namespace,
             Compat116 = options.Compat116,
             StateFidelity = options.DaprdStateFidelity ? new StateFidelity(seed: 1) : null,
-            ShutdownRequested = stop.RequestOnce,
+            ShutdownRequested = run.Stop.RequestOnce,
         };
         try
         {
-            return await parts.StartRuntimeAsync(sidecar, store, stop.Stopping);
+            return await parts.StartRuntimeAsync(sidecar, store, run.Logs.Loggers, run.Stop.Stopping);
         }
         catch (StateStoreException failure)
         {
@@ -113,43 +128,54 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         }
     }
 
-    private async Task SuperviseAsync(
-        IReadOnlyList<AppLaunch> launches, IAppConnections connections, IRunData data, ReadyFile? readyFile, IStateStore store, StopRequest stop)
+    private async Task<int> SuperviseAsync(
+        IReadOnlyList<AppLaunch> launches, IAppConnections connections, IStateStore store, RunRegistration record, DaprLines lines, RunScope run)
     {
+        // `dapr run` of one app lives as long as the app.
+        var endsWithApp = run.RunFile.IsCommandLine && run.RunFile.Apps[0].Command.Count > 0;
         Supervisor? supervisor = null;
         using var apps = supervisor = new Supervisor(launches, new SupervisorOptions
         {
             Connections = connections,
             Console = parts.Console,
-            Logger = parts.LoggerFactory.CreateLogger<Supervisor>(),
+            OutputOf = run.Logs.OutputOf,
+            PrefixOf = lines.PrefixOf,
+            Logger = run.Logs.Loggers.CreateLogger<Supervisor>(),
             TimeProvider = parts.TimeProvider,
-            Terminate = parts.Terminate,
-            ProcessStarted = data.ProcessStarted,
-            ProcessEnded = data.ProcessEnded,
-            NoRestart = options.NoRestart,
-            Stopping = stop.Stopping,
-            Changed = () => WriteReadyFile(readyFile, supervisor!, store),
+            ProcessStarted = (processId, appId) =>
+            {
+                run.Data.ProcessStarted(processId, appId);
+                lines.Up();
+            },
+            ProcessEnded = run.Data.ProcessEnded,
+            NoRestart = options.NoRestart || endsWithApp,
+            Stopping = run.Stop.Stopping,
+            Changed = () => Note(run.ReadyFile, record, supervisor!, store),
         });
         try
         {
-            await apps.StartAsync(stop.Stopping);
+            if (!endsWithApp) lines.Up();
+            await apps.StartAsync(run.Stop.Stopping);
             await parts.Console.WriteLineAsync(ReadyLine(launches));
-            await apps.WatchAsync(stop.Stopping);
+            await (endsWithApp ? Task.WhenAny(apps.WatchAsync(run.Stop.Stopping), apps.Apps[0].Ended).Unwrap() : apps.WatchAsync(run.Stop.Stopping));
+            return await lines.EndedAsync(apps.Apps[0].ExitCode);
         }
-        catch (OperationCanceledException) when (stop.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (run.Stop.Stopping.IsCancellationRequested)
         {
             await parts.Console.WriteLineAsync("stopping");
+            return 0;
         }
         finally
         {
-            await apps.StopAsync(stop.Forced);
+            await apps.StopAsync(run.Stop.Forced);
         }
     }
 
-    private void WriteReadyFile(ReadyFile? readyFile, Supervisor supervisor, IStateStore store)
+    private void Note(ReadyFile? readyFile, RunRegistration record, Supervisor supervisor, IStateStore store)
     {
         try
         {
+            record.Write(app => supervisor.Apps.First(candidate => candidate.Launch == app).HealthyProcessId ?? 0);
             readyFile?.Write(supervisor.Apps.Select(app => (app.Launch, app.HealthyProcessId)), store.Description, Environment.ProcessId);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -171,6 +197,9 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Complaint}")]
     private partial void LogResource(string complaint);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The ready file cannot be written: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The ready file or the list of runs cannot be written: {Reason}")]
     private partial void LogReadyFile(string reason);
+
+    /// <summary>What the steps of a run share.</summary>
+    private sealed record RunScope(RunFile RunFile, RunLogs Logs, string Folder, IRunData Data, ReadyFile? ReadyFile, StopRequest Stop);
 }

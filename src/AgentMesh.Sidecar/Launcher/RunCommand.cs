@@ -3,37 +3,38 @@ using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Launcher;
 
-/// <summary>Composes a run on this machine: the real clock, console, processes, store and sidecar.</summary>
+/// <summary>Composes the commands on this machine: the real clock, console, processes, store and sidecar.</summary>
 internal static class RunCommand
 {
+    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>All commands.</summary>
+    public static CommandVerbs Verbs => new(
+        RunAsync,
+        options => new StopCommand(RunRegistry.OfUser(Home), Console.Out, Console.Error, TimeProvider.System).RunAsync(options, Directory.GetCurrentDirectory()),
+        json => new ListCommand(RunRegistry.OfUser(Home), Console.Out, TimeProvider.System).RunAsync(json));
+
     /// <summary>Runs until a signal asks to stop. Returns the exit code.</summary>
-    public static async Task<int> RunAsync(RunOptions options)
+    private static async Task<int> RunAsync(RunOptions options)
     {
         using var stop = StopRequest.OfSignals();
-        // Standard output is for the user's lines and the apps; logs go beside it.
-        using var loggers = LoggerFactory.Create(logging => logging
-            .SetMinimumLevel(LogLevel.Warning)
-            .AddSimpleConsole(console => console.SingleLine = true)
-            .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-                console => console.LogToStandardErrorThreshold = LogLevel.Trace));
-        return await new MeshRun(options, Compose(loggers, TimeProvider.System)).RunAsync(stop);
+        return await new MeshRun(options, Compose(TimeProvider.System)).RunAsync(stop);
     }
 
-    private static LauncherParts Compose(ILoggerFactory loggers, TimeProvider timeProvider) => new()
+    private static LauncherParts Compose(TimeProvider timeProvider) => new()
     {
         // Console.Out is synchronized and flushes itself.
         Console = Console.Out,
-        LoggerFactory = loggers,
         TimeProvider = timeProvider,
         Environment = AppEnvironment.Ours(),
         CurrentFolder = Directory.GetCurrentDirectory(),
         ProgramFolder = AppContext.BaseDirectory,
-        Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        Home = Home,
         Random = new Random(),
         RandomBytes = RandomNumberGenerator.GetBytes,
-        Terminate = Signals.Terminate,
-        OpenDataAsync = (folder, cancellationToken) => RunData.OpenAsync(folder, loggers, timeProvider, cancellationToken),
-        StartRuntimeAsync = async (options, store, cancellationToken) =>
+        Registry = RunRegistry.OfUser(Home),
+        OpenDataAsync = (folder, loggers, cancellationToken) => RunData.OpenAsync(folder, loggers, timeProvider, cancellationToken),
+        StartRuntimeAsync = async (options, store, loggers, cancellationToken) =>
             new RuntimeConnections(await SidecarRuntime.StartAsync(options, store, loggers, timeProvider, cancellationToken)),
     };
 }

@@ -6,7 +6,10 @@ internal sealed record RunOptions
     /// <summary>Null: <see cref="RunPaths.DefaultRunFile"/> of the current folder, else of the repository the executable is in.</summary>
     public string? RunFile { get; init; }
 
-    /// <summary>Null: <c>.agentmesh</c> in the repository's root.</summary>
+    /// <summary>The one app to run in place of a run file; null: a run file.</summary>
+    public AppOfCommandLine? App { get; init; }
+
+    /// <summary>Null: <c>.agentmesh</c> in the repository's root; for one app <c>.agentmesh/apps/ID</c> in the user's folder.</summary>
     public string? Data { get; init; }
 
     /// <summary>Every port is chosen free, whatever the run file says.</summary>

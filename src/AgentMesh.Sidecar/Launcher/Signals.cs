@@ -17,13 +17,19 @@ internal static partial class Signals
     /// <summary>Ends the process without asking. One that is gone, or is not ours, is no error.</summary>
     public static void Kill(int pid) => Send(pid, SigKill);
 
-    private static void Send(int pid, int signal)
+    /// <summary>Asks all processes of a group to end; the group has the number of the process that leads or led it.</summary>
+    public static void TerminateGroup(int leader) => Send(leader, SigTerm, group: true);
+
+    /// <summary>Ends all processes of a group without asking.</summary>
+    public static void KillGroup(int leader) => Send(leader, SigKill, group: true);
+
+    private static void Send(int pid, int signal, bool group = false)
     {
         // kill(2): 0 and less are process groups, our own among them.
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pid);
         if (!OperatingSystem.IsWindows())
         {
-            _ = SendSignal(pid, signal); // ESRCH and EPERM; who needs to know looks whether the process is still there
+            _ = SendSignal(group ? -pid : pid, signal); // ESRCH and EPERM; who needs to know looks whether the process is still there
             return;
         }
 

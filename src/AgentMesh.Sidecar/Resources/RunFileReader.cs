@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Runtime;
 
@@ -6,31 +8,35 @@ namespace AgentMesh.Sidecar.Resources;
 /// <summary>
 /// Reads a run file by the Dapr CLI's rules (cli: pkg/runfileconfig): relative paths of <c>common</c> start at the file's folder and
 /// those of an app at its <c>appDirPath</c>, a path that does not exist refuses the run, unknown fields are ignored with a warning.
+/// The one app of a command line has the same fields.
 /// </summary>
-internal sealed class RunFileReader
+internal sealed partial class RunFileReader
 {
-    // Fields of the schema that make no difference on one machine, or that only the CLI's own log files and Kubernetes use.
+    // Fields of the schema that make no difference on one machine, or that only Kubernetes uses.
     private static readonly string[] Pointless =
     [
-        "logLevel", "enableProfiling", "enableApiLogging", "placementHostAddress", "schedulerHostAddress", "runtimePath", "daprdLogDestination",
-        "appLogDestination", "profilePort", "daprInternalGRPCPort", "containerImage", "containerImagePullPolicy", "createService",
+        "placementHostAddress", "schedulerHostAddress", "runtimePath", "profilePort", "daprInternalGRPCPort", "containerImage",
+        "containerImagePullPolicy", "createService",
     ];
 
-    // Fields of the schema whose absence a user would notice.
-    private static readonly string[] NotServed = ["appMaxConcurrency", "apiListenAddresses", "unixDomainSocket"];
+    private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["debug"] = LogLevel.Debug, ["info"] = LogLevel.Information, ["warn"] = LogLevel.Warning, ["warning"] = LogLevel.Warning,
+        ["error"] = LogLevel.Error, ["fatal"] = LogLevel.Critical, ["panic"] = LogLevel.Critical,
+    };
 
+    private static readonly Dictionary<string, LogDestination> Destinations = new(StringComparer.Ordinal)
+    {
+        ["console"] = LogDestination.Console, ["file"] = LogDestination.File, ["fileAndConsole"] = LogDestination.FileAndConsole,
+    };
+
+    private readonly string? _file;
     private readonly string _folder;
-    private readonly string _file;
     private readonly string _home;
     private readonly ICollection<string> _warnings;
 
-    private RunFileReader(string file, string home, ICollection<string> warnings)
-    {
-        _file = Path.GetFullPath(file);
-        _folder = Path.GetDirectoryName(_file)!;
-        _home = home;
-        _warnings = warnings;
-    }
+    private RunFileReader(string? file, string folder, string home, ICollection<string> warnings) =>
+        (_file, _folder, _home, _warnings) = (file, folder, home, warnings);
 
     /// <summary>Reads the file. What is wrong but not fatal is added to the warnings.</summary>
     /// <param name="file">The run file.</param>
@@ -39,12 +45,17 @@ internal sealed class RunFileReader
     public static RunFile Read(string file, string home, ICollection<string> warnings)
     {
         if (!File.Exists(file)) throw new LauncherException($"the run file {file} does not exist");
-        return new RunFileReader(file, home, warnings).Read();
+        file = Path.GetFullPath(file);
+        return new RunFileReader(file, Path.GetDirectoryName(file)!, home, warnings).ReadFile(file);
     }
 
-    private RunFile Read()
+    /// <summary>Reads the app of a command line, which runs in the current folder.</summary>
+    public static RunFile Read(YamlSection options, IReadOnlyList<string> command, string currentFolder, string home, ICollection<string> warnings) =>
+        new(null, [new RunFileReader(null, currentFolder, home, warnings).ReadApp(options, null, currentFolder) with { Command = command }]);
+
+    private RunFile ReadFile(string file)
     {
-        var root = YamlSection.Parse(_file, File.ReadAllText(_file)) ?? throw new LauncherException($"{_file}: the run file is empty");
+        var root = YamlSection.Parse(file, File.ReadAllText(file)) ?? throw new LauncherException($"{file}: the run file is empty");
         if (root.Integer("version") is var version && version != 1)
             throw root.Error("version", version is null ? "is missing (must be 1)" : $"must be 1, not {version}");
         root.Text("name");
@@ -55,7 +66,12 @@ internal sealed class RunFileReader
         var apps = new List<RunFileApp>();
         foreach (var section in sections)
         {
-            var app = ReadApp(section, common);
+            var folder = section.Text("appDirPath") is { } given
+                ? Existing(section, "appDirPath", given, _folder, Directory.Exists)
+                : throw section.Error("appDirPath", "is missing");
+            var command = section.Texts("command") ?? [];
+            if (command is ["", ..]) throw section.Error("command", "begins with an empty text");
+            var app = ReadApp(section, common, folder) with { Command = command };
             if (apps.Any(other => other.AppId == app.AppId)) throw section.Error("appID", $"'{app.AppId}' is used twice");
             apps.Add(app);
             WarnOfUnread(section);
@@ -63,27 +79,24 @@ internal sealed class RunFileReader
 
         WarnOfUnread(root);
         if (common is not null) WarnOfUnread(common);
-        return new RunFile(_file, apps);
+        return new RunFile(file, apps);
     }
 
-    private RunFileApp ReadApp(YamlSection app, YamlSection? common)
+    private RunFileApp ReadApp(YamlSection app, YamlSection? common, string folder)
     {
-        var folder = app.Text("appDirPath") is { } given
-            ? Existing(app, "appDirPath", given, _folder, Directory.Exists)
-            : throw app.Error("appDirPath", "is missing");
         var appId = app.Text("appID") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
-        var command = app.Texts("command") ?? [];
-        if (command is ["", ..]) throw app.Error("command", "begins with an empty text");
+        if (!AppIds().IsMatch(appId))
+            throw app.Error("appID", $"'{appId}' is no app id: 1-64 letters, digits, '-', '_' and '.', first a letter or digit");
+        RefuseWhatIsNotServed(app, common);
 
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in (common?.Map("env") ?? []).Concat(app.Map("env"))) environment[name] = value;
-        if (environment.Keys.FirstOrDefault(name => name is "DAPR_API_TOKEN" or "APP_API_TOKEN") is { } token)
+        if (environment.Keys.FirstOrDefault(name => name is ApiTokens.DaprVariable or ApiTokens.AppVariable) is { } token)
             _warnings.Add($"{app.Position}: env of '{appId}' names {token}, which reaches the app but not its sidecar; export it instead");
 
         var readBuffer = Either(app, common, section => section.Size("readBufferSize")) ?? 4 * 1024;
         return new RunFileApp(appId, folder)
         {
-            Command = command,
             AppPort = app.Port("appPort"),
             Protocol = ReadProtocol(app, common),
             ChannelAddress = app.Text("appChannelAddress") ?? "127.0.0.1",
@@ -96,18 +109,33 @@ internal sealed class RunFileReader
             Health = ReadHealth(app, common),
             MaxBodyBytes = Either(app, common, section => section.Size("maxBodySize")) ?? 4 * 1024 * 1024,
             ReadBufferBytes = readBuffer <= int.MaxValue ? (int)readBuffer : throw app.Error("readBufferSize", "must be below 2Gi"),
+            MaxConcurrency = Either(app, common, section => section.Integer("appMaxConcurrency")) is > 0 and var most ? most : null,
+            ListenAddresses = Either(app, common, ReadAddresses) ?? [],
+            LogLevel = Either(app, common, section => OneOf(section, "logLevel", LogLevels)),
+            LogApiCalls = Either(app, common, section => section.Flag("enableApiLogging")) ?? false,
+            AppLog = Either(app, common, section => OneOf(section, "appLogDestination", Destinations)) ?? LogDestination.Console,
+            DaprdLog = Either(app, common, section => OneOf(section, "daprdLogDestination", Destinations)) ?? LogDestination.Console,
         };
     }
 
-    private static string ReadProtocol(YamlSection app, YamlSection? common)
+    private void RefuseWhatIsNotServed(YamlSection app, YamlSection? common)
     {
-        var protocol = Either(app, common, section => section.Text("appProtocol")) ?? "http";
-        if (protocol is not ("http" or "h2c"))
-            throw app.Error("appProtocol", $"'{protocol}' is not served by the local sidecar (http and h2c are)");
-        if (Either(app, common, section => section.Flag("appSSL")) == true)
-            throw app.Error("appSSL", "is not served by the local sidecar");
-        return protocol;
+        if (app.Text("unixDomainSocket") is not null)
+            throw app.Error("unixDomainSocket", "is not served by the local sidecar: apps reach it by port, as the .NET SDK does");
+        foreach (var section in (YamlSection?[])[app, common])
+        {
+            if (section?.Flag("appSSL") == true)
+                throw section.Error("appSSL", "is not served by the local sidecar: an app of this machine is called without TLS");
+            if (section?.Flag("enableProfiling") == true)
+                _warnings.Add($"{section.Place("enableProfiling")}: enableProfiling is not applied: the local sidecar has no Go profiles");
+        }
     }
+
+    private static string ReadProtocol(YamlSection app, YamlSection? common) => Either(app, common, section => section.Text("appProtocol") switch
+    {
+        null or "http" or "h2c" or "grpc" => section.Text("appProtocol"),
+        var other => throw section.Error("appProtocol", $"'{other}' is not served by the local sidecar (http, h2c and grpc are)"),
+    }) ?? "http";
 
     // dapr: pkg/config/app_connection.go. Zero and below mean the default.
     private static AppHealthOptions? ReadHealth(YamlSection app, YamlSection? common)
@@ -127,12 +155,17 @@ internal sealed class RunFileReader
         int Number(string name, int usual) => Either(app, common, section => section.Integer(name)) is > 0 and var given ? given : usual;
     }
 
+    private static List<IPAddress>? ReadAddresses(YamlSection section) => section.Text("apiListenAddresses")?
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Select(text => IPAddress.TryParse(text, out var address) ? address : throw section.Error("apiListenAddresses", $"'{text}' is no IP address"))
+        .ToList();
+
     private List<string> ReadResourcesPaths(YamlSection app, YamlSection? common, string folder)
     {
         // Both are read, so that the one not used is not called unknown.
         var own = Of(app, folder);
         var shared = common is null ? null : Of(common, _folder);
-        return own ?? IfThere(folder, ".dapr", "resources") ?? shared ?? IfThere(_home, ".dapr", "components") ?? [];
+        return own ?? IfThere(_file is not null, folder, "resources") ?? shared ?? IfThere(true, _home, "components") ?? [];
 
         List<string>? Of(YamlSection section, string start)
         {
@@ -143,16 +176,18 @@ internal sealed class RunFileReader
             return one is null ? null : [Existing(section, "resourcesPath", one, start, Directory.Exists)];
         }
 
-        static List<string>? IfThere(params string[] parts) => Directory.Exists(Path.Combine(parts)) ? [Path.Combine(parts)] : null;
+        static List<string>? IfThere(bool looked, string start, string name) =>
+            Path.Combine(start, ".dapr", name) is var path && looked && Directory.Exists(path) ? [path] : null;
     }
 
     private string? ReadConfigFilePath(YamlSection app, YamlSection? common, string folder)
     {
         var own = app.Text("configFilePath") is { } given ? Existing(app, "configFilePath", given, folder, File.Exists) : null;
         var shared = common?.Text("configFilePath") is { } path ? Existing(common, "configFilePath", path, _folder, File.Exists) : null;
-        return own ?? IfThere(folder, ".dapr", "config.yaml") ?? shared ?? IfThere(_home, ".dapr", "config.yaml");
+        return own ?? IfThere(_file is not null, folder) ?? shared ?? IfThere(true, _home);
 
-        static string? IfThere(params string[] parts) => File.Exists(Path.Combine(parts)) ? Path.Combine(parts) : null;
+        static string? IfThere(bool looked, string start) =>
+            Path.Combine(start, ".dapr", "config.yaml") is var path && looked && File.Exists(path) ? path : null;
     }
 
     private string Existing(YamlSection section, string name, string path, string start, Func<string, bool> exists)
@@ -161,6 +196,14 @@ internal sealed class RunFileReader
         var full = Path.GetFullPath(expanded, start);
         return exists(full) ? full : throw section.Error(name, $"'{path}' does not exist ({full})");
     }
+
+    private static T? OneOf<T>(YamlSection section, string name, Dictionary<string, T> values)
+        where T : struct => section.Text(name) switch
+        {
+            null => null,
+            var text when values.TryGetValue(text, out var value) => value,
+            var text => throw section.Error(name, $"must be one of {string.Join(", ", values.Keys)}, not '{text}'"),
+        };
 
     // Both are asked, so that a common value an app overrides still counts as known.
     private static T? Either<T>(YamlSection app, YamlSection? common, Func<YamlSection, T?> read)
@@ -173,10 +216,11 @@ internal sealed class RunFileReader
     {
         foreach (var (name, line) in section.Unread)
         {
-            if (Pointless.Contains(name)) continue;
-            _warnings.Add(NotServed.Contains(name)
-                ? $"{_file}({line}): {name} is not applied by the local sidecar"
-                : $"{_file}({line}): the unknown field '{name}' is ignored");
+            if (!Pointless.Contains(name)) _warnings.Add($"{_file}({line}): the unknown field '{name}' is ignored");
         }
     }
+
+    // Part of keys, file names and addresses.
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex AppIds();
 }

@@ -13,11 +13,18 @@ internal sealed class YamlSection
     private readonly int _lineOffset;
     private readonly YamlMappingNode _node;
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, string>? _options;
 
     private YamlSection(string file, int lineOffset, YamlMappingNode node) => (_file, _lineOffset, _node) = (file, lineOffset, node);
 
     /// <summary>The file it stands in.</summary>
     public string File => _file;
+
+    /// <summary>The same members given as options of a command line; complaints name the option.</summary>
+    /// <param name="members">Texts and lists of texts.</param>
+    /// <param name="options">By member, what the user wrote.</param>
+    public YamlSection(YamlMappingNode members, IReadOnlyDictionary<string, string> options)
+        : this("", 0, members) => _options = options;
 
     /// <summary>The first document of the text; null when it is empty.</summary>
     /// <param name="file">Named in complaints.</param>
@@ -59,10 +66,15 @@ internal sealed class YamlSection
     public IEnumerable<string> Names => _node.Children.Keys.OfType<YamlScalarNode>().Select(name => name.Value ?? "");
 
     /// <summary>Says in a member's line what is wrong with it; in the section's first line when the member is missing.</summary>
-    public LauncherException Error(string name, string complaint) => new($"{Place(Find(name) ?? _node)}: {name} {complaint}");
+    public LauncherException Error(string name, string complaint) => _options is null
+        ? new($"{Place(name)}: {name} {complaint}")
+        : new($"{_options.GetValueOrDefault(name, name)} {complaint}", LauncherException.BadCommandLine);
 
     /// <summary>Where the section begins: <c>file(line)</c>.</summary>
     public string Position => Place(_node);
+
+    /// <summary>Where a member stands: <c>file(line)</c>, or the option it was given by.</summary>
+    public string Place(string name) => _options is null ? Place(Find(name) ?? _node) : _options.GetValueOrDefault(name, name);
 
     /// <summary>A text, number or boolean as it is written; null when missing or empty.</summary>
     public string? Text(string name) => Find(name) switch

@@ -1,0 +1,77 @@
+namespace AgentMesh.Sidecar.Launcher;
+
+/// <summary>
+/// <c>stop</c>: ends runs of this user and waits for their end, with the Dapr CLI's words. The run of a run file ends as a whole, as
+/// with <c>dapr stop</c>, whose run ends with the first sidecar that does.
+/// </summary>
+/// <param name="registry">The runs.</param>
+/// <param name="output">For what was done.</param>
+/// <param name="error">For what was not.</param>
+/// <param name="timeProvider">Times the wait.</param>
+internal sealed class StopCommand(RunRegistry registry, TextWriter output, TextWriter error, TimeProvider timeProvider)
+{
+    /// <summary>A run promises to end within 10 s.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Looked at, not waited for: a run is no child of ours, so nothing tells us of its end.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Returns 0, or 1 when something was not ended.</summary>
+    /// <param name="options">What to end.</param>
+    /// <param name="currentFolder">What a relative run file starts from.</param>
+    public async Task<int> RunAsync(StopOptions options, string currentFolder)
+    {
+        var failed = false;
+        if (options.RunFile is { } given)
+        {
+            var runFile = RunPaths.RunFileAt(given, currentFolder);
+            if (await StopAsync($"apps with run file \"{runFile}\"", run => run.RunFile == runFile) is { } failure)
+            {
+                failed = true;
+                await error.WriteLineAsync($"Failed to stop Dapr and app processes: {failure}");
+            }
+            else
+            {
+                await output.WriteLineAsync("Dapr and app processes stopped successfully");
+            }
+        }
+
+        foreach (var appId in options.AppIds)
+        {
+            if (await StopAsync($"app id {appId}", run => run.Apps.Any(app => app.Id == appId)) is { } failure)
+            {
+                failed = true;
+                await error.WriteLineAsync($"failed to stop app id {appId}: {failure}");
+            }
+            else
+            {
+                await output.WriteLineAsync($"app stopped successfully: {appId}");
+            }
+        }
+
+        return failed ? 1 : 0;
+    }
+
+    /// <summary>Ends all runs meant. Returns why that failed.</summary>
+    private async Task<string?> StopAsync(string what, Func<RunRecord, bool> meant)
+    {
+        var runs = registry.Read().Where(meant).ToList();
+        if (runs.Count == 0) return $"couldn't find {what}";
+        foreach (var run in runs)
+        {
+            Signals.Terminate(run.Pid);
+            if (run.Apps.Select(app => app.Id).Distinct().Skip(1).Any())
+                await output.WriteLineAsync($"ending the run of {string.Join(", ", run.Apps.Select(app => app.Id).Distinct())} (process {run.Pid})");
+        }
+
+        var began = timeProvider.GetTimestamp();
+        using var timer = new PeriodicTimer(LookEvery, timeProvider);
+        while (runs.Find(run => run.IsAlive) is { } alive)
+        {
+            if (timeProvider.GetElapsedTime(began) > Patience) return $"process {alive.Pid} did not end within {Patience.TotalSeconds:0} s";
+            await timer.WaitForNextTickAsync();
+        }
+
+        return null;
+    }
+}
