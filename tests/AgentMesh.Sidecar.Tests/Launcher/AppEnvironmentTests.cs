@@ -60,10 +60,18 @@ public sealed class AppEnvironmentTests
     {
         byte next = 250;
         var tokens = ApiTokens.Choose(Nothing, All("", "DAPR_API_TOKEN"), count => [.. Enumerable.Repeat(next++, count)]);
-        Assert.Equal(43, tokens.Dapr.Length);
+        Assert.Equal(43, tokens.Dapr!.Length);
         Assert.Matches("^[A-Za-z0-9_-]+$", tokens.Dapr + tokens.App);
         Assert.NotEqual(tokens.Dapr, tokens.App);
         Assert.DoesNotContain(tokens.Dapr, tokens.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tokens_OfOneApp_AreTheEnvironmentsOnly()
+    {
+        var tokens = ApiTokens.Choose(Nothing, All("ours", "APP_API_TOKEN"), null);
+        Assert.Equal((null, "ours"), (tokens.Dapr, tokens.App));
+        Assert.DoesNotContain("DAPR_API_TOKEN", AppEnvironment.ForApp(Nothing, _app, Nothing, new ProcessPorts(null, 1, 2, 3), tokens).Keys);
     }
 
     private static Dictionary<string, string> All(string value, params string[] names) => names.ToDictionary(name => name, _ => value);

@@ -7,6 +7,8 @@ public sealed class CommandLineTests : IDisposable
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private RunOptions? _options;
+    private StopOptions? _stop;
+    private bool? _json;
 
     [Theory]
     [InlineData("")]
@@ -47,7 +49,9 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("--nope", "--nope")]
     [InlineData("--state-fidelity rough", "'rough'")]
-    [InlineData("stop", "stop")]
+    [InlineData("stop", "stop: name what to end")]
+    [InlineData("list -o yaml", "'yaml'")]
+    [InlineData("go", "'go'")]
     [InlineData("--data", "--data")]
     [InlineData("--replicas a", "'a' is not APP=N")]
     [InlineData("--replicas a=0", "'a=0' is not APP=N")]
@@ -73,7 +77,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("-f", "", "--run-file: the path is empty")]
     public async Task EmptyPath_IsRefused_AndNotTakenForTheCurrentFolder(string option, string path, string expected)
     {
-        Assert.Equal(2, await CommandLine.InvokeAsync([option, path], _output, _error, _ => Task.FromResult(0)));
+        Assert.Equal(2, await CommandLine.InvokeAsync([option, path], _output, _error, Verbs));
         Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -107,16 +111,73 @@ public sealed class CommandLineTests : IDisposable
         Assert.Null(_options);
     }
 
+    [Theory]
+    [InlineData("run --app-id x", "")]
+    [InlineData("run --app-id x -- dotnet run --project p --app-id inner -- 5000", "dotnet run --project p --app-id inner -- 5000")]
+    [InlineData("run -a x dotnet x.dll", "dotnet x.dll")]
+    [InlineData("run --no-build -- dotnet x.dll", "dotnet x.dll")]
+    public async Task OneApp_AndItsCommand(string arguments, string command)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(command, string.Join(' ', _options!.App!.Command));
+    }
+
+    [Fact]
+    public async Task OneApp_ItsOptionsAreFieldsOfARunFile_SharedOptionsStay()
+    {
+        Assert.Equal(0, await InvokeAsync(
+            "run --app-id x -p 5 -H -1 --resources-path a --resources-path b,c --enable-app-health-check --enable-api-logging=false --redis h:1 --compat 1.16"));
+        var fields = _options!.App!.Fields;
+        Assert.Equal(("x", 5, null, true, false), (fields.Text("appID"), fields.Port("appPort"), fields.Port("daprHTTPPort"), fields.Flag("enableAppHealthCheck"), fields.Flag("enableApiLogging")));
+        Assert.Equal(["a", "b", "c"], fields.Texts("resourcesPaths"));
+        Assert.Null(fields.Text("logLevel"));
+        Assert.Equal(("h:1", true), (_options.Redis, _options.Compat116));
+    }
+
+    [Fact]
+    public async Task OneAppsOptions_BesideARunFile_AreIgnored_AsTheDaprCliSays()
+    {
+        Assert.Equal(0, await InvokeAsync("run -f x.yaml --app-port 5"));
+        Assert.Null(_options!.App);
+        Assert.Contains("flags are ignored when using --run-file and should be configured in the run file instead: --app-port", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stop --app-id a", "a", null)]
+    [InlineData("stop -a a b", "a b", null)]
+    [InlineData("stop c", "c", null)]
+    [InlineData("stop -f x.yaml", "", "x.yaml")]
+    public async Task Stop_TakesAppIdsOrARunFile(string arguments, string appIds, string? runFile)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal((appIds, runFile), (string.Join(' ', _stop!.AppIds), _stop.RunFile));
+    }
+
+    [Theory]
+    [InlineData("list", false)]
+    [InlineData("list -o json", true)]
+    [InlineData("list --output table", false)]
+    public async Task List_IsATableOrJson(string arguments, bool json)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(json, _json);
+    }
+
     public void Dispose()
     {
         _output.Dispose();
         _error.Dispose();
     }
 
-    private Task<int> InvokeAsync(string arguments) => CommandLine.InvokeAsync(
-        arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), _output, _error, options =>
-        {
-            _options = options;
-            return Task.FromResult(0);
-        });
+    private CommandVerbs Verbs => new(
+        options => Keep(() => _options = options), options => Keep(() => _stop = options), json => Keep(() => _json = json));
+
+    private static Task<int> Keep(Action keep)
+    {
+        keep();
+        return Task.FromResult(0);
+    }
+
+    private Task<int> InvokeAsync(string arguments) =>
+        CommandLine.InvokeAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), _output, _error, Verbs);
 }

@@ -29,7 +29,7 @@ public sealed class LinePumpTests
     private static async Task<(LinePump Pump, string Text)> PumpAsync(string text)
     {
         var output = new StringWriter { NewLine = "|" };
-        var pump = new LinePump("> ", output);
+        var pump = new LinePump("> ", output.WriteLine);
         await pump.RunAsync(new StringReader(text));
         return (pump, output.ToString());
     }

@@ -4,7 +4,6 @@ using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.Tests.Runtime;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentMesh.Sidecar.Tests.Launcher;
 
@@ -87,7 +86,7 @@ public sealed class MeshRunTests : IDisposable
         if (!running) await sidecar.Exited;
         _folder.Write("out/ready.json", $$"""{"sidecarPid":{{sidecar.Id}}}""");
         await Assert.ThrowsAsync<LauncherException>(() => RunAsync(
-            new RunOptions { ReadyFile = ReadyFile }, parts => parts with { OpenDataAsync = (_, _) => throw new LauncherException("in use") }));
+            new RunOptions { ReadyFile = ReadyFile }, parts => parts with { OpenDataAsync = (_, _, _) => throw new LauncherException("in use") }));
         Assert.Equal(running, File.Exists(ReadyFile));
         sidecar.KillTree();
     }
@@ -144,7 +143,6 @@ public sealed class MeshRunTests : IDisposable
     private LauncherParts Parts() => new()
     {
         Console = _console,
-        LoggerFactory = NullLoggerFactory.Instance,
         TimeProvider = TimeProvider.System,
         Environment = AppEnvironment.Ours(),
         CurrentFolder = _folder.Path,
@@ -152,10 +150,10 @@ public sealed class MeshRunTests : IDisposable
         Home = _folder.Path,
         Random = Random.Shared,
         RandomBytes = count => new byte[count],
-        Terminate = Signals.Terminate,
-        OpenDataAsync = (_, _) => Task.FromResult<IRunData>(_data),
-        StartRuntimeAsync = async (sidecar, store, cancellationToken) => new RuntimeConnections(
-            await SidecarRuntime.StartAsync(sidecar, store, NullLoggerFactory.Instance, TimeProvider.System, cancellationToken)),
+        Registry = new RunRegistry(_folder.At("runs")),
+        OpenDataAsync = (_, _, _) => Task.FromResult<IRunData>(_data),
+        StartRuntimeAsync = async (sidecar, store, loggers, cancellationToken) => new RuntimeConnections(
+            await SidecarRuntime.StartAsync(sidecar, store, loggers, TimeProvider.System, cancellationToken)),
     };
 
     private sealed class MemoryData : IRunData

@@ -17,6 +17,6 @@ internal static class StubProcess
             ["APP_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["STUB_MODE"] = mode,
         };
-        return ChildProcess.Start(Command, AppContext.BaseDirectory, environment, new LinePump("", console));
+        return ChildProcess.Start(Command, AppContext.BaseDirectory, environment, new LinePump("", console.WriteLine));
     }
 }

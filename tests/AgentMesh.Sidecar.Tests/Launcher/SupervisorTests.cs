@@ -197,9 +197,9 @@ public sealed class SupervisorTests : IAsyncLifetime
         {
             Connections = new FakeConnections(_console),
             Console = _console,
+            OutputOf = _ => _console.WriteLine,
             Logger = NullLogger.Instance,
             TimeProvider = TimeProvider.System,
-            Terminate = Signals.Terminate,
             ProcessStarted = (processId, _) => _started.Enqueue((processId, Stopwatch.GetTimestamp())),
             ProcessEnded = _ended.Enqueue,
             Changed = () => _changes.Enqueue(string.Join(

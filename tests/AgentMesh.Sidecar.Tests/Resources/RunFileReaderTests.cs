@@ -1,5 +1,9 @@
+using System.Net;
 using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Resources;
+using Microsoft.Extensions.Logging;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
 
 namespace AgentMesh.Sidecar.Tests.Resources;
 
@@ -95,7 +99,7 @@ public sealed class RunFileReaderTests : IDisposable
 
     [Theory]
     [InlineData("appid: x", "(4): the unknown field 'appid' is ignored")]
-    [InlineData("appMaxConcurrency: 4", "(4): appMaxConcurrency is not applied")]
+    [InlineData("enableProfiling: true", "(4): enableProfiling is not applied")]
     [InlineData("env: { DAPR_API_TOKEN: t }", "names DAPR_API_TOKEN")]
     public void OddFields_AreWarnedOf(string line, string expected)
     {
@@ -104,8 +108,15 @@ public sealed class RunFileReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("logLevel: debug")]
+    [InlineData("schedulerHostAddress: ''")]
+    [InlineData("runtimePath: /nowhere")]
     [InlineData("profilePort: 7777")]
+    [InlineData("daprInternalGRPCPort: 7778")]
+    [InlineData("containerImage: x")]
+    [InlineData("containerImagePullPolicy: Always")]
+    [InlineData("createService: true")]
+    [InlineData("enableProfiling: false")]
+    [InlineData("appSSL: false")]
     [InlineData("placementHostAddress: localhost:50006")]
     public void FieldsWithoutMeaningHere_AreSilentlyAccepted(string line)
     {
@@ -128,7 +139,8 @@ public sealed class RunFileReaderTests : IDisposable
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n- appDirPath: ../apps/one\n", "appID 'one' is used twice")]
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  appPort: 65536\n", "(4): appPort must be a port from 1 to 65535, not 65536")]
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  appPort: -2\n", "(4): appPort must be a port")]
-    [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  appProtocol: grpc\n", "(4): appProtocol 'grpc' is not served")]
+    [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  appProtocol: grpcs\n", "(4): appProtocol 'grpcs' is not served")]
+    [InlineData("version: 1\ncommon:\n  appProtocol: https\napps:\n- appDirPath: ../apps/one\n", "(3): appProtocol 'https' is not served")]
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  appSSL: true\n", "(4): appSSL is not served")]
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  maxBodySize: 4MB\n", "(4): maxBodySize must be a size")]
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  readBufferSize: 2Gi\n", "(4): readBufferSize must be below 2Gi")]
@@ -136,11 +148,73 @@ public sealed class RunFileReaderTests : IDisposable
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  env: [A]\n", "(4): env must be")]
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  enableAppHealthCheck: maybe\n", "(4): enableAppHealthCheck must be true or false")]
     [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  enableAppHealthCheck: yes\n  appHealthProbeTimeout: 5001\n", "must not exceed")]
+    [InlineData("version: 1\ncommon:\n  appSSL: true\napps:\n- appDirPath: ../apps/one\n", "(3): appSSL is not served")]
+    [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  unixDomainSocket: /tmp\n", "(4): unixDomainSocket is not served")]
+    [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  appMaxConcurrency: many\n", "(4): appMaxConcurrency must be a whole number")]
+    [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  apiListenAddresses: 127.0.0.1,here\n", "(4): apiListenAddresses 'here' is no IP address")]
+    [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  logLevel: loud\n", "(4): logLevel must be one of debug, info,")]
+    [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  appLogDestination: printer\n", "(4): appLogDestination must be one of console, file, fileAndConsole")]
+    [InlineData("version: 1\napps:\n- appDirPath: ../apps/one\n  appID: a/b\n", "(4): appID 'a/b' is no app id")]
     public void BrokenFile_IsRefusedWithItsLine(string text, string expected)
     {
         var refused = Assert.Throws<LauncherException>(() => Read(text));
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
         Assert.StartsWith(_folder.At("run/dapr.yaml"), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryOtherField_IsHonored()
+    {
+        var runFile = Read("""
+            version: 1
+            common:
+              appMaxConcurrency: 9
+              logLevel: info
+              appLogDestination: file
+              apiListenAddresses: 127.0.0.1, ::1
+            apps:
+            - appDirPath: ../apps/one
+              appMaxConcurrency: -1
+              appProtocol: grpc
+              metricsPort: 9091
+              enableApiLogging: true
+              daprdLogDestination: fileAndConsole
+            - appDirPath: ../apps/two
+              logLevel: error
+            """);
+        var (one, two) = (runFile.Apps[0], runFile.Apps[1]);
+        Assert.Equal((null, 9), (one.MaxConcurrency, two.MaxConcurrency));
+        Assert.Equal((LogLevel.Information, LogLevel.Error), (one.LogLevel, two.LogLevel));
+        Assert.Equal(("grpc", "http"), (one.Protocol, two.Protocol));
+        Assert.Equal((9091, null), (one.MetricsPort, two.MetricsPort));
+        Assert.Equal((true, false), (one.LogApiCalls, two.LogApiCalls));
+        Assert.Equal((LogDestination.File, LogDestination.FileAndConsole), (one.AppLog, one.DaprdLog));
+        Assert.Equal((LogDestination.File, LogDestination.Console), (two.AppLog, two.DaprdLog));
+        Assert.Equal([IPAddress.Loopback, IPAddress.IPv6Loopback], two.ListenAddresses);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void AppOfACommandLine_HasTheSameFields_AndLooksAtNothingBesideIt()
+    {
+        _folder.Folder("apps/one/.dapr/resources");
+        var app = Assert.Single(ReadOptions(new() { ["appID"] = "x", ["appPort"] = "5", ["configFilePath"] = "../../run/config.yaml", ["maxBodySize"] = "8Mi" }).Apps);
+        Assert.Equal(("x", 5, _folder.At("apps/one"), 8 * 1024 * 1024), (app.AppId, app.AppPort, app.Directory, (int)app.MaxBodyBytes));
+        Assert.Equal(_folder.At("run/config.yaml"), app.ConfigFilePath);
+        Assert.Equal([_folder.At("home/.dapr/components")], app.ResourcesPaths);
+        Assert.Equal(["dotnet", "x.dll"], app.Command);
+    }
+
+    [Theory]
+    [InlineData("appPort", "x", "--of-appPort must be a whole number, not 'x'")]
+    [InlineData("appProtocol", "grpcs", "--of-appProtocol 'grpcs' is not served")]
+    [InlineData("resourcesPath", "nowhere", "--of-resourcesPath 'nowhere' does not exist")]
+    [InlineData("appID", "", "--of-appID '' is no app id")]
+    public void WrongOptionOfACommandLine_IsRefusedByItsName(string field, string value, string expected)
+    {
+        var refused = Assert.Throws<LauncherException>(() => ReadOptions(new() { [field] = value }));
+        Assert.StartsWith(expected, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, refused.ExitCode);
     }
 
     [Fact]
@@ -179,6 +253,12 @@ public sealed class RunFileReaderTests : IDisposable
         while (!File.Exists(Path.Combine(folder, "AgentMesh.sln"))) folder = Path.GetDirectoryName(folder)!;
         return folder;
     }
+
+    private RunFile ReadOptions(Dictionary<string, string> options) => RunFileReader.Read(
+        new YamlSection(
+            new YamlMappingNode(options.SelectMany(option => (YamlNode[])[new YamlScalarNode(option.Key), new YamlScalarNode(option.Value) { Style = ScalarStyle.DoubleQuoted }])),
+            options.Keys.ToDictionary(name => name, name => "--of-" + name)),
+        ["dotnet", "x.dll"], _folder.At("apps/one"), _folder.At("home"), _warnings);
 
     private RunFile Read(string text) => RunFileReader.Read(_folder.Write("run/dapr.yaml", text), _folder.At("home"), _warnings);
 }
