@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
@@ -41,10 +42,20 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
     private async Task<DaprError?> WriteAsync(HttpContext context, AppInstance caller, ActorRef actor)
     {
         var items = await RequestBody.ReadAsync(context, body => _body.ReadActorTransaction(body));
-        if (items.Exists(item => item.Ttl is not null))
-            return DaprError.ActorStateTransactionSave("ttl on actor state needs the feature flag ActorStateTTL, which is off");
+        var hasTtl = caller.App.Configuration.HasActorStateTtl;
+        var operations = new List<StateOperation>(items.Count);
         var prefix = Prefix(caller, actor);
-        var operations = items.ConvertAll(item => new StateOperation(prefix + item.Key, item.Value));
+        foreach (var item in items)
+        {
+            var ttl = 0;
+            if (item.Ttl is not null && !hasTtl)
+                return DaprError.ActorStateTransactionSave("ttl on actor state needs the feature flag ActorStateTTL, which is off");
+            if (item.Ttl is { } text && !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out ttl))
+                return DaprError.ActorStateTransactionSave($"failed to parse ttl from metadata: '{text}' is not a number of seconds");
+            // Without the feature nothing ends, and no write pays for looking.
+            operations.Add(new StateOperation(prefix + item.Key, item.Value) { Rules = hasTtl ? new StateRules(TtlSeconds: item.Ttl is null ? null : ttl) : null });
+        }
+
         if (caller.Connection is not { } connection || router.TryBeginWrite(actor, connection) is not { } activation)
             return DaprError.ActorInstanceMissing();
         try

@@ -15,12 +15,14 @@ internal sealed class AppChannel : IDisposable
     private readonly string? _appApiToken;
     private readonly HttpMessageInvoker _client;
     private readonly string _baseUrl;
+    private readonly SemaphoreSlim? _slots;
 
     public AppChannel(AppDefinition app, string? appApiToken)
     {
         _app = app;
         _appApiToken = appApiToken;
         _baseUrl = $"http://{app.ChannelAddress}:{app.AppPort}";
+        _slots = app.MaxConcurrency is { } most ? new SemaphoreSlim(most) : null;
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -51,10 +53,15 @@ internal sealed class AppChannel : IDisposable
         return request;
     }
 
-    /// <summary>Sends; completes when the answer's headers are there.</summary>
+    /// <summary>
+    /// Sends; completes when the answer's headers are there. Waits while the app has as many requests as it takes at once; as in daprd
+    /// (dapr:pkg/channel/http) a request counts until its headers are answered.
+    /// </summary>
     /// <exception cref="HttpRequestException">The app was not reached or broke off.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (_slots is not null)
+            await _slots.WaitAsync(cancellationToken);
         var started = _app.Metrics.Start();
         HttpResponseMessage? response = null;
         try
@@ -67,6 +74,7 @@ internal sealed class AppChannel : IDisposable
             _app.Metrics.Http.AppAnswered(
                 request.Method.Method, request.RequestUri!.OriginalString.AsSpan(_baseUrl.Length), (int?)response?.StatusCode ?? StatusCodes.Status500InternalServerError,
                 response?.Content.Headers.ContentLength ?? 0, _app.Metrics.ElapsedMs(started));
+            _slots?.Release();
         }
     }
 
@@ -110,9 +118,11 @@ internal sealed class AppChannel : IDisposable
         }
     }
 
-    /// <summary>One health probe: 2xx within the probe's time is healthy.</summary>
+    /// <summary>One health probe: 2xx within the probe's time is healthy; of an app that speaks gRPC, a connection.</summary>
     public async Task<bool> ProbeAsync(AppHealthOptions health, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
+        if (_app.IsGrpc)
+            return await AcceptsAsync(cancellationToken);
         var started = _app.Metrics.Start();
         var status = StatusCodes.Status500InternalServerError;
         using var limit = new CancellationTokenSource(health.ProbeTimeout, timeProvider);

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -8,7 +9,7 @@ namespace AgentMesh.Sidecar.Grpc;
 /// </summary>
 internal static class GrpcServer
 {
-    public static WebApplication Build(SidecarOptions options, DaprService service, Func<int, AppDefinition> find, ILoggerFactory loggerFactory, Action<KestrelServerOptions, int> listen)
+    public static WebApplication Build(SidecarOptions options, DaprService service, Func<int, AppDefinition> find, ILoggerFactory loggerFactory, Action<KestrelServerOptions, AppDefinition> listen)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggerFactory);
@@ -29,15 +30,16 @@ internal static class GrpcServer
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             foreach (var app in options.Apps)
-                listen(kestrel, app.DaprGrpcPort);
+                listen(kestrel, app);
         });
         var server = builder.Build();
         var token = new GrpcToken(options.DaprApiToken);
+        var log = new ApiLog(loggerFactory.CreateLogger<ApiLog>(), "gRPC");
         server.Use(next => async context =>
         {
             var metrics = find(context.Connection.LocalPort).Metrics;
             var started = metrics.Start();
-            await next(context);
+            await log.RunAsync(context, find(context.Connection.LocalPort), () => next(context));
             metrics.Grpc.CallServed(context, metrics.ElapsedMs(started));
         });
         server.Use(next => context => token.CheckAsync(context, next));

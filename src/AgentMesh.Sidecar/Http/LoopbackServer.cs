@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AgentMesh.Sidecar.Http;
 
-/// <summary>A web server for this machine only, with one handler and nothing else in it.</summary>
+/// <summary>A web server for this machine, with one handler and nothing else in it.</summary>
 internal static class LoopbackServer
 {
     // A kernel may speak IPv6 and yet have no ::1 (containers often).
@@ -38,9 +38,13 @@ internal static class LoopbackServer
         return builder.Build();
     }
 
-    /// <summary>Listens on both families: the SDK connects to the name <c>localhost</c>, which is either.</summary>
-    public static void Listen(KestrelServerOptions kestrel, int port, HttpProtocols protocols)
+    /// <summary>Listens on the addresses; without, on both families of loopback: the SDK connects to the name <c>localhost</c>, which is either.</summary>
+    public static void Listen(KestrelServerOptions kestrel, int port, HttpProtocols protocols, IReadOnlyList<IPAddress>? addresses = null)
     {
+        foreach (var address in addresses ?? [])
+            kestrel.Listen(address, port, listen => listen.Protocols = protocols);
+        if (addresses is { Count: > 0 })
+            return;
         kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = protocols);
         if (Socket.OSSupportsIPv6 && LoopbackV6Exists.Value)
             kestrel.Listen(IPAddress.IPv6Loopback, port, listen => listen.Protocols = protocols);

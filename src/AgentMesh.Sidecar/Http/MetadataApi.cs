@@ -62,6 +62,7 @@ internal sealed class MetadataApi(ActorRouter router, PubSubRuntime pubSub)
                 Port = app.AppPort,
                 Protocol = app.Protocol,
                 ChannelAddress = app.ChannelAddress,
+                MaxConcurrency = app.MaxConcurrency ?? 0,
                 Health = app.Health is { } health ? Of(health) : null,
             },
             ActorRuntime = new ActorRuntime

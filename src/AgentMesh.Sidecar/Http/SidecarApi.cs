@@ -99,7 +99,7 @@ internal sealed class SidecarApi(
     {
         var wanted = context.Request.Query["appid"].ToString();
         return wanted.Length > 0 && wanted != app.App.AppId ? DaprError.HealthOfAnotherApp()
-            : app.Connection is null ? DaprError.HealthNotReady("[app]")
+            : app.Connection is null && app.App.AppPort != 0 ? DaprError.HealthNotReady("[app]")
             : HttpAnswer.NoContent;
     }
 

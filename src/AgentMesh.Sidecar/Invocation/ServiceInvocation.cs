@@ -18,7 +18,8 @@ internal sealed class ServiceInvocation(TargetResolver targets, ResiliencyPolici
     /// <param name="methodSegments">The escaped segments of the method's path.</param>
     public async Task<IResult> HandleAsync(HttpContext context, AppInstance caller, string targetApp, IEnumerable<string> methodSegments)
     {
-        if (caller.Session is null)
+        // Who does not listen is not waited for.
+        if (caller.Session is null && caller.App.AppPort != 0)
             return DaprError.DirectInvoke("invoke API is not ready");
         // dapr:pkg/messaging/method: the decoded text is what the app gets.
         if (AppPath.CleanMethod(string.Join('/', methodSegments.Select(RequestPath.Unescape))) is not { } method)

@@ -36,7 +36,7 @@ internal sealed class TargetResolver(HostDirectory hosts, string namespaceName) 
         if (caller.App.Endpoints.FirstOrDefault(endpoint => endpoint.Name == id) is { } found)
             return (new ForeignTarget(_foreign, found.BaseUrl, found.Headers), "", false);
         if ((rest is [] || rest[0] == namespaceName) && Choose(id) is { } connection)
-            return (new AppTarget(caller, connection), "", false);
+            return connection.App.IsGrpc ? (null, $"{id} speaks gRPC (appProtocol), which the local sidecar does not call", true) : (new AppTarget(caller, connection), "", false);
         // dapr:pkg/messages: ErrAppUnhealthy; the process is there, so waiting a second for it changes nothing.
         return hosts.IsUnhealthy(id) ? (null, "app is not in a healthy state", true) : (null, $"couldn't find service: {id}", false);
     }

@@ -14,6 +14,7 @@ internal sealed class ComponentPlan
     private const string PubSubType = "pubsub.redis";
 
     private readonly Dictionary<string, List<Component>> _byApp = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AppConfiguration> _configurations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SecretAccess> _secrets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<HttpEndpoint>> _endpoints = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Subscription>> _subscriptions = new(StringComparer.Ordinal);
@@ -30,6 +31,7 @@ internal sealed class ComponentPlan
     {
         // Apps usually share their folders; each set is read once, so that its warnings come once.
         var bySet = new Dictionary<string, ResourceSet>(StringComparer.Ordinal);
+        var byFile = new Dictionary<string, AppConfiguration>(StringComparer.Ordinal);
         foreach (var app in runFile.Apps)
         {
             var set = string.Join('\n', app.ResourcesPaths);
@@ -37,13 +39,19 @@ internal sealed class ComponentPlan
             var components = resources.Components.Where(component => component.Serves(app.AppId)).ToList();
             _byApp[app.AppId] = components;
             _endpoints[app.AppId] = [.. resources.Endpoints.Where(endpoint => endpoint.Serves(app.AppId))];
+            var file = app.ConfigFilePath ?? "";
+            if (!byFile.TryGetValue(file, out var configuration)) byFile[file] = configuration = AppConfiguration.Read(app.ConfigFilePath, warnings ?? []);
+            _configurations[app.AppId] = configuration;
             _secrets[app.AppId] = new SecretAccess(
                 resources.SecretStores.Where(store => components.Any(component => component.Name == store.Key)).ToDictionary(StringComparer.Ordinal),
-                SecretScopeFile.Read(app.ConfigFilePath));
+                configuration.SecretScopes);
             _subscriptions[app.AppId] = [.. resources.Subscriptions.Where(item => item.Serves(app.AppId)).Select(item => item.Subscription)];
             _resiliency[app.AppId] = [.. resources.Resiliency.Where(resource => resource.Serves(app.AppId))];
         }
     }
+
+    /// <summary>The app's Configuration resource.</summary>
+    public AppConfiguration ConfigurationOf(string appId) => _configurations[appId];
 
     /// <summary>The secrets the app may read.</summary>
     public SecretAccess SecretsOf(string appId) => _secrets[appId];

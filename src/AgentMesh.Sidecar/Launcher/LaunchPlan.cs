@@ -38,15 +38,25 @@ internal static class LaunchPlan
                app, Define(app, process.Index, process.Item, components), AppEnvironment.ForApp(environment, app, set, process.Item, tokens)),
     ];
 
-    private static AppDefinition Define(RunFileApp app, int replica, ProcessPorts ports, ComponentPlan components) =>
-        new(app.AppId, replica, ports.App ?? 0, ports.DaprHttp, ports.DaprGrpc)
+    private static AppDefinition Define(RunFileApp app, int replica, ProcessPorts ports, ComponentPlan components)
+    {
+        if (app.Protocol == "grpc" && components.SubscriptionsOf(app.AppId) is [var subscription, ..])
+        {
+            throw new LauncherException(
+                $"{app.AppId} speaks gRPC (appProtocol): events of {subscription.PubSub}/{subscription.Topic} cannot be delivered to it by the local sidecar");
+        }
+
+        return new(app.AppId, replica, ports.App ?? 0, ports.DaprHttp, ports.DaprGrpc)
         {
             MetricsPort = ports.Metrics,
-            Configuration = AppConfiguration.Read(app.ConfigFilePath),
+            Configuration = components.ConfigurationOf(app.AppId),
             Protocol = app.Protocol,
             ChannelAddress = app.ChannelAddress,
             Health = app.Health,
             MaxBodyBytes = app.MaxBodyBytes,
+            MaxConcurrency = app.MaxConcurrency,
+            ListenAddresses = app.ListenAddresses,
+            LogApiCalls = app.LogApiCalls || components.ConfigurationOf(app.AppId).LogsApiCalls,
             ReadBufferBytes = app.ReadBufferBytes,
             ActorStateStore = components.ActorStateStoreOf(app.AppId),
             Components = components.Of(app.AppId),
@@ -56,4 +66,5 @@ internal static class LaunchPlan
             Subscriptions = components.SubscriptionsOf(app.AppId),
             Resiliency = components.ResiliencyOf(app.AppId),
         };
+    }
 }

@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.Secrets;
 using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.StateApi;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentMesh.Sidecar.Launcher;
 

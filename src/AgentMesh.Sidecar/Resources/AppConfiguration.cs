@@ -1,11 +1,15 @@
 using AgentMesh.Sidecar.Launcher;
+using AgentMesh.Sidecar.Secrets;
 
 namespace AgentMesh.Sidecar.Resources;
 
-/// <summary>What this sidecar reads of a Configuration resource, its secret scopes apart (<see cref="SecretScopeFile"/>).</summary>
+/// <summary>Dapr's Configuration resource (dapr:pkg/config/configuration.go), as far as it changes something on one machine.</summary>
 /// <param name="File">Null: there is none.</param>
 internal sealed record AppConfiguration(string? File)
 {
+    // What would be missed. Tracing and the rest of the keys are accepted; daprd ignores keys it does not know.
+    private static readonly string[] NotApplied = ["accessControl", "httpPipeline", "appHttpPipeline", "api"];
+
     public static readonly AppConfiguration None = new((string?)null);
 
     /// <summary><c>spec.metrics.enabled</c>, also written <c>spec.metric</c>: whether the metrics port is opened.</summary>
@@ -17,12 +21,27 @@ internal sealed record AppConfiguration(string? File)
     /// <summary>The enabled ones of <c>spec.features</c>.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
-    /// <summary>Reads a file; null: none.</summary>
-    /// <exception cref="LauncherException">The file is broken.</exception>
-    public static AppConfiguration Read(string? file)
+    /// <summary>Whether actor state may have a time to live.</summary>
+    public bool HasActorStateTtl => Features.Contains("ActorStateTTL");
+
+    /// <summary><c>spec.logging.apiLogging.enabled</c>.</summary>
+    public bool LogsApiCalls { get; init; }
+
+    /// <summary><c>spec.secrets.scopes</c> by secret store.</summary>
+    public IReadOnlyDictionary<string, SecretScope> SecretScopes { get; init; } = new Dictionary<string, SecretScope>();
+
+    /// <summary>Reads a file; null: none. What is meant for others is added to the warnings.</summary>
+    /// <exception cref="LauncherException">The file is broken, or names a secret store twice: what is meant to be closed must not be open.</exception>
+    public static AppConfiguration Read(string? file, ICollection<string> warnings)
     {
-        if (file is null || YamlSection.Parse(file, System.IO.File.ReadAllText(file))?.Section("spec") is not { } spec)
+        if (file is null || YamlSection.Parse(file, System.IO.File.ReadAllText(file)) is not { } document)
             return new AppConfiguration(file);
+        if (document.Text("kind") is var kind && kind != "Configuration")
+            warnings.Add($"{document.Place("kind")}: kind {kind ?? "(none)"} is no Configuration; the file is read as one");
+        if (document.Section("spec") is not { } spec)
+            return new AppConfiguration(file);
+        foreach (var name in NotApplied.Intersect(spec.Names))
+            warnings.Add($"{spec.Place(name)}: {name} is not applied by the local sidecar");
         // Both spellings are in use, and daprd takes either.
         var metrics = spec.Section("metrics") ?? spec.Section("metric");
         return new AppConfiguration(file)
@@ -30,6 +49,29 @@ internal sealed record AppConfiguration(string? File)
             MetricsEnabled = metrics?.Flag("enabled") ?? true,
             IncreasedCardinality = metrics?.Section("http")?.Flag("increasedCardinality") ?? true,
             Features = [.. spec.Sections("features").Where(feature => feature.Flag("enabled") ?? false).Select(feature => feature.Text("name")).OfType<string>()],
+            LogsApiCalls = spec.Section("logging")?.Section("apiLogging")?.Flag("enabled") ?? false,
+            SecretScopes = ReadScopes(spec),
         };
+    }
+
+    private static Dictionary<string, SecretScope> ReadScopes(YamlSection spec)
+    {
+        var scopes = new Dictionary<string, SecretScope>(StringComparer.Ordinal);
+        foreach (var scope in spec.Section("secrets")?.Sections("scopes") ?? [])
+        {
+            var store = scope.Text("storeName") ?? throw scope.Error("storeName", "is missing");
+            var access = scope.Text("defaultAccess");
+            if (access is not null && !access.Equals("allow", StringComparison.OrdinalIgnoreCase) && !access.Equals("deny", StringComparison.OrdinalIgnoreCase))
+                throw scope.Error("defaultAccess", $"must be allow or deny, not '{access}'");
+            if (!scopes.TryAdd(store, new SecretScope
+            {
+                DeniesByDefault = access?.Equals("deny", StringComparison.OrdinalIgnoreCase) ?? false,
+                Allowed = scope.Texts("allowedSecrets") ?? [],
+                Denied = scope.Texts("deniedSecrets") ?? [],
+            }))
+                throw scope.Error("storeName", $"'{store}' is scoped twice");
+        }
+
+        return scopes;
     }
 }

@@ -21,13 +21,20 @@ internal sealed partial class RunFileReader
 
     private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["debug"] = LogLevel.Debug, ["info"] = LogLevel.Information, ["warn"] = LogLevel.Warning, ["warning"] = LogLevel.Warning,
-        ["error"] = LogLevel.Error, ["fatal"] = LogLevel.Critical, ["panic"] = LogLevel.Critical,
+        ["debug"] = LogLevel.Debug,
+        ["info"] = LogLevel.Information,
+        ["warn"] = LogLevel.Warning,
+        ["warning"] = LogLevel.Warning,
+        ["error"] = LogLevel.Error,
+        ["fatal"] = LogLevel.Critical,
+        ["panic"] = LogLevel.Critical,
     };
 
     private static readonly Dictionary<string, LogDestination> Destinations = new(StringComparer.Ordinal)
     {
-        ["console"] = LogDestination.Console, ["file"] = LogDestination.File, ["fileAndConsole"] = LogDestination.FileAndConsole,
+        ["console"] = LogDestination.Console,
+        ["file"] = LogDestination.File,
+        ["fileAndConsole"] = LogDestination.FileAndConsole,
     };
 
     private readonly string? _file;

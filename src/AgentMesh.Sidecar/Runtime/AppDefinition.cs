@@ -1,3 +1,4 @@
+using System.Net;
 using AgentMesh.Sidecar.Metrics;
 using AgentMesh.Sidecar.PubSub;
 using AgentMesh.Sidecar.Resiliency;
@@ -23,8 +24,11 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
     /// <summary>Dapr's Configuration of the app.</summary>
     public AppConfiguration Configuration { get; init; } = AppConfiguration.None;
 
-    /// <summary><c>http</c> or <c>h2c</c> (HTTP/2 with prior knowledge).</summary>
+    /// <summary><c>http</c>, <c>h2c</c> (HTTP/2 with prior knowledge) or <c>grpc</c>, whose app calls its sidecar and is not called.</summary>
     public string Protocol { get; init; } = "http";
+
+    /// <summary>Whether the app speaks gRPC: it counts as healthy while its port accepts a connection, and is asked for nothing.</summary>
+    public bool IsGrpc => Protocol == "grpc";
 
     /// <summary>The host the app listens on.</summary>
     public string ChannelAddress { get; init; } = "127.0.0.1";
@@ -37,6 +41,15 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
 
     /// <summary>Largest request and answer headers, bytes (daprd's <c>--read-buffer-size</c>, 4 KiB).</summary>
     public int ReadBufferBytes { get; init; } = 4 * 1024;
+
+    /// <summary>Requests that the process serves at once (daprd's <c>--app-max-concurrency</c>); null: any number.</summary>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>Where its sidecar listens; empty: on loopback.</summary>
+    public IReadOnlyList<IPAddress> ListenAddresses { get; init; } = [];
+
+    /// <summary>Whether each call of its sidecar's API is logged.</summary>
+    public bool LogApiCalls { get; init; }
 
     /// <summary>The component with <c>actorStateStore: "true"</c> that this app may use; null when it has none.</summary>
     public string? ActorStateStore { get; init; }

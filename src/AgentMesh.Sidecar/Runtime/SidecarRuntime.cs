@@ -75,11 +75,12 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             new ServiceInvocation(_targets, policies), metadata, new PublishApi(_pubSub.Publisher), new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
         _server = BuildServer(options, loggerFactory);
         var metrics = options.Apps.Where(ServesMetrics).ToFrozenDictionary(app => app.MetricsPort, app => app.Metrics);
+        var log = new ApiLog(loggerFactory.CreateLogger<ApiLog>(), "HTTP");
         _server.Run(context => metrics.TryGetValue(context.Connection.LocalPort, out var scraped)
             ? scraped.ServeAsync(context)
-            : api.HandleAsync(context, _byPort[context.Connection.LocalPort]));
+            : log.RunAsync(context, _byPort[context.Connection.LocalPort].App, () => api.HandleAsync(context, _byPort[context.Connection.LocalPort])));
         var service = new DaprService(port => _byPort[port], state, _pubSub.Publisher, metadata, options.ShutdownRequested);
-        _grpc = GrpcServer.Build(options, service, port => _byPort[port].App, loggerFactory, (kestrel, port) => LoopbackServer.Listen(kestrel, port, HttpProtocols.Http2));
+        _grpc = GrpcServer.Build(options, service, port => _byPort[port].App, loggerFactory, (kestrel, app) => LoopbackServer.Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2, app.ListenAddresses));
     }
 
     /// <summary>Opens all ports. Apps can use their sidecar from here on; calls to an app wait until it is connected.</summary>
@@ -134,9 +135,9 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             while (!await IsHealthyAsync(channel, app, cancellationToken))
                 await Task.Delay(PortPollInterval, _timeProvider, cancellationToken);
             // daprd reads the config only once too; without an actor state store the app is no actor host.
-            var config = await channel.GetConfigAsync(cancellationToken);
+            var config = app.IsGrpc ? null : await channel.GetConfigAsync(cancellationToken);
             var types = config is null || app.ActorStateStore is null ? [] : ActorTypeSettings.Parse(config);
-            subscriptions = await _pubSub.ReadSubscriptionsAsync(app, channel, cancellationToken);
+            subscriptions = app.IsGrpc ? null : await _pubSub.ReadSubscriptionsAsync(app, channel, cancellationToken);
             instance.Session = new AppSession(
                 instance, channel, types, _hosts, _router, _timeProvider, _loggerFactory.CreateLogger<AppSession>());
         }
@@ -206,7 +207,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             // daprd's read-header timeout.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             foreach (var app in options.Apps)
-                LoopbackServer.Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1);
+                LoopbackServer.Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1, app.ListenAddresses);
             foreach (var app in options.Apps.Where(ServesMetrics))
                 LoopbackServer.Listen(kestrel, app.MetricsPort, HttpProtocols.Http1);
         });
@@ -217,7 +218,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
 
     private async Task<bool> IsHealthyAsync(AppChannel channel, AppDefinition app, CancellationToken cancellationToken) =>
         await channel.AcceptsAsync(cancellationToken)
-        && (app.Health is not { } health || await channel.ProbeAsync(health, _timeProvider, cancellationToken));
+        && (app.Health is not { } health || app.IsGrpc || await channel.ProbeAsync(health, _timeProvider, cancellationToken));
 
     private async Task DeactivateIdleLoopAsync()
     {

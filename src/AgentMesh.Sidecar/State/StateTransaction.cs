@@ -3,8 +3,11 @@ namespace AgentMesh.Sidecar.State;
 /// <summary>The statements of a transaction of one of the state APIs in the embedded store.</summary>
 internal static class StateTransaction
 {
-    private const string Upsert =
-        "INSERT INTO state(key, data, version) VALUES(?1, ?2, 1) ON CONFLICT(key) DO UPDATE SET data = excluded.data, version = version + 1";
+    // What has ended is not there, and does not end what is written over it.
+    private const string Upsert = """
+        INSERT INTO state(key, data, version) VALUES(?1, ?2, 1)
+        ON CONFLICT(key) DO UPDATE SET data = excluded.data, version = version + 1, expires = CASE WHEN expires > ?3 THEN expires END
+        """;
 
     private const string Delete = "DELETE FROM state WHERE key = ?1";
     private const string DeleteExpired = "DELETE FROM state WHERE key = ?1 AND expires <= ?2";
@@ -66,7 +69,7 @@ internal static class StateTransaction
             }
             else
             {
-                database.Run(Upsert, key, value);
+                database.Run(Upsert, key, value, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
             }
         }
 

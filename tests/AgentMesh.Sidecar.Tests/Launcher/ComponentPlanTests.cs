@@ -147,7 +147,7 @@ public sealed class ComponentPlanTests : IDisposable
     public void Configuration_ThatIsBroken_RefusesTheRun(string scopes, string expected)
     {
         var file = _folder.Write("config/config.yaml", $"spec: {{ secrets: {{ scopes: {scopes} }} }}");
-        Assert.Contains(expected, Assert.Throws<LauncherException>(() => SecretScopeFile.Read(file)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<LauncherException>(() => ConfigurationFile.Read(file, [])).Message, StringComparison.Ordinal);
     }
 
     private static string Store(string name, string metadata) =>

@@ -1,0 +1,21 @@
+using AgentMesh.Sidecar.Runtime;
+
+namespace AgentMesh.Sidecar.Http;
+
+/// <summary>daprd's log of API calls (<c>--enable-api-logging</c>): one line at Info for each call that was answered.</summary>
+internal sealed partial class ApiLog(ILogger<ApiLog> logger, string protocol)
+{
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Runs the call, and notes it where the app asks for it.</summary>
+    public Task RunAsync(HttpContext context, AppDefinition app, Func<Task> call) => app.LogApiCalls ? RunLoggedAsync(context, app, call) : call();
+
+    private async Task RunLoggedAsync(HttpContext context, AppDefinition app, Func<Task> call)
+    {
+        await call();
+        LogCall(protocol, context.Request.Method, context.Request.Path.Value ?? "", app.AppId, context.Response.StatusCode);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Protocol} API Called: {Method} {Path} of {AppId}: {Status}")]
+    private partial void LogCall(string protocol, string method, string path, string appId, int status);
+}
