@@ -87,8 +87,10 @@ project Dapr.E2E.Test Dapr.E2E.Test Microsoft.NET.Sdk <<XML
   </ItemGroup>
 XML
 
-# Built before: the suite gives an app 30 s from `dotnet run` on.
+# Copied, so that the sidecar may be built anew meanwhile. All is built before: the suite gives an app 30 s from `dotnet run` on.
 dotnet build "$root/src/AgentMesh.Sidecar" -c Release --nologo -v quiet -clp:NoSummary
+rm -rf "$work/sidecar"
+cp -r "$root/src/AgentMesh.Sidecar/bin/Release/net10.0" "$work/sidecar"
 for name in Dapr.E2E.Test.App/Dapr.E2E.Test.App Dapr.E2E.Test.App.ReentrantActor/Dapr.E2E.Test.App.ReentrantActors \
     Dapr.E2E.Test.App.Grpc/Dapr.E2E.Test.App.Grpc Dapr.E2E.Test/Dapr.E2E.Test; do
   dotnet build "$work/test/$name.csproj" --nologo -v quiet -clp:NoSummary
@@ -100,11 +102,12 @@ cat > "$work/shim/dapr" <<SH
 command=\$1
 shift
 if [ "\$command" = run ]; then set -- --compat 1.16 ${SDK_E2E_RUN_OPTIONS:-} "\$@"; fi
-exec dotnet "$root/src/AgentMesh.Sidecar/bin/Release/net10.0/AgentMesh.Sidecar.dll" "\$command" "\$@"
+exec dotnet "$work/sidecar/AgentMesh.Sidecar.dll" "\$command" "\$@"
 SH
 chmod +x "$work/shim/dapr"
 
 # A home of its own: data and list of runs of the suite are none of the user's.
+export DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export DOTNET_CLI_HOME=${DOTNET_CLI_HOME:-$HOME} NUGET_PACKAGES=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 cd "$work/bin/Debug/test/Dapr.E2E.Test/net10.0"
 HOME=$work/home PATH="$work/shim:$PATH" exec ./Dapr.E2E.Test "$@"

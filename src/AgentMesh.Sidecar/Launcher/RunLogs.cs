@@ -32,7 +32,8 @@ internal sealed class RunLogs : IDisposable
         {
             var level = runFile.Apps.Min(app => app.LogLevel ?? (app.LogApiCalls ? LogLevel.Information : LogLevel.Warning));
             // The web server's own talk is no part of daprd's log.
-            logging.SetMinimumLevel(level).AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+            var server = level > LogLevel.Warning ? level : LogLevel.Warning;
+            logging.SetMinimumLevel(level).AddFilter("Microsoft", server).AddFilter("Grpc", server);
             if (_daprdFiles.Count > 0) logging.AddProvider(new LogFileProvider([.. _daprdFiles.Values.Select(file => file.Writer)], timeProvider));
             if (runFile.Apps.All(app => app.DaprdLog == LogDestination.File)) return;
             // Standard output is for the user's lines and the apps; logs go beside it.

@@ -150,6 +150,32 @@ public sealed class ComponentPlanTests : IDisposable
         Assert.Contains(expected, Assert.Throws<LauncherException>(() => ConfigurationFile.Read(file, [])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Configuration_ItsFeaturesCount_WhatIsNotAppliedIsWarnedOf_TheRestIsAccepted()
+    {
+        var file = _folder.Write("config/config.yaml", """
+            kind: Configuration
+            spec:
+              tracing: { samplingRate: "1", zipkin: { endpointAddress: "http://localhost:9411/api/v2/spans" } }
+              metric: { enabled: false }
+              nameResolution: { component: mdns }
+              logging: { apiLogging: { enabled: true } }
+              features: [{ name: ActorStateTTL, enabled: true }, { name: Actor.Reentrancy, enabled: false }]
+              accessControl: { defaultAction: deny }
+            """);
+        var configuration = ConfigurationFile.Read(file, _warnings);
+        Assert.Equal((true, false, true), (configuration.HasFeature("ActorStateTTL"), configuration.HasFeature("Actor.Reentrancy"), configuration.LogsApiCalls));
+        Assert.Equal([$"{file}(8): accessControl is not applied by the local sidecar"], _warnings);
+    }
+
+    [Fact]
+    public void Configuration_OfAnotherKind_IsWarnedOf()
+    {
+        var file = _folder.Write("config/config.yaml", "kind: Component\n");
+        Assert.False(ConfigurationFile.Read(file, _warnings).HasFeature("ActorStateTTL"));
+        Assert.Contains("(1): kind Component is no Configuration", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
     private static string Store(string name, string metadata) =>
         $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: {name} }}\nspec: {{ type: state.redis, metadata: [{(metadata.Length == 0 ? "" : $"{{ name: {metadata} }}")}] }}";
 

@@ -57,6 +57,18 @@ public sealed class LaunchPlanTests
         Assert.Contains("'mine'", Assert.Throws<LauncherException>(() => plan.PubSubsOf("agents")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void EventsForAnAppThatSpeaksGrpc_AreRefused()
+    {
+        using var folder = new TestTree();
+        folder.Write("s.yaml", "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: s }\nspec: { pubsubname: p, topic: t, routes: { default: /t } }");
+        var runFile = new RunFile("dapr.yaml", [new RunFileApp("app", "/") { ResourcesPaths = [folder.Path], Protocol = "grpc" }]);
+        var plan = new ComponentPlan(runFile, new ComponentFile(_ => null, "default", []));
+        var refused = Assert.Throws<LauncherException>(() => LaunchPlan.Create(
+            [(runFile.Apps[0], 1)], [[new ProcessPorts(1, 2, 3, 4)]], plan, new ApiTokens(null, null), new Dictionary<string, string>(), new Dictionary<string, string>()));
+        Assert.Equal("app speaks gRPC (appProtocol): events of p/t cannot be delivered to it by the local sidecar", refused.Message);
+    }
+
     private static ComponentPlan Plan(params string[] components)
     {
         using var folder = new TestTree();
