@@ -147,7 +147,7 @@ public sealed class ComponentPlanTests : IDisposable
     public void Configuration_ThatIsBroken_RefusesTheRun(string scopes, string expected)
     {
         var file = _folder.Write("config/config.yaml", $"spec: {{ secrets: {{ scopes: {scopes} }} }}");
-        Assert.Contains(expected, Assert.Throws<LauncherException>(() => ConfigurationFile.Read(file, [])).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<LauncherException>(() => AppConfiguration.Read(file, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,8 +163,8 @@ public sealed class ComponentPlanTests : IDisposable
               features: [{ name: ActorStateTTL, enabled: true }, { name: Actor.Reentrancy, enabled: false }]
               accessControl: { defaultAction: deny }
             """);
-        var configuration = ConfigurationFile.Read(file, _warnings);
-        Assert.Equal((true, false, true), (configuration.HasFeature("ActorStateTTL"), configuration.HasFeature("Actor.Reentrancy"), configuration.LogsApiCalls));
+        var configuration = AppConfiguration.Read(file, _warnings);
+        Assert.Equal((true, false, true), (configuration.HasActorStateTtl, configuration.Features.Contains("Actor.Reentrancy"), configuration.LogsApiCalls));
         Assert.Equal([$"{file}(8): accessControl is not applied by the local sidecar"], _warnings);
     }
 
@@ -172,7 +172,7 @@ public sealed class ComponentPlanTests : IDisposable
     public void Configuration_OfAnotherKind_IsWarnedOf()
     {
         var file = _folder.Write("config/config.yaml", "kind: Component\n");
-        Assert.False(ConfigurationFile.Read(file, _warnings).HasFeature("ActorStateTTL"));
+        Assert.False(AppConfiguration.Read(file, _warnings).HasActorStateTtl);
         Assert.Contains("(1): kind Component is no Configuration", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 

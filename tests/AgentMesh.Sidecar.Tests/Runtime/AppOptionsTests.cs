@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Tests.StateApi;
 
 namespace AgentMesh.Sidecar.Tests.Runtime;
@@ -97,11 +98,14 @@ public sealed class AppOptionsTests
     }
 
     [Fact]
-    public async Task ApiLog_NamesTheCallAndItsAnswer()
+    public async Task ApiLog_NamesTheCallAndItsAnswer_WhereItIsAskedFor()
     {
         var log = new LogList<ApiLog>();
         var context = new DefaultHttpContext { Request = { Method = "GET", Path = "/v1.0/metadata" }, Response = { StatusCode = 204 } };
-        await new ApiLog(log, "HTTP").RunAsync(context, SidecarHarness.Define("app", 1), () => Task.CompletedTask);
+        var app = SidecarHarness.Define("app", 1);
+        await new ApiLog(log, "HTTP").RunAsync(context, app, () => Task.CompletedTask);
+        Assert.Empty(log.Messages);
+        await new ApiLog(log, "HTTP").RunAsync(context, app with { LogApiCalls = true }, () => Task.CompletedTask);
         Assert.Equal(["Information: HTTP API Called: GET /v1.0/metadata of app: 204"], log.Messages);
     }
 
@@ -112,7 +116,7 @@ public sealed class AppOptionsTests
     {
         await using var store = await RealStore.OpenAsync(kind);
         await using var app = await StubApp.StartAsync();
-        await using var sidecar = await SidecarHarness.StartAsync([SidecarHarness.Define("app", app.Port) with { ActorStateTtl = true }], store: store.Store);
+        await using var sidecar = await SidecarHarness.StartAsync([SidecarHarness.Define("app", app.Port) with { Configuration = AppConfiguration.None with { Features = ["ActorStateTTL"] } }], store: store.Store);
         await sidecar.ConnectAsync();
         using (await sidecar.Client.PutAsync("/v1.0/actors/T/1/method/Do", null, Token))
         {
