@@ -82,7 +82,11 @@ internal sealed record DaprError(int Status, string Code, string Message) : IRes
             return;
         var trailers = new Metadata();
         if (error.Details is { } details)
-            trailers.Add("grpc-status-details-bin", new Google.Rpc.Status { Code = (int)error.GrpcStatus, Message = error.Message, Details = { details.ToMessages() } }.ToByteArray());
+        {
+            var status = new Google.Rpc.Status { Code = (int)error.GrpcStatus, Message = error.Message, Details = { details.ToMessages() } };
+            trailers.Add("grpc-status-details-bin", status.ToByteArray());
+        }
+
         throw new RpcException(new Status(error.GrpcStatus, error.Message), trailers);
     }
 

@@ -20,7 +20,8 @@ internal sealed class StateRoutes(StateAccess state, StateFidelity? fidelity)
             return error;
         if (entry is not { Value.Length: > 0 } found)
             return HttpAnswer.NoContent;
-        return new HttpAnswer(StatusCodes.Status200OK, found.Value) { Headers = new HeaderDictionary { ["ETag"] = StateAccess.ETag(found) is { Length: > 0 } etag ? etag : default(StringValues) } };
+        StringValues etag = StateAccess.ETag(found) is { Length: > 0 } version ? version : default(StringValues);
+        return new HttpAnswer(StatusCodes.Status200OK, found.Value) { Headers = new HeaderDictionary { ["ETag"] = etag } };
     }
 
     public async Task<IResult> GetBulkAsync(HttpContext context, AppDefinition app, string store)
