@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentMesh.Sidecar.State;
 
 namespace AgentMesh.Sidecar.Launcher;
 
@@ -16,12 +17,13 @@ internal sealed partial class DataFolder : IDisposable
     private const string StoreFileName = "store";
 
     private readonly FileStream _lock;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
     private DataFolder(string path, FileStream heldLock, TimeProvider timeProvider, ILogger logger)
     {
-        (Path, _lock, _logger) = (path, heldLock, logger);
-        Processes = new ProcessList(path, timeProvider, logger);
+        (Path, _lock, _timeProvider, _logger) = (path, heldLock, timeProvider, logger);
+        Processes = new ProcessList(path, timeProvider, _logger);
     }
 
     /// <summary>The full path.</summary>
@@ -31,8 +33,8 @@ internal sealed partial class DataFolder : IDisposable
     public ProcessList Processes { get; }
 
     /// <summary>Opens the folder, making it (for its owner only) when it is not there, and locks it.</summary>
-    /// <exception cref="DataFolderException">Another sidecar has it, or it cannot be made or written.</exception>
-    public static DataFolder Open(string path, TimeProvider timeProvider, ILogger<DataFolder> logger)
+    /// <exception cref="LauncherException">Another sidecar has it, or it cannot be made or written.</exception>
+    public static DataFolder Open(string path, TimeProvider timeProvider, ILogger logger)
     {
         path = System.IO.Path.GetFullPath(path);
         FileStream? heldLock = null;
@@ -46,7 +48,51 @@ internal sealed partial class DataFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             heldLock?.Dispose();
-            throw new DataFolderException($"The data folder {path} cannot be used: {e.Message}", e);
+            throw new LauncherException($"The data folder {path} cannot be used: {e.Message}");
+        }
+    }
+
+    /// <summary>Opens the folder, and ends what a SIGKILL of an earlier sidecar left running on it.</summary>
+    /// <exception cref="LauncherException">Another sidecar has it, or it cannot be made or written.</exception>
+    public static async Task<DataFolder> OpenAsync(string path, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    {
+        var folder = Open(path, timeProvider, logger);
+        try
+        {
+            await folder.Processes.EndLeftoversAsync(cancellationToken);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the store of the folder's kind.</summary>
+    /// <param name="redis">Metadata of the <c>state.redis</c> component that leads to the Redis of <c>--redis</c>; null for the embedded store.</param>
+    /// <param name="loggers">For the store.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="LauncherException">The folder remembers the other kind, or the store cannot be used.</exception>
+    public async Task<IStateStore> OpenStoreAsync(IReadOnlyDictionary<string, string>? redis, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        IStateStore? store = null;
+        try
+        {
+            // The kind is checked before the store is touched: a new SQLite file in a folder of a Redis mesh would be a trap.
+            if (redis is null) RememberStore($"sqlite:{Path}");
+            store = redis is null
+                ? SqliteStateStore.Open(Path, loggers.CreateLogger<SqliteStateStore>(), timeProvider: _timeProvider)
+                : await RedisStateStore.ConnectAsync(RedisStoreOptions.FromMetadata(redis), loggers.CreateLogger<RedisStateStore>(), cancellationToken);
+            // Connected first: the kind is for ever, and not for a Redis that was never there.
+            if (redis is not null) RememberStore(store.Description);
+            return store;
+        }
+        catch (Exception failure)
+        {
+            if (store is not null) await store.DisposeAsync();
+            if (failure is StateStoreException or FormatException or IOException or UnauthorizedAccessException) throw new LauncherException(failure.Message);
+            throw;
         }
     }
 
@@ -54,7 +100,7 @@ internal sealed partial class DataFolder : IDisposable
     /// Binds the folder to a store, written as <c>sqlite:PATH</c> or <c>redis:HOST:PORT</c>. The kind is for ever: the other store
     /// would start without the agents' state. Another Redis address, or a folder that was moved, is allowed.
     /// </summary>
-    /// <exception cref="DataFolderException">The folder belongs to the other kind.</exception>
+    /// <exception cref="LauncherException">The folder belongs to the other kind.</exception>
     public void RememberStore(string description)
     {
         var file = System.IO.Path.Combine(Path, StoreFileName);
@@ -66,7 +112,7 @@ internal sealed partial class DataFolder : IDisposable
         if (remembered.Length > 0)
         {
             if (KindOf(remembered) != KindOf(store))
-                throw new DataFolderException($"The data folder {Path} keeps its state in {remembered}, not in {store}. Start as before, or use another folder.");
+                throw new LauncherException($"The data folder {Path} keeps its state in {remembered}, not in {store}. Start as before, or use another folder.");
             LogOtherAddress(Path, remembered, store);
         }
 
@@ -89,7 +135,7 @@ internal sealed partial class DataFolder : IDisposable
         }
         catch (IOException e) when (IsHeldByAnother(e))
         {
-            throw new DataFolderException($"The data folder {path} is in use by another sidecar (pid {OwnerOf(path)}). End that one first, or use another folder.", e);
+            throw new LauncherException($"The data folder {path} is in use by another sidecar (pid {OwnerOf(path)}). End that one first, or use another folder.");
         }
     }
 

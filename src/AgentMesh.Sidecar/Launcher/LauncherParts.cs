@@ -33,9 +33,6 @@ internal sealed record LauncherParts
     /// <summary>The runs of this user.</summary>
     public required RunRegistry Registry { get; init; }
 
-    /// <summary>Opens and locks the data folder, and ends what an earlier run left running.</summary>
-    public required Func<string, ILoggerFactory, CancellationToken, Task<IRunData>> OpenDataAsync { get; init; }
-
     /// <summary>Starts the sidecar.</summary>
     public required Func<SidecarOptions, IStateStore, ILoggerFactory, CancellationToken, Task<IAppConnections>> StartRuntimeAsync { get; init; }
 }

@@ -35,7 +35,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var folder = paths.Data ?? Path.Combine(parts.Home, ".agentmesh", "apps", runFile.Apps[0].AppId);
         try
         {
-            await using var data = await parts.OpenDataAsync(folder, logs.Loggers, stop.Stopping);
+            using var data = await DataFolder.OpenAsync(folder, parts.TimeProvider, logs.Loggers.CreateLogger<DataFolder>(), stop.Stopping);
             // From here on the folder is ours, and with it the file: a start refused by the lock leaves the running mesh's file alone.
             readyFile?.Delete();
             try
@@ -66,7 +66,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var launches = LaunchPlan.Create(counted, ports, components, tokens, parts.Environment, options.Set);
         await new AppBuild(parts.Console, parts.Environment, parts.TimeProvider).RunAsync(run.RunFile.Apps, options.NoBuild, run.Stop.Stopping);
 
-        await using var store = await run.Data.OpenStoreAsync(options.Redis is { } redis ? components.StateRedis(redis) : null, run.Stop.Stopping);
+        await using var store = await run.Data.OpenStoreAsync(options.Redis is { } redis ? components.StateRedis(redis) : null, run.Logs.Loggers, run.Stop.Stopping);
         foreach (var line in components.Describe(run.Folder, options.Redis))
             await parts.Console.WriteLineAsync(line);
         using var record = new RunRegistration(parts.Registry, run.RunFile, launches, run.Logs, parts.TimeProvider.GetUtcNow());
@@ -144,10 +144,10 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             TimeProvider = parts.TimeProvider,
             ProcessStarted = (processId, appId) =>
             {
-                run.Data.ProcessStarted(processId, appId);
+                run.Data.Processes.Add(processId, appId);
                 lines.Up();
             },
-            ProcessEnded = run.Data.ProcessEnded,
+            ProcessEnded = run.Data.Processes.Remove,
             NoRestart = options.NoRestart || endsWithApp,
             Stopping = run.Stop.Stopping,
             Changed = () => Note(run.ReadyFile, record, supervisor!, store),
@@ -201,5 +201,5 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     private partial void LogReadyFile(string reason);
 
     /// <summary>What the steps of a run share.</summary>
-    private sealed record RunScope(RunFile RunFile, RunLogs Logs, string Folder, IRunData Data, ReadyFile? ReadyFile, StopRequest Stop);
+    private sealed record RunScope(RunFile RunFile, RunLogs Logs, string Folder, DataFolder Data, ReadyFile? ReadyFile, StopRequest Stop);
 }

@@ -33,7 +33,6 @@ internal static class RunCommand
         Random = new Random(),
         RandomBytes = RandomNumberGenerator.GetBytes,
         Registry = RunRegistry.OfUser(Home),
-        OpenDataAsync = (folder, loggers, cancellationToken) => RunData.OpenAsync(folder, loggers, timeProvider, cancellationToken),
         StartRuntimeAsync = async (options, store, loggers, cancellationToken) =>
             new RuntimeConnections(await SidecarRuntime.StartAsync(options, store, loggers, timeProvider, cancellationToken)),
     };

@@ -26,7 +26,7 @@ public sealed class DataFolderTests : IDisposable
     {
         using (Open())
         {
-            var exception = Assert.Throws<DataFolderException>(Open);
+            var exception = Assert.Throws<LauncherException>(Open);
             Assert.Contains($"pid {Environment.ProcessId}", exception.Message, StringComparison.Ordinal);
         }
 
@@ -46,7 +46,7 @@ public sealed class DataFolderTests : IDisposable
         try
         {
             Assert.Equal("locked", await holder.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-            Assert.Contains("pid 4711", Assert.Throws<DataFolderException>(Open).Message, StringComparison.Ordinal);
+            Assert.Contains("pid 4711", Assert.Throws<LauncherException>(Open).Message, StringComparison.Ordinal);
         }
         finally
         {
@@ -61,7 +61,7 @@ public sealed class DataFolderTests : IDisposable
     public void Open_PathIsAFile_IsRefused()
     {
         File.WriteAllText(Folder, "");
-        Assert.Contains("cannot be used", Assert.Throws<DataFolderException>(Open).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be used", Assert.Throws<LauncherException>(Open).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class DataFolderTests : IDisposable
         if (isAllowed)
             again.RememberStore(second);
         else
-            Assert.Contains(first.Split(':')[0], Assert.Throws<DataFolderException>(() => again.RememberStore(second)).Message, StringComparison.Ordinal);
+            Assert.Contains(first.Split(':')[0], Assert.Throws<LauncherException>(() => again.RememberStore(second)).Message, StringComparison.Ordinal);
         Assert.Equal(isLogged ? 1 : 0, _log.Messages.Count);
     }
 

@@ -2,17 +2,15 @@ using System.Diagnostics;
 using System.Text.Json;
 using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Runtime;
-using AgentMesh.Sidecar.State;
-using AgentMesh.Sidecar.Tests.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentMesh.Sidecar.Tests.Launcher;
 
-/// <summary>A whole run with the real sidecar and real processes; only the data folder is in memory.</summary>
+/// <summary>A whole run with the real sidecar and real processes; only the folders are the test's own.</summary>
 public sealed class MeshRunTests : IDisposable
 {
     private readonly TestTree _folder = new();
     private readonly ConsoleRecorder _console = new();
-    private readonly MemoryData _data = new();
     private readonly StopRequest _stop = new();
 
     private string ReadyFile => _folder.At("out/ready.json");
@@ -57,8 +55,7 @@ public sealed class MeshRunTests : IDisposable
         Assert.Equal(0, await run);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.False(File.Exists(ReadyFile));
-        Assert.Empty(_data.Processes);
-        Assert.True(_data.Closed);
+        AssertNothingIsLeft();
     }
 
     [Fact]
@@ -67,8 +64,7 @@ public sealed class MeshRunTests : IDisposable
         WriteRunFile(gatewayMode: "crash");
         var failed = await Assert.ThrowsAsync<LauncherException>(() => RunAsync(new RunOptions { FreePorts = true, ReadyFile = ReadyFile }));
         Assert.StartsWith("gateway does not start", failed.Message, StringComparison.Ordinal);
-        Assert.Empty(_data.Processes);
-        Assert.True(_data.Closed);
+        AssertNothingIsLeft();
         Assert.False(File.Exists(ReadyFile));
     }
 
@@ -85,8 +81,8 @@ public sealed class MeshRunTests : IDisposable
         if (!running) sidecar.KillTree();
         if (!running) await sidecar.Exited;
         _folder.Write("out/ready.json", $$"""{"sidecarPid":{{sidecar.Id}}}""");
-        await Assert.ThrowsAsync<LauncherException>(() => RunAsync(
-            new RunOptions { ReadyFile = ReadyFile }, parts => parts with { OpenDataAsync = (_, _, _) => throw new LauncherException("in use") }));
+        using var held = OpenData();
+        await Assert.ThrowsAsync<LauncherException>(() => RunAsync(new RunOptions { ReadyFile = ReadyFile }));
         Assert.Equal(running, File.Exists(ReadyFile));
         sidecar.KillTree();
     }
@@ -97,7 +93,7 @@ public sealed class MeshRunTests : IDisposable
         WriteRunFile();
         _stop.Request();
         Assert.Equal(0, await RunAsync(new RunOptions { FreePorts = true }));
-        Assert.Empty(_data.Processes);
+        AssertNothingIsLeft();
     }
 
     public void Dispose()
@@ -137,8 +133,16 @@ public sealed class MeshRunTests : IDisposable
             """);
     }
 
-    private Task<int> RunAsync(RunOptions options, Func<LauncherParts, LauncherParts>? change = null) =>
-        new MeshRun(options, (change ?? (parts => parts))(Parts())).RunAsync(_stop);
+    private Task<int> RunAsync(RunOptions options) => new MeshRun(options, Parts()).RunAsync(_stop);
+
+    private DataFolder OpenData() => DataFolder.Open(_folder.At(".agentmesh"), TimeProvider.System, NullLogger.Instance);
+
+    // No process is listed, and the lock is free.
+    private void AssertNothingIsLeft()
+    {
+        using var data = OpenData();
+        Assert.Empty(data.Processes.Processes);
+    }
 
     private LauncherParts Parts() => new()
     {
@@ -151,45 +155,7 @@ public sealed class MeshRunTests : IDisposable
         Random = Random.Shared,
         RandomBytes = count => new byte[count],
         Registry = new RunRegistry(_folder.At("runs")),
-        OpenDataAsync = (_, _, _) => Task.FromResult<IRunData>(_data),
         StartRuntimeAsync = async (sidecar, store, loggers, cancellationToken) => new RuntimeConnections(
             await SidecarRuntime.StartAsync(sidecar, store, loggers, TimeProvider.System, cancellationToken)),
     };
-
-    private sealed class MemoryData : IRunData
-    {
-        private readonly HashSet<int> _processes = [];
-
-        public bool Closed { get; private set; }
-
-        public IReadOnlyCollection<int> Processes
-        {
-            get
-            {
-                lock (_processes) return [.. _processes];
-            }
-        }
-
-        public Task<IStateStore> OpenStoreAsync(IReadOnlyDictionary<string, string>? redis, CancellationToken cancellationToken)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return Task.FromResult<IStateStore>(new MemoryStore());
-        }
-
-        public void ProcessStarted(int processId, string appId)
-        {
-            lock (_processes) _processes.Add(processId);
-        }
-
-        public void ProcessEnded(int processId)
-        {
-            lock (_processes) _processes.Remove(processId);
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            Closed = true;
-            return ValueTask.CompletedTask;
-        }
-    }
 }
