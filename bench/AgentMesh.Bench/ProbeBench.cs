@@ -15,11 +15,13 @@ internal sealed class ProbeBench(string root, string data, string? redis)
         // Activates all actors, and lets the JIT finish, which takes its time behind the calls.
         await ActorCalls.RunAsync(mesh, 20_000, 0, 64);
         await ActorCalls.RunAsync(mesh, rate * 10, rate, 32);
+        var idle = await IdleAsync(mesh, cancellationToken);
         var open = await ActorCalls.RunAsync(mesh, rate * seconds, rate, 32);
         var closed = await ActorCalls.RunAsync(mesh, 40_000, 0, 64);
         Print($"actorcall  {rate}/s open loop", open);
+        Console.WriteLine($"idle                       sidecar {idle * 1000:0.0} ms CPU a second: {idle * 1000 / rate:0.000} ms of each call at {rate}/s would be spent without it");
         Print("actorcall  64 connections", closed);
-        return new { store = mesh.Store.Split(':')[0], open, closed };
+        return new { store = mesh.Store.Split(':')[0], open, closed, idleSidecarCpuMsPerSecond = idle * 1000 };
     }
 
     /// <summary>10,000 reminders over 60 s.</summary>
@@ -53,6 +55,15 @@ internal sealed class ProbeBench(string root, string data, string? redis)
         {
             await mesh.DisposeAsync();
         }
+    }
+
+    /// <summary>CPU seconds a second of a sidecar that nobody calls.</summary>
+    private static async Task<double> IdleAsync(Mesh mesh, CancellationToken cancellationToken)
+    {
+        const int Seconds = 10;
+        var before = mesh.Cpu()["sidecar"];
+        await Task.Delay(TimeSpan.FromSeconds(Seconds), cancellationToken);
+        return (mesh.Cpu()["sidecar"] - before).Total / Seconds;
     }
 
     private Task<Mesh> StartAsync(string name, CancellationToken cancellationToken) => Mesh.StartAsync(
