@@ -38,6 +38,11 @@ internal sealed class Daprd(SidecarPlan plan, IReadOnlyList<int> ports) : ISidec
             _daprds[$"{app.AppId}:{app.HttpPort}"] = StartDaprd(app, 8 + (3 * index), placement, scheduler);
     }
 
+    public Task<int> FindAppPortAsync(PlannedApp app, CancellationToken cancellationToken) => Task.FromResult(app.AppPort);
+
+    public Task WaitForReplicaAsync(PlannedApp app, CancellationToken cancellationToken) =>
+        Free.WaitForAsync($"http://127.0.0.1:{app.HttpPort}/v1.0/healthz", () => null, cancellationToken);
+
     public void Terminate(string appId)
     {
         foreach (var process in Of(appId))

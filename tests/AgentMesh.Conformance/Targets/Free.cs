@@ -35,7 +35,7 @@ internal static class Free
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task WaitForAsync(string url, Func<string?> failure, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         using var limit = new CancellationTokenSource(StartTimeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var timer = new PeriodicTimer(PollInterval);

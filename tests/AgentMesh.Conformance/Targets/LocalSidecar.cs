@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text;
 
@@ -22,6 +23,8 @@ internal sealed class LocalSidecar(SidecarPlan plan) : ISidecars
             arguments.AddRange(["--redis", redis]);
         if (plan.DaprdFidelity)
             arguments.AddRange(["--state-fidelity", "daprd"]);
+        foreach (var replicas in plan.Apps.GroupBy(app => app.AppId).Where(group => group.Count() > 1))
+            arguments.AddRange(["--replicas", $"{replicas.Key}={replicas.Count()}"]);
         var program = Program();
         if (program.EndsWith(".dll", StringComparison.Ordinal))
             (program, arguments) = ("dotnet", [program, .. arguments]);
@@ -29,11 +32,28 @@ internal sealed class LocalSidecar(SidecarPlan plan) : ISidecars
         return Task.CompletedTask;
     }
 
+    public async Task<int> FindAppPortAsync(PlannedApp app, CancellationToken cancellationToken)
+    {
+        if (IsFirst(app))
+            return app.AppPort;
+        var first = plan.Apps.First(other => other.AppId == app.AppId);
+        var line = await _process!.WaitForLineAsync(
+            line => line.StartsWith(app.AppId, StringComparison.Ordinal) && line.Contains("waiting for it at", StringComparison.Ordinal)
+                && !line.EndsWith($":{first.AppPort}", StringComparison.Ordinal),
+            cancellationToken);
+        return int.Parse(line[(line.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+    }
+
+    public Task WaitForReplicaAsync(PlannedApp app, CancellationToken cancellationToken) =>
+        _process!.WaitForLineAsync(line => line.StartsWith("ready:", StringComparison.Ordinal), cancellationToken);
+
     public void Terminate(string appId) => _process!.Terminate();
 
     public Task WaitForExitAsync(string appId, CancellationToken cancellationToken) => _process!.WaitForExitAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? default;
+
+    private bool IsFirst(PlannedApp app) => plan.Apps.First(other => other.AppId == app.AppId) == app;
 
     private static string Program()
     {
@@ -53,7 +73,7 @@ internal sealed class LocalSidecar(SidecarPlan plan) : ISidecars
             apps:
 
             """);
-        foreach (var app in plan.Apps)
+        foreach (var app in plan.Apps.Where(IsFirst))
         {
             text.Append($"""
                 - appID: {app.AppId}

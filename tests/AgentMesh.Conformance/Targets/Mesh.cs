@@ -10,6 +10,7 @@ public sealed class Mesh : IAsyncDisposable
     private ISidecars _sidecars = null!;
     private RedisProcess? _redis;
     private SdkApp? _sdk;
+    private RawApp? _replica;
 
     private Mesh(Target target) => Target = target;
 
@@ -20,6 +21,9 @@ public sealed class Mesh : IAsyncDisposable
 
     /// <summary>Another app.</summary>
     public AppSide Peer => _apps[1];
+
+    /// <summary>The second process of <see cref="App"/>. Its own sidecar's ports are not always known: ask through the first.</summary>
+    public RawApp Replica => _replica ?? throw new InvalidOperationException("This mesh was started without it.");
 
     /// <summary>The app that is made with the SDK.</summary>
     public SdkApp Sdk => _sdk ?? throw new InvalidOperationException("This mesh was started without it.");
@@ -65,6 +69,8 @@ public sealed class Mesh : IAsyncDisposable
 
         if (_sdk is not null)
             await _sdk.DisposeAsync();
+        if (_replica is not null)
+            await _replica.DisposeAsync();
         if (_sidecars is not null)
         {
             // Shown when the test has failed. A shared mesh outlives its tests and has nobody to tell.
@@ -91,11 +97,13 @@ public sealed class Mesh : IAsyncDisposable
         if (options.WithSdk)
             _sdk = await SdkApp.StartAsync(new PlannedApp("sdk", Free.Port(), Free.Port(), Free.Port(), options.Health));
 
+        var replica = options.WithReplica ? new PlannedApp(App.AppId, Free.Port(), Free.Port(), Free.Port(), options.Health) : null;
+        var others = new[] { _sdk?.Plan, replica }.OfType<PlannedApp>();
         var files = new ResourceFiles(_folder, _redis?.Address ?? "localhost:6379", $"http://127.0.0.1:{Peer.Plan.AppPort}");
         var plan = new SidecarPlan
         {
             Folder = _folder,
-            Apps = _sdk is null ? [.. _apps.Select(app => app.Plan)] : [.. _apps.Select(app => app.Plan), _sdk.Plan],
+            Apps = [.. _apps.Select(app => app.Plan), .. others],
             Resources = files.WriteResources(),
             ConfigFile = files.WriteConfiguration(options.ActorStateTtl),
             Redis = _redis?.Address,
@@ -104,6 +112,13 @@ public sealed class Mesh : IAsyncDisposable
         };
         _sidecars = Target == Target.Daprd ? new Daprd(plan, Free.Ports(Daprd.PortsFor(plan.Apps.Count))) : new LocalSidecar(plan);
         await _sidecars.StartAsync(TestContext.Current.CancellationToken);
+        if (replica is not null)
+        {
+            _replica = new RawApp(options.Apps[0].Config, options.Apps[0].Subscriptions);
+            await _replica.StartAsync(await _sidecars.FindAppPortAsync(replica, TestContext.Current.CancellationToken));
+            await _sidecars.WaitForReplicaAsync(replica, TestContext.Current.CancellationToken);
+        }
+
         foreach (var (app, definition) in _apps.Zip(options.Apps))
         {
             if (definition.IsLate)

@@ -9,6 +9,9 @@ public sealed record MeshOptions
     /// <summary>Whether there is a third app, made with the SDK.</summary>
     public bool WithSdk { get; init; }
 
+    /// <summary>Whether the first app has a second process.</summary>
+    public bool WithReplica { get; init; }
+
     /// <summary>Whether the sidecars probe the apps' <c>/healthz</c>.</summary>
     public bool Health { get; init; }
 

@@ -34,6 +34,8 @@ internal sealed class ResourceFiles(string folder, string redis, string foreignU
           { "pubsubname": "scoped", "topic": "open", "route": "/scoped/open" },
           { "pubsubname": "scoped", "topic": "guarded", "route": "/scoped/guarded" },
           { "pubsubname": "pubsub", "topic": "everyone", "route": "/everyone" },
+          { "pubsubname": "everywhere", "topic": "every-process", "route": "/every-process" },
+          { "pubsubname": "pubsub", "topic": "one-process", "route": "/one-process" },
           { "pubsubname": "pubsub", "topic": "without-route" }
         ]
         """;
@@ -56,6 +58,7 @@ internal sealed class ResourceFiles(string folder, string redis, string foreignU
             Component("shared", "state.redis", ("redisHost", redis), ("keyPrefix", "name")),
             Component("pubsub", "pubsub.redis", ("redisHost", redis)),
             Component("retrying", "pubsub.redis", ("redisHost", redis)),
+            Component("everywhere", "pubsub.redis", ("redisHost", redis), ("consumerID", "{uuid}")),
             Component("scoped", "pubsub.redis", ("redisHost", redis), ("allowedTopics", "open,guarded,nobodys"), ("protectedTopics", "guarded"),
                 ("publishingScopes", "app=open"), ("subscriptionScopes", "app=open,guarded;peer=")),
             Component("files", "secretstores.local.file", ("secretsFile", secrets), ("nestedSeparator", ":")),

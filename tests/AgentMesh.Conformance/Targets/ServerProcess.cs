@@ -10,6 +10,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly List<string> _output = [];
+    private TaskCompletionSource _printed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ServerProcess(Process process)
     {
@@ -42,6 +43,23 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return new ServerProcess(Process.Start(start)!);
     }
 
+    /// <summary>The first line that matches, printed already or yet to come.</summary>
+    public async Task<string> WaitForLineAsync(Func<string, bool> wanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task next;
+            lock (_output)
+            {
+                if (_output.Find(line => wanted(line)) is { } found)
+                    return found;
+                next = _printed.Task;
+            }
+
+            await next.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+        }
+    }
+
     public void Terminate() => _ = Kill(_process.Id, SigTerm);
 
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
@@ -60,7 +78,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         if (line is null)
             return;
         lock (_output)
+        {
             _output.Add(line);
+            _printed.SetResult();
+            _printed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

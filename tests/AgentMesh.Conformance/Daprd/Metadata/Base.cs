@@ -26,7 +26,7 @@ public sealed class Base(Meshes meshes)
     public async Task Components_AreThoseOfTheApp(Target target)
     {
         var components = (await GetAsync(target)).GetProperty("components").EnumerateArray().ToDictionary(component => component.GetProperty("name").GetString()!);
-        Assert.Equal(["environment", "files", "pubsub", "retrying", "scoped", "shared", "statestore"], components.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["environment", "everywhere", "files", "pubsub", "retrying", "scoped", "shared", "statestore"], components.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("state.redis", components["statestore"].GetProperty("type").GetString());
         Assert.Equal("v1", components["statestore"].GetProperty("version").GetString());
         var capabilities = components["statestore"].GetProperty("capabilities").EnumerateArray().Select(capability => capability.GetString());
