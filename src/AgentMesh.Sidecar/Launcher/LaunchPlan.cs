@@ -7,16 +7,13 @@ namespace AgentMesh.Sidecar.Launcher;
 internal static class LaunchPlan
 {
     /// <summary>How many processes each app has, in the run file's order.</summary>
-    /// <exception cref="LauncherException"><c>--replicas</c> names an app that is not there or that nobody starts.</exception>
+    /// <exception cref="LauncherException"><c>--replicas</c> names an app that is not there.</exception>
     public static IReadOnlyList<(RunFileApp App, int Replicas)> Count(RunFile runFile, IReadOnlyDictionary<string, int> replicas)
     {
-        foreach (var (appId, count) in replicas)
+        if (replicas.Keys.FirstOrDefault(appId => runFile.Apps.All(app => app.AppId != appId)) is { } unknown)
         {
-            var app = runFile.Apps.FirstOrDefault(app => app.AppId == appId) ?? throw new LauncherException(
-                $"--replicas: the run file has no app '{appId}' (it has {string.Join(", ", runFile.Apps.Select(app => app.AppId))})",
-                LauncherException.BadCommandLine);
-            if (count > 1 && app.Command.Count == 0)
-                throw new LauncherException($"--replicas: '{appId}' has no command to start more of it", LauncherException.BadCommandLine);
+            throw new LauncherException(
+                $"--replicas: the run file has no app '{unknown}' (it has {string.Join(", ", runFile.Apps.Select(app => app.AppId))})", LauncherException.BadCommandLine);
         }
 
         return [.. runFile.Apps.Select(app => (app, replicas.GetValueOrDefault(app.AppId, 1)))];

@@ -9,15 +9,18 @@ public sealed class LaunchPlanTests
 
     [Fact]
     public void Replicas_AreOneUnlessGiven() => Assert.Equal(
-        [3, 1], LaunchPlan.Count(File, new Dictionary<string, int> { ["agents"] = 3, ["debugged"] = 1 }).Select(item => item.Replicas));
+        [3, 1], LaunchPlan.Count(File, new Dictionary<string, int> { ["agents"] = 3 }).Select(item => item.Replicas));
 
-    [Theory]
-    [InlineData("gateway", 1, "has no app 'gateway' (it has agents, debugged)")]
-    [InlineData("debugged", 2, "'debugged' has no command")]
-    public void ReplicasOfWhatIsNotStarted_AreRefused(string app, int count, string expected)
+    // Started by someone else: each process is told where to listen.
+    [Fact]
+    public void Replicas_OfAnAppWithoutACommand_AreWaitedFor() =>
+        Assert.Equal([1, 2], LaunchPlan.Count(File, new Dictionary<string, int> { ["debugged"] = 2 }).Select(item => item.Replicas));
+
+    [Fact]
+    public void ReplicasOfWhatIsNotThere_AreRefused()
     {
-        var refused = Assert.Throws<LauncherException>(() => LaunchPlan.Count(File, new Dictionary<string, int> { [app] = count }));
-        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<LauncherException>(() => LaunchPlan.Count(File, new Dictionary<string, int> { ["gateway"] = 1 }));
+        Assert.Contains("has no app 'gateway' (it has agents, debugged)", refused.Message, StringComparison.Ordinal);
         Assert.Equal(2, refused.ExitCode);
     }
 
