@@ -104,7 +104,7 @@ internal sealed class Supervisor : IDisposable
 
     private async Task DrainAsync(CancellationToken forced)
     {
-        if (!_apps.Any(app => app.Launch.MayHostActors && app.HealthyProcessId is not null)) return;
+        if (!_apps.Any(app => app.Launch.MayHostActors)) return;
         using var limit = new CancellationTokenSource(Drain, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, forced);
         try
