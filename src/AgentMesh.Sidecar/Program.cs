@@ -1,7 +1,10 @@
+using AgentMesh.Sidecar.Daprd;
 using AgentMesh.Sidecar.Launcher;
 
 try
 {
+    if (DaprdCommand.Match(Environment.ProcessPath, args) is { } daprd)
+        return await DaprdCommand.RunAsync(daprd);
     return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, RunCommand.Verbs);
 }
 catch (LauncherException expected)

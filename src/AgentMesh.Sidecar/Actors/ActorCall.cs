@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.Registry;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Actors;
@@ -10,27 +11,39 @@ namespace AgentMesh.Sidecar.Actors;
 internal sealed class ActorCall(ActorRouter router)
 {
     private const string ReentrancyId = "Dapr-Reentrancy-Id";
+    private const string ApiCall = "Dapr-API-Call";
 
     public async Task<IResult> HandleAsync(HttpContext context, AppInstance caller, ActorRef actor, string method)
     {
         if (!AppPath.IsName(actor.Type) || !AppPath.IsName(actor.Id) || AppPath.CleanMethod(method) is not { } cleaned)
             return DaprError.BadRequest($"invalid actor type, id or method: '{actor}', '{method}'");
+        return await RunAsync(context, caller.App.AppId, actor, cleaned, isForwarded: false);
+    }
+
+    /// <summary>The same for another sidecar, which took this one for the actor's.</summary>
+    public Task<IResult> HandleForwardedAsync(HttpContext context, ActorRef actor, string method) =>
+        RunAsync(context, context.Request.Headers[PeerMessage.CallerAppId].ToString(), actor, method, isForwarded: true);
+
+    private async Task<IResult> RunAsync(HttpContext context, string callerAppId, ActorRef actor, string method, bool isForwarded)
+    {
         var headers = context.Request.Headers;
         var body = await RequestBody.ReadAsync(context);
         var (answer, error) = await router.RunTurnAsync(
-            actor, headers[ReentrancyId], (host, newId, token) => CallAppAsync(headers, body, caller, host, newId, actor, cleaned, token), context.RequestAborted);
+            actor, headers[ReentrancyId], (host, newId, token) => CallAppAsync(headers, body, callerAppId, host, newId, actor, method, token),
+            context.RequestAborted, isForwarded);
         return error ?? answer!;
     }
 
     private static async Task<IResult> CallAppAsync(
-        IHeaderDictionary headers, byte[] body, AppInstance caller, AppConnection host, string? newReentrancyId, ActorRef actor,
+        IHeaderDictionary headers, byte[] body, string callerAppId, AppConnection host, string? newReentrancyId, ActorRef actor,
         string method, CancellationToken cancellationToken)
     {
         using var request = host.Channel.CreateRequest(HttpMethod.Put, $"{actor.AppPath}/method/{AppPath.Escape(method)}");
         request.Content = new ByteArrayContent(body);
         ForwardedHeaders.CopyTo(headers, request);
-        request.Headers.TryAddWithoutValidation("Dapr-API-Call", "true");
-        request.Headers.TryAddWithoutValidation("dapr-caller-app-id", caller.App.AppId);
+        request.Headers.Remove(ApiCall);
+        request.Headers.TryAddWithoutValidation(ApiCall, "true");
+        request.Headers.TryAddWithoutValidation(PeerMessage.CallerAppId, callerAppId);
         if (newReentrancyId is not null)
         {
             request.Headers.Remove(ReentrancyId);
@@ -41,9 +54,10 @@ internal sealed class ActorCall(ActorRouter router)
         {
             using var response = await host.Channel.SendAsync(request, cancellationToken);
             // Read to the end inside the turn, written to the caller after it: a slow caller does not hold the actor.
-            return Answer(response, await response.Content.ReadAsByteArrayAsync(cancellationToken), method);
+            var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return host.IsRemote && PeerMessage.IsError(response) ? PeerMessage.ReadError(response, answer) : Answer(response, answer, method);
         }
-        catch (HttpRequestException exception)
+        catch (HttpRequestException exception) when (!host.IsRemote)
         {
             return DaprError.ActorInvoke($"failed to reach the app: {exception.Message}");
         }

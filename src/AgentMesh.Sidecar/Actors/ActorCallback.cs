@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Registry;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 
@@ -28,6 +29,9 @@ internal enum CallbackOutcome
 /// <summary>The sidecar's own calls to an actor: <c>PUT …/method/remind/{name}</c> and <c>PUT …/method/timer/{name}</c>.</summary>
 internal static class ActorCallback
 {
+    /// <summary>In an answer: the app wants no more ticks.</summary>
+    public const string CancelHeader = "X-DaprReminderCancel";
+
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -60,22 +64,26 @@ internal static class ActorCallback
     }
 
     public static async Task<CallbackOutcome> SendAsync(
-        AppConnection host, ActorRef actor, string kind, string name, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        AppConnection host, ActorRef actor, string kind, string name, ReadOnlyMemory<byte> body, CancellationToken cancellationToken, string? guard = null)
     {
         using var request = host.Channel.CreateRequest(HttpMethod.Put, $"{actor.AppPath}/method/{kind}/{AppPath.Escape(name)}");
         request.Content = new ReadOnlyMemoryContent(body);
         request.Content.Headers.ContentType = Json;
+        if (host.IsRemote && guard is not null)
+            request.Headers.TryAddWithoutValidation(PeerMessage.ReminderGuard, guard);
         try
         {
             using var response = await host.Channel.SendAsync(request, cancellationToken);
+            if (host.IsRemote && PeerMessage.IsError(response))
+                return CallbackOutcome.NoTurn;
             Count(host, actor, kind, response.StatusCode == HttpStatusCode.OK);
             if (response.StatusCode != HttpStatusCode.OK)
                 return CallbackOutcome.Failed;
-            return response.Headers.NonValidated.TryGetValues("X-DaprReminderCancel", out var cancel) && GoText.IsTruthy(cancel.ToString())
+            return response.Headers.NonValidated.TryGetValues(CancelHeader, out var cancel) && GoText.IsTruthy(cancel.ToString())
                 ? CallbackOutcome.Canceled
                 : CallbackOutcome.Taken;
         }
-        catch (HttpRequestException)
+        catch (HttpRequestException) when (!host.IsRemote)
         {
             Count(host, actor, kind, success: false);
             return CallbackOutcome.Failed;

@@ -10,6 +10,9 @@ internal sealed partial class ActorRouter
     /// <summary>At the end a turn is not waited for longer, so that its actor can still be deactivated in the time there is.</summary>
     private static readonly TimeSpan LongestWaitAtTheEnd = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>An app that hangs while an actor moves must not hold up the others; asked again when it gets the actor back.</summary>
+    private static readonly TimeSpan DeactivationLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Deactivates the actors that were not called for their type's idle timeout. A busy actor is never idle (daprd 1.18.3 aborts
     /// it; that is a defect we do not copy).
@@ -31,7 +34,7 @@ internal sealed partial class ActorRouter
 
     /// <summary>
     /// A host came: the actors that are now its own leave the processes they are in, each after its running call, which is cut short
-    /// when its type's drain time is over.
+    /// when its type's drain time is over. When it completes no actor is left that belongs to another sidecar.
     /// </summary>
     public Task RebalanceAsync(CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(_table.Targets.Where(IsMisplaced), Bounded(cancellationToken), async (target, token) =>
@@ -43,7 +46,7 @@ internal sealed partial class ActorRouter
             if (IsMisplaced(target))
             {
                 target.Activation?.Host.App.Metrics.Service.ActorRebalanced(target.Actor.Type);
-                await RetireAsync(target, token);
+                await RetireAsync(target, token, limit: DeactivationLimit);
             }
             else
             {
@@ -136,16 +139,18 @@ internal sealed partial class ActorRouter
         return timeProvider.GetElapsedTime(target.LastCall) >= idleTimeout;
     }
 
-    private bool IsMisplaced(ActorTarget target) =>
-        target.Activation?.Host is { IsAlive: true } host && hosts.FindActorHost(target.Actor.Type, target.Actor.Id) is { } right && right != host;
+    // One without an activation may be about to get one, by a call that looked before the host came; its turn says when it has passed.
+    private bool IsMisplaced(ActorTarget target) => target.Activation?.Host is { } host
+        ? host.IsAlive && hosts.OwnerOf(target.Actor) != host
+        : hosts.OwnerOf(target.Actor) is { IsRemote: true };
 
     // The caller has the turn, and gives it up for good.
-    private async Task RetireAsync(ActorTarget target, CancellationToken cancellationToken, bool alsoUnhealthy = false)
+    private async Task RetireAsync(ActorTarget target, CancellationToken cancellationToken, bool alsoUnhealthy = false, TimeSpan? limit = null)
     {
         try
         {
             if (target.Activation is { } activation)
-                await EndAsync(target, activation, cancellationToken, alsoUnhealthy);
+                await EndAsync(target, activation, cancellationToken, alsoUnhealthy, limit);
         }
         finally
         {
@@ -155,10 +160,11 @@ internal sealed partial class ActorRouter
     }
 
     // The caller has the turn. Completes when the process can no longer change the actor's state.
-    private async Task EndAsync(ActorTarget target, ActorActivation activation, CancellationToken cancellationToken, bool alsoUnhealthy = false)
+    private async Task EndAsync(
+        ActorTarget target, ActorActivation activation, CancellationToken cancellationToken, bool alsoUnhealthy = false, TimeSpan? limit = null)
     {
         var host = activation.Host;
-        if (!(host.IsAlive || alsoUnhealthy) || !await DeactivateAsync(target.Actor, host, cancellationToken))
+        if (!(host.IsAlive || alsoUnhealthy) || !await DeactivateAsync(target.Actor, host, cancellationToken, limit))
             host.AddLeftover(target.Actor);
         // After the deactivation, in which the actor may still save.
         await activation.Writes.CloseAsync();
@@ -166,13 +172,15 @@ internal sealed partial class ActorRouter
         activation.Dispose();
     }
 
-    private async Task<bool> DeactivateAsync(ActorRef actor, AppConnection host, CancellationToken cancellationToken)
+    private async Task<bool> DeactivateAsync(ActorRef actor, AppConnection host, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
         // A process that is lost meanwhile does not answer.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.IsAlive ? host.Closed : CancellationToken.None);
+        using var late = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan, timeProvider);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(either.Token, late.Token);
         try
         {
-            await host.Channel.DeactivateAsync(actor, either.Token);
+            await host.Channel.DeactivateAsync(actor, any.Token);
             host.App.Metrics.Service.ActorDeactivated(actor.Type);
             return true;
         }
@@ -184,7 +192,7 @@ internal sealed partial class ActorRouter
                 LogDeactivationFailed(actor.Type, host.App.AppId, exception.Message);
             return false;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && !host.IsAlive)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && (!host.IsAlive || late.IsCancellationRequested))
         {
             return false;
         }

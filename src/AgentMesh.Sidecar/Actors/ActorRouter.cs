@@ -40,40 +40,52 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
     }
 
     /// <summary>Runs a reminder or timer as the actor's turn. Nothing joins it: daprd sends the app no reentrancy id for these.</summary>
-    /// <inheritdoc cref="RunTurnAsync{T}(ActorRef, string, Func{AppConnection, string, CancellationToken, Task{T}}, CancellationToken)"/>
+    /// <inheritdoc cref="RunTurnAsync{T}(ActorRef, string, Func{AppConnection, string, CancellationToken, Task{T}}, CancellationToken, bool)"/>
     public Task<(T? Value, DaprError? Error)> RunTurnAsync<T>(
-        ActorRef actor, Func<AppConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        RunAsync(actor, null, mayShare: false, (host, _, token) => call(host, token), cancellationToken);
+        ActorRef actor, Func<AppConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken, bool isForwarded = false) =>
+        RunAsync(actor, null, mayShare: false, (host, _, token) => call(host, token), isForwarded, cancellationToken);
 
     /// <summary>Runs one call as the actor's turn.</summary>
     /// <param name="actor">The actor.</param>
     /// <param name="reentrancyId">What the caller sent; calls of one id share the turn where the type allows it.</param>
-    /// <param name="call">Given the host, and a new reentrancy id when the app has to get one.</param>
+    /// <param name="call">Given the host, and a new reentrancy id when the app has to get one. A host that is remote gives the turn itself.</param>
     /// <param name="cancellationToken">The caller left.</param>
+    /// <param name="isForwarded">Another sidecar took this one for the actor's: it is not sent on.</param>
     /// <returns>What the call returned, or why there was no turn or why it was cut short.</returns>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public Task<(T? Value, DaprError? Error)> RunTurnAsync<T>(
-        ActorRef actor, string? reentrancyId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        RunAsync(actor, reentrancyId, mayShare: true, call, cancellationToken);
+        ActorRef actor, string? reentrancyId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken,
+        bool isForwarded = false) =>
+        RunAsync(actor, reentrancyId, mayShare: true, call, isForwarded, cancellationToken);
 
     private async Task<(T? Value, DaprError? Error)> RunAsync<T>(
-        ActorRef actor, string? reentrancyId, bool mayShare, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+        ActorRef actor, string? reentrancyId, bool mayShare, Func<AppConnection, string?, CancellationToken, Task<T>> call, bool isForwarded,
+        CancellationToken cancellationToken)
     {
-        // Looked up before the actor gets a place in memory: a type that nobody hosts must not fill the table.
-        if (await FindHostAsync(actor, cancellationToken) is not { } first)
-            return (default, _closed ? DaprError.ActorRuntimeClosed() : DaprError.ActorNoAddress(actor.ToString()));
-
-        var depth = mayShare ? first.FindActorType(actor.Type)?.MaxStackDepth ?? 0 : 0;
+        ForwardedCall? forward = null;
         string? newId = null;
-        if (depth == 0)
-            reentrancyId = null;
-        else if (string.IsNullOrEmpty(reentrancyId))
-            reentrancyId = newId = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
-
-        while (!_closed)
+        while (true)
         {
+            // Looked up before the actor gets a place in memory: a type that nobody hosts must not fill the table.
+            if (await FindHostAsync(actor, cancellationToken) is not { } host)
+                return (default, _closed ? DaprError.ActorRuntimeClosed() : DaprError.ActorNoAddress(actor.ToString()));
+            if (host.IsRemote)
+            {
+                if (isForwarded)
+                    return (default, DaprError.ActorMoved(actor.ToString()));
+                forward ??= new ForwardedCall(hosts, timeProvider);
+                if (await forward.TryAsync(host, call, cancellationToken) is { } answer)
+                    return answer;
+                continue;
+            }
+
+            if (_closed)
+                return (default, DaprError.ActorRuntimeClosed());
+            var depth = mayShare ? host.FindActorType(actor.Type)?.MaxStackDepth ?? 0 : 0;
+            if (depth > 0 && string.IsNullOrEmpty(reentrancyId))
+                reentrancyId = newId = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
             var target = _table.GetOrAdd(actor);
-            var entry = await EnterAsync(target, first, reentrancyId, depth, cancellationToken);
+            var entry = await EnterAsync(target, host, depth > 0 ? reentrancyId : null, depth, cancellationToken);
             if (entry == TurnEntry.Closed)
                 continue;
             if (entry == TurnEntry.TooDeep)
@@ -81,9 +93,11 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
             target.LastCall = timeProvider.GetTimestamp();
             try
             {
-                return depth == 0
+                var answer = depth == 0
                     ? await CallAsync(target, await PlaceAsync(target, cancellationToken), newId, call, cancellationToken)
                     : await CallSharedAsync(target, newId, call, cancellationToken);
+                if (answer is { } done)
+                    return done;
             }
             finally
             {
@@ -91,8 +105,6 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
                 target.Turn.Exit();
             }
         }
-
-        return (default, DaprError.ActorRuntimeClosed());
     }
 
     private static ValueTask<TurnEntry> EnterAsync(ActorTarget target, AppConnection host, string? reentrancyId, int depth, CancellationToken cancellationToken)
@@ -107,11 +119,12 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
         }
     }
 
-    private static async Task<(T? Value, DaprError? Error)> CallAsync<T>(
+    /// <summary>Null: while the call waited for its turn the actor went to another sidecar.</summary>
+    private async Task<(T? Value, DaprError? Error)?> CallAsync<T>(
         ActorTarget target, ActorActivation? activation, string? newId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         if (activation is null)
-            return (default, DaprError.ActorNoAddress(target.Actor.ToString()));
+            return hosts.OwnerOf(target.Actor) is { IsRemote: true } ? null : (default, DaprError.ActorNoAddress(target.Actor.ToString()));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, activation.Leaving);
         try
         {
@@ -125,7 +138,7 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
     }
 
     // Calls that share a turn run side by side: the actor stays where it is as long as one of them is in the app.
-    private async Task<(T? Value, DaprError? Error)> CallSharedAsync<T>(
+    private async Task<(T? Value, DaprError? Error)?> CallSharedAsync<T>(
         ActorTarget target, string? newId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         ActorActivation? activation;
@@ -168,6 +181,8 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
             await EndAsync(target, current, cancellationToken);
         }
 
+        if (host.IsRemote)
+            return null;
         // What the process held when it was last lost: it lived on all the while, and so did its memory.
         if (host.HasLeftover(target.Actor) && await DeactivateAsync(target.Actor, host, cancellationToken))
             host.RemoveLeftover(target.Actor);

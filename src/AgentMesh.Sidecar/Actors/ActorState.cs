@@ -63,7 +63,9 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
             if (operations.Count > 0)
             {
                 // Not withdrawn when the caller leaves: the next process of the app starts only when this write has ended.
-                await store.TransactAsync(operations, CancellationToken.None);
+                await (connection.Lease is { } lease
+                    ? ((IFencedStateStore)store).TransactAsync(operations, lease.Fence, CancellationToken.None)
+                    : store.TransactAsync(operations, CancellationToken.None));
             }
 
             return null;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using AgentMesh.Sidecar.Actors;
+using AgentMesh.Sidecar.Registry;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Channel;
@@ -16,14 +17,24 @@ internal sealed class AppChannel : IDisposable
     private readonly HttpMessageInvoker _client;
     private readonly string _baseUrl;
     private readonly SemaphoreSlim? _slots;
+    private readonly bool _isPeer;
 
-    public AppChannel(AppDefinition app, string? appApiToken)
+    /// <param name="app">The app.</param>
+    /// <param name="appApiToken">What it expects in <c>dapr-api-token</c>.</param>
+    /// <param name="peers">Shared by the channels to other sidecars, and not theirs to dispose; null for an app.</param>
+    public AppChannel(AppDefinition app, string? appApiToken, HttpMessageInvoker? peers = null)
     {
         _app = app;
         _appApiToken = appApiToken;
         _baseUrl = $"http://{app.ChannelAddress}:{app.AppPort}";
         _slots = app.MaxConcurrency is { } most ? new SemaphoreSlim(most) : null;
-        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        _isPeer = peers is not null;
+        _client = peers ?? CreateClient();
+    }
+
+    /// <summary>The HTTP client of a channel.</summary>
+    public static HttpMessageInvoker CreateClient() =>
+        new(new SocketsHttpHandler
         {
             UseProxy = false,
             UseCookies = false,
@@ -36,7 +47,6 @@ internal sealed class AppChannel : IDisposable
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             EnableMultipleHttp2Connections = true,
         });
-    }
 
     /// <summary>A request to the app, with the token it expects. The path starts with a slash and is sent as it is.</summary>
     public HttpRequestMessage CreateRequest(HttpMethod method, string pathAndQuery)
@@ -82,7 +92,11 @@ internal sealed class AppChannel : IDisposable
     {
         try
         {
-            return await _client.SendAsync(request, cancellationToken);
+            var response = await _client.SendAsync(request, cancellationToken);
+            if (!_isPeer || response.StatusCode != HttpStatusCode.MisdirectedRequest || !PeerMessage.IsError(response))
+                return response;
+            response.Dispose();
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "the target is not there any more");
         }
         catch (ObjectDisposedException exception)
         {
@@ -168,7 +182,11 @@ internal sealed class AppChannel : IDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        if (!_isPeer)
+            _client.Dispose();
+    }
 
     private async Task<HttpResponseMessage> AskAsync(string path, CancellationToken cancellationToken)
     {

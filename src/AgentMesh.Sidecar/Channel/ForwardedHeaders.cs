@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
+using AgentMesh.Sidecar.Registry;
 using Microsoft.Extensions.Primitives;
 
 namespace AgentMesh.Sidecar.Channel;
@@ -19,7 +20,7 @@ internal static class ForwardedHeaders
 
     private static readonly FrozenSet<string> DroppedFromAnswers = new[]
     {
-        "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Date", "Server",
+        "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Date", "Server", PeerMessage.Error,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies a caller's headers onto the request to the app.</summary>

@@ -38,6 +38,10 @@ internal sealed record DaprError(int Status, string Code, string Message) : IRes
     public static DaprError ActorNoAddress(string actor) =>
         ActorInvoke($"failed to lookup actor: api error: code = FailedPrecondition desc = did not find address for actor '{actor}'");
 
+    /// <summary>Said between sidecars only: nothing was done, and the asker looks for the actor's host again.</summary>
+    public static DaprError ActorMoved(string actor) =>
+        new(StatusCodes.Status421MisdirectedRequest, "ERR_ACTOR_INVOKE_METHOD", $"error invoke actor method: remote actor moved: {actor}");
+
     public static DaprError ActorInstanceMissing() => new(StatusCodes.Status400BadRequest, "ERR_ACTOR_INSTANCE_MISSING", "actor instance is missing");
 
     public static DaprError ActorRuntimeNotFound() =>

@@ -31,6 +31,9 @@ internal sealed class MetadataApi(ActorRouter router, PubSubRuntime pubSub)
         // Told when they have the values that a message leaves out too.
         root["actorRuntime"]!["runtimeStatus"] = message.ActorRuntime.RuntimeStatus.ToString().ToUpperInvariant();
         root["actorRuntime"]!["hostReady"] = message.ActorRuntime.HostReady;
+        // The older name, which the dashboard reads.
+        if (root["actorRuntime"]!["activeActors"] is { } active)
+            root["actors"] = active.DeepClone();
         return HttpAnswer.Json(json => root.WriteTo(json));
     }
 

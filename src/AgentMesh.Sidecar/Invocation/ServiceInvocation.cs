@@ -71,7 +71,8 @@ internal sealed class ServiceInvocation(TargetResolver targets, ResiliencyPolici
         Attempt Failed(bool mayRetry) => new(replayable && mayRetry ? AttemptOutcome.Failed : AttemptOutcome.Final);
     }
 
-    private sealed class Streamed(HttpResponseMessage answer) : IResult
+    /// <summary>Passes an app's answer on.</summary>
+    internal sealed class Streamed(HttpResponseMessage answer) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {

@@ -35,7 +35,7 @@ internal sealed class TargetResolver(HostDirectory hosts, string namespaceName) 
             return (null, $"invalid app id {name}", true);
         if (caller.App.Endpoints.FirstOrDefault(endpoint => endpoint.Name == id) is { } found)
             return (new ForeignTarget(_foreign, found.BaseUrl, found.Headers), "", false);
-        if ((rest is [] || rest[0] == namespaceName) && Choose(id) is { } connection)
+        if ((rest is [] || rest[0] == namespaceName) && Choose(caller, id) is { } connection)
             return connection.App.IsGrpc ? (null, $"{id} speaks gRPC (appProtocol), which the local sidecar does not call", true) : (new AppTarget(caller, connection), "", false);
         // dapr:pkg/messages: ErrAppUnhealthy; the process is there, so waiting a second for it changes nothing.
         return hosts.IsUnhealthy(id) ? (null, "app is not in a healthy state", true) : (null, $"couldn't find service: {id}", false);
@@ -46,10 +46,12 @@ internal sealed class TargetResolver(HostDirectory hosts, string namespaceName) 
     private static bool IsUrl(string name) =>
         name.StartsWith("http://", StringComparison.Ordinal) || name.StartsWith("https://", StringComparison.Ordinal);
 
-    // Round robin over the app's processes.
-    private AppConnection? Choose(string appId)
+    // Round robin over the app's processes. Beside other sidecars an app's own id is its own process, as with daprd.
+    private AppConnection? Choose(AppInstance caller, string appId)
     {
         var connections = hosts.Connections.Where(connection => connection.IsAlive && connection.App.AppId == appId).ToList();
+        if (connections.Exists(connection => connection.IsRemote) && caller.App.AppId == appId && caller.Connection is { IsAlive: true } own)
+            return own;
         return connections.Count == 0 ? null : connections[(int)((uint)Interlocked.Increment(ref _next) % (uint)connections.Count)];
     }
 }

@@ -10,8 +10,8 @@ namespace AgentMesh.Sidecar.Launcher;
 /// <summary>Which app may use which component, and which of them this sidecar serves.</summary>
 internal sealed class ComponentPlan
 {
-    private const string StateType = "state.redis";
-    private const string PubSubType = "pubsub.redis";
+    public const string StateType = "state.redis";
+    public const string PubSubType = "pubsub.redis";
 
     private readonly Dictionary<string, List<Component>> _byApp = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AppConfiguration> _configurations = new(StringComparer.Ordinal);
@@ -36,11 +36,13 @@ internal sealed class ComponentPlan
         {
             var set = string.Join('\n', app.ResourcesPaths);
             if (!bySet.TryGetValue(set, out var resources)) bySet[set] = resources = Read(app.ResourcesPaths, reader, endpoints, resolver, warnings ?? []);
+            All = [.. All, .. resources.Components];
             var components = resources.Components.Where(component => component.Serves(app.AppId)).ToList();
             _byApp[app.AppId] = components;
             _endpoints[app.AppId] = [.. resources.Endpoints.Where(endpoint => endpoint.Serves(app.AppId))];
             var file = app.ConfigFilePath ?? "";
             if (!byFile.TryGetValue(file, out var configuration)) byFile[file] = configuration = AppConfiguration.Read(app.ConfigFilePath, warnings ?? []);
+            configuration = app.MoreConfigFilePaths.Aggregate(configuration, (earlier, more) => earlier.And(AppConfiguration.Read(more, warnings ?? [])));
             _configurations[app.AppId] = configuration;
             _secrets[app.AppId] = new SecretAccess(
                 resources.SecretStores.Where(store => components.Any(component => component.Name == store.Key)).ToDictionary(StringComparer.Ordinal),
@@ -52,6 +54,12 @@ internal sealed class ComponentPlan
 
     /// <summary>The app's Configuration resource.</summary>
     public AppConfiguration ConfigurationOf(string appId) => _configurations[appId];
+
+    /// <summary>The components of all folders, whoever may use them.</summary>
+    public IReadOnlyList<Component> All { get; } = [];
+
+    /// <summary>The components the app may use, as their files state them.</summary>
+    public IReadOnlyList<Component> ComponentsOf(string appId) => _byApp[appId];
 
     /// <summary>The secrets the app may read.</summary>
     public SecretAccess SecretsOf(string appId) => _secrets[appId];
@@ -97,7 +105,7 @@ internal sealed class ComponentPlan
     {
         try
         {
-            return PubSubSettings.Read(component, appId, Namespace, PodName, Redis, NewId);
+            return PubSubSettings.Read(component, appId, Namespace, PodName, UsesOwnHosts ? component.RedisMetadata(Redis)["redisHost"] : Redis, NewId);
         }
         catch (FormatException wrong)
         {
@@ -113,6 +121,9 @@ internal sealed class ComponentPlan
 
     /// <summary>The real Redis; null: the embedded store.</summary>
     public string? Redis { get; init; }
+
+    /// <summary>Without <see cref="Redis"/> the components' own hosts count, and there is no embedded store.</summary>
+    public bool UsesOwnHosts { get; init; }
 
     /// <summary>For <c>{uuid}</c>.</summary>
     public Func<Guid> NewId { get; init; } = () => Guid.CreateVersion7();
@@ -133,16 +144,7 @@ internal sealed class ComponentPlan
     public IReadOnlyDictionary<string, string> StateRedis(string address)
     {
         var component = _byApp.Values.SelectMany(components => components).FirstOrDefault(component => component.Type == StateType);
-        var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var value in component?.Metadata ?? [])
-        {
-            if (value.Text is { } text)
-                metadata[value.Name] = text;
-        }
-
-        metadata["redisHost"] = address;
-        metadata.Remove("redisPort");
-        return metadata;
+        return (component ?? new Component("", StateType, "v1")).RedisMetadata(address);
     }
 
     /// <summary>One line per component: who serves it.</summary>

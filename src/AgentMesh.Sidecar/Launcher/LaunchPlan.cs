@@ -35,7 +35,8 @@ internal static class LaunchPlan
                app, Define(app, process.Index, process.Item, components), AppEnvironment.ForApp(environment, app, set, process.Item, tokens)),
     ];
 
-    private static AppDefinition Define(RunFileApp app, int replica, ProcessPorts ports, ComponentPlan components)
+    /// <summary>One process of an app, as its sidecar sees it.</summary>
+    public static AppDefinition Define(RunFileApp app, int replica, ProcessPorts ports, ComponentPlan components)
     {
         if (app.Protocol == "grpc" && components.SubscriptionsOf(app.AppId) is [var subscription, ..])
         {

@@ -16,7 +16,7 @@ internal sealed class DeliveryTargets(HostDirectory hosts, Func<AppConnection, b
     /// <summary>The next process; null when none is healthy.</summary>
     public AppConnection? Choose()
     {
-        var mine = hosts.Connections.Where(connection => connection.IsAlive && isMine(connection)).ToList();
+        var mine = hosts.Connections.Where(connection => connection.IsAlive && !connection.IsRemote && isMine(connection)).ToList();
         return mine.Count == 0 ? null : mine[(int)((uint)Interlocked.Increment(ref _next) % (uint)mine.Count)];
     }
 

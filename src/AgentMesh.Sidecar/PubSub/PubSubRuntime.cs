@@ -52,7 +52,7 @@ internal sealed partial class PubSubRuntime : IAsyncDisposable
     {
         if (app.PubSubs.Count == 0)
             return null;
-        var (status, document) = await channel.GetSubscribeAsync(cancellationToken);
+        var (status, document) = app.DisabledInitEndpoints.Contains("subscribe") ? (StatusCodes.Status404NotFound, []) : await channel.GetSubscribeAsync(cancellationToken);
         IReadOnlyList<Subscription>? programmatic = [];
         if (status == StatusCodes.Status200OK)
         {

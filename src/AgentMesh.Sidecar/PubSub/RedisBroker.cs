@@ -80,7 +80,7 @@ internal sealed class RedisBroker : IBroker
         }
 
         var reader = new RedisGroup(this, topic, group, temporary, PulseOf(topic));
-        await reader.CreateAsync();
+        await reader.OpenAsync();
         return reader;
     }
 

@@ -6,7 +6,7 @@ namespace AgentMesh.Sidecar.PubSub;
 
 /// <summary>
 /// A consumer group of a stream. All readers of a group share one consumer name, the group's, as pubsub.redis does; what one of
-/// them took and did not acknowledge in time is claimed by whoever looks next.
+/// them took and did not acknowledge in time is claimed by whoever looks next. While a reader lives its events are never late.
 /// </summary>
 internal sealed class RedisGroup(RedisBroker broker, string topic, string group, bool temporary, Pulse published) : IBrokerGroup
 {
@@ -16,16 +16,28 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     /// </summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Claimed in one command.</summary>
+    private const int MaxKept = 1000;
+
     /// <summary>Where XAUTOCLAIM begins, and what it answers when it has seen all.</summary>
     private static readonly RedisValue FromTheStart = "0-0";
 
     private readonly ConcurrentDictionary<string, bool> _underWay = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _taking = new(1);
     private RedisValue _claimFrom = FromTheStart;
+    private readonly CancellationTokenSource _closing = new();
+    private Task _keeping = Task.CompletedTask;
     private long? _lastLook;
 
-    /// <summary>Makes the group, from the stream's beginning; there may be one already.</summary>
-    public async Task CreateAsync() => await broker.GuardAsync(async () =>
+    /// <summary>Makes the group, from the stream's beginning; there may be one already. Call once, before all others.</summary>
+    public async Task OpenAsync()
+    {
+        await CreateAsync();
+        if (broker.Settings.ProcessingTimeout > TimeSpan.Zero)
+            _keeping = KeepAsync();
+    }
+
+    private async Task CreateAsync() => await broker.GuardAsync(async () =>
     {
         try
         {
@@ -77,9 +89,33 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
+        await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _closing.Dispose();
         if (temporary)
             await broker.RemoveTemporaryAsync(topic, group);
         _taking.Dispose();
+    }
+
+    /// <summary>What is under way here is claimed by nobody else: it is claimed again by us, a third of the timeout apart.</summary>
+    private async Task KeepAsync()
+    {
+        using var timer = new PeriodicTimer(broker.Settings.ProcessingTimeout / 3, broker.TimeProvider);
+        while (await timer.WaitForNextTickAsync(_closing.Token))
+        {
+            foreach (var ids in _underWay.Keys.Select(id => (RedisValue)id).Chunk(MaxKept))
+            {
+                try
+                {
+                    await broker.GuardAsync(() => broker.Database.StreamClaimIdsOnlyAsync(topic, group, group, 0, ids));
+                }
+                catch (State.StateStoreException)
+                {
+                    // The readers say what is wrong with Redis; when it is back the next round comes in time.
+                    break;
+                }
+            }
+        }
     }
 
     private async Task WaitAsync(Task changed, CancellationToken cancellationToken)

@@ -54,6 +54,19 @@ internal sealed record AppConfiguration(string? File)
         };
     }
 
+    /// <summary>Two files together: what one of them switches off or on stays so.</summary>
+    /// <exception cref="LauncherException">Both have scopes of one secret store.</exception>
+    public AppConfiguration And(AppConfiguration other) => this with
+    {
+        MetricsEnabled = MetricsEnabled && other.MetricsEnabled,
+        IncreasedCardinality = IncreasedCardinality && other.IncreasedCardinality,
+        Features = [.. Features, .. other.Features],
+        LogsApiCalls = LogsApiCalls || other.LogsApiCalls,
+        SecretScopes = SecretScopes.Keys.FirstOrDefault(other.SecretScopes.ContainsKey) is { } twice
+            ? throw new LauncherException($"the secret store '{twice}' is scoped twice: in {File} and in {other.File}")
+            : SecretScopes.Concat(other.SecretScopes).ToDictionary(StringComparer.Ordinal),
+    };
+
     private static Dictionary<string, SecretScope> ReadScopes(YamlSection spec)
     {
         var scopes = new Dictionary<string, SecretScope>(StringComparer.Ordinal);

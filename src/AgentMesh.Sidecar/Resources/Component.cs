@@ -16,6 +16,25 @@ internal sealed record Component(string Name, string Type, string Version) : Res
     public string? Value(string name) =>
         Metadata.FirstOrDefault(value => string.Equals(value.Name, name, StringComparison.OrdinalIgnoreCase))?.Text;
 
+    /// <summary>The metadata of a Redis component by name; with an address in place of its own host.</summary>
+    public Dictionary<string, string> RedisMetadata(string? address)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var value in Metadata)
+        {
+            if (value.Text is { } text)
+                metadata[value.Name] = text;
+        }
+
+        var hasPort = metadata.Remove("redisPort", out var port);
+        if (address is not null)
+            metadata["redisHost"] = address;
+        else if (hasPort && metadata.TryGetValue("redisHost", out var host) && !host.Contains(':', StringComparison.Ordinal))
+            metadata["redisHost"] = $"{host}:{port}";
+        metadata.TryAdd("redisHost", "");
+        return metadata;
+    }
+
     /// <summary>The metadata as one app's sidecar sees it, templates replaced (dapr: pkg/runtime/meta).</summary>
     /// <param name="appId">For <c>{appID}</c> and <c>{namespace}</c>, which is <c>namespace.appID</c>.</param>
     /// <param name="namespaceName">The sidecar's namespace.</param>

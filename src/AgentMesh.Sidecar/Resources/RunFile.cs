@@ -50,6 +50,9 @@ internal sealed record RunFileApp(string AppId, string Directory)
     /// <summary>Dapr's Configuration resource.</summary>
     public string? ConfigFilePath { get; init; }
 
+    /// <summary>More of them; daprd's flag may be repeated.</summary>
+    public IReadOnlyList<string> MoreConfigFilePaths { get; init; } = [];
+
     /// <summary>Null: the app counts as healthy once its port accepts a connection.</summary>
     public AppHealthOptions? Health { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Registry;
 
 namespace AgentMesh.Sidecar.Runtime;
 
@@ -29,7 +30,16 @@ internal sealed class AppConnection(
 
     public IReadOnlyList<ActorTypeSettings> ActorTypes { get; } = actorTypes;
 
-    public bool IsAlive => !_closed.IsCancellationRequested;
+    /// <summary>Another sidecar, which does the rest; its channel leads there, and its process is none of ours.</summary>
+    public bool IsRemote { get; init; }
+
+    /// <summary>The right to host actors beside other sidecars; null in one process, which needs none.</summary>
+    public MemberLease? Lease { get; set; }
+
+    /// <summary>The process was there before its sidecar, and may hold actors of an earlier one.</summary>
+    public bool IsAdopted { get; init; }
+
+    public bool IsAlive => !_closed.IsCancellationRequested && Lease is not { IsValid: false };
 
     /// <summary>The process is unhealthy and is being told to forget its actors: they are not taken from memory before that.</summary>
     public bool IsHalting
@@ -57,7 +67,7 @@ internal sealed class AppConnection(
     /// Announces a state write of this process. False once the process is gone: bytes it sent before it died may still arrive,
     /// and must not be written beside its successor.
     /// </summary>
-    public bool TryBeginWrite() => _writes.TryBegin();
+    public bool TryBeginWrite() => Lease is not { IsValid: false } && _writes.TryBegin();
 
     public void EndWrite() => _writes.End();
 
@@ -65,7 +75,7 @@ internal sealed class AppConnection(
     public void AddLeftover(ActorRef actor) => leftovers?.TryAdd(actor, 0);
 
     /// <summary>True when the process has to forget an old instance before it may get the actor again.</summary>
-    public bool HasLeftover(ActorRef actor) => leftovers is not null && leftovers.ContainsKey(actor);
+    public bool HasLeftover(ActorRef actor) => IsAdopted || (leftovers is not null && leftovers.ContainsKey(actor));
 
     public void RemoveLeftover(ActorRef actor) => leftovers?.TryRemove(actor, out _);
 

@@ -24,6 +24,9 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
     /// <summary>Dapr's Configuration of the app.</summary>
     public AppConfiguration Configuration { get; init; } = AppConfiguration.None;
 
+    /// <summary>Its name in placement; a process that is started again keeps it.</summary>
+    public string Instance { get; init; } = $"{AppId}/{Replica}";
+
     /// <summary><c>http</c>, <c>h2c</c> (HTTP/2 with prior knowledge) or <c>grpc</c>, whose app calls its sidecar and is not called.</summary>
     public string Protocol { get; init; } = "http";
 
@@ -50,6 +53,9 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
 
     /// <summary>Whether each call of its sidecar's API is logged.</summary>
     public bool LogApiCalls { get; init; }
+
+    /// <summary><c>config</c> and <c>subscribe</c>: the app is not asked for these when it starts.</summary>
+    public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
 
     /// <summary>The component with <c>actorStateStore: "true"</c> that this app may use; null when it has none.</summary>
     public string? ActorStateStore { get; init; }

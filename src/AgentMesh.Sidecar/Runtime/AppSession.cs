@@ -6,38 +6,54 @@ namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>
 /// One life of an app's process, from its first health to its death. While it lives it may become unhealthy and healthy again
-/// (dapr:pkg/apphealth): each time of health is a connection of its own.
+/// (dapr:pkg/apphealth): each time of health is a connection of its own. A sidecar that could not keep its lease beside others ends
+/// the connection too, and asks for a new one.
 /// </summary>
 /// <remarks>
-/// Connection changes are made by <see cref="MonitorAsync"/> alone, and by <see cref="DisposeAsync"/> once that has ended: the launcher's
-/// report of a death and a probe never interleave.
+/// Connection changes are made by <see cref="MonitorAsync"/> alone, and by <see cref="DisposeAsync"/> once that has ended: a report of a
+/// death and a probe never interleave.
 /// </remarks>
 internal sealed partial class AppSession : IAsyncDisposable
 {
     /// <summary>For the actors of an unhealthy process to be told; the rest are told when the process gets them again.</summary>
     private static readonly TimeSpan HaltTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Between two attempts to be a member again.</summary>
+    private static readonly TimeSpan LeaseRetry = TimeSpan.FromMilliseconds(250);
+
     private readonly AppInstance _instance;
     private readonly AppChannel _channel;
     private readonly IReadOnlyList<ActorTypeSettings> _types;
     private readonly HostDirectory _hosts;
+    private readonly IHostRegistry _registry;
     private readonly ActorRouter _router;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<ActorRef, byte>? _leftovers;
     private readonly CancellationTokenSource _ending = new();
-    private readonly Task _monitor;
-    private AppConnection _connection;
+    private readonly bool _isAdopted;
+    private Task _monitor = Task.CompletedTask;
+    private AppConnection? _connection;
+
+    private AppSession(
+        AppInstance instance, AppChannel channel, IReadOnlyList<ActorTypeSettings> types, HostDirectory hosts, IHostRegistry registry, ActorRouter router,
+        bool isAdopted, TimeProvider timeProvider, ILogger<AppSession> logger)
+    {
+        (_instance, _channel, _types, _hosts, _registry, _router) = (instance, channel, types, hosts, registry, router);
+        (_isAdopted, _timeProvider, _logger) = (isAdopted, timeProvider, logger);
+        _leftovers = instance.App.Health is null && registry == hosts ? null : new();
+    }
 
     /// <summary>Registers the process, which is healthy, and begins to watch its health where the app asks for it.</summary>
-    public AppSession(
-        AppInstance instance, AppChannel channel, IReadOnlyList<ActorTypeSettings> types, HostDirectory hosts, ActorRouter router,
-        TimeProvider timeProvider, ILogger<AppSession> logger)
+    /// <exception cref="State.StateStoreException">It cannot be registered now.</exception>
+    public static async Task<AppSession> StartAsync(
+        AppInstance instance, AppChannel channel, IReadOnlyList<ActorTypeSettings> types, HostDirectory hosts, IHostRegistry registry, ActorRouter router,
+        bool isAdopted, TimeProvider timeProvider, ILogger<AppSession> logger, CancellationToken cancellationToken)
     {
-        (_instance, _channel, _types, _hosts, _router, _timeProvider, _logger) = (instance, channel, types, hosts, router, timeProvider, logger);
-        _leftovers = instance.App.Health is null ? null : new();
-        _connection = Register();
-        _monitor = instance.App.Health is { } health ? MonitorAsync(health, _ending.Token) : Task.CompletedTask;
+        var session = new AppSession(instance, channel, types, hosts, registry, router, isAdopted, timeProvider, logger);
+        await session.RegisterAsync(cancellationToken);
+        session._monitor = session._leftovers is null ? Task.CompletedTask : session.MonitorAsync(instance.App.Health, session._ending.Token);
+        return session;
     }
 
     /// <summary>The process is gone. Completes when no write of it is under way any more.</summary>
@@ -51,51 +67,88 @@ internal sealed partial class AppSession : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private AppConnection Register()
+    private async Task RegisterAsync(CancellationToken cancellationToken)
     {
-        var connection = new AppConnection(_instance.App, _channel, _types, _leftovers);
-        _instance.Connection = connection;
-        _hosts.Add(connection);
-        return connection;
+        var connection = new AppConnection(_instance.App, _channel, _types, _leftovers) { IsAdopted = _isAdopted };
+        await _registry.AddAsync(connection, cancellationToken);
+        _instance.Connection = _connection = connection;
     }
 
     private async Task UnregisterAsync(bool unhealthy)
     {
-        if (_instance.Connection == _connection)
+        if (_connection is not { } connection)
+            return;
+        _connection = null;
+        if (_instance.Connection == connection)
             _instance.Connection = null;
-        _connection.IsHalting = unhealthy;
         // Closed before it is taken off the list: whoever finds another host from here on never waits for this one.
-        var closed = _connection.CloseAsync();
+        var closed = connection.CloseAsync();
         if (unhealthy)
             _hosts.SetUnhealthy(_instance.App, unhealthy: true);
-        _hosts.Remove(_connection);
-        await closed;
+        await _registry.RemoveAsync(connection, closed);
     }
 
-    private async Task MonitorAsync(AppHealthOptions health, CancellationToken cancellationToken)
+    private async Task MonitorAsync(AppHealthOptions? health, CancellationToken cancellationToken)
     {
-        var failures = 0;
+        var (failures, returns) = (0, false);
         while (true)
         {
-            await Task.Delay(health.ProbeInterval, _timeProvider, cancellationToken);
-            if (await _channel.ProbeAsync(health, _timeProvider, cancellationToken))
+            var lost = await WaitAsync(returns ? LeaseRetry : health?.ProbeInterval ?? Timeout.InfiniteTimeSpan, cancellationToken);
+            if (lost)
             {
-                failures = 0;
-                if (_connection.IsAlive)
-                    continue;
-                _hosts.SetUnhealthy(_instance.App, unhealthy: false);
-                _connection = Register();
-                LogHealthy(_instance.App.AppId, _instance.App.Replica);
+                LogLeaseLost(_instance.App.AppId);
+                await LoseAsync(unhealthy: false, HaltTimeout, cancellationToken);
             }
-            else if (_connection.IsAlive && ++failures >= health.Threshold)
+
+            var healthy = health is null || await _channel.ProbeAsync(health, _timeProvider, cancellationToken);
+            failures = healthy ? 0 : failures + 1;
+            if (_connection is not null && failures >= (health?.Threshold ?? int.MaxValue))
             {
                 LogUnhealthy(_instance.App.AppId, _instance.App.Replica, failures);
-                await UnregisterAsync(unhealthy: true);
-                using var limit = new CancellationTokenSource(HaltTimeout, _timeProvider);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-                await _router.HaltAsync(_connection, health.ProbeTimeout, either.Token);
-                _connection.IsHalting = false;
+                await LoseAsync(unhealthy: true, health!.ProbeTimeout, cancellationToken);
             }
+
+            returns = _connection is null && (lost || returns);
+            if (_connection is null && healthy && await TryReturnAsync(cancellationToken))
+                returns = false;
+        }
+    }
+
+    /// <summary>True when the lease was lost meanwhile.</summary>
+    private async Task<bool> WaitAsync(TimeSpan interval, CancellationToken cancellationToken)
+    {
+        var lost = _connection?.Lease?.Lost ?? CancellationToken.None;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost);
+        await Task.Delay(interval, _timeProvider, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return lost.IsCancellationRequested;
+    }
+
+    // What the process holds it is asked to forget; what it does not confirm in time it is asked again when it gets it back.
+    private async Task LoseAsync(bool unhealthy, TimeSpan timeoutPerActor, CancellationToken cancellationToken)
+    {
+        var connection = _connection!;
+        connection.IsHalting = true;
+        await UnregisterAsync(unhealthy);
+        using var limit = new CancellationTokenSource(HaltTimeout, _timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await _router.HaltAsync(connection, timeoutPerActor, either.Token);
+        connection.IsHalting = false;
+    }
+
+    private async Task<bool> TryReturnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RegisterAsync(cancellationToken);
+            _hosts.SetUnhealthy(_instance.App, unhealthy: false);
+            LogHealthy(_instance.App.AppId, _instance.App.Replica);
+            return true;
+        }
+        catch (State.StateStoreException exception)
+        {
+            LogNotRegistered(_instance.App.AppId, exception.Message);
+            return false;
         }
     }
 
@@ -104,4 +157,10 @@ internal sealed partial class AppSession : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "{AppId} #{Replica} is healthy again")]
     private partial void LogHealthy(string appId, int replica);
+
+    [LoggerMessage(LogLevel.Warning, "{AppId}: the sidecar could not keep its lease in Redis: others take over its actors, and it asks to be a member again")]
+    private partial void LogLeaseLost(string appId);
+
+    [LoggerMessage(LogLevel.Warning, "{AppId} cannot be registered: {Reason}")]
+    private partial void LogNotRegistered(string appId, string reason);
 }

@@ -1,14 +1,13 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
+using AgentMesh.Sidecar.Actors;
 
 namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>Which process hosts what: by actor type and by app id. Waiting for a host is a signal, not a poll.</summary>
-internal sealed class HostDirectory
+internal sealed class HostDirectory : IHostRegistry
 {
     private readonly Lock _gate = new();
     private volatile AppConnection[] _connections = [];
+    private volatile Placement _placement = Placement.Empty;
     private volatile AppDefinition[] _unhealthy = [];
     private TaskCompletionSource _changed = NewSignal();
 
@@ -26,37 +25,56 @@ internal sealed class HostDirectory
             _unhealthy = [.. _unhealthy.Where(other => other != app), .. unhealthy ? new[] { app } : []];
     }
 
-    public void Add(AppConnection connection) => Change(list => [.. list, connection]);
+    /// <inheritdoc/>
+    public Task AddAsync(AppConnection connection, CancellationToken cancellationToken)
+    {
+        Change(list => [.. list, connection]);
+        return Task.CompletedTask;
+    }
 
-    public void Remove(AppConnection connection) => Change(list => [.. list.Where(other => other != connection)]);
+    /// <inheritdoc/>
+    public Task RemoveAsync(AppConnection connection, Task closed)
+    {
+        Change(list => [.. list.Where(other => other != connection)]);
+        return closed;
+    }
 
     /// <summary>
-    /// The process that hosts the actor: of the type's hosts the one with the highest hash with the actor's id, so the same one as
-    /// long as the hosts stay the same, and only the actors of a lost host move. Null when nobody hosts the type.
+    /// The process that hosts the actor, or a sidecar that does. Null when nobody hosts the type, or nobody yet: see <see cref="Placement"/>.
     /// </summary>
-    public AppConnection? FindActorHost(string type, string id)
+    public AppConnection? FindActorHost(string type, string id) => _placement.Find(type, id);
+
+    /// <summary>Whose the actor is, served already or not.</summary>
+    public AppConnection? OwnerOf(ActorRef actor) => _placement.OwnerOf(actor.Type, actor.Id);
+
+    /// <summary>Between sidecars: which list of hosts this is.</summary>
+    public long Epoch => _placement.Epoch;
+
+    /// <summary>Between sidecars: takes the processes and sidecars of a new epoch.</summary>
+    /// <param name="epoch">The epoch, which is not settled.</param>
+    /// <param name="connections">All.</param>
+    /// <param name="actorHosts">Those that host actors.</param>
+    public void Install(long epoch, AppConnection[] connections, AppConnection[] actorHosts)
     {
-        AppConnection? best = null;
-        ulong bestScore = 0;
-        foreach (var connection in _connections)
-        {
-            if (!connection.IsAlive || connection.FindActorType(type) is null)
-                continue;
-            if (best is null)
-            {
-                best = connection;
-                continue;
-            }
+        Signal(() => (_connections, _placement) = (connections, _placement.Next(epoch, actorHosts)));
+        Changed?.Invoke();
+    }
 
-            // Scores cost a hash each and are needed only when there is a choice.
-            if (bestScore == 0)
-                bestScore = Score(best, id);
-            var score = Score(connection, id);
-            if (score > bestScore)
-                (best, bestScore) = (connection, score);
-        }
+    /// <summary>Between sidecars: all have left what they lost.</summary>
+    public void Settle(long epoch)
+    {
+        if (_placement is { Earlier.Count: > 0 } && Epoch == epoch)
+            Signal(() => _placement = _placement.Settled());
+    }
 
-        return best;
+    /// <summary>Completes with the next change, or when the time is over.</summary>
+    public async Task WaitForChangeAsync(TimeSpan limit, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        Task changed;
+        lock (_gate)
+            changed = _changed.Task;
+        await changed.WaitAsync(limit, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Waits until <paramref name="find"/> finds something; null when <paramref name="timeout"/> is over first.</summary>
@@ -82,27 +100,24 @@ internal sealed class HostDirectory
         }
     }
 
-    // Rendezvous hashing by replica number, not by process: a restarted replica gets its own actors back.
-    private static ulong Score(AppConnection connection, string id)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{connection.App.AppId}/{connection.App.Replica}/{id}"), hash);
-        return BinaryPrimitives.ReadUInt64LittleEndian(hash);
-    }
-
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Change(Func<AppConnection[], AppConnection[]> change)
     {
+        Signal(() => _placement = Placement.Empty with { Hosts = _connections = change(_connections) });
+        Changed?.Invoke();
+    }
+
+    private void Signal(Action change)
+    {
         TaskCompletionSource signal;
         lock (_gate)
         {
-            _connections = change(_connections);
+            change();
             signal = _changed;
             _changed = NewSignal();
         }
 
         signal.TrySetResult();
-        Changed?.Invoke();
     }
 }

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Registry;
 using AgentMesh.Sidecar.StateApi;
 
 namespace AgentMesh.Sidecar.Runtime;
@@ -22,6 +23,9 @@ internal sealed record SidecarOptions
 
     /// <summary>What is done to JSON values before they are stored; null: nothing.</summary>
     public StateFidelity? StateFidelity { get; init; }
+
+    /// <summary>This sidecar is one of several, and serves one app; null: it serves all apps of the machine.</summary>
+    public PeerOptions? Peers { get; init; }
 
     /// <summary>Called when an app asks for a shutdown, once it has its answer: the same as SIGTERM, for the whole mesh.</summary>
     public Action ShutdownRequested { get; init; } = () => { };

@@ -8,6 +8,7 @@ using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
 using AgentMesh.Sidecar.Metrics;
 using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Registry;
 using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.StateApi;
@@ -17,7 +18,8 @@ namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>
 /// The sidecar itself: serves every app its Dapr ports, routes actor calls and service invocation between them, keeps their state.
-/// One process for all apps of the machine, so the actor table and the turn locks are in memory and global.
+/// One process for all apps of the machine, so the actor table and the turn locks are in memory and global; or, with
+/// <see cref="SidecarOptions.Peers"/>, one of several, each with the app and the actors that are its own.
 /// </summary>
 internal sealed class SidecarRuntime : IAsyncDisposable
 {
@@ -26,6 +28,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
 
     private readonly WebApplication _server;
     private readonly WebApplication _grpc;
+    private readonly WebApplication? _peers;
+    private readonly Membership? _membership;
     private readonly FrozenDictionary<int, AppInstance> _byPort;
     private readonly HostDirectory _hosts = new();
     private readonly ActorRouter _router;
@@ -40,11 +44,12 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private Task _idleLoop = Task.CompletedTask;
     private Task _rebalancing = Task.CompletedTask;
 
-    private SidecarRuntime(SidecarOptions options, IStateStore store, ILoggerFactory loggerFactory, TimeProvider timeProvider)
+    private SidecarRuntime(SidecarOptions options, IStateStore store, RegistryClient? registry, ILoggerFactory loggerFactory, TimeProvider timeProvider)
     {
         _options = options;
         _timeProvider = timeProvider;
         _loggerFactory = loggerFactory;
+        _membership = registry is null ? null : new Membership(registry, options.Peers!, _hosts, timeProvider, loggerFactory.CreateLogger<Membership>());
         _router = new ActorRouter(_hosts, timeProvider, loggerFactory.CreateLogger<ActorRouter>());
         var policies = new ResiliencyPolicies(timeProvider);
         _pubSub = new PubSubRuntime(options.Apps, _hosts, policies, store, loggerFactory, timeProvider);
@@ -69,16 +74,23 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _targets = new TargetResolver(_hosts, options.Namespace);
         var metadata = new MetadataApi(_router, _pubSub);
         var state = new StateAccess(store, loggerFactory.CreateLogger<StateAccess>());
+        var calls = new ActorCall(_router);
         var api = new SidecarApi(
-            new ActorCall(_router), new ActorState(store, _router, options.StateFidelity, loggerFactory.CreateLogger<ActorState>()),
+            calls, new ActorState(store, _router, options.StateFidelity, loggerFactory.CreateLogger<ActorState>()),
             new ReminderApi(reminders, _reminders, timeProvider, options.Compat116), new TimerApi(_timers, timeProvider),
             new ServiceInvocation(_targets, policies), metadata, new PublishApi(_pubSub.Publisher), new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
-        _server = BuildServer(options, loggerFactory);
-        var metrics = options.Apps.Where(ServesMetrics).ToFrozenDictionary(app => app.MetricsPort, app => app.Metrics);
+        _server = SidecarServers.ForApps(options, loggerFactory);
+        var metrics = options.Apps.Where(SidecarServers.ServesMetrics).ToFrozenDictionary(app => app.MetricsPort, app => app.Metrics);
         var log = new ApiLog(loggerFactory.CreateLogger<ApiLog>(), "HTTP");
         _server.Run(context => metrics.TryGetValue(context.Connection.LocalPort, out var scraped)
             ? scraped.ServeAsync(context)
             : log.RunAsync(context, _byPort[context.Connection.LocalPort].App, () => api.HandleAsync(context, _byPort[context.Connection.LocalPort])));
+        if (options.Peers is { } peers)
+        {
+            _peers = SidecarServers.ForPeers(options, loggerFactory, peers.Port);
+            _peers.Run(new PeerApi(calls, _router, reminders, instances[0], peers.Secret).HandleAsync);
+        }
+
         var service = new DaprService(port => _byPort[port], state, _pubSub.Publisher, metadata, options.ShutdownRequested);
         _grpc = GrpcServer.Build(options, service, port => _byPort[port].App, loggerFactory, (kestrel, app) => LoopbackServer.Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2, app.ListenAddresses));
     }
@@ -99,10 +111,17 @@ internal sealed class SidecarRuntime : IAsyncDisposable
                 }),
             ],
         };
-        var runtime = new SidecarRuntime(options, store, loggerFactory, timeProvider);
+        var registry = options.Peers is { } peers ? await RegistryClient.ConnectAsync(peers.Redis, options.Namespace, cancellationToken) : null;
+        var runtime = new SidecarRuntime(options, store, registry, loggerFactory, timeProvider);
         try
         {
             await runtime._pubSub.OpenAsync(cancellationToken);
+            if (runtime._peers is not null)
+                await runtime._peers.StartAsync(cancellationToken);
+            if (runtime._membership is not null)
+                await runtime._membership.StartAsync(cancellationToken);
+            if (runtime._reminders is not null)
+                await runtime._reminders.StartAsync();
             await runtime._server.StartAsync(cancellationToken);
             await runtime._grpc.StartAsync(cancellationToken);
         }
@@ -112,7 +131,6 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             throw;
         }
 
-        runtime._reminders?.Start();
         runtime._idleLoop = runtime.DeactivateIdleLoopAsync();
         runtime._rebalancing = runtime.RebalanceLoopAsync();
         return runtime;
@@ -124,6 +142,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     /// </summary>
     /// <exception cref="HttpRequestException">The app answers <c>/dapr/config</c> with an error.</exception>
     /// <exception cref="System.Text.Json.JsonException">The app's <c>/dapr/config</c> is not Dapr's document.</exception>
+    /// <exception cref="StateStoreException">It is healthy and cannot be made known to the other sidecars.</exception>
     public async Task ConnectAppAsync(AppDefinition app, CancellationToken cancellationToken)
     {
         var instance = Find(app);
@@ -132,14 +151,16 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         IReadOnlyList<Subscription>? subscriptions;
         try
         {
-            while (!await IsHealthyAsync(channel, app, cancellationToken))
+            var wasThere = true;
+            for (; !await IsHealthyAsync(channel, app, cancellationToken); wasThere = false)
                 await Task.Delay(PortPollInterval, _timeProvider, cancellationToken);
             // daprd reads the config only once too; without an actor state store the app is no actor host.
-            var config = app.IsGrpc ? null : await channel.GetConfigAsync(cancellationToken);
+            var config = app.IsGrpc || app.DisabledInitEndpoints.Contains("config") ? null : await channel.GetConfigAsync(cancellationToken);
             var types = config is null || app.ActorStateStore is null ? [] : ActorTypeSettings.Parse(config);
             subscriptions = app.IsGrpc ? null : await _pubSub.ReadSubscriptionsAsync(app, channel, cancellationToken);
-            instance.Session = new AppSession(
-                instance, channel, types, _hosts, _router, _timeProvider, _loggerFactory.CreateLogger<AppSession>());
+            instance.Session = await AppSession.StartAsync(
+                instance, channel, types, _hosts, _membership as IHostRegistry ?? _hosts, _router, isAdopted: _membership is not null && wasThere, _timeProvider,
+                _loggerFactory.CreateLogger<AppSession>(), cancellationToken);
         }
         catch
         {
@@ -149,6 +170,9 @@ internal sealed class SidecarRuntime : IAsyncDisposable
 
         await _pubSub.StartAsync(app, subscriptions);
     }
+
+    /// <summary>Whether the app is healthy and calls are routed to it.</summary>
+    public bool IsConnected(AppDefinition app) => Find(app).Connection is { IsAlive: true };
 
     /// <summary>
     /// Called when the app's process is gone: calls to it wait for a successor. Completes when no write of the dead process is under
@@ -167,6 +191,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     public async Task DrainActorsAsync(CancellationToken cancellationToken)
     {
         await _pubSub.StopAsync(cancellationToken);
+        if (_membership is not null)
+            await _membership.WithdrawAsync(cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _router.DrainAsync(cancellationToken);
     }
 
@@ -182,37 +208,22 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         await _pubSub.DisposeAsync();
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
-            await Task.WhenAll(_server.StopAsync(now.Token), _grpc.StopAsync(now.Token));
+            await Task.WhenAll(_server.StopAsync(now.Token), _grpc.StopAsync(now.Token), _peers?.StopAsync(now.Token) ?? Task.CompletedTask);
         await _server.DisposeAsync();
         await _grpc.DisposeAsync();
+        if (_peers is not null)
+            await _peers.DisposeAsync();
         foreach (var instance in _byPort.Values)
         {
             if (instance.TakeSession() is { } session)
                 await session.DisposeAsync();
         }
 
+        if (_membership is not null)
+            await _membership.DisposeAsync();
         _targets.Dispose();
         _stopping.Dispose();
     }
-
-    private static WebApplication BuildServer(SidecarOptions options, ILoggerFactory loggerFactory) =>
-        LoopbackServer.Build(loggerFactory, kestrel =>
-        {
-            kestrel.Limits.MaxRequestBodySize = options.Apps.Max(app => app.MaxBodyBytes);
-            kestrel.Limits.MaxRequestHeadersTotalSize = options.Apps.Max(app => app.ReadBufferBytes);
-            kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, kestrel.Limits.MaxRequestHeadersTotalSize);
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
-            // daprd's read-header timeout.
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            foreach (var app in options.Apps)
-                LoopbackServer.Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1, app.ListenAddresses);
-            foreach (var app in options.Apps.Where(ServesMetrics))
-                LoopbackServer.Listen(kestrel, app.MetricsPort, HttpProtocols.Http1);
-        });
-
-    private static bool ServesMetrics(AppDefinition app) => app.MetricsPort != 0 && app.Configuration.MetricsEnabled;
 
     private AppInstance Find(AppDefinition app) => _byPort[app.DaprHttpPort];
 
@@ -249,7 +260,9 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             while (true)
             {
                 await changed.WaitAsync(_stopping.Token);
+                var epoch = _hosts.Epoch;
                 await _router.RebalanceAsync(_stopping.Token);
+                _membership?.Acknowledge(epoch);
             }
         }
         catch (OperationCanceledException)

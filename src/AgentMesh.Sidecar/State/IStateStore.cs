@@ -21,6 +21,17 @@ internal interface IStateStore : IAsyncDisposable
     Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken);
 }
 
+/// <summary>A store that tells a write of a sidecar that has lost its actors from one in time.</summary>
+internal interface IFencedStateStore : IStateStore
+{
+    /// <inheritdoc cref="IStateStore.TransactAsync"/>
+    /// <remarks>Nothing is applied, and the failure is a <see cref="StateStoreException"/>, when the fence does not hold the member.</remarks>
+    Task TransactAsync(IReadOnlyList<StateOperation> operations, StateFence? fence, CancellationToken cancellationToken);
+}
+
+/// <summary>A sorted set of the members that may write, and the one that does.</summary>
+internal readonly record struct StateFence(string Members, string Member);
+
 /// <summary>One change of a transaction.</summary>
 /// <param name="Key">The complete key.</param>
 /// <param name="Value">The new value; null deletes the key.</param>

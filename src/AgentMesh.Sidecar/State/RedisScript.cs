@@ -69,4 +69,13 @@ internal static class RedisScript
         end
         return 1
         """;
+
+    /// <summary>The same, with a <see cref="StateFence"/> as the last two of ARGV.</summary>
+    public const string TransactFenced = """
+        local member, members = table.remove(ARGV), table.remove(ARGV)
+        if not redis.call('ZSCORE', members, member) then
+          return redis.error_reply('ERR the actor has gone to another sidecar')
+        end
+
+        """ + Transact;
 }

@@ -8,7 +8,7 @@ namespace AgentMesh.Sidecar.State;
 /// A real Redis in Dapr's own layout: what daprd wrote is read here, and the other way round. Every key is a hash of <c>data</c> and
 /// <c>version</c>.
 /// </summary>
-internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvider
+internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStoreProvider
 {
     private static readonly RedisValue[] Fields = ["data", "version"];
 
@@ -72,7 +72,10 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
     }
 
     /// <inheritdoc/>
-    public async Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) => TransactAsync(operations, null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task TransactAsync(IReadOnlyList<StateOperation> operations, StateFence? fence, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (operations.Count == 0)
@@ -92,9 +95,12 @@ internal sealed partial class RedisStateStore : IStateStore, IReminderStoreProvi
                 values[keys.Length + i + 1] = Text(operations[i].Rules ?? new StateRules());
         }
 
+        if (fence is { } held)
+            values = [.. values, held.Members, held.Member];
+        var script = fence is null ? RedisScript.Transact : RedisScript.TransactFenced;
         try
         {
-            await CallAsync(() => _database.ScriptEvaluateAsync(RedisScript.Transact, keys, values), $"Redis at {_options.Address} did not confirm the write", cancellationToken)
+            await CallAsync(() => _database.ScriptEvaluateAsync(script, keys, values), $"Redis at {_options.Address} did not confirm the write", cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (StateStoreException e) when (e.InnerException is RedisServerException refusal && refusal.Message.StartsWith(RedisScript.Conflict, StringComparison.Ordinal))

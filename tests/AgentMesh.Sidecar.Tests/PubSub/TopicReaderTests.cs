@@ -17,7 +17,7 @@ public sealed class TopicReaderTests
         var app = PubSubMesh.Define("app", 1, settings);
         using var channel = new AppChannel(app, null);
         var hosts = new HostDirectory();
-        hosts.Add(new AppConnection(app, channel, []));
+        await hosts.AddAsync(new AppConnection(app, channel, []), TestContext.Current.CancellationToken);
         var subscription = new Subscription("pubsub", "t") { Bulk = new BulkSubscribe(10, TimeSpan.FromMinutes(10)) };
         await using var broker = new FailingBroker();
         var reader = new TopicReader(

@@ -38,6 +38,20 @@ internal interface IReminderStore
     /// </summary>
     Task<bool> HoldLeaseAsync(string type, TimeSpan duration, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Where several sidecars share the store: what the sidecar that gives the tick its turn needs to ask <see cref="MayFireAsync"/>.
+    /// </summary>
+    string GuardOf(Reminder reminder) => "";
+
+    /// <summary>
+    /// Whether the tick is still to be fired: the registration is the same, and its sidecar still has the right. Asked within the actor's
+    /// turn, so that an actor that has unregistered in an earlier turn hears nothing more.
+    /// </summary>
+    ValueTask<bool> MayFireAsync(ActorRef actor, string name, string guard, CancellationToken cancellationToken) => ValueTask.FromResult(true);
+
+    /// <summary>Calls back with what another sidecar on the store has registered or deleted, as far as it is told.</summary>
+    Task WatchAsync(Action<ActorRef, string> changed) => Task.CompletedTask;
+
     /// <summary>Gives the right up early, if it is held.</summary>
     Task ReleaseLeaseAsync(string type, CancellationToken cancellationToken);
 }

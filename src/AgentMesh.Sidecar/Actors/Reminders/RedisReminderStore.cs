@@ -6,7 +6,7 @@ namespace AgentMesh.Sidecar.Actors.Reminders;
 
 /// <summary>
 /// Reminders in a real Redis: a hash for each (<c>body</c>, <c>revision</c>), for each type a sorted set of their keys by due time in Unix
-/// milliseconds, and a key that says which sidecar fires the type.
+/// milliseconds, and a key that says which sidecar fires the type. Changes are announced to the other sidecars on a channel.
 /// </summary>
 internal sealed class RedisReminderStore(IDatabase database, string namespaceName, string owner) : IReminderStore
 {
@@ -15,10 +15,15 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
         if ARGV[2] == '0' and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
         redis.call('HSET', KEYS[1], 'body', ARGV[5], 'revision', ARGV[4])
         redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+        redis.call('PUBLISH', ARGV[6], ARGV[7] .. ARGV[1])
         return 1
         """;
 
-    private const string Delete = "redis.call('ZREM', KEYS[2], ARGV[1]) return redis.call('DEL', KEYS[1])";
+    private const string Delete = """
+        redis.call('ZREM', KEYS[2], ARGV[1])
+        redis.call('PUBLISH', ARGV[2], ARGV[3] .. ARGV[1])
+        return redis.call('DEL', KEYS[1])
+        """;
 
     private const string Advance = """
         if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[2] then return 0 end
@@ -55,6 +60,8 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
         return 1
         """;
 
+    private const string MayFire = "if redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('HGET', KEYS[2], 'revision') == ARGV[2] then return 1 end return 0";
+
     private const string ReleaseLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end return 1";
 
     private string Prefix => $"agentmesh:rem:{namespaceName}{Reminder.Separator}";
@@ -66,12 +73,12 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
     }
 
     public async Task<bool> SaveAsync(Reminder reminder, bool overwrite, CancellationToken cancellationToken) =>
-        await EvaluateAsync(Save, Keys(reminder), [reminder.Key, overwrite ? 1 : 0, Score(reminder.Due), reminder.Revision, BodyOf(reminder)], cancellationToken);
+        await EvaluateAsync(Save, Keys(reminder), [reminder.Key, overwrite ? 1 : 0, Score(reminder.Due), reminder.Revision, BodyOf(reminder), Channel, Sender], cancellationToken);
 
     public async Task DeleteAsync(ActorRef actor, string name, CancellationToken cancellationToken)
     {
         var key = Reminder.KeyOf(actor, name);
-        await EvaluateAsync(Delete, [Prefix + key, DueKey(actor.Type)], [key], cancellationToken);
+        await EvaluateAsync(Delete, [Prefix + key, DueKey(actor.Type)], [key, Channel, Sender], cancellationToken);
     }
 
     public Task<bool> AdvanceAsync(Reminder reminder, Reminder? next, CancellationToken cancellationToken) => EvaluateAsync(
@@ -91,6 +98,25 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
 
     public Task ReleaseLeaseAsync(string type, CancellationToken cancellationToken) => EvaluateAsync(ReleaseLease, [LeaseKey(type)], [owner], cancellationToken);
 
+    public string GuardOf(Reminder reminder) => $"{reminder.Revision} {owner}";
+
+    public async ValueTask<bool> MayFireAsync(ActorRef actor, string name, string guard, CancellationToken cancellationToken) =>
+        guard.Split(' ') is [var revision, var holder]
+        && await EvaluateAsync(MayFire, [LeaseKey(actor.Type), Prefix + Reminder.KeyOf(actor, name)], [holder, revision], cancellationToken);
+
+    public Task WatchAsync(Action<ActorRef, string> changed) => Run(
+        async () =>
+        {
+            await database.Multiplexer.GetSubscriber().SubscribeAsync(RedisChannel.Literal(Channel), (_, message) =>
+            {
+                var text = message.ToString();
+                if (!text.StartsWith(Sender, StringComparison.Ordinal) && Reminder.ParseKey(text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..]) is var (actor, name))
+                    changed(actor, name);
+            });
+            return true;
+        },
+        CancellationToken.None);
+
     private static long Score(DateTimeOffset due) => due.ToUnixTimeMilliseconds();
 
     private static byte[] BodyOf(Reminder reminder) => JsonSerializer.SerializeToUtf8Bytes(reminder, ReminderJson.Default.Reminder);
@@ -100,6 +126,10 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
     private RedisKey[] Keys(Reminder reminder) => [Prefix + reminder.Key, DueKey(reminder.Type)];
 
     private RedisKey DueKey(string type) => $"agentmesh:rem-due:{namespaceName}{Reminder.Separator}{type}";
+
+    private string Channel => $"agentmesh:rem-changed:{namespaceName}";
+
+    private string Sender => owner + "\n";
 
     private RedisKey LeaseKey(string type) => $"agentmesh:rem-lease:{namespaceName}{Reminder.Separator}{type}";
 

@@ -44,6 +44,15 @@ internal sealed record Reminder
 
     public static string KeyOf(ActorRef actor, string name) => $"{actor}{Separator}{name}";
 
+    /// <summary>The parts of a key: a type has no separator, a name none and none at its start, an id may have one. Null for other texts.</summary>
+    public static (ActorRef Actor, string Name)? ParseKey(string key)
+    {
+        var (first, last) = (key.IndexOf(Separator, StringComparison.Ordinal), key.LastIndexOf(Separator, StringComparison.Ordinal));
+        return first < 0 || first == last
+            ? null
+            : (new ActorRef(key[..first], key[(first + Separator.Length)..last]), key[(last + Separator.Length)..]);
+    }
+
     /// <summary>What is left when the tick that is due has been fired or given up; null: nothing.</summary>
     public Reminder? Next() => Schedule.Next(Due, Fired + 1) is { } next ? this with { Due = next, Fired = Fired + 1 } : null;
 }

@@ -1,3 +1,5 @@
+using AgentMesh.Sidecar.Runtime;
+
 namespace AgentMesh.Sidecar.Actors.Reminders;
 
 /// <summary>Brings one tick to the app, as the actor's turn, and stores the progress once the app has answered.</summary>
@@ -36,16 +38,20 @@ internal sealed partial class ReminderCallback(IReminderStore store, ActorRouter
             reminder.Actor,
             async (host, token) =>
             {
+                // Another sidecar asks the store itself, within its turn.
+                if (host.IsRemote)
+                    return mayFire() ? await SendAsync(host, reminder, token) : CallbackOutcome.NoTurn;
                 // Within the turn: an actor that has unregistered in an earlier one hears nothing more. And a look at the store may
                 // have raced with a change, so that memory is behind.
                 stored = await store.GetAsync(reminder.Actor, reminder.Name, token);
-                return stored == reminder && mayFire()
-                    ? await ActorCallback.SendAsync(host, reminder.Actor, "remind", reminder.Name, ActorCallback.BodyOf(null, reminder.Data, "", ""), token)
-                    : CallbackOutcome.NoTurn;
+                return stored == reminder && mayFire() ? await SendAsync(host, reminder, token) : CallbackOutcome.NoTurn;
             },
             cancellationToken);
         return (error is null ? outcome : CallbackOutcome.NoTurn, stored);
     }
+
+    private Task<CallbackOutcome> SendAsync(AppConnection host, Reminder reminder, CancellationToken cancellationToken) => ActorCallback.SendAsync(
+        host, reminder.Actor, "remind", reminder.Name, ActorCallback.BodyOf(null, reminder.Data, "", ""), cancellationToken, store.GuardOf(reminder));
 
     [LoggerMessage(LogLevel.Warning, "A tick of a reminder of {ActorType} was given up after {Tries} tries")]
     private partial void LogTickDropped(string actorType, int tries);

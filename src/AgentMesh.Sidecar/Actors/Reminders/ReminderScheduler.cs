@@ -32,8 +32,10 @@ internal sealed partial class ReminderScheduler(
     private Task _loop = Task.CompletedTask;
     private int _firing = 1; // and the scheduler itself
 
-    public void Start()
+    /// <exception cref="StateStoreException">The store does not answer.</exception>
+    public async Task StartAsync()
     {
+        await store.WatchAsync(NoteForeignChange);
         hosts.Changed += Wake;
         _loop = LoopAsync();
     }
@@ -83,6 +85,36 @@ internal sealed partial class ReminderScheduler(
             _wake.TrySetResult();
     }
 
+    // Another sidecar has registered or deleted a reminder that may be in memory here.
+    private void NoteForeignChange(ActorRef actor, string name)
+    {
+        lock (_gate)
+        {
+            if (_stopping.IsCancellationRequested || !_lanes.TryGetValue(actor.Type, out var lane) || lane.LeaseTaken is null)
+                return;
+            _firing++;
+        }
+
+        // Ends in EndFiring, which the stop waits for.
+        _ = Task.Run(() => ReadAgainAsync(actor, name));
+    }
+
+    private async Task ReadAgainAsync(ActorRef actor, string name)
+    {
+        try
+        {
+            NoteChange(actor.Type, Reminder.KeyOf(actor, name), await store.GetAsync(actor, name, _stopping.Token));
+        }
+        catch (Exception exception) when (exception is StateStoreException or OperationCanceledException)
+        {
+            // The next look at the store sees it, and a tick that is out of date is not fired: the store is asked within the turn.
+        }
+        finally
+        {
+            EndFiring();
+        }
+    }
+
     private void NoteChange(string type, string key, Reminder? registered)
     {
         lock (_gate)
@@ -105,7 +137,7 @@ internal sealed partial class ReminderScheduler(
         {
             Task wake;
             List<ReminderLane> lanes;
-            var hosted = hosts.Connections.SelectMany(connection => connection.ActorTypes).Select(settings => settings.Type).ToHashSet(StringComparer.Ordinal);
+            var hosted = hosts.Connections.Where(connection => !connection.IsRemote).SelectMany(connection => connection.ActorTypes).Select(settings => settings.Type).ToHashSet(StringComparer.Ordinal);
             lock (_gate)
             {
                 if (_wake.Task.IsCompleted)

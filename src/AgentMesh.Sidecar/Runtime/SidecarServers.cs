@@ -1,0 +1,43 @@
+using System.Net;
+using AgentMesh.Sidecar.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AgentMesh.Sidecar.Runtime;
+
+/// <summary>The HTTP servers of a sidecar: its apps' ports, and the port for other sidecars.</summary>
+internal static class SidecarServers
+{
+    /// <summary>What a sidecar adds to the headers of a request that it passes on.</summary>
+    private const int PeerHeaderBytes = 8 * 1024;
+
+    public static WebApplication ForApps(SidecarOptions options, ILoggerFactory loggerFactory) => LoopbackServer.Build(loggerFactory, kestrel =>
+    {
+        kestrel.Limits.MaxRequestBodySize = options.Apps.Max(app => app.MaxBodyBytes);
+        LimitHeaders(kestrel, options.Apps.Max(app => app.ReadBufferBytes));
+        // daprd's read-header timeout.
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        foreach (var app in options.Apps)
+            LoopbackServer.Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1, app.ListenAddresses);
+        foreach (var app in options.Apps.Where(ServesMetrics))
+            LoopbackServer.Listen(kestrel, app.MetricsPort, HttpProtocols.Http1);
+    });
+
+    /// <summary>Bodies were limited where the call came from.</summary>
+    public static WebApplication ForPeers(SidecarOptions options, ILoggerFactory loggerFactory, int port) => LoopbackServer.Build(loggerFactory, kestrel =>
+    {
+        kestrel.Limits.MaxRequestBodySize = null;
+        LimitHeaders(kestrel, Math.Max(64 * 1024, options.Apps.Max(app => app.ReadBufferBytes)) + PeerHeaderBytes);
+        kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+    });
+
+    public static bool ServesMetrics(AppDefinition app) => app.MetricsPort != 0 && app.Configuration.MetricsEnabled;
+
+    private static void LimitHeaders(KestrelServerOptions kestrel, int bytes)
+    {
+        kestrel.Limits.MaxRequestHeadersTotalSize = bytes;
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, bytes);
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
+    }
+}
