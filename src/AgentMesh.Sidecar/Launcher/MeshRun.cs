@@ -40,6 +40,8 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             readyFile?.Delete();
             try
             {
+                if (runFile is { IsCommandLine: true, Apps: [{ ResourcesPaths.Count: 0 } bare] })
+                    runFile = runFile with { Apps = [bare with { ResourcesPaths = [DefaultComponents.Write(folder)] }] };
                 return await ServeAsync(new RunScope(runFile, logs, folder, data, readyFile, stop));
             }
             finally

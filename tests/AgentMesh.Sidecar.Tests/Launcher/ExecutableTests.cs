@@ -44,8 +44,11 @@ public sealed class ExecutableTests : IDisposable
         Assert.Equal("(unset)", await _client.GetStringAsync($"http://127.0.0.1:{httpPort}/v1.0/invoke/one/method/env/DAPR_API_TOKEN", TestContext.Current.CancellationToken));
 
         // A second one beside it, and both in the list, from any folder.
-        using var other = Executable.Start(_home, _work, "run", "--app-id", "two", "--resources-path", "components");
+        using var other = Executable.Start(_home, _work, "run", "--app-id", "two");
         await other.Console.WaitForAsync("You're up and running! Dapr logs will appear here.");
+        Assert.Equal(
+            ["pubsub (pubsub.redis)", "statestore (state.redis)"],
+            other.Console.Lines.Where(line => line.Contains("served by the embedded SQLite store in", StringComparison.Ordinal)).Select(line => line.Split(':')[0]));
         var (listed, json) = await Executable.RunAsync(_home, _home, "list", "-o", "json");
         Assert.Equal(0, listed);
         using var list = JsonDocument.Parse(json);
