@@ -37,6 +37,22 @@ internal static class AppEnvironment
         return environment;
     }
 
+    /// <summary>What an app's own sidecar process sees: ours, as with the Dapr CLI, and what the command line says of all sidecars.</summary>
+    public static Dictionary<string, string> ForDaprd(IReadOnlyDictionary<string, string> ours, ApiTokens tokens, RunOptions options)
+    {
+        var environment = new Dictionary<string, string>(ours, StringComparer.Ordinal);
+        foreach (var (name, value) in ((string, string?)[])
+        [
+            (ApiTokens.DaprVariable, tokens.Dapr), (ApiTokens.AppVariable, tokens.App), (Daprd.DaprdRun.RedisVariable, options.Redis),
+            (Daprd.DaprdRun.CompatVariable, options.Compat116 ? "1.16" : null), (Daprd.DaprdRun.FidelityVariable, options.DaprdStateFidelity ? "daprd" : null),
+        ])
+        {
+            if (value is not null) environment[name] = value;
+        }
+
+        return environment;
+    }
+
     /// <summary>What <c>dotnet build</c> sees.</summary>
     public static Dictionary<string, string> ForBuild(IReadOnlyDictionary<string, string> ours) =>
         ours.Where(variable => !OfAnotherBuild.Any(prefix => variable.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))

@@ -46,6 +46,12 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
         if (StopStarting() is { Exited.IsCompleted: false } process) process.Terminate();
     }
 
+    /// <summary>Ends the process at once (SIGKILL), as if it had died by itself.</summary>
+    public void Abort()
+    {
+        lock (_gate) _process?.KillTree();
+    }
+
     /// <summary>Ends the process at once (SIGKILL); no successor is started.</summary>
     public void Kill() => StopStarting()?.KillTree();
 

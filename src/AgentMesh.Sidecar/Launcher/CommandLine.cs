@@ -64,6 +64,9 @@ internal static class CommandLine
             HelpName = "HOST:PORT",
             CustomParser = ParseRedis,
         };
+        var layout = OneOf(
+            "--layout", "shared: this process is the sidecar of all apps (default); daprd: a process of that name for each app, as Dapr's own tools know it. Needs --redis.",
+            "shared", "daprd");
         var compat = OneOf("--compat", "Answer as this version of daprd: 1.18, or 1.16 for tests that expect 200 null for a missing reminder. Default: 1.18.", "1.16", "1.18");
         var stateFidelity = OneOf(
             "--state-fidelity",
@@ -77,7 +80,7 @@ internal static class CommandLine
             CustomParser = ParseSet,
         };
         var noBuild = new Option<bool>("--no-build") { Description = "Use the output that is there." };
-        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, compat, stateFidelity, noRestart, set, noBuild])
+        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, layout, compat, stateFidelity, noRestart, set, noBuild])
             command.Add(option);
         command.SetAction(async (parsed, _) =>
         {
@@ -93,6 +96,7 @@ internal static class CommandLine
                 ReadyFile = parsed.GetValue(readyFile),
                 Replicas = parsed.GetValue(replicas) ?? [],
                 Redis = parsed.GetValue(redis),
+                DaprdLayout = parsed.GetValue(layout) == "daprd",
                 Compat116 = parsed.GetValue(compat) == "1.16",
                 DaprdStateFidelity = parsed.GetValue(stateFidelity) == "daprd",
                 NoRestart = parsed.GetValue(noRestart),

@@ -5,6 +5,9 @@ namespace AgentMesh.Sidecar.Launcher;
 /// <summary>What the launcher needs of the running sidecar; see <see cref="SidecarRuntime"/> for the meaning of each member.</summary>
 internal interface IAppConnections : IAsyncDisposable
 {
+    /// <summary>Raised when an app has lost its sidecar, and has to be started again.</summary>
+    event Action<AppDefinition>? Lost { add { } remove { } }
+
     /// <summary>Completes when the app is healthy and calls are routed to it.</summary>
     Task ConnectAppAsync(AppDefinition app, CancellationToken cancellationToken);
 

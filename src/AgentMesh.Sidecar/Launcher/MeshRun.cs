@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Daprd;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.Secrets;
@@ -22,6 +23,12 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     /// </summary>
     public async Task<int> RunAsync(StopRequest stop)
     {
+        if (options is { DaprdLayout: true, Redis: null })
+        {
+            throw new LauncherException(
+                "--layout daprd needs --redis HOST:PORT: several sidecars share one store, and a SQLite file belongs to one process", LauncherException.BadCommandLine);
+        }
+
         var paths = RunPaths.Find(options, parts.CurrentFolder, parts.ProgramFolder);
         var readyFile = paths.ReadyFile is { } file ? new ReadyFile(file) : null;
         readyFile?.DeleteUnlessInUse();
@@ -100,6 +107,8 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     private async Task<IAppConnections> StartRuntimeAsync(
         IReadOnlyList<AppLaunch> launches, ApiTokens tokens, ComponentPlan components, IStateStore store, RunScope run)
     {
+        if (options.DaprdLayout)
+            return await DaprdConnections.StartAsync(launches, LayoutOf(tokens, run), run.Stop.Stopping);
         var sidecar = new SidecarOptions
         {
             Apps =
@@ -130,11 +139,30 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         }
     }
 
+    private DaprdLayout LayoutOf(ApiTokens tokens, RunScope run) => new()
+    {
+        Program = Path.Combine(parts.ProgramFolder, DaprdCommand.Name),
+        Folder = parts.CurrentFolder,
+        Environment = AppEnvironment.ForDaprd(parts.Environment, tokens, options),
+        RunFile = run.RunFile,
+        DaprApiToken = tokens.Dapr,
+        OutputOf = run.Logs.DaprdOutputOf,
+        LogsOf = run.Logs.FilesOf,
+        Logger = run.Logs.Loggers.CreateLogger<DaprdConnections>(),
+        TimeProvider = parts.TimeProvider,
+        ProcessStarted = run.Data.Processes.Add,
+        ProcessEnded = run.Data.Processes.Remove,
+        NoRestart = options.NoRestart || EndsWithApp(run.RunFile),
+        Stopping = run.Stop.Stopping,
+    };
+
+    // `dapr run` of one app lives as long as the app.
+    private static bool EndsWithApp(RunFile runFile) => runFile.IsCommandLine && runFile.Apps[0].Command.Count > 0;
+
     private async Task<int> SuperviseAsync(
         IReadOnlyList<AppLaunch> launches, IAppConnections connections, IStateStore store, RunRegistration record, DaprLines lines, RunScope run)
     {
-        // `dapr run` of one app lives as long as the app.
-        var endsWithApp = run.RunFile.IsCommandLine && run.RunFile.Apps[0].Command.Count > 0;
+        var endsWithApp = EndsWithApp(run.RunFile);
         Supervisor? supervisor = null;
         using var apps = supervisor = new Supervisor(launches, new SupervisorOptions
         {

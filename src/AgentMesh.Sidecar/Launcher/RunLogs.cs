@@ -46,10 +46,15 @@ internal sealed class RunLogs : IDisposable
     public ILoggerFactory Loggers { get; }
 
     /// <summary>Receives the lines of an app's processes.</summary>
-    public Action<string> OutputOf(RunFileApp app)
+    public Action<string> OutputOf(RunFileApp app) => OutputOf(app, app.AppLog, _appFiles);
+
+    /// <summary>Receives the lines of an app's own sidecar process.</summary>
+    public Action<string> DaprdOutputOf(RunFileApp app) => OutputOf(app, app.DaprdLog, _daprdFiles);
+
+    private Action<string> OutputOf(RunFileApp app, LogDestination destination, Dictionary<string, (TextWriter Writer, string Path)> files)
     {
-        if (!_appFiles.TryGetValue(app.AppId, out var file)) return _console.WriteLine;
-        return app.AppLog == LogDestination.File ? file.Writer.WriteLine : line =>
+        if (!files.TryGetValue(app.AppId, out var file)) return _console.WriteLine;
+        return destination == LogDestination.File ? file.Writer.WriteLine : line =>
         {
             file.Writer.WriteLine(line);
             _console.WriteLine(line);

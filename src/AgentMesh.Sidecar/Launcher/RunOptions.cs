@@ -24,6 +24,9 @@ internal sealed record RunOptions
     /// <summary><c>HOST:PORT</c> of a real Redis; null: the embedded store.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>A process <c>daprd</c> for each app, as Dapr's own tools know it; needs <see cref="Redis"/>.</summary>
+    public bool DaprdLayout { get; init; }
+
     /// <summary>Answers of daprd 1.16 where they differ.</summary>
     public bool Compat116 { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed class Supervisor : IDisposable
     {
         _options = options;
         _apps = [.. launches.Select(launch => new AppSupervisor(launch, options, OnChanged))];
+        options.Connections.Lost += app => _apps.Find(other => other.Launch.Definition == app)?.Abort();
     }
 
     /// <summary>The processes in the run file's order, replicas side by side.</summary>
