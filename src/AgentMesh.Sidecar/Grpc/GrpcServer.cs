@@ -37,10 +37,10 @@ internal static class GrpcServer
         var log = new ApiLog(loggerFactory.CreateLogger<ApiLog>(), "gRPC");
         server.Use(next => async context =>
         {
-            var metrics = find(context.Connection.LocalPort).Metrics;
-            var started = metrics.Start();
-            await log.RunAsync(context, find(context.Connection.LocalPort), () => next(context));
-            metrics.Grpc.CallServed(context, metrics.ElapsedMs(started));
+            var app = find(context.Connection.LocalPort);
+            var started = app.Metrics.Start();
+            await log.RunAsync(context, app, next, static (call, handle) => handle(call));
+            app.Metrics.Grpc.CallServed(context, app.Metrics.ElapsedMs(started));
         });
         server.Use(next => context => token.CheckAsync(context, next));
         server.UseRouting();

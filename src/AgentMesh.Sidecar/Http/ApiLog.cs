@@ -7,12 +7,13 @@ internal sealed partial class ApiLog(ILogger<ApiLog> logger, string protocol)
 {
     private readonly ILogger _logger = logger;
 
-    /// <summary>Runs the call, and notes it where the app asks for it.</summary>
-    public Task RunAsync(HttpContext context, AppDefinition app, Func<Task> call) => app.LogApiCalls ? RunLoggedAsync(context, app, call) : call();
+    /// <summary>Runs the call, and notes it where the app asks for it. The state is passed, not captured: this is the path of every call.</summary>
+    public Task RunAsync<T>(HttpContext context, AppDefinition app, T state, Func<HttpContext, T, Task> call) =>
+        app.LogApiCalls ? RunLoggedAsync(context, app, state, call) : call(context, state);
 
-    private async Task RunLoggedAsync(HttpContext context, AppDefinition app, Func<Task> call)
+    private async Task RunLoggedAsync<T>(HttpContext context, AppDefinition app, T state, Func<HttpContext, T, Task> call)
     {
-        await call();
+        await call(context, state);
         LogCall(protocol, context.Request.Method, context.Request.Path.Value ?? "", app.AppId, context.Response.StatusCode);
     }
 

@@ -82,9 +82,14 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         _server = SidecarServers.ForApps(options, loggerFactory);
         var metrics = options.Apps.Where(SidecarServers.ServesMetrics).ToFrozenDictionary(app => app.MetricsPort, app => app.Metrics);
         var log = new ApiLog(loggerFactory.CreateLogger<ApiLog>(), "HTTP");
-        _server.Run(context => metrics.TryGetValue(context.Connection.LocalPort, out var scraped)
-            ? scraped.ServeAsync(context)
-            : log.RunAsync(context, _byPort[context.Connection.LocalPort].App, () => api.HandleAsync(context, _byPort[context.Connection.LocalPort])));
+        Func<HttpContext, AppInstance, Task> handle = api.HandleAsync;
+        _server.Run(context =>
+        {
+            if (metrics.TryGetValue(context.Connection.LocalPort, out var scraped))
+                return scraped.ServeAsync(context);
+            var app = _byPort[context.Connection.LocalPort];
+            return log.RunAsync(context, app.App, app, handle);
+        });
         if (options.Peers is { } peers)
         {
             _peers = SidecarServers.ForPeers(options, loggerFactory, peers.Port);

@@ -103,9 +103,9 @@ public sealed class AppOptionsTests
         var log = new LogList<ApiLog>();
         var context = new DefaultHttpContext { Request = { Method = "GET", Path = "/v1.0/metadata" }, Response = { StatusCode = 204 } };
         var app = SidecarHarness.Define("app", 1);
-        await new ApiLog(log, "HTTP").RunAsync(context, app, () => Task.CompletedTask);
+        await new ApiLog(log, "HTTP").RunAsync(context, app, 0, (_, _) => Task.CompletedTask);
         Assert.Empty(log.Messages);
-        await new ApiLog(log, "HTTP").RunAsync(context, app with { LogApiCalls = true }, () => Task.CompletedTask);
+        await new ApiLog(log, "HTTP").RunAsync(context, app with { LogApiCalls = true }, 0, (_, _) => Task.CompletedTask);
         Assert.Equal(["Information: HTTP API Called: GET /v1.0/metadata of app: 204"], log.Messages);
     }
 
