@@ -14,12 +14,16 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
     private readonly Lock _gate = new();
     private ChildProcess? _process;
     private volatile int _healthyProcessId = -1;
+    private volatile ProcessStatus _status = new(ProcessPhase.Starting, null, null, 0);
 
     /// <summary>What it runs.</summary>
     public AppLaunch Launch => launch;
 
     /// <summary>The process that answers; null while there is none. 0 when it was started by someone we cannot see.</summary>
     public int? HealthyProcessId => _healthyProcessId is >= 0 and var id ? id : null;
+
+    /// <summary>For those who only look.</summary>
+    public ProcessStatus Status => Ended.IsCompleted && launch.App.Command.Count > 0 ? _status with { Phase = ProcessPhase.Down, ProcessId = null } : _status;
 
     /// <summary>Completes when the app is healthy for the first time; fails with a <see cref="LauncherException"/> when it will not be.</summary>
     public Task FirstHealthy => _firstHealthy.Task;
@@ -125,6 +129,8 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
             }
         }
 
+        _status = new ProcessStatus(
+            ProcessPhase.Starting, _process.Id, options.TimeProvider.GetUtcNow(), _status.StartedAt is null ? 0 : _status.Restarts + 1);
         options.ProcessStarted(_process.Id, launch.App.AppId);
         return true;
     }
@@ -139,6 +145,7 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
         await alive.CancelAsync();
         var wasHealthy = await connecting;
         _healthyProcessId = -1;
+        _status = _status with { Phase = ProcessPhase.Waiting, ProcessId = null };
         if (wasHealthy) changed();
         if (launch.Listens) await options.Connections.DisconnectAppAsync(launch.Definition);
         options.ProcessEnded(process.Id);
@@ -170,9 +177,11 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
 
         var processId = findProcessId();
         _healthyProcessId = processId;
+        _status = _status with { Phase = ProcessPhase.Healthy, ProcessId = processId == 0 ? null : processId };
         changed();
         var place = launch.Listens ? $" at {launch.Address}" : "";
         var duration = options.TimeProvider.GetElapsedTime(started).TotalSeconds;
+        LogHealthy(launch.Name, processId, duration);
         await options.Console.WriteLineAsync($"{launch.Name} is healthy{place} (process {processId}, {duration:0.0} s)");
         _firstHealthy.TrySetResult();
         return true;
@@ -201,6 +210,9 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
     }
 
     private static string Summary(string outcome) => outcome.Split(';', '\n')[0];
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{App} is healthy (process {ProcessId}, {Seconds:0.0} s)")]
+    private partial void LogHealthy(string app, int processId, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{App}: {Outcome} after {LivedSeconds:0.0} s; starting it again")]
     private partial void LogRestart(string app, string outcome, double livedSeconds);

@@ -80,7 +80,17 @@ internal static class CommandLine
             CustomParser = ParseSet,
         };
         var noBuild = new Option<bool>("--no-build") { Description = "Use the output that is there." };
-        foreach (var option in (Option[])[runFile, data, freePorts, readyFile, replicas, redis, layout, compat, stateFidelity, noRestart, set, noBuild])
+        var dashboardPort = new Option<int?>("--dashboard-port")
+        {
+            Description = $"Where the dashboard is served; 0: nowhere. Default: {PortPlan.DefaultDashboard}, with --free-ports a free one, and none for one app.",
+            HelpName = "PORT",
+        };
+        dashboardPort.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var port) && port is >= 0 and <= 65535))
+                result.AddError($"--dashboard-port: '{text}' is not a port from 0 to 65535");
+        });
+        foreach (var option in (Option[])[runFile, data, freePorts, dashboardPort, readyFile, replicas, redis, layout, compat, stateFidelity, noRestart, set, noBuild])
             command.Add(option);
         command.SetAction(async (parsed, _) =>
         {
@@ -93,6 +103,7 @@ internal static class CommandLine
                 App = parsed.GetValue(runFile) is null ? app?.Read(parsed) : null,
                 Data = parsed.GetValue(data),
                 FreePorts = parsed.GetValue(freePorts),
+                DashboardPort = parsed.GetValue(dashboardPort),
                 ReadyFile = parsed.GetValue(readyFile),
                 Replicas = parsed.GetValue(replicas) ?? [],
                 Redis = parsed.GetValue(redis),

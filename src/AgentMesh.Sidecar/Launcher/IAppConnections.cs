@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Launcher;
@@ -16,4 +17,7 @@ internal interface IAppConnections : IAsyncDisposable
 
     /// <summary>Deactivates every actor as far as it gets before the token ends.</summary>
     Task DrainActorsAsync(CancellationToken cancellationToken);
+
+    /// <summary>What a dashboard can show of them; null: nothing.</summary>
+    IDashboardSource? Source => null;
 }

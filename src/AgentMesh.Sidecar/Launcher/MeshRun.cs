@@ -1,4 +1,5 @@
 using AgentMesh.Sidecar.Daprd;
+using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.Secrets;
@@ -70,8 +71,11 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var components = ReadResources(run.RunFile);
         var counted = LaunchPlan.Count(run.RunFile, options.Replicas);
         using var reservations = new PortReservations(parts.Random);
-        var ports = new PortPlan(reservations, options.FreePorts).Assign(counted);
+        var plan = new PortPlan(reservations, options.FreePorts);
+        var dashboardPort = plan.Dashboard(options.DashboardPort ?? (run.RunFile.IsCommandLine ? 0 : null));
+        var ports = plan.Assign(counted);
         var tokens = ApiTokens.Choose(options.Set, parts.Environment, run.RunFile.IsCommandLine ? null : parts.RandomBytes);
+        run.Logs.Ring.Hide(tokens.Dapr, tokens.App);
         var launches = LaunchPlan.Create(counted, ports, components, tokens, parts.Environment, options.Set);
         await new AppBuild(parts.Console, parts.Environment, parts.TimeProvider).RunAsync(run.RunFile.Apps, options.NoBuild, run.Stop.Stopping);
 
@@ -84,7 +88,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         reservations.Dispose();
         await using var connections = await StartRuntimeAsync(launches, tokens, components, store, run);
         await lines.InitializedAsync(parts.TimeProvider.GetElapsedTime(started));
-        return await SuperviseAsync(launches, connections, store, record, lines, run);
+        return await SuperviseAsync(launches, connections, store, record, lines, run, dashboardPort);
     }
 
     private ComponentPlan ReadResources(RunFile runFile)
@@ -160,10 +164,12 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     private static bool EndsWithApp(RunFile runFile) => runFile.IsCommandLine && runFile.Apps[0].Command.Count > 0;
 
     private async Task<int> SuperviseAsync(
-        IReadOnlyList<AppLaunch> launches, IAppConnections connections, IStateStore store, RunRegistration record, DaprLines lines, RunScope run)
+        IReadOnlyList<AppLaunch> launches, IAppConnections connections, IStateStore store, RunRegistration record, DaprLines lines, RunScope run,
+        int? dashboardPort)
     {
         var endsWithApp = EndsWithApp(run.RunFile);
         Supervisor? supervisor = null;
+        DashboardServer? dashboard = null;
         using var apps = supervisor = new Supervisor(launches, new SupervisorOptions
         {
             Connections = connections,
@@ -180,8 +186,9 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             ProcessEnded = run.Data.Processes.Remove,
             NoRestart = options.NoRestart || endsWithApp,
             Stopping = run.Stop.Stopping,
-            Changed = () => Note(run.ReadyFile, record, supervisor!, store),
+            Changed = () => Note(run.ReadyFile, record, supervisor!, dashboard?.Address ?? "", store),
         });
+        await using var shown = dashboard = await OpenDashboardAsync(dashboardPort, apps, connections, store, run);
         try
         {
             if (!endsWithApp) lines.Up();
@@ -201,12 +208,30 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         }
     }
 
-    private void Note(ReadyFile? readyFile, RunRegistration record, Supervisor supervisor, IStateStore store)
+    private async Task<DashboardServer?> OpenDashboardAsync(int? port, Supervisor apps, IAppConnections connections, IStateStore store, RunScope run)
+    {
+        if (port is not { } given) return null;
+        if (connections.Source is not { } source)
+        {
+            await parts.Console.WriteLineAsync("no dashboard: there is none for --layout daprd; each daprd answers /v1.0/metadata");
+            return null;
+        }
+
+        var name = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(run.RunFile.Path))) is { Length: > 0 } folder ? folder : run.RunFile.Apps[0].AppId;
+        var data = new DashboardData(
+            new RunFacts(name, run.RunFile.IsCommandLine ? null : run.RunFile.Path, Namespace, store.Description), () => apps.Apps, source, parts.TimeProvider);
+        var dashboard = await DashboardServer.StartAsync(
+            given, new DashboardApi(data, new LogStream(run.Logs.Ring, parts.TimeProvider)), run.Logs.Loggers, run.Stop.Stopping);
+        await parts.Console.WriteLineAsync($"dashboard: {dashboard.Address}");
+        return dashboard;
+    }
+
+    private void Note(ReadyFile? readyFile, RunRegistration record, Supervisor supervisor, string dashboard, IStateStore store)
     {
         try
         {
             record.Write(app => supervisor.Apps.First(candidate => candidate.Launch == app).HealthyProcessId ?? 0);
-            readyFile?.Write(supervisor.Apps.Select(app => (app.Launch, app.HealthyProcessId)), store.Description, Environment.ProcessId);
+            readyFile?.Write(supervisor.Apps.Select(app => (app.Launch, app.HealthyProcessId)), dashboard, store.Description, Environment.ProcessId);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

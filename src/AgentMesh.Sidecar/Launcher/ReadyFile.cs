@@ -25,14 +25,15 @@ internal sealed class ReadyFile(string path)
 
     /// <summary>Writes the state of this moment. An app process that is not healthy is left out.</summary>
     /// <param name="apps">All processes.</param>
+    /// <param name="dashboard">Its address; empty: there is none.</param>
     /// <param name="store">The store's description.</param>
     /// <param name="sidecarProcessId">Ours.</param>
-    public void Write(IEnumerable<(AppLaunch Launch, int? HealthyProcessId)> apps, string store, int sidecarProcessId)
+    public void Write(IEnumerable<(AppLaunch Launch, int? HealthyProcessId)> apps, string dashboard, string store, int sidecarProcessId)
     {
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         var draft = Path.Combine(folder, $".{Path.GetFileName(path)}.{sidecarProcessId}");
-        File.WriteAllBytes(draft, Content([.. apps], store, sidecarProcessId));
+        File.WriteAllBytes(draft, Content([.. apps], dashboard, store, sidecarProcessId));
         File.Move(draft, path, overwrite: true);
     }
 
@@ -63,7 +64,7 @@ internal sealed class ReadyFile(string path)
         }
     }
 
-    private static byte[] Content(List<(AppLaunch Launch, int? HealthyProcessId)> apps, string store, int sidecarProcessId)
+    private static byte[] Content(List<(AppLaunch Launch, int? HealthyProcessId)> apps, string dashboard, string store, int sidecarProcessId)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -75,7 +76,7 @@ internal sealed class ReadyFile(string path)
             json.WriteStartArray("gateways");
             gateways.ForEach(json.WriteStringValue);
             json.WriteEndArray();
-            json.WriteString("dashboard", "");
+            json.WriteString("dashboard", dashboard);
             json.WriteString("store", store);
             json.WriteNumber("sidecarPid", sidecarProcessId);
             json.WriteStartArray("apps");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Resources;
 
 namespace AgentMesh.Sidecar.Launcher;
@@ -21,6 +22,7 @@ internal sealed class RunLogs : IDisposable
     public RunLogs(RunFile runFile, TextWriter console, TimeProvider timeProvider)
     {
         _console = console;
+        Ring = new LogRing(timeProvider);
         var now = timeProvider.GetLocalNow();
         foreach (var app in runFile.Apps)
         {
@@ -34,6 +36,7 @@ internal sealed class RunLogs : IDisposable
             // The web server's own talk is no part of daprd's log.
             var server = level > LogLevel.Warning ? level : LogLevel.Warning;
             logging.SetMinimumLevel(level).AddFilter("Microsoft", server).AddFilter("Grpc", server);
+            logging.AddProvider(new RingLoggerProvider(Ring)).AddFilter<RingLoggerProvider>("AgentMesh", level < LogLevel.Information ? level : LogLevel.Information);
             if (_daprdFiles.Count > 0) logging.AddProvider(new LogFileProvider([.. _daprdFiles.Values.Select(file => file.Writer)], timeProvider));
             if (runFile.Apps.All(app => app.DaprdLog == LogDestination.File)) return;
             // Standard output is for the user's lines and the apps; logs go beside it.
@@ -42,16 +45,25 @@ internal sealed class RunLogs : IDisposable
         });
     }
 
+    /// <summary>The last lines, for the dashboard.</summary>
+    public LogRing Ring { get; }
+
     /// <summary>The sidecar's log.</summary>
     public ILoggerFactory Loggers { get; }
 
     /// <summary>Receives the lines of an app's processes.</summary>
-    public Action<string> OutputOf(RunFileApp app) => OutputOf(app, app.AppLog, _appFiles);
+    public Action<string> OutputOf(RunFileApp app) => WithRing(app, DestinationOf(app, app.AppLog, _appFiles));
 
     /// <summary>Receives the lines of an app's own sidecar process.</summary>
-    public Action<string> DaprdOutputOf(RunFileApp app) => OutputOf(app, app.DaprdLog, _daprdFiles);
+    public Action<string> DaprdOutputOf(RunFileApp app) => WithRing(app, DestinationOf(app, app.DaprdLog, _daprdFiles));
 
-    private Action<string> OutputOf(RunFileApp app, LogDestination destination, Dictionary<string, (TextWriter Writer, string Path)> files)
+    private Action<string> WithRing(RunFileApp app, Action<string> write) => line =>
+    {
+        write(line);
+        Ring.AddOutput(app.AppId, line);
+    };
+
+    private Action<string> DestinationOf(RunFileApp app, LogDestination destination, Dictionary<string, (TextWriter Writer, string Path)> files)
     {
         if (!files.TryGetValue(app.AppId, out var file)) return _console.WriteLine;
         return destination == LogDestination.File ? file.Writer.WriteLine : line =>

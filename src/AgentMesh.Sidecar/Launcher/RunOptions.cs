@@ -15,6 +15,9 @@ internal sealed record RunOptions
     /// <summary>Every port is chosen free, whatever the run file says.</summary>
     public bool FreePorts { get; init; }
 
+    /// <summary>The dashboard's port; 0: none. Null: its usual one, with <see cref="FreePorts"/> a free one, and none for one app.</summary>
+    public int? DashboardPort { get; init; }
+
     /// <summary>Where the ready file goes; null: nowhere.</summary>
     public string? ReadyFile { get; init; }
 

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Launcher;
@@ -5,6 +6,11 @@ namespace AgentMesh.Sidecar.Launcher;
 /// <summary>The sidecar of this process.</summary>
 internal sealed class RuntimeConnections(SidecarRuntime runtime) : IAppConnections
 {
+    private RuntimeSource? _source;
+
+    /// <inheritdoc/>
+    public IDashboardSource Source => _source ??= new RuntimeSource(runtime);
+
     /// <inheritdoc/>
     public Task ConnectAppAsync(AppDefinition app, CancellationToken cancellationToken) => runtime.ConnectAppAsync(app, cancellationToken);
 
@@ -15,5 +21,9 @@ internal sealed class RuntimeConnections(SidecarRuntime runtime) : IAppConnectio
     public Task DrainActorsAsync(CancellationToken cancellationToken) => runtime.DrainActorsAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => runtime.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_source is not null) await _source.DisposeAsync();
+        await runtime.DisposeAsync();
+    }
 }

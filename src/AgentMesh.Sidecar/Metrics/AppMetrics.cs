@@ -62,6 +62,8 @@ internal sealed class AppMetrics
     /// <summary>Answers a scrape at <c>/</c> or <c>/metrics</c>.</summary>
     public async Task ServeAsync(HttpContext context)
     {
+        // Off the thread of the sockets, which the calls of the apps need.
+        await Task.Yield();
         if (context.Request.Path.Value is not ("/" or "/metrics") || !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;

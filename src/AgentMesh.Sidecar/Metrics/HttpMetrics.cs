@@ -43,7 +43,9 @@ internal sealed class HttpMetrics
     /// <summary>The sidecar answered a request of its app. Bodies without a length count as empty.</summary>
     public void RequestServed(HttpContext context, string path, double elapsedMs)
     {
-        Outgoing.Add(elapsedMs);
+        // Who looks at the app through its sidecar is not the app.
+        if (!path.StartsWith("/v1.0/metadata", StringComparison.Ordinal) && !path.StartsWith("/v1.0/healthz", StringComparison.Ordinal))
+            Outgoing.Add(elapsedMs);
         _server.Add(context.Request.Method, path, context.Response.StatusCode, elapsedMs);
         _requestBytes.Observe(context.Request.ContentLength ?? 0);
         _responseBytes.Observe(context.Response.ContentLength ?? 0);

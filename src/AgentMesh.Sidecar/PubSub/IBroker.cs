@@ -15,6 +15,24 @@ internal interface IBroker : IAsyncDisposable
     /// <param name="temporary">The group's name is never used again after this run; nothing is kept for it then.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IBrokerGroup> OpenGroupAsync(string topic, string group, bool temporary, CancellationToken cancellationToken);
+
+    /// <summary>What waits for the groups of these topics, and where the broker knows them for those of the others.</summary>
+    Task<IReadOnlyList<GroupBacklog>> BacklogAsync(IReadOnlyList<string> topics, CancellationToken cancellationToken);
+}
+
+/// <summary>What waits for a consumer group.</summary>
+/// <param name="PubSub">The component.</param>
+/// <param name="Topic">The topic.</param>
+/// <param name="Group">The group.</param>
+/// <param name="Waiting">Messages it has not taken; null: the broker does not know. The embedded store counts to <see cref="MaxCounted"/>.</param>
+/// <param name="Pending">Messages it has taken and not completed.</param>
+internal sealed record GroupBacklog(string PubSub, string Topic, string Group, long? Waiting, long Pending)
+{
+    /// <summary>More than this is just that.</summary>
+    public const int MaxCounted = 10_001;
+
+    /// <summary>Groups told of one component.</summary>
+    public const int MaxGroups = 500;
 }
 
 /// <summary>A consumer group's reading end. What was taken and not completed is taken again: after a restart, or after the broker's own time.</summary>

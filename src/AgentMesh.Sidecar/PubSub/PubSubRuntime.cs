@@ -75,6 +75,20 @@ internal sealed partial class PubSubRuntime : IAsyncDisposable
             await _apps.GetOrAdd(app.AppId, _ => new AppSubscriptions()).StartAsync(app, subscriptions, CreateConsumer);
     }
 
+    /// <summary>What waits for the consumer groups of all components.</summary>
+    /// <exception cref="StateStoreException">A broker does not answer.</exception>
+    public async Task<IReadOnlyList<GroupBacklog>> BacklogAsync(CancellationToken cancellationToken)
+    {
+        var backlogs = new List<GroupBacklog>();
+        foreach (var (name, broker) in _brokers.Select(entry => (entry.Key.Name, entry.Value)).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            var topics = _apps.Values.SelectMany(app => app.Subscriptions).Where(subscription => subscription.PubSub == name).Select(subscription => subscription.Topic);
+            backlogs.AddRange(await broker.BacklogAsync([.. topics.Distinct().Order(StringComparer.Ordinal)], cancellationToken));
+        }
+
+        return backlogs;
+    }
+
     /// <summary>Before the apps are stopped: takes no more events, and lets the deliveries under way end until the token does.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_apps.Values.Select(app => app.StopAsync(cancellationToken)));
 

@@ -84,6 +84,22 @@ internal sealed class RedisBroker : IBroker
         return reader;
     }
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<GroupBacklog>> BacklogAsync(IReadOnlyList<string> topics, CancellationToken cancellationToken)
+    {
+        var backlogs = new List<GroupBacklog>();
+        foreach (var topic in topics.Take(GroupBacklog.MaxGroups))
+        {
+            if (!await GuardAsync(() => Database.KeyExistsAsync(topic).WaitAsync(cancellationToken)))
+                continue;
+            var groups = await GuardAsync(() => Database.StreamGroupInfoAsync(topic).WaitAsync(cancellationToken));
+            backlogs.AddRange(groups.Take(GroupBacklog.MaxGroups - backlogs.Count)
+                .Select(group => new GroupBacklog(Settings.Name, topic, group.Name, group.Lag, group.PendingMessageCount)));
+        }
+
+        return backlogs;
+    }
+
     /// <summary>Forgets a temporary group of our own.</summary>
     public async Task RemoveTemporaryAsync(string topic, string group)
     {

@@ -55,6 +55,10 @@ internal sealed class SqliteBroker : IBroker
         return new Group(this, consumer, temporary, PulseOf(topic));
     }
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<GroupBacklog>> BacklogAsync(IReadOnlyList<string> topics, CancellationToken cancellationToken) =>
+        await _store.ReadAsync(database => SqliteEvents.Backlog(database, _settings.Name), cancellationToken);
+
     /// <summary>Removes what nobody needs any more; also runs by itself.</summary>
     public async Task TrimAsync(CancellationToken cancellationToken)
     {

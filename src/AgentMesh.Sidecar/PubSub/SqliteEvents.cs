@@ -68,6 +68,22 @@ internal static class SqliteEvents
             database.Run("DELETE FROM pending WHERE consumer = ?1 AND event = ?2", consumer, Id(id));
     }
 
+    /// <summary>Every consumer of the component, and how much waits for it.</summary>
+    public static IReadOnlyList<GroupBacklog> Backlog(SqliteDatabase database, string pubSub) =>
+    [
+        .. database.Query(
+            $"""
+            SELECT c.topic, c.name,
+              (SELECT count(*) FROM (SELECT 1 FROM event e WHERE e.pubsub = c.pubsub AND e.topic = c.topic AND e.id > c.position LIMIT {GroupBacklog.MaxCounted})),
+              (SELECT count(*) FROM (SELECT 1 FROM pending p WHERE p.consumer = c.id LIMIT {GroupBacklog.MaxCounted}))
+            FROM consumer c WHERE c.pubsub = ?1 ORDER BY c.topic, c.name LIMIT {GroupBacklog.MaxGroups}
+            """,
+            row => new GroupBacklog(
+                pubSub, raw.sqlite3_column_text(row, 0).utf8_to_string(), raw.sqlite3_column_text(row, 1).utf8_to_string(),
+                raw.sqlite3_column_int64(row, 2), raw.sqlite3_column_int64(row, 3)),
+            pubSub),
+    ];
+
     public static void RemoveConsumer(SqliteDatabase database, long consumer)
     {
         database.Run("DELETE FROM pending WHERE consumer = ?1", consumer);

@@ -4,7 +4,7 @@ namespace AgentMesh.Sidecar.Resiliency;
 /// daprd's circuit breaker. Not Polly's: that one goes by the share of failures in a window, Dapr's by counts and an expression
 /// over them.
 /// </summary>
-internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProvider)
+internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProvider, Action<string>? changed = null)
 {
     private const int DefaultConsecutiveFailures = 5;
 
@@ -23,6 +23,19 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
 
     /// <summary>The counters a trip expression may use.</summary>
     public static IReadOnlyList<string> Variables { get; } = ["requests", "totalSuccesses", "totalFailures", "consecutiveSuccesses", "consecutiveFailures"];
+
+    /// <summary>In daprd's word.</summary>
+    public string StateName
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Refresh();
+                return Word(_state);
+            }
+        }
+    }
 
     /// <summary>False: the call is not to be made. Else it has to be reported with the number given here.</summary>
     public bool TryEnter(out int generation)
@@ -55,6 +68,8 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
         }
     }
 
+    private static string Word(State state) => state switch { State.Open => "open", State.HalfOpen => "half-open", _ => "closed" };
+
     private bool Trips() => policy.Trip is null
         ? _counts.ConsecutiveFailures > DefaultConsecutiveFailures
         : policy.Trip.Evaluate(name => _counts[name]) ?? false;
@@ -70,6 +85,8 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
 
     private void Change(State state)
     {
+        if (state != _state)
+            changed?.Invoke(Word(state));
         (_state, _since, _counts) = (state, timeProvider.GetTimestamp(), default);
         _generation++;
     }

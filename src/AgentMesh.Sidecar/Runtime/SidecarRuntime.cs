@@ -40,6 +40,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggerFactory _loggerFactory;
     private readonly ReminderScheduler? _reminders;
+    private readonly IReminderStore? _reminderStore;
     private readonly ActorTimers _timers;
     private Task _idleLoop = Task.CompletedTask;
     private Task _rebalancing = Task.CompletedTask;
@@ -59,7 +60,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
 
         // Its name among other sidecars on the same store.
         var owner = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
-        var reminders = (store as IReminderStoreProvider)?.OpenReminders(options.Namespace, owner);
+        var reminders = _reminderStore = (store as IReminderStoreProvider)?.OpenReminders(options.Namespace, owner);
         _reminders = reminders is null
             ? null
             : new ReminderScheduler(
@@ -69,7 +70,11 @@ internal sealed class SidecarRuntime : IAsyncDisposable
 
         var gauges = new ScheduleGauges(reminders, _timers, _hosts);
         foreach (var app in options.Apps)
+        {
             gauges.Watch(app);
+            foreach (var resource in app.Resiliency)
+                app.Metrics.Resiliency.Loaded(resource.Name);
+        }
 
         _targets = new TargetResolver(_hosts, options.Namespace);
         var metadata = new MetadataApi(_router, _pubSub);
@@ -99,6 +104,10 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         var service = new DaprService(port => _byPort[port], state, _pubSub.Publisher, metadata, options.ShutdownRequested);
         _grpc = GrpcServer.Build(options, service, port => _byPort[port].App, loggerFactory, (kestrel, app) => LoopbackServer.Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2, app.ListenAddresses));
     }
+
+    /// <summary>For a dashboard, which only looks: what is served and measured, who hosts what, pub/sub, reminders (null: there are none), the clock.</summary>
+    public (SidecarOptions Options, HostDirectory Hosts, PubSubRuntime PubSub, IReminderStore? Reminders, TimeProvider Clock) Insight =>
+        (_options, _hosts, _pubSub, _reminderStore, _timeProvider);
 
     /// <summary>Opens all ports. Apps can use their sidecar from here on; calls to an app wait until it is connected.</summary>
     /// <exception cref="IOException">A port is in use.</exception>

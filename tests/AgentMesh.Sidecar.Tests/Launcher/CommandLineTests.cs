@@ -47,6 +47,18 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData("--dashboard-port 0", 0)]
+    [InlineData("run --dashboard-port 65535", 65535)]
+    public async Task DashboardPort_IsTheUsualOneUnlessGiven(string arguments, int? expected)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(expected, _options!.DashboardPort);
+    }
+
+    [Theory]
+    [InlineData("--dashboard-port 65536", "'65536' is not a port")]
+    [InlineData("--dashboard-port x", "'x'")]
     [InlineData("--nope", "--nope")]
     [InlineData("--state-fidelity rough", "'rough'")]
     [InlineData("stop", "stop: name what to end")]

@@ -39,6 +39,11 @@ public sealed class MeshRunTests : IDisposable
         Assert.Contains(_console.Lines, line => line.StartsWith("statestore (state.redis): served by the embedded SQLite store", StringComparison.Ordinal));
 
         using var client = new HttpClient();
+        var dashboard = first.RootElement.GetProperty("dashboard").GetString()!;
+        Assert.Contains($"dashboard: {dashboard}", _console.Lines);
+        using (var shown = JsonDocument.Parse(await client.GetStringAsync($"{dashboard}/api/mesh", TestContext.Current.CancellationToken)))
+            Assert.All(shown.RootElement.GetProperty("processes").EnumerateArray(), process => Assert.Equal("healthy", process.GetProperty("state").GetString()));
+
         Assert.Equal("from the command line", await client.GetStringAsync($"{gateways[1]}/env/SET", TestContext.Current.CancellationToken));
         Assert.Equal("from the run file", await client.GetStringAsync($"{gateways[1]}/env/FILE", TestContext.Current.CancellationToken));
 

@@ -74,6 +74,24 @@ public sealed class PortPlanTests : IDisposable
     }
 
     [Fact]
+    public void Dashboard_HasThePortGiven_OrAFreeOne_OrNone()
+    {
+        var port = Unused();
+        Assert.Equal(port, new PortPlan(_reservations, freePorts: false).Dashboard(port));
+        Assert.InRange(new PortPlan(_reservations, freePorts: true).Dashboard(null)!.Value, 20000, 32767);
+        Assert.Null(new PortPlan(_reservations, freePorts: true).Dashboard(0));
+    }
+
+    [Fact]
+    public void DashboardsPortInUse_NamesTheProcessAndTheWaysOut()
+    {
+        using var listener = Listen(out var port);
+        var refused = Assert.Throws<LauncherException>(() => new PortPlan(_reservations, freePorts: false).Dashboard(port));
+        Assert.StartsWith($"port {port} (the dashboard's) is in use by ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--dashboard-port", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OnePortTwice_IsRefused()
     {
         var port = Unused();

@@ -12,7 +12,7 @@ public sealed class ReadyFileTests : IDisposable
     public void Content_IsWhatScriptsRelyOn()
     {
         Write((Launch("agents", 0, 10), 100), (Launch("gateway", 0, 20), 200), (Launch("gateway", 1, 30), null));
-        const string Expected = """{"gateway":"http://127.0.0.1:20","gateways":["http://127.0.0.1:20","http://127.0.0.1:30"],"dashboard":"","""
+        const string Expected = """{"gateway":"http://127.0.0.1:20","gateways":["http://127.0.0.1:20","http://127.0.0.1:30"],"dashboard":"http://127.0.0.1:8090","""
             + "\"store\":\"sqlite:/x\",\"sidecarPid\":7,\"apps\":["
             + """{"id":"agents","pid":100,"appPort":10,"daprHttpPort":11,"daprGrpcPort":12},{"id":"gateway","pid":200,"appPort":20,"daprHttpPort":21,"daprGrpcPort":22}]}""";
         Assert.Equal(Expected, File.ReadAllText(_folder.At("new/ready.json")));
@@ -63,7 +63,7 @@ public sealed class ReadyFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void Write(params (AppLaunch, int?)[] apps) => new ReadyFile(_folder.At("new/ready.json")).Write(apps, "sqlite:/x", 7);
+    private void Write(params (AppLaunch, int?)[] apps) => new ReadyFile(_folder.At("new/ready.json")).Write(apps, "http://127.0.0.1:8090", "sqlite:/x", 7);
 
     private static AppLaunch Launch(string id, int replica, int port) => new(
         new RunFileApp(id, "/") { AppPort = port }, new AppDefinition(id, replica, port, port + 1, port + 2), new Dictionary<string, string>());

@@ -46,6 +46,8 @@ public sealed class TopicReaderTests
 
         public Task PublishAsync(string topic, BrokerMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<IReadOnlyList<GroupBacklog>> BacklogAsync(IReadOnlyList<string> topics, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task CompleteAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
