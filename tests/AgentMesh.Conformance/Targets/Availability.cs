@@ -14,6 +14,7 @@ internal static class Availability
         Target.Sqlite => null,
         Target.Redis => Find("redis-server") is null ? "redis-server is neither on PATH nor in CONFORMANCE_REDIS_SERVER" : null,
         _ when WhyNot(Target.Redis) is { } noRedis => noRedis,
+        Target.LocalDaprd => File.Exists(LocalSidecar.Daprd) ? null : $"there is no {LocalSidecar.Daprd}",
         _ => OfDaprd.Where(name => Find(name) is null).ToList() is { Count: > 0 } missing
             ? $"{string.Join(", ", missing)}: neither on PATH nor in {string.Join(", ", missing.Select(Variable))}"
             : null,

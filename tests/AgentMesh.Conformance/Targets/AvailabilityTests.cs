@@ -6,6 +6,7 @@ public sealed class AvailabilityTests
     [Theory]
     [InlineData(Target.Sqlite)]
     [InlineData(Target.Redis)]
+    [InlineData(Target.LocalDaprd)]
     [InlineData(Target.Daprd)]
     public void Target_IsThere(Target target)
     {

@@ -3,10 +3,14 @@ using System.Globalization;
 namespace AgentMesh.Conformance.Targets;
 
 /// <summary>
-/// Real daprd, one process for each app, with the placement and scheduler services of the mesh. The flags are those of dapr's
-/// cmd/{daprd,placement,scheduler}/options. Also runs a program that takes daprd's flags and needs neither service.
+/// daprd, one process for each app, with the placement and scheduler services of the mesh. The flags are those of dapr's
+/// cmd/{daprd,placement,scheduler}/options.
 /// </summary>
-internal sealed class Daprd(SidecarPlan plan, IReadOnlyList<int> ports) : ISidecars
+/// <param name="plan">What to start.</param>
+/// <param name="program">daprd, or a program that takes its flags.</param>
+/// <param name="hasControlPlane">False for a program that needs no services beside it and ignores their addresses.</param>
+/// <param name="ports">As many as <see cref="PortsFor"/> says.</param>
+internal sealed class Daprd(SidecarPlan plan, string program, bool hasControlPlane, IReadOnlyList<int> ports) : ISidecars
 {
     /// <summary>Ports it needs besides those of the apps: four for each service, three for each app.</summary>
     public static int PortsFor(int apps) => 8 + (3 * apps);
@@ -18,24 +22,10 @@ internal sealed class Daprd(SidecarPlan plan, IReadOnlyList<int> ports) : ISidec
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var (placement, placementHealth, scheduler, schedulerHealth) = (ports[0], ports[1], ports[4], ports[5]);
-        _services.Add(ServerProcess.Start(Availability.Find("placement")!,
-        [
-            "--id=placement", $"--port={placement}", "--listen-address=127.0.0.1", $"--healthz-port={placementHealth}", "--healthz-listen-address=127.0.0.1",
-            $"--metrics-port={ports[2]}", "--metrics-listen-address=127.0.0.1", $"--initial-cluster=placement=127.0.0.1:{ports[3]}",
-        ], plan.Folder));
-        _services.Add(ServerProcess.Start(Availability.Find("scheduler")!,
-        [
-            $"--port={scheduler}", "--listen-address=127.0.0.1", $"--healthz-port={schedulerHealth}", "--healthz-listen-address=127.0.0.1",
-            $"--metrics-port={ports[6]}", $"--etcd-client-port={ports[7]}", $"--etcd-data-dir={Path.Combine(plan.Folder, "etcd")}",
-            $"--etcd-initial-cluster=dapr-scheduler-server-0=http://localhost:{Free.Port()}", $"--identity-directory-write={Path.Combine(plan.Folder, "tls")}",
-            // Its default of 100 ms would be the time of every registration.
-            "--etcd-backend-batch-interval=5ms",
-        ], plan.Folder));
-        foreach (var health in (int[])[placementHealth, schedulerHealth])
-            await Free.WaitForAsync($"http://127.0.0.1:{health}/healthz", () => _services.Any(service => service.HasExited) ? Output : null, cancellationToken);
+        if (hasControlPlane)
+            await StartServicesAsync(cancellationToken);
         foreach (var (app, index) in plan.Apps.Select((app, index) => (app, index)))
-            _daprds[$"{app.AppId}:{app.HttpPort}"] = StartDaprd(app, 8 + (3 * index), placement, scheduler);
+            _daprds[$"{app.AppId}:{app.HttpPort}"] = StartDaprd(app, 8 + (3 * index), ports[0], ports[4]);
     }
 
     public Task<int> FindAppPortAsync(PlannedApp app, CancellationToken cancellationToken) => Task.FromResult(app.AppPort);
@@ -58,6 +48,26 @@ internal sealed class Daprd(SidecarPlan plan, IReadOnlyList<int> ports) : ISidec
             await process.DisposeAsync();
     }
 
+    private async Task StartServicesAsync(CancellationToken cancellationToken)
+    {
+        var (placement, placementHealth, scheduler, schedulerHealth) = (ports[0], ports[1], ports[4], ports[5]);
+        _services.Add(ServerProcess.Start(Availability.Find("placement")!,
+        [
+            "--id=placement", $"--port={placement}", "--listen-address=127.0.0.1", $"--healthz-port={placementHealth}", "--healthz-listen-address=127.0.0.1",
+            $"--metrics-port={ports[2]}", "--metrics-listen-address=127.0.0.1", $"--initial-cluster=placement=127.0.0.1:{ports[3]}",
+        ], plan.Folder));
+        _services.Add(ServerProcess.Start(Availability.Find("scheduler")!,
+        [
+            $"--port={scheduler}", "--listen-address=127.0.0.1", $"--healthz-port={schedulerHealth}", "--healthz-listen-address=127.0.0.1",
+            $"--metrics-port={ports[6]}", $"--etcd-client-port={ports[7]}", $"--etcd-data-dir={Path.Combine(plan.Folder, "etcd")}",
+            $"--etcd-initial-cluster=dapr-scheduler-server-0=http://localhost:{Free.Port()}", $"--identity-directory-write={Path.Combine(plan.Folder, "tls")}",
+            // Its default of 100 ms would be the time of every registration.
+            "--etcd-backend-batch-interval=5ms",
+        ], plan.Folder));
+        foreach (var health in (int[])[placementHealth, schedulerHealth])
+            await Free.WaitForAsync($"http://127.0.0.1:{health}/healthz", () => _services.Any(service => service.HasExited) ? Output : null, cancellationToken);
+    }
+
     private IEnumerable<ServerProcess> Of(string appId) =>
         _daprds.Where(entry => entry.Key.StartsWith(appId + ":", StringComparison.Ordinal)).Select(entry => entry.Value);
 
@@ -72,7 +82,7 @@ internal sealed class Daprd(SidecarPlan plan, IReadOnlyList<int> ports) : ISidec
         ];
         if (app.Health)
             arguments.AddRange(["--enable-app-health-check", "--app-health-check-path=/healthz", "--app-health-probe-interval=1", "--app-health-threshold=1"]);
-        return ServerProcess.Start(Availability.Find("daprd")!, arguments, plan.Folder, plan.FullEnvironment);
+        return ServerProcess.Start(program, arguments, plan.Folder, plan.FullEnvironment);
 
         static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
     }

@@ -12,6 +12,13 @@ internal sealed class LocalSidecar(SidecarPlan plan) : ISidecars
 {
     private ServerProcess? _process;
 
+    /// <summary>The program that takes daprd's flags; it stands beside the sidecar's.</summary>
+    public static string Daprd => Path.Combine(Path.GetDirectoryName(Program)!, "daprd");
+
+    private static string Program =>
+        Environment.GetEnvironmentVariable("CONFORMANCE_SIDECAR") is { Length: > 0 } given ? given
+        : Path.GetFullPath(typeof(LocalSidecar).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "SidecarDll").Value!);
+
     public string Output => _process?.Output ?? "";
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -25,7 +32,7 @@ internal sealed class LocalSidecar(SidecarPlan plan) : ISidecars
             arguments.AddRange(["--state-fidelity", "daprd"]);
         foreach (var replicas in plan.Apps.GroupBy(app => app.AppId).Where(group => group.Count() > 1))
             arguments.AddRange(["--replicas", $"{replicas.Key}={replicas.Count()}"]);
-        var program = Program();
+        var program = File.Exists(Program) ? Program : throw new FileNotFoundException($"There is no sidecar at {Program}; CONFORMANCE_SIDECAR names another.");
         if (program.EndsWith(".dll", StringComparison.Ordinal))
             (program, arguments) = ("dotnet", [program, .. arguments]);
         _process = ServerProcess.Start(program, arguments, plan.Folder, plan.FullEnvironment);
@@ -54,14 +61,6 @@ internal sealed class LocalSidecar(SidecarPlan plan) : ISidecars
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? default;
 
     private bool IsFirst(PlannedApp app) => plan.Apps.First(other => other.AppId == app.AppId) == app;
-
-    private static string Program()
-    {
-        if (Environment.GetEnvironmentVariable("CONFORMANCE_SIDECAR") is { Length: > 0 } given)
-            return given;
-        var built = Path.GetFullPath(typeof(LocalSidecar).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "SidecarDll").Value!);
-        return File.Exists(built) ? built : throw new FileNotFoundException($"There is no sidecar at {built}; CONFORMANCE_SIDECAR names another.");
-    }
 
     private string RunFile()
     {

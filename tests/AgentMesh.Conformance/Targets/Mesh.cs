@@ -90,12 +90,10 @@ public sealed class Mesh : IAsyncDisposable
         {
             var planned = new PlannedApp(definition.AppId, Free.Port(), Free.Port(), Free.Port(), options.Health);
             _apps.Add(new AppSide(planned, new RawApp(definition.Config, definition.Subscriptions)));
-            if (!definition.IsLate)
-                await _apps[^1].Raw.StartAsync(planned.AppPort);
         }
 
         if (options.WithSdk)
-            _sdk = await SdkApp.StartAsync(new PlannedApp("sdk", Free.Port(), Free.Port(), Free.Port(), options.Health));
+            _sdk = new SdkApp(new PlannedApp("sdk", Free.Port(), Free.Port(), Free.Port(), options.Health));
 
         var replica = options.WithReplica ? new PlannedApp(App.AppId, Free.Port(), Free.Port(), Free.Port(), options.Health) : null;
         var others = new[] { _sdk?.Plan, replica }.OfType<PlannedApp>();
@@ -110,8 +108,20 @@ public sealed class Mesh : IAsyncDisposable
             DaprdFidelity = options.DaprdFidelity,
             Environment = new Dictionary<string, string> { ["CONFORMANCE_SECRET"] = "of-the-environment" },
         };
-        _sidecars = Target == Target.Daprd ? new Daprd(plan, Free.Ports(Daprd.PortsFor(plan.Apps.Count))) : new LocalSidecar(plan);
+        _sidecars = Target switch
+        {
+            Target.Daprd => new Daprd(plan, Availability.Find("daprd")!, hasControlPlane: true, Free.Ports(Daprd.PortsFor(plan.Apps.Count))),
+            Target.LocalDaprd => new Daprd(plan, LocalSidecar.Daprd, hasControlPlane: false, Free.Ports(Daprd.PortsFor(plan.Apps.Count))),
+            _ => new LocalSidecar(plan),
+        };
         await _sidecars.StartAsync(TestContext.Current.CancellationToken);
+        // Sidecars first, as their launchers start them: an app that is older than its sidecar may hold actors of another one.
+        foreach (var app in _apps.Select(app => app.Plan).Concat(_sdk is null ? [] : [_sdk.Plan]))
+            await WaitAsync(app, "/v1.0/healthz/outbound");
+        foreach (var (app, _) in _apps.Zip(options.Apps).Where(item => !item.Second.IsLate))
+            await app.Raw.StartAsync(app.Plan.AppPort);
+        if (_sdk is not null)
+            await _sdk.StartAsync();
         if (replica is not null)
         {
             _replica = new RawApp(options.Apps[0].Config, options.Apps[0].Subscriptions);
@@ -119,13 +129,8 @@ public sealed class Mesh : IAsyncDisposable
             await _sidecars.WaitForReplicaAsync(replica, TestContext.Current.CancellationToken);
         }
 
-        foreach (var (app, definition) in _apps.Zip(options.Apps))
-        {
-            if (definition.IsLate)
-                await WaitAsync(app.Plan, "/v1.0/healthz/outbound");
-            else
-                await WaitAsync(app.Plan, "/v1.0/healthz");
-        }
+        foreach (var (app, _) in _apps.Zip(options.Apps).Where(item => !item.Second.IsLate))
+            await WaitAsync(app.Plan, "/v1.0/healthz");
 
         if (_sdk is not null)
             await WaitAsync(_sdk.Plan, "/v1.0/healthz");

@@ -33,6 +33,8 @@ internal sealed record SidecarPlan
     {
         ["DAPR_API_TOKEN"] = DaprToken,
         ["APP_API_TOKEN"] = AppToken,
+        // The local sidecar as `daprd` takes daprd's flags, which have no place for it.
+        ["AGENTMESH_STATE_FIDELITY"] = DaprdFidelity ? "daprd" : "exact",
     };
 }
 

@@ -9,6 +9,9 @@ public enum Target
     /// <summary>The local sidecar on a Redis.</summary>
     Redis,
 
+    /// <summary>The local sidecar as `daprd`, one process for each app, on a Redis.</summary>
+    LocalDaprd,
+
     /// <summary>Real daprd with placement, scheduler and Redis.</summary>
     Daprd,
 }
