@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using AgentMesh.Conformance.Targets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,7 @@ public sealed class RawApp : IAsyncDisposable
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         _server = builder.Build();
         _server.Run(HandleAsync);
+        Free.Release(port);
         await _server.StartAsync(TestContext.Current.CancellationToken);
     }
 

@@ -14,27 +14,18 @@ namespace AgentMesh.Conformance.Apps;
 public sealed class SdkApp : IAsyncDisposable
 {
     private readonly WebApplication _server;
-    private readonly Channel<string> _events;
+    private readonly Channel<string> _events = Channel.CreateUnbounded<string>();
 
-    private SdkApp(PlannedApp plan, WebApplication server, ActorProxyFactory proxies, Channel<string> events) =>
-        (Plan, _server, Proxies, _events) = (plan, server, proxies, events);
-
-    internal PlannedApp Plan { get; }
-
-    public ActorProxyFactory Proxies { get; }
-
-
-
-    internal static async Task<SdkApp> StartAsync(PlannedApp plan)
+    internal SdkApp(PlannedApp plan)
     {
+        Plan = plan;
         var endpoint = $"http://localhost:{plan.HttpPort}";
-        var proxies = new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = endpoint, DaprApiToken = SidecarPlan.DaprToken });
-        var events = Channel.CreateUnbounded<string>();
+        Proxies = new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = endpoint, DaprApiToken = SidecarPlan.DaprToken });
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, plan.AppPort)).UseShutdownTimeout(TimeSpan.Zero);
         builder.Logging.ClearProviders();
         builder.Services.AddRouting();
-        builder.Services.AddSingleton<IActorProxyFactory>(proxies);
+        builder.Services.AddSingleton<IActorProxyFactory>(Proxies);
         builder.Services.AddActors(options =>
         {
             options.HttpEndpoint = endpoint;
@@ -42,16 +33,25 @@ public sealed class SdkApp : IAsyncDisposable
             options.ReentrancyConfig = new ActorReentrancyConfig { Enabled = true, MaxStackDepth = 10 };
             options.Actors.RegisterActor<BellActor>();
         });
-        var server = builder.Build();
-        server.UseRouting();
-        server.UseCloudEvents();
-        server.MapActorsHandlers();
-        server.MapSubscribeHandler();
-        server.MapPost("/orders", (Order order) => events.Writer.TryWrite($"order {order.Number}")).WithTopic("pubsub", "orders");
-        server.MapPost("/urgent", (Order order) => events.Writer.TryWrite($"urgent {order.Number}"))
+        _server = builder.Build();
+        _server.UseRouting();
+        _server.UseCloudEvents();
+        _server.MapActorsHandlers();
+        _server.MapSubscribeHandler();
+        _server.MapPost("/orders", (Order order) => _events.Writer.TryWrite($"order {order.Number}")).WithTopic("pubsub", "orders");
+        _server.MapPost("/urgent", (Order order) => _events.Writer.TryWrite($"urgent {order.Number}"))
             .WithMetadata(new TopicAttribute("pubsub", "orders", "event.type == \"urgent\"", 1));
-        await server.StartAsync(TestContext.Current.CancellationToken);
-        return new SdkApp(plan, server, proxies, events);
+    }
+
+    internal PlannedApp Plan { get; }
+
+    public ActorProxyFactory Proxies { get; }
+
+    /// <summary>Begins to listen.</summary>
+    public Task StartAsync()
+    {
+        Free.Release(Plan.AppPort);
+        return _server.StartAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>An actor nobody has used before, and what its callbacks see.</summary>

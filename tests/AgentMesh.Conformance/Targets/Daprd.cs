@@ -12,8 +12,10 @@ namespace AgentMesh.Conformance.Targets;
 /// <param name="ports">As many as <see cref="PortsFor"/> says.</param>
 internal sealed class Daprd(SidecarPlan plan, string program, bool hasControlPlane, IReadOnlyList<int> ports) : ISidecars
 {
-    /// <summary>Ports it needs besides those of the apps: four for each service, three for each app.</summary>
-    public static int PortsFor(int apps) => 8 + (3 * apps);
+    /// <summary>Ports it needs besides those of the apps: nine for the services, three for each app.</summary>
+    public static int PortsFor(int apps) => FirstOfApps + (3 * apps);
+
+    private const int FirstOfApps = 9;
 
     private readonly Dictionary<string, ServerProcess> _daprds = new(StringComparer.Ordinal);
     private readonly List<ServerProcess> _services = [];
@@ -22,10 +24,11 @@ internal sealed class Daprd(SidecarPlan plan, string program, bool hasControlPla
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        Free.Release(ports);
         if (hasControlPlane)
             await StartServicesAsync(cancellationToken);
         foreach (var (app, index) in plan.Apps.Select((app, index) => (app, index)))
-            _daprds[$"{app.AppId}:{app.HttpPort}"] = StartDaprd(app, 8 + (3 * index), ports[0], ports[4]);
+            _daprds[$"{app.AppId}:{app.HttpPort}"] = StartDaprd(app, FirstOfApps + (3 * index), ports[0], ports[4]);
     }
 
     public Task<int> FindAppPortAsync(PlannedApp app, CancellationToken cancellationToken) => Task.FromResult(app.AppPort);
@@ -60,7 +63,7 @@ internal sealed class Daprd(SidecarPlan plan, string program, bool hasControlPla
         [
             $"--port={scheduler}", "--listen-address=127.0.0.1", $"--healthz-port={schedulerHealth}", "--healthz-listen-address=127.0.0.1",
             $"--metrics-port={ports[6]}", $"--etcd-client-port={ports[7]}", $"--etcd-data-dir={Path.Combine(plan.Folder, "etcd")}",
-            $"--etcd-initial-cluster=dapr-scheduler-server-0=http://localhost:{Free.Port()}", $"--identity-directory-write={Path.Combine(plan.Folder, "tls")}",
+            $"--etcd-initial-cluster=dapr-scheduler-server-0=http://localhost:{ports[8]}", $"--identity-directory-write={Path.Combine(plan.Folder, "tls")}",
             // Its default of 100 ms would be the time of every registration.
             "--etcd-backend-batch-interval=5ms",
         ], plan.Folder));

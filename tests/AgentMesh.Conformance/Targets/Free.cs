@@ -12,8 +12,9 @@ internal static class Free
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
-    private static readonly HashSet<int> Taken = [];
+    private static readonly Dictionary<int, Socket?> Taken = [];
 
+    /// <summary>A port that is kept from others until it is released.</summary>
     public static int Port()
     {
         while (true)
@@ -21,8 +22,24 @@ internal static class Free
             var port = Random.Shared.Next(First, Last);
             lock (Taken)
             {
-                if (IsFree(port) && Taken.Add(port))
+                if (!Taken.ContainsKey(port) && TryHold(port) is { } held)
+                {
+                    Taken.Add(port, held);
                     return port;
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives the ports to whoever listens there next.</summary>
+    public static void Release(params IEnumerable<int> ports)
+    {
+        lock (Taken)
+        {
+            foreach (var port in ports)
+            {
+                Taken.GetValueOrDefault(port)?.Dispose();
+                Taken[port] = null;
             }
         }
     }
@@ -65,17 +82,19 @@ internal static class Free
         throw new TimeoutException($"{url} was not ready within {StartTimeout}: {last}\n{failure()}");
     }
 
-    private static bool IsFree(int port)
+    private static Socket? TryHold(int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            // Bound and not listening: a connection is refused as if nobody were there.
             socket.Bind(new IPEndPoint(IPAddress.Any, port));
-            return true;
+            return socket;
         }
         catch (SocketException)
         {
-            return false;
+            socket.Dispose();
+            return null;
         }
     }
 }

@@ -97,7 +97,7 @@ public sealed class Mesh : IAsyncDisposable
 
         var replica = options.WithReplica ? new PlannedApp(App.AppId, Free.Port(), Free.Port(), Free.Port(), options.Health) : null;
         var others = new[] { _sdk?.Plan, replica }.OfType<PlannedApp>();
-        var files = new ResourceFiles(_folder, _redis?.Address ?? "localhost:6379", $"http://127.0.0.1:{Peer.Plan.AppPort}");
+        var files = new ResourceFiles(_folder, _redis?.Address ?? "localhost:6379", $"http://127.0.0.1:{_apps[^1].Plan.AppPort}");
         var plan = new SidecarPlan
         {
             Folder = _folder,
@@ -114,6 +114,7 @@ public sealed class Mesh : IAsyncDisposable
             Target.LocalDaprd => new Daprd(plan, LocalSidecar.Daprd, hasControlPlane: false, Free.Ports(Daprd.PortsFor(plan.Apps.Count))),
             _ => new LocalSidecar(plan),
         };
+        Free.Release(plan.Apps.SelectMany(app => new[] { app.HttpPort, app.GrpcPort }));
         await _sidecars.StartAsync(TestContext.Current.CancellationToken);
         // Sidecars first, as their launchers start them: an app that is older than its sidecar may hold actors of another one.
         foreach (var app in _apps.Select(app => app.Plan).Concat(_sdk is null ? [] : [_sdk.Plan]))

@@ -3,7 +3,7 @@ namespace AgentMesh.Conformance.Targets;
 /// <summary>What a mesh is made of.</summary>
 public sealed record MeshOptions
 {
-    /// <summary>The host of actors first, then its peer.</summary>
+    /// <summary>The host of actors first, then, where one is needed, its peer.</summary>
     public IReadOnlyList<AppDefinition> Apps { get; init; } = [AppDefinition.Host, AppDefinition.Peer];
 
     /// <summary>Whether there is a third app, made with the SDK.</summary>
@@ -34,11 +34,12 @@ public sealed record AppDefinition(string AppId, string Config, string Subscript
     // `reentrancy` at the top is for `reentrant` alone: the others have their own word.
     public static AppDefinition Host { get; } = new("app", """
         {
-          "entities": ["plain", "reentrant", "shallow", "idle", "Odd.Type"],
+          "entities": ["plain", "reentrant", "shallow", "idle", "hasty", "Odd.Type"],
           "reentrancy": { "enabled": true },
           "drainOngoingCallTimeout": "2s",
           "entitiesConfig": [
             { "entities": ["plain", "Odd.Type"], "reentrancy": { "enabled": false } },
+            { "entities": ["hasty"], "drainOngoingCallTimeout": "500ms", "reentrancy": { "enabled": false } },
             { "entities": ["shallow"], "reentrancy": { "enabled": true, "maxStackDepth": 3 } },
             { "entities": ["idle"], "actorIdleTimeout": "400ms", "reentrancy": { "enabled": false } }
           ]

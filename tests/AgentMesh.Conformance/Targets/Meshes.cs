@@ -16,7 +16,10 @@ public sealed class Meshes : IAsyncDisposable
 
     /// <summary>With what is off by default: the TTL of actor state, and the rounding of daprd where the sidecar rounds only when asked.</summary>
     public Task<Mesh> FlaggedAsync(Target target) =>
-        OfKindAsync(target, "flagged", new MeshOptions { DaprdFidelity = true, ActorStateTtl = true });
+        OfKindAsync(target, "flagged", new MeshOptions { Apps = [AppDefinition.Host], DaprdFidelity = true, ActorStateTtl = true });
+
+    /// <summary>With health checks. Its behaviors make the app unhealthy, so they are in one class, one after the other.</summary>
+    public Task<Mesh> ProbedAsync(Target target) => OfKindAsync(target, "probed", new MeshOptions { Health = true });
 
     public async ValueTask DisposeAsync()
     {

@@ -13,6 +13,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     public static RedisProcess Start(string folder)
     {
         var port = Free.Port();
+        Free.Release(port);
         string[] settings = ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
         return new RedisProcess(ServerProcess.Start(Availability.Find("redis-server")!, settings, folder), $"127.0.0.1:{port}");
     }

@@ -33,6 +33,8 @@ internal sealed record SidecarPlan
     {
         ["DAPR_API_TOKEN"] = DaprToken,
         ["APP_API_TOKEN"] = AppToken,
+        // As for the tests themselves: these processes are short-lived.
+        ["DOTNET_TieredPGO"] = "0",
         // The local sidecar as `daprd` takes daprd's flags, which have no place for it.
         ["AGENTMESH_STATE_FIDELITY"] = DaprdFidelity ? "daprd" : "exact",
     };

@@ -2,7 +2,7 @@ using AgentMesh.Conformance.Targets;
 
 namespace AgentMesh.Conformance.Daprd.Health;
 
-/// <summary>dapr: daprd/startup, actors/reminders/scheduler/staging.go. The time between the sidecar's start and its app's.</summary>
+/// <summary>dapr: daprd/startup. The time between the sidecar's start and its app's.</summary>
 public sealed class Startup
 {
     [Theory]
@@ -25,24 +25,5 @@ public sealed class Startup
         (await app.SendAsync("GET", "/v1.0/healthz")).Is(204);
         (await app.SendAsync("GET", "/v1.0/invoke/peer/method/x")).Is(200);
         Assert.Equal("early", (await app.Raw.Route("/plain").NextAsync()).Json().GetProperty("data").GetString());
-    }
-
-    [Theory]
-    [OnEveryTarget]
-    public async Task Reminder_WhoseHostIsAway_Waits(Target target)
-    {
-        await using var mesh = await Mesh.StartAsync(target, new MeshOptions { Health = true });
-        var actor = mesh.App.Actor();
-        (await actor.RemindAsync("r", """{"dueTime":"4s","data":"waited"}""")).Is(204);
-        var gone = mesh.App.Actor();
-        await gone.ActivateAsync();
-        mesh.App.Raw.Health = 503;
-        Assert.Equal("DELETE", (await gone.Probe.NextAsync()).Method);
-
-        // Due while nobody hosts the type: a look-up for that type takes its five seconds.
-        (await mesh.Peer.SendAsync("POST", $"{actor.Path}/method/do")).IsError(500, "ERR_ACTOR_INVOKE_METHOD", "did not find address");
-        Assert.Equal(0, actor.Probe.Count);
-        mesh.App.Raw.Health = 200;
-        Assert.Contains("\"waited\"", (await actor.Probe.NextAsync()).Text, StringComparison.Ordinal);
     }
 }

@@ -9,7 +9,7 @@ public sealed class Replicas
     [OnEveryTarget]
     public async Task Event_GoesToOneProcess_OrToEveryOne(Target target)
     {
-        await using var mesh = await Mesh.StartAsync(target, new MeshOptions { WithReplica = true });
+        await using var mesh = await Mesh.StartAsync(target, new MeshOptions { Apps = [AppDefinition.Host], WithReplica = true });
         for (var number = 0; number < 10; number++)
             (await mesh.App.SendAsync("POST", "/v1.0/publish/pubsub/one-process", $"{number}")).Is(204);
         (await mesh.App.SendAsync("POST", "/v1.0/publish/everywhere/every-process", "1")).Is(204);

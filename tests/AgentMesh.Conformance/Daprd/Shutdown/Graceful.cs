@@ -11,7 +11,7 @@ public sealed class Graceful
     [OnEveryTarget("grpc")]
     public async Task Sidecar_ThatEnds_LetsTheRunningTurnFinish_AndDeactivatesItsActors(Target target, string way)
     {
-        await using var mesh = await Mesh.StartAsync(target);
+        await using var mesh = await Mesh.StartAsync(target, new MeshOptions { Apps = [AppDefinition.Host] });
         var app = mesh.App;
         var (idle, busy) = (app.Actor(), app.Actor());
         await idle.ActivateAsync();
