@@ -23,6 +23,7 @@ internal sealed partial class DaprdChild(AppLaunch launch, DaprdLayout layout, A
     private ChildProcess? _servesApp;
     private ChildProcess? _replaced;
     private bool _isEnding;
+    private bool _hadItsTime;
     private Task _running = Task.CompletedTask;
 
     public AppLaunch Launch => launch;
@@ -85,6 +86,7 @@ internal sealed partial class DaprdChild(AppLaunch launch, DaprdLayout layout, A
     {
         if (StopStarting() is not { } process)
             return;
+        _hadItsTime = true;
         process.Terminate();
         await process.Exited.WaitAsync(cancellationToken);
     }
@@ -109,7 +111,7 @@ internal sealed partial class DaprdChild(AppLaunch launch, DaprdLayout layout, A
     private async Task EndAsync(ChildProcess process)
     {
         process.Terminate();
-        await ((Task)process.Exited).WaitAsync(Patience, layout.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)process.Exited).WaitAsync(_hadItsTime ? TimeSpan.Zero : Patience, layout.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         process.KillTree();
         await process.Exited;
     }
