@@ -25,7 +25,7 @@ internal sealed class LocalSidecar(SidecarPlan plan) : ISidecars
     {
         var runFile = Path.Combine(plan.Folder, "run.yaml");
         File.WriteAllText(runFile, RunFile());
-        List<string> arguments = ["run", "-f", runFile, "--data", Path.Combine(plan.Folder, "data"), "--no-build"];
+        List<string> arguments = ["run", "-f", runFile, "--data", Path.Combine(plan.Folder, "data"), "--no-build", "--dashboard-port", "0"];
         if (plan.Redis is { } redis)
             arguments.AddRange(["--redis", redis]);
         if (plan.DaprdFidelity)
