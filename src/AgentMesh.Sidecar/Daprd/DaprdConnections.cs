@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Runtime;
 
@@ -7,12 +8,21 @@ namespace AgentMesh.Sidecar.Daprd;
 internal sealed class DaprdConnections : IAppConnections
 {
     private readonly Dictionary<int, DaprdChild> _byPort;
+    private readonly Func<DaprdSource> _openSource;
+    private DaprdSource? _source;
 
-    private DaprdConnections(IEnumerable<AppLaunch> launches, DaprdLayout layout) => _byPort = launches.ToDictionary(
-        launch => launch.Definition.DaprHttpPort, launch => new DaprdChild(launch, layout, () => Lost?.Invoke(launch.Definition)));
+    private DaprdConnections(IReadOnlyList<AppLaunch> launches, DaprdLayout layout)
+    {
+        _byPort = launches.ToDictionary(
+            launch => launch.Definition.DaprHttpPort, launch => new DaprdChild(launch, layout, () => Lost?.Invoke(launch.Definition)));
+        _openSource = () => new DaprdSource([.. launches.Select(launch => launch.Definition)], layout.Reminders, layout.DaprApiToken, layout.TimeProvider);
+    }
 
     /// <inheritdoc/>
     public event Action<AppDefinition>? Lost;
+
+    /// <inheritdoc/>
+    public IDashboardSource Source => _source ??= _openSource();
 
     /// <summary>Starts them; completes when all listen.</summary>
     /// <exception cref="LauncherException">One does not start.</exception>
@@ -44,5 +54,10 @@ internal sealed class DaprdConnections : IAppConnections
         Task.WhenAll(_byPort.Values.Select(child => child.StopAsync(cancellationToken)));
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await Task.WhenAll(_byPort.Values.Select(child => child.DisposeAsync().AsTask()));
+    public async ValueTask DisposeAsync()
+    {
+        if (_source is not null)
+            await _source.DisposeAsync();
+        await Task.WhenAll(_byPort.Values.Select(child => child.DisposeAsync().AsTask()));
+    }
 }

@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.Resources;
 
 namespace AgentMesh.Sidecar.Daprd;
@@ -15,6 +16,9 @@ internal sealed record DaprdLayout
 
     /// <summary>Shown to the sidecars; null: they ask for none.</summary>
     public required string? DaprApiToken { get; init; }
+
+    /// <summary>The reminders in the Redis they share, for the dashboard to read; null: it has none.</summary>
+    public required IReminderStore? Reminders { get; init; }
 
     /// <summary>Where they run: relative paths of components start there.</summary>
     public required string Folder { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Sidecar.Actors.Reminders;
 
 namespace AgentMesh.Sidecar.Dashboard;
 
@@ -73,7 +74,12 @@ internal sealed record ReminderPage(IReadOnlyList<string> Types, IReadOnlyList<R
 /// <param name="Left">Ticks left; null: without end.</param>
 /// <param name="Fired">Ticks so far.</param>
 /// <param name="Expires">No tick after it.</param>
-internal sealed record ReminderView(string Type, string Id, string Name, DateTimeOffset Due, double? PeriodMs, int? Left, int Fired, DateTimeOffset? Expires);
+internal sealed record ReminderView(string Type, string Id, string Name, DateTimeOffset Due, double? PeriodMs, int? Left, int Fired, DateTimeOffset? Expires)
+{
+    public static ReminderView Of(Reminder reminder) => new(
+        reminder.Type, reminder.Id, reminder.Name, reminder.Due, reminder.Schedule.Period?.TotalMilliseconds,
+        reminder.Schedule.Period is null ? 1 : reminder.Schedule.Repetitions - reminder.Fired, reminder.Fired, reminder.Schedule.Expires);
+}
 
 /// <summary>A consumer group of a topic (<c>GET /api/topics</c>).</summary>
 /// <param name="Component">The pub/sub component.</param>

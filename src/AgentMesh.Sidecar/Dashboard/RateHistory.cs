@@ -16,10 +16,12 @@ internal sealed class RateHistory : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly Task _loop;
 
-    public RateHistory(IEnumerable<AppDefinition> apps, TimeProvider timeProvider)
+    /// <param name="apps">Each with what reads the totals of its sidecar's calls to it, and of its own calls.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public RateHistory(IEnumerable<(AppDefinition App, Func<(long, double)> ReadIn, Func<(long, double)> ReadOut)> apps, TimeProvider timeProvider)
     {
         _timeProvider = timeProvider;
-        _series = [.. apps.Select(app => (app, new Series(app.Metrics.Http.Incoming.Read), new Series(app.Metrics.Http.Outgoing.Read)))];
+        _series = [.. apps.Select(item => (item.App, new Series(item.ReadIn), new Series(item.ReadOut)))];
         _loop = RunAsync();
     }
 
@@ -86,7 +88,8 @@ internal sealed class RateHistory : IAsyncDisposable
         public void Sample(TimeSpan elapsed)
         {
             var now = read();
-            var calls = now.Count - _last.Count;
+            // Less than before: another process counts from 0 again.
+            var calls = now.Count >= _last.Count ? now.Count - _last.Count : 0;
             Keep(Rates, elapsed > TimeSpan.Zero ? calls / elapsed.TotalSeconds : 0);
             Keep(Means, calls > 0 ? (now.ElapsedMs - _last.ElapsedMs) / calls : 0);
             _last = now;

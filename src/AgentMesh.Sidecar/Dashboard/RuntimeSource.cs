@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Dashboard;
@@ -8,14 +7,17 @@ namespace AgentMesh.Sidecar.Dashboard;
 internal sealed class RuntimeSource : IDashboardSource, IAsyncDisposable
 {
     private readonly SidecarRuntime _runtime;
-    private readonly MetadataClient _metadata;
+    private readonly SidecarClient _sidecars;
     private readonly RateHistory _rates;
 
     public RuntimeSource(SidecarRuntime runtime)
     {
         _runtime = runtime;
-        _metadata = new MetadataClient(runtime.Insight.Options.DaprApiToken);
-        _rates = new RateHistory(runtime.Insight.Options.Apps, runtime.Insight.Clock);
+        _sidecars = new SidecarClient(runtime.Insight.Options.DaprApiToken);
+        _rates = new RateHistory(
+            runtime.Insight.Options.Apps.Select<AppDefinition, (AppDefinition, Func<(long, double)>, Func<(long, double)>)>(
+                app => (app, app.Metrics.Http.Incoming.Read, app.Metrics.Http.Outgoing.Read)),
+            runtime.Insight.Clock);
     }
 
     /// <inheritdoc/>
@@ -30,7 +32,7 @@ internal sealed class RuntimeSource : IDashboardSource, IAsyncDisposable
         _runtime.Insight.Hosts.Connections.Any(connection => connection.IsAlive && connection.App.AppId == process.AppId && connection.App.Replica == process.Replica);
 
     /// <inheritdoc/>
-    public Task<JsonElement?> MetadataAsync(ProcessView process, CancellationToken cancellationToken) => _metadata.GetAsync(process.DaprHttpPort, cancellationToken);
+    public Task<JsonElement?> MetadataAsync(ProcessView process, CancellationToken cancellationToken) => _sidecars.GetMetadataAsync(process.DaprHttpPort, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ReminderView>> RemindersAsync(string type, int skip, int limit, CancellationToken cancellationToken)
@@ -38,7 +40,7 @@ internal sealed class RuntimeSource : IDashboardSource, IAsyncDisposable
         if (_runtime.Insight.Reminders is not { } store)
             return [];
         var page = await store.LoadPageAsync(type, DateTimeOffset.MaxValue, skip, limit, cancellationToken);
-        return [.. page.Select(View)];
+        return [.. page.Select(ReminderView.Of)];
     }
 
     /// <inheritdoc/>
@@ -62,10 +64,6 @@ internal sealed class RuntimeSource : IDashboardSource, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _rates.DisposeAsync();
-        _metadata.Dispose();
+        _sidecars.Dispose();
     }
-
-    private static ReminderView View(Reminder reminder) => new(
-        reminder.Type, reminder.Id, reminder.Name, reminder.Due, reminder.Schedule.Period?.TotalMilliseconds,
-        reminder.Schedule.Period is null ? 1 : reminder.Schedule.Repetitions - reminder.Fired, reminder.Fired, reminder.Schedule.Expires);
 }

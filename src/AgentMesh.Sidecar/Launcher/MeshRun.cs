@@ -1,3 +1,4 @@
+using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.Daprd;
 using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Resources;
@@ -112,7 +113,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         IReadOnlyList<AppLaunch> launches, ApiTokens tokens, ComponentPlan components, IStateStore store, RunScope run)
     {
         if (options.DaprdLayout)
-            return await DaprdConnections.StartAsync(launches, LayoutOf(tokens, run), run.Stop.Stopping);
+            return await DaprdConnections.StartAsync(launches, LayoutOf(tokens, store, run), run.Stop.Stopping);
         var sidecar = new SidecarOptions
         {
             Apps =
@@ -143,10 +144,11 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         }
     }
 
-    private DaprdLayout LayoutOf(ApiTokens tokens, RunScope run) => new()
+    private DaprdLayout LayoutOf(ApiTokens tokens, IStateStore store, RunScope run) => new()
     {
         Program = Path.Combine(parts.ProgramFolder, DaprdCommand.Name),
         Folder = parts.CurrentFolder,
+        Reminders = (store as IReminderStoreProvider)?.OpenReminders(Namespace, owner: "dashboard"),
         Environment = AppEnvironment.ForDaprd(parts.Environment, tokens, options),
         RunFile = run.RunFile,
         DaprApiToken = tokens.Dapr,
@@ -210,13 +212,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
 
     private async Task<DashboardServer?> OpenDashboardAsync(int? port, Supervisor apps, IAppConnections connections, IStateStore store, RunScope run)
     {
-        if (port is not { } given) return null;
-        if (connections.Source is not { } source)
-        {
-            await parts.Console.WriteLineAsync("no dashboard: there is none for --layout daprd; each daprd answers /v1.0/metadata");
-            return null;
-        }
-
+        if (port is not { } given || connections.Source is not { } source) return null;
         var name = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(run.RunFile.Path))) is { Length: > 0 } folder ? folder : run.RunFile.Apps[0].AppId;
         var data = new DashboardData(
             new RunFacts(name, run.RunFile.IsCommandLine ? null : run.RunFile.Path, Namespace, store.Description), () => apps.Apps, source, parts.TimeProvider);

@@ -25,6 +25,8 @@ public sealed class DaprdLayoutTests
             """);
         var readyFile = mesh.Tree.At("ready.json");
         using var run = Start(mesh, "run", "-f", file, "--layout", "daprd", "--redis", mesh.Endpoint, "--data", mesh.Tree.At("data"), "--ready-file", readyFile, "--free-ports", "--replicas", "host=2");
+        // A run outlives a test that fails, and would keep everybody waiting who reads its output.
+        using var ended = new Ended(run);
         var (first, second) = await ReadyAsync(run, readyFile, _ => true);
 
         // Each has a sidecar of its own, under the name that the tools look for, which knows what it belongs to.
@@ -37,6 +39,16 @@ public sealed class DaprdLayoutTests
             (Text("cliPID"), Text("appPID"), Text("appCommand"), Text("runTemplatePath"), Text("runTemplateName")));
         Assert.Equal(2, Sidecars(run.Id).Count);
         Assert.Contains($"--app-id host --dapr-http-port {first.DaprHttpPort} ", CommandLine(SidecarOf(run.Id, first)), StringComparison.Ordinal);
+
+        // The launcher's dashboard asks each of them.
+        var dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(readyFile, Token)).RootElement.GetProperty("dashboard").GetString();
+        var app = JsonDocument.Parse(await client.GetStringAsync($"{dashboard}/api/apps/host", Token)).RootElement;
+        Assert.Equal(["host", "host"], app.GetProperty("metadata").EnumerateArray().Select(each => each.GetProperty("id").GetString()!));
+        var processes = JsonDocument.Parse(await client.GetStringAsync($"{dashboard}/api/mesh", Token)).RootElement.GetProperty("processes");
+        Assert.Equal(
+            [("healthy", first.Pid), ("healthy", second.Pid)],
+            processes.EnumerateArray().Select(process => (process.GetProperty("state").GetString()!, process.GetProperty("pid").GetInt32())));
+        Assert.Contains("app_id=\"host\",method=\"GET\",path=\"/v1.0/metadata\"", await client.GetStringAsync($"{dashboard}/metrics", Token), StringComparison.Ordinal);
 
         // One of a pair dies: both are started again, and the other pair is left alone.
         var sidecar = SidecarOf(run.Id, first);
@@ -121,6 +133,15 @@ public sealed class DaprdLayoutTests
     {
         using var process = Process.GetProcessById(pid);
         process.Kill();
+    }
+
+    private sealed class Ended(Process run) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (!run.HasExited)
+                run.Kill(entireProcessTree: true);
+        }
     }
 
     private sealed record App(string Id, int Pid, int AppPort, int DaprHttpPort, int DaprGrpcPort);

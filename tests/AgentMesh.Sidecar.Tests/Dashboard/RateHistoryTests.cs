@@ -12,7 +12,7 @@ public sealed class RateHistoryTests
     {
         var clock = new FakeTimeProvider();
         var app = new AppDefinition("a", 0, 1, 2, 3) { Metrics = new AppMetrics("a", "default", clock, [], increasedCardinality: true) };
-        await using var history = new RateHistory([app], clock);
+        await using var history = new RateHistory([(app, app.Metrics.Http.Incoming.Read, app.Metrics.Http.Outgoing.Read)], clock);
         app.Metrics.Http.AppAnswered("GET", "/x", 200, 0, elapsedMs: 10);
         app.Metrics.Http.AppAnswered("GET", "/x", 200, 0, elapsedMs: 30);
         history.Sample(TimeSpan.FromSeconds(4));
