@@ -48,7 +48,12 @@ public sealed class DaprdLayoutTests
         Assert.Equal(
             [("healthy", first.Pid), ("healthy", second.Pid)],
             processes.EnumerateArray().Select(process => (process.GetProperty("state").GetString()!, process.GetProperty("pid").GetInt32())));
-        Assert.Contains("app_id=\"host\",method=\"GET\",path=\"/v1.0/metadata\"", await client.GetStringAsync($"{dashboard}/metrics", Token), StringComparison.Ordinal);
+        var metrics = await client.GetStringAsync($"{dashboard}/metrics", Token);
+        foreach (var replica in (string[])["0", "1"])
+        {
+            Assert.Contains(metrics.Split('\n'), line => line.StartsWith("dapr_http_server_request_count{", StringComparison.Ordinal)
+                && line.Contains("app_id=\"host\"", StringComparison.Ordinal) && line.Contains($"replica=\"{replica}\"", StringComparison.Ordinal));
+        }
 
         // One of a pair dies: both are started again, and the other pair is left alone.
         var sidecar = SidecarOf(run.Id, first);
