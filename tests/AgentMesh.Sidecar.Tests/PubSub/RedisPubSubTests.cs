@@ -69,6 +69,8 @@ public sealed class RedisPubSubTests : PubSubBehavior, IAsyncLifetime
         await dead.PublishAsync("t", Message("gone", null), Token);
         var taken = await lost.TakeAsync(10, Token);
         await Redis.StreamDeleteAsync("t", [taken[1].Id]);
+        // As long as it lives it keeps what it has under way.
+        await lost.DisposeAsync();
 
         await using var alive = await OpenBrokerAsync();
         await using var group = await alive.OpenGroupAsync("t", "g", false, Token);
