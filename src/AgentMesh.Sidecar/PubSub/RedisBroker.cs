@@ -34,26 +34,19 @@ internal sealed class RedisBroker : IBroker
 
     /// <summary>Connects, and removes temporary groups whose sidecar is dead.</summary>
     /// <exception cref="StateStoreException">Redis was not reached.</exception>
-    public static async Task<RedisBroker> ConnectAsync(
-        PubSubSettings settings, ILogger<RedisBroker> logger, TimeProvider timeProvider, CancellationToken cancellationToken)
-    {
-        var options = settings.Redis!;
-        ConnectionMultiplexer? connection = null;
-        try
-        {
-            connection = await ConnectionMultiplexer.ConnectAsync(options.ToConfiguration()).WaitAsync(options.ConnectTimeout, cancellationToken);
-            var broker = new RedisBroker(settings, connection, timeProvider);
-            await broker.SweepAsync();
-            broker._sweeping = new Housekeeping(settings.Name, SeenInterval, _ => broker.GuardAsync(broker.SweepAsync), logger, timeProvider);
-            return broker;
-        }
-        catch (Exception failure) when (IsFault(failure))
-        {
-            if (connection is not null)
-                await connection.DisposeAsync();
-            throw new StateStoreException($"Redis at {options.Address} cannot be used for {settings.Name}: {failure.Message}", failure);
-        }
-    }
+    public static Task<RedisBroker> ConnectAsync(
+        PubSubSettings settings, ILogger<RedisBroker> logger, TimeProvider timeProvider, CancellationToken cancellationToken) =>
+        RedisConnection.OpenAsync(
+            settings.Redis!,
+            async connection =>
+            {
+                var broker = new RedisBroker(settings, connection, timeProvider);
+                await broker.SweepAsync();
+                broker._sweeping = new Housekeeping(settings.Name, SeenInterval, _ => broker.GuardAsync(broker.SweepAsync), logger, timeProvider);
+                return broker;
+            },
+            failure => new StateStoreException($"Redis at {settings.Redis!.Address} cannot be used for {settings.Name}: {failure.Message}", failure),
+            cancellationToken);
 
     /// <inheritdoc/>
     public async Task PublishAsync(string topic, BrokerMessage message, CancellationToken cancellationToken)
@@ -114,7 +107,7 @@ internal sealed class RedisBroker : IBroker
         {
             return await command();
         }
-        catch (Exception failure) when (IsFault(failure))
+        catch (Exception failure) when (RedisConnection.IsFault(failure))
         {
             throw new StateStoreException($"Redis at {Settings.Redis!.Address} failed: {failure.Message}", failure);
         }
@@ -129,9 +122,6 @@ internal sealed class RedisBroker : IBroker
     }
 
     private double Now => TimeProvider.GetUtcNow().ToUnixTimeSeconds();
-
-    // RedisTimeoutException is a TimeoutException, the other two are not related.
-    private static bool IsFault(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException;
 
     private Pulse PulseOf(string topic) => _published.GetOrAdd(topic, _ => new Pulse());
 

@@ -26,21 +26,9 @@ internal sealed class RegistryClient : IAsyncDisposable
     public string Members => _keys[0].ToString();
 
     /// <summary>Connects on a connection of its own, so that a heartbeat does not wait behind somebody's large value.</summary>
-    public static async Task<RegistryClient> ConnectAsync(RedisStoreOptions options, string namespaceName, CancellationToken cancellationToken)
-    {
-        ConnectionMultiplexer? connection = null;
-        try
-        {
-            connection = await ConnectionMultiplexer.ConnectAsync(options.ToConfiguration()).WaitAsync(options.ConnectTimeout, cancellationToken);
-            return new RegistryClient(options, connection, namespaceName);
-        }
-        catch (Exception failure) when (IsFault(failure))
-        {
-            if (connection is not null)
-                await connection.DisposeAsync();
-            throw Unreachable(options, failure);
-        }
-    }
+    public static Task<RegistryClient> ConnectAsync(RedisStoreOptions options, string namespaceName, CancellationToken cancellationToken) =>
+        RedisConnection.OpenAsync(
+            options, connection => Task.FromResult(new RegistryClient(options, connection, namespaceName)), failure => Unreachable(options, failure), cancellationToken);
 
     /// <summary>Calls back after changes, as far as Redis tells.</summary>
     public async Task SubscribeAsync(Action changed)
@@ -50,7 +38,7 @@ internal sealed class RegistryClient : IAsyncDisposable
             // The channel belongs to no database: members of another one are woken for nothing.
             await _connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(_keys[3].ToString()), (_, _) => changed());
         }
-        catch (Exception failure) when (IsFault(failure))
+        catch (Exception failure) when (RedisConnection.IsFault(failure))
         {
             throw Unreachable(_options, failure);
         }
@@ -72,7 +60,7 @@ internal sealed class RegistryClient : IAsyncDisposable
         {
             return Read((RedisResult[])(await _database.ScriptEvaluateAsync(RegistryScript.Text, _keys, arguments).WaitAsync(CallTimeout, cancellationToken))!);
         }
-        catch (Exception failure) when (IsFault(failure))
+        catch (Exception failure) when (RedisConnection.IsFault(failure))
         {
             throw Unreachable(_options, failure);
         }
@@ -88,7 +76,4 @@ internal sealed class RegistryClient : IAsyncDisposable
 
     private static StateStoreException Unreachable(RedisStoreOptions options, Exception failure) =>
         new($"the registry in the Redis at {options.Address} failed: {failure.Message}", failure);
-
-    // RedisTimeoutException is a TimeoutException, the other two are not related.
-    private static bool IsFault(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException;
 }

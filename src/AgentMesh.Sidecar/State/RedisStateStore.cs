@@ -31,24 +31,18 @@ internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStor
 
     /// <summary>Connects, and warns when the server's settings could lose what it has acknowledged.</summary>
     /// <exception cref="StateStoreException">Redis was not reached within <see cref="RedisStoreOptions.ConnectTimeout"/> or refused.</exception>
-    public static async Task<RedisStateStore> ConnectAsync(RedisStoreOptions options, ILogger<RedisStateStore> logger, CancellationToken cancellationToken)
-    {
-        ConnectionMultiplexer? connection = null;
-        try
-        {
-            connection = await ConnectionMultiplexer.ConnectAsync(options.ToConfiguration()).WaitAsync(options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
-            var store = new RedisStateStore(options, connection, logger);
-            await store._database.PingAsync().ConfigureAwait(false);
-            await store.WarnOfSettingsAsync(cancellationToken).ConfigureAwait(false);
-            return store;
-        }
-        catch (Exception e) when (IsRedisFault(e))
-        {
-            if (connection is not null)
-                await connection.DisposeAsync().ConfigureAwait(false);
-            throw new StateStoreException($"Redis at {options.Address} cannot be used: {e.Message}", e);
-        }
-    }
+    public static Task<RedisStateStore> ConnectAsync(RedisStoreOptions options, ILogger<RedisStateStore> logger, CancellationToken cancellationToken) =>
+        RedisConnection.OpenAsync(
+            options,
+            async connection =>
+            {
+                var store = new RedisStateStore(options, connection, logger);
+                await store._database.PingAsync().ConfigureAwait(false);
+                await store.WarnOfSettingsAsync(cancellationToken).ConfigureAwait(false);
+                return store;
+            },
+            failure => new StateStoreException($"Redis at {options.Address} cannot be used: {failure.Message}", failure),
+            cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
@@ -117,7 +111,7 @@ internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStor
         {
             return await call().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsRedisFault(e))
+        catch (Exception e) when (RedisConnection.IsFault(e))
         {
             throw new StateStoreException($"{failure}: {e.Message}", e);
         }
@@ -151,9 +145,6 @@ internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStor
             }
         }
     }
-
-    // RedisTimeoutException is a TimeoutException, the other two are not related.
-    private static bool IsRedisFault(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Address} has {Setting} '{Found}' and should have '{Wanted}': it may lose what it has acknowledged.")]
     private partial void LogSettingUnsafe(string address, string setting, string found, string wanted);

@@ -1,0 +1,33 @@
+using StackExchange.Redis;
+
+namespace AgentMesh.Sidecar.State;
+
+/// <summary>What everybody does who speaks to a Redis: connects, and tells its faults from bugs.</summary>
+internal static class RedisConnection
+{
+    /// <summary>Connects and takes the connection into use; one that cannot be used is closed again.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="use">Makes what owns the connection from now on; its first commands belong here.</param>
+    /// <param name="refuse">Says what the connection was for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StateStoreException">Redis was not reached within <see cref="RedisStoreOptions.ConnectTimeout"/> or refused.</exception>
+    public static async Task<T> OpenAsync<T>(
+        RedisStoreOptions options, Func<ConnectionMultiplexer, Task<T>> use, Func<Exception, StateStoreException> refuse, CancellationToken cancellationToken)
+    {
+        ConnectionMultiplexer? connection = null;
+        try
+        {
+            connection = await ConnectionMultiplexer.ConnectAsync(options.ToConfiguration()).WaitAsync(options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+            return await use(connection).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsFault(failure))
+        {
+            if (connection is not null)
+                await connection.DisposeAsync().ConfigureAwait(false);
+            throw refuse(failure);
+        }
+    }
+
+    /// <summary>Whether Redis or the way to it is to blame. <see cref="RedisTimeoutException"/> is a <see cref="TimeoutException"/>, the other two are not related.</summary>
+    public static bool IsFault(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException;
+}
