@@ -184,8 +184,9 @@ internal sealed partial class DaprdRun(DaprdOptions options, DaprdParts parts)
 
                 await InitializedAsync();
                 await AppWatch.WaitForEndAsync(app, parts.TimeProvider, ending);
-                LogGone(app.AppPort);
                 await runtime.DisconnectAppAsync(app);
+                // Said when it is true of the sidecar too: whoever reads it and asks for its health hears the same.
+                LogGone(app.AppPort);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)

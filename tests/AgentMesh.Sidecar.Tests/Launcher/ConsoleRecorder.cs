@@ -34,16 +34,25 @@ internal sealed class ConsoleRecorder : TextWriter
     }
 
     /// <summary>Completes with the number of lines up to the first that contains the text, not counting the first <paramref name="after"/>.</summary>
-    public Task<int> WaitForAsync(string text, int after = 0)
+    /// <exception cref="TimeoutException">It did not come; the message has what was said instead.</exception>
+    public async Task<int> WaitForAsync(string text, int after = 0)
     {
+        var found = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lines)
         {
             var index = _lines.FindIndex(Math.Min(after, _lines.Count), line => line.Contains(text, StringComparison.Ordinal));
-            if (index >= 0) return Task.FromResult(index + 1);
-            var found = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (index >= 0) return index + 1;
             _waiting.Add((line => line.Contains(text, StringComparison.Ordinal), found));
-            // Generous: the machine may be busy. A failure then shows what was said instead.
-            return found.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+
+        try
+        {
+            // Generous: the machine may be busy.
+            return await found.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"'{text}' did not come:\n{string.Join('\n', Lines)}");
         }
     }
 }
