@@ -143,7 +143,7 @@ internal sealed class AppChannel : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var request = CreateRequest(HttpMethod.Get, health.Path.StartsWith('/') ? health.Path : "/" + health.Path);
+            using var request = CreateRequest(HttpMethod.Get, health.Path);
             using var response = await SendUnmeasuredAsync(request, both.Token);
             status = (int)response.StatusCode;
             return response.IsSuccessStatusCode;

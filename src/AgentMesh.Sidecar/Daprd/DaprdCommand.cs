@@ -33,17 +33,15 @@ internal static class DaprdCommand
             .SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", level => level >= LogLevel.Warning)
             .AddSimpleConsole(console => console.SingleLine = true));
-        var parts = new DaprdParts
+        var parts = new ProgramParts
         {
-            Output = Console.Out,
-            LoggerFactory = loggers,
+            Console = Console.Out,
             TimeProvider = TimeProvider.System,
             Environment = AppEnvironment.Ours(),
             CurrentFolder = Directory.GetCurrentDirectory(),
-            Machine = Environment.MachineName,
             Random = new Random(),
             RandomBytes = RandomNumberGenerator.GetBytes,
         };
-        return await new DaprdRun(options, parts).RunAsync(warnings, stop);
+        return await new DaprdRun(options, parts, loggers).RunAsync(warnings, stop);
     }
 }

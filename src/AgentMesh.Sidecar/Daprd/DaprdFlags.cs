@@ -75,22 +75,24 @@ internal sealed class DaprdFlags
             warnings.Add("--unix-domain-socket is not served by the local sidecar; its ports are");
         var options = new DaprdOptions
         {
-            AppId = Text("app-id") ?? throw new LauncherException("--app-id is missing", LauncherException.BadCommandLine),
-            AppPort = Number("app-port", 0, 65535) is > 0 and var port ? port : null,
-            AppProtocol = protocol,
-            AppChannelAddress = Text("app-channel-address") ?? "127.0.0.1",
-            AppMaxConcurrency = Number("app-max-concurrency", -1, int.MaxValue) is > 0 and var most ? most : null,
-            ListenAddresses = [.. Texts("dapr-listen-addresses").Select(text => IPAddress.TryParse(text, out var address) ? address : throw Wrong("dapr-listen-addresses", text, "not an IP address"))],
-            LogApiCalls = Flag("enable-api-logging"),
-            Health = ReadHealth(),
+            App = new RunFileApp(Text("app-id") ?? throw new LauncherException("--app-id is missing", LauncherException.BadCommandLine), "")
+            {
+                AppPort = Number("app-port", 0, 65535) is > 0 and var port ? port : null,
+                Protocol = protocol,
+                ChannelAddress = Text("app-channel-address") ?? "127.0.0.1",
+                MaxConcurrency = Number("app-max-concurrency", -1, int.MaxValue) is > 0 and var most ? most : null,
+                ListenAddresses = [.. Texts("dapr-listen-addresses").Select(text => IPAddress.TryParse(text, out var address) ? address : throw Wrong("dapr-listen-addresses", text, "not an IP address"))],
+                LogApiCalls = Flag("enable-api-logging"),
+                Health = ReadHealth(),
+                ResourcesPaths = [.. Texts("resources-path"), .. Texts("components-path")],
+                MaxBodyBytes = Size("max-body-size") ?? (Number("dapr-http-max-request-size", 1, 2047) is { } megabytes ? megabytes * 1024L * 1024 : 4 * 1024 * 1024),
+                ReadBufferBytes = (int)Math.Min(int.MaxValue, Size("read-buffer-size") ?? (Number("dapr-http-read-buffer-size", 1, 2_000_000) ?? 4) * 1024L),
+            },
             HttpPort = Number("dapr-http-port", 0, 65535) ?? 3500,
             GrpcPort = Number("dapr-grpc-port", 0, 65535) ?? 50001,
             InternalPort = Number("dapr-internal-grpc-port", 0, 65535) ?? 0,
             MetricsPort = Number("metrics-port", 0, 65535) is var metrics && Text("enable-metrics") is not null && !Flag("enable-metrics") ? null : metrics ?? 9090,
-            ResourcesPaths = [.. Texts("resources-path"), .. Texts("components-path")],
             ConfigPaths = Texts("config"),
-            MaxBodyBytes = Size("max-body-size") ?? (Number("dapr-http-max-request-size", 1, 2047) is { } megabytes ? megabytes * 1024L * 1024 : 4 * 1024 * 1024),
-            ReadBufferBytes = (int)Math.Min(int.MaxValue, Size("read-buffer-size") ?? (Number("dapr-http-read-buffer-size", 1, 2_000_000) ?? 4) * 1024L),
             GracefulShutdown = TimeSpan.FromSeconds(Number("dapr-graceful-shutdown-seconds", 0, 86_400) ?? 5),
             BlockShutdown = Text("dapr-block-shutdown-duration") is not { } text ? TimeSpan.Zero
                 : GoDuration.TryParse(text, out var block) ? block : throw Wrong("dapr-block-shutdown-duration", text, "not a duration such as 10s"),
@@ -112,18 +114,15 @@ internal sealed class DaprdFlags
 
     private static LauncherException Wrong(string name, string value, string reason) => new($"--{name} '{value}': {reason}", LauncherException.BadCommandLine);
 
-    // dapr: pkg/config/app_connection.go. Zero and below mean the default.
     private AppHealthOptions? ReadHealth()
     {
-        var path = Text("app-health-check-path") ?? "/healthz";
-        var interval = TimeSpan.FromSeconds(Number("app-health-probe-interval", int.MinValue, 86_400) is > 0 and var seconds ? seconds : 5);
-        var timeout = TimeSpan.FromMilliseconds(Number("app-health-probe-timeout", int.MinValue, int.MaxValue) is > 0 and var milliseconds ? milliseconds : 500);
-        var threshold = Number("app-health-threshold", int.MinValue, int.MaxValue) is > 0 and var failures ? failures : 3;
+        var health = AppHealthOptions.Of(
+            Text("app-health-check-path"), Number("app-health-probe-interval", int.MinValue, 86_400), Number("app-health-probe-timeout", int.MinValue, int.MaxValue),
+            Number("app-health-threshold", int.MinValue, int.MaxValue));
         if (!Flag("enable-app-health-check"))
             return null;
-        return timeout > interval
-            ? throw Wrong("app-health-probe-timeout", $"{timeout.TotalMilliseconds:0}", "must not exceed --app-health-probe-interval")
-            : new AppHealthOptions(path.StartsWith('/') ? path : "/" + path, interval, timeout, threshold);
+        return health.IsPossible ? health
+            : throw Wrong("app-health-probe-timeout", $"{health.ProbeTimeout.TotalMilliseconds:0}", "must not exceed --app-health-probe-interval");
     }
 
     private string? Text(string name)

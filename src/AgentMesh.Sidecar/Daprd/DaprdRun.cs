@@ -6,14 +6,13 @@ using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Registry;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
-using AgentMesh.Sidecar.Secrets;
 using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.StateApi;
 
 namespace AgentMesh.Sidecar.Daprd;
 
 /// <summary>One sidecar of one app, from its flags to the orderly end: resources, ports, the app, until asked to stop.</summary>
-internal sealed partial class DaprdRun(DaprdOptions options, DaprdParts parts)
+internal sealed partial class DaprdRun(DaprdOptions options, ProgramParts parts, ILoggerFactory loggers)
 {
     /// <summary><c>HOST:PORT</c> in place of the components' <c>redisHost</c>; set by our launcher for <c>--redis</c>.</summary>
     public const string RedisVariable = "AGENTMESH_REDIS";
@@ -31,34 +30,34 @@ internal sealed partial class DaprdRun(DaprdOptions options, DaprdParts parts)
 
     private static readonly TimeSpan HealthPoll = TimeSpan.FromMilliseconds(100);
 
-    private readonly ILogger _logger = parts.LoggerFactory.CreateLogger<DaprdRun>();
+    private readonly ILogger _logger = loggers.CreateLogger<DaprdRun>();
     private readonly long _started = parts.TimeProvider.GetTimestamp();
     private bool _isInitialized;
 
     /// <summary>Runs until the stop is requested. Returns 0; what keeps it from running is a <see cref="LauncherException"/>.</summary>
     public async Task<int> RunAsync(List<string> warnings, StopRequest stop)
     {
-        var namespaceName = Variable("NAMESPACE") ?? "default";
-        var components = ReadResources(namespaceName, warnings);
-        var stores = DaprdStores.Find(components, options.AppId, Variable(RedisVariable));
+        var runFileApp = Existing(options.App);
+        var redis = parts.Variable(RedisVariable);
+        var components = ComponentPlan.Read(new RunFile(null, [runFileApp]), parts, redis, usesOwnHosts: true, warnings);
+        var stores = DaprdStores.Find(components, runFileApp.AppId, redis);
         warnings.ForEach(LogComplaint);
         if (stores.Registry is null)
             LogAlone();
         var ports = ChoosePorts();
-        var app = LaunchPlan.Define(RunFileApp, 0, new ProcessPorts(options.AppPort, ports.Http, ports.Grpc, ports.Metrics), components) with
+        var app = LaunchPlan.Define(runFileApp, 0, new ProcessPorts(runFileApp.AppPort, ports.Http, ports.Grpc, ports.Metrics), components) with
         {
-            Instance = $"{parts.Machine}/{options.AppId}/{ports.Http}",
-            StateStores = components.StateStoresOf(options.AppId, namespaceName, NewId),
+            Instance = $"{Environment.MachineName}/{runFileApp.AppId}/{ports.Http}",
             DisabledInitEndpoints = options.DisabledInitEndpoints,
         };
         var sidecar = new SidecarOptions
         {
             Apps = [app],
-            DaprApiToken = Variable(ApiTokens.DaprVariable),
-            AppApiToken = Variable(ApiTokens.AppVariable),
-            Namespace = namespaceName,
-            Compat116 = Variable(CompatVariable) == "1.16",
-            StateFidelity = Variable(FidelityVariable) == "daprd" ? new StateFidelity(seed: 1) : null,
+            DaprApiToken = parts.Variable(ApiTokens.DaprVariable),
+            AppApiToken = parts.Variable(ApiTokens.AppVariable),
+            Namespace = parts.Namespace,
+            Compat116 = parts.Variable(CompatVariable) == "1.16",
+            StateFidelity = parts.Variable(FidelityVariable) == "daprd" ? new StateFidelity(seed: 1) : null,
             Peers = stores.Registry is not { } registry ? null : new PeerOptions
             {
                 Redis = registry,
@@ -71,8 +70,8 @@ internal sealed partial class DaprdRun(DaprdOptions options, DaprdParts parts)
         {
             await using IStateStore store = stores.State is null
                 ? new NoStateStore()
-                : await RedisStateStore.ConnectAsync(stores.State, parts.LoggerFactory.CreateLogger<RedisStateStore>(), stop.Stopping);
-            await using var runtime = await SidecarRuntime.StartAsync(sidecar, store, parts.LoggerFactory, parts.TimeProvider, stop.Stopping);
+                : await RedisStateStore.ConnectAsync(stores.State, loggers.CreateLogger<RedisStateStore>(), stop.Stopping);
+            await using var runtime = await SidecarRuntime.StartAsync(sidecar, store, loggers, parts.TimeProvider, stop.Stopping);
             await ServeAsync(runtime, app, stop);
         }
         catch (StateStoreException failure)
@@ -91,38 +90,13 @@ internal sealed partial class DaprdRun(DaprdOptions options, DaprdParts parts)
         return 0;
     }
 
-    private RunFileApp RunFileApp => new(options.AppId, parts.CurrentFolder)
+    private RunFileApp Existing(RunFileApp app) => app with
     {
-        AppPort = options.AppPort,
-        Protocol = options.AppProtocol,
-        ChannelAddress = options.AppChannelAddress,
-        Health = options.Health,
-        MaxConcurrency = options.AppMaxConcurrency,
-        ListenAddresses = options.ListenAddresses,
-        LogApiCalls = options.LogApiCalls,
-        MaxBodyBytes = options.MaxBodyBytes,
-        ReadBufferBytes = options.ReadBufferBytes,
-        ResourcesPaths = [.. options.ResourcesPaths.Select(path => Existing(path, "--resources-path", Directory.Exists))],
+        Directory = parts.CurrentFolder,
+        ResourcesPaths = [.. app.ResourcesPaths.Select(path => Existing(path, "--resources-path", Directory.Exists))],
         ConfigFilePath = options.ConfigPaths.Select(path => Existing(path, "--config", File.Exists)).FirstOrDefault(),
         MoreConfigFilePaths = [.. options.ConfigPaths.Skip(1).Select(path => Existing(path, "--config", File.Exists))],
     };
-
-    private ComponentPlan ReadResources(string namespaceName, List<string> warnings)
-    {
-        var reader = new ComponentFile(name => Variable(name), namespaceName, warnings);
-        var components = new ComponentPlan(
-            new RunFile(null, [RunFileApp]), reader, new HttpEndpointFile(reader, warnings),
-            new SecretResolver(parts.Environment, parts.CurrentFolder, warnings), warnings)
-        {
-            Namespace = namespaceName,
-            PodName = Variable("POD_NAME"),
-            Redis = Variable(RedisVariable),
-            UsesOwnHosts = true,
-            NewId = NewId,
-        };
-        warnings.AddRange(components.Unknown());
-        return components;
-    }
 
     private (int Http, int Grpc, int Internal, int Metrics) ChoosePorts()
     {
@@ -217,8 +191,8 @@ internal sealed partial class DaprdRun(DaprdOptions options, DaprdParts parts)
         _isInitialized = true;
         var elapsed = (long)parts.TimeProvider.GetElapsedTime(_started).TotalMilliseconds;
         var time = parts.TimeProvider.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
-        await parts.Output.WriteLineAsync(
-            $"time=\"{time}\" level=info msg=\"dapr initialized. Status: Running. Init Elapsed {elapsed}ms\" app_id={options.AppId} scope=dapr.runtime type=log ver={MetadataApi.RuntimeVersion}");
+        await parts.Console.WriteLineAsync(
+            $"time=\"{time}\" level=info msg=\"dapr initialized. Status: Running. Init Elapsed {elapsed}ms\" app_id={options.App.AppId} scope=dapr.runtime type=log ver={MetadataApi.RuntimeVersion}");
     }
 
     private string Existing(string path, string flag, Func<string, bool> exists)
@@ -226,10 +200,6 @@ internal sealed partial class DaprdRun(DaprdOptions options, DaprdParts parts)
         var full = Path.GetFullPath(path, parts.CurrentFolder);
         return exists(full) ? full : throw new LauncherException($"{flag} '{path}' does not exist ({full})");
     }
-
-    private string? Variable(string name) => parts.Environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
-
-    private Guid NewId() => new(parts.RandomBytes(16));
 
     [LoggerMessage(LogLevel.Warning, "{Complaint}")]
     private partial void LogComplaint(string complaint);

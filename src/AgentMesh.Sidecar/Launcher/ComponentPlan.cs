@@ -52,6 +52,29 @@ internal sealed class ComponentPlan
         }
     }
 
+    /// <summary>Reads the resources of every app as this program does: with all readers, and with a warning for what it does not serve.</summary>
+    /// <param name="runFile">The apps and their folders.</param>
+    /// <param name="parts">Environment, folder, ids.</param>
+    /// <param name="redis"><c>HOST:PORT</c> of a real Redis in place of what the components say; null: none.</param>
+    /// <param name="usesOwnHosts">See <see cref="UsesOwnHosts"/>.</param>
+    /// <param name="warnings">Receives one line each.</param>
+    public static ComponentPlan Read(RunFile runFile, ProgramParts parts, string? redis, bool usesOwnHosts, ICollection<string> warnings)
+    {
+        var reader = new ComponentFile(name => parts.Environment.GetValueOrDefault(name), parts.Namespace, warnings);
+        var plan = new ComponentPlan(
+            runFile, reader, new HttpEndpointFile(reader, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings), warnings)
+        {
+            Namespace = parts.Namespace,
+            PodName = parts.Variable("POD_NAME"),
+            Redis = redis,
+            UsesOwnHosts = usesOwnHosts,
+            NewId = parts.NewId,
+        };
+        foreach (var unknown in plan.Unknown())
+            warnings.Add(unknown);
+        return plan;
+    }
+
     /// <summary>The app's Configuration resource.</summary>
     public AppConfiguration ConfigurationOf(string appId) => _configurations[appId];
 
@@ -69,16 +92,16 @@ internal sealed class ComponentPlan
 
     /// <summary>The app's state components, each with the prefix of its keys. Templates of a prefix are filled in.</summary>
     /// <exception cref="LauncherException">A prefix holds the separator.</exception>
-    public IReadOnlyDictionary<string, string> StateStoresOf(string appId, string namespaceName, Func<Guid> newId)
+    public IReadOnlyDictionary<string, string> StateStoresOf(string appId)
     {
         var prefixes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var component in _byApp[appId].Where(component => component.Type == StateType))
         {
-            var strategy = component.ValuesFor(appId, namespaceName, newId)
+            var strategy = component.ValuesFor(appId, Namespace, NewId)
                 .FirstOrDefault(value => value.Name.Equals("keyPrefix", StringComparison.OrdinalIgnoreCase))?.Text;
             try
             {
-                prefixes[component.Name] = KeyPrefix.Of(strategy, component.Name, namespaceName, appId);
+                prefixes[component.Name] = KeyPrefix.Of(strategy, component.Name, Namespace, appId);
             }
             catch (FormatException refused)
             {
@@ -143,7 +166,7 @@ internal sealed class ComponentPlan
     /// </summary>
     public IReadOnlyDictionary<string, string> StateRedis(string address)
     {
-        var component = _byApp.Values.SelectMany(components => components).FirstOrDefault(component => component.Type == StateType);
+        var component = Used.FirstOrDefault(component => component.Type == StateType);
         return (component ?? new Component("", StateType, "v1")).RedisMetadata(address);
     }
 
@@ -151,7 +174,7 @@ internal sealed class ComponentPlan
     /// <param name="data">Where the embedded store is.</param>
     /// <param name="redis">The real Redis; null for the embedded store.</param>
     public IEnumerable<string> Describe(string data, string? redis) =>
-        from component in _byApp.Values.SelectMany(components => components).DistinctBy(component => (component.Name, component.File))
+        from component in Used
         select $"{component.Name} ({component.Type}): " + (component.Type, redis) switch
         {
             (StateType or PubSubType, null) => $"served by the embedded SQLite store in {data}; --redis HOST:PORT uses a real Redis",
@@ -162,9 +185,12 @@ internal sealed class ComponentPlan
 
     /// <summary>One warning per component whose type this sidecar does not know; each names its file.</summary>
     public IEnumerable<string> Unknown() =>
-        from component in _byApp.Values.SelectMany(components => components).DistinctBy(component => (component.Name, component.File))
+        from component in Used
         where component.Type is not (StateType or PubSubType or LocalFileSecretStore.ComponentType or LocalEnvironmentSecretStore.ComponentType)
         select $"{component.File}: the component '{component.Name}' has the type {component.Type}, which the local sidecar does not serve; calls to it fail";
+
+    // Apps share files; each component once.
+    private IEnumerable<Component> Used => _byApp.Values.SelectMany(components => components).DistinctBy(component => (component.Name, component.File));
 
     private static ResourceSet Read(
         IReadOnlyList<string> folders, ComponentFile reader, HttpEndpointFile? endpoints, SecretResolver? resolver, ICollection<string> warnings)

@@ -58,6 +58,7 @@ internal static class LaunchPlan
             ReadBufferBytes = app.ReadBufferBytes,
             ActorStateStore = components.ActorStateStoreOf(app.AppId),
             Components = components.Of(app.AppId),
+            StateStores = components.StateStoresOf(app.AppId),
             Secrets = components.SecretsOf(app.AppId),
             Endpoints = components.EndpointsOf(app.AppId),
             PubSubs = components.PubSubsOf(app.AppId),

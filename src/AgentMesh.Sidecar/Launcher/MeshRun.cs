@@ -3,7 +3,6 @@ using AgentMesh.Sidecar.Daprd;
 using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
-using AgentMesh.Sidecar.Secrets;
 using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.StateApi;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,11 +12,7 @@ namespace AgentMesh.Sidecar.Launcher;
 /// <summary>One run from the command line to the exit code: prepare, start, serve until asked to stop, stop.</summary>
 internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
 {
-    private const string DefaultNamespace = "default";
-
     private ILogger _logger = NullLogger.Instance;
-
-    private string Namespace => parts.Environment.GetValueOrDefault("NAMESPACE") is { Length: > 0 } given ? given : DefaultNamespace;
 
     /// <summary>
     /// Runs until the stop is requested or the one app of the command line has ended. Returns 0, or 1 when that app failed; what keeps
@@ -69,7 +64,9 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     private async Task<int> ServeAsync(RunScope run)
     {
         var started = parts.TimeProvider.GetTimestamp();
-        var components = ReadResources(run.RunFile);
+        var warnings = new List<string>();
+        var components = ComponentPlan.Read(run.RunFile, parts, options.Redis, usesOwnHosts: false, warnings);
+        warnings.ForEach(LogResource);
         var counted = LaunchPlan.Count(run.RunFile, options.Replicas);
         using var reservations = new PortReservations(parts.Random);
         var plan = new PortPlan(reservations, options.FreePorts);
@@ -87,45 +84,22 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var lines = new DaprLines(parts.Console, run.RunFile, launches, run.Folder);
         await lines.StartingAsync();
         reservations.Dispose();
-        await using var connections = await StartRuntimeAsync(launches, tokens, components, store, run);
+        await using var connections = await StartRuntimeAsync(launches, tokens, store, run);
         await lines.InitializedAsync(parts.TimeProvider.GetElapsedTime(started));
         return await SuperviseAsync(launches, connections, store, record, lines, run, dashboardPort);
     }
 
-    private ComponentPlan ReadResources(RunFile runFile)
-    {
-        var warnings = new List<string>();
-        var reader = new ComponentFile(name => parts.Environment.GetValueOrDefault(name), Namespace, warnings);
-        var components = new ComponentPlan(
-            runFile, reader, new HttpEndpointFile(reader, warnings), new SecretResolver(parts.Environment, parts.CurrentFolder, warnings), warnings)
-        {
-            Namespace = Namespace,
-            PodName = parts.Environment.GetValueOrDefault("POD_NAME"),
-            Redis = options.Redis,
-            NewId = NewId,
-        };
-        warnings.AddRange(components.Unknown());
-        warnings.ForEach(LogResource);
-        return components;
-    }
-
     private async Task<IAppConnections> StartRuntimeAsync(
-        IReadOnlyList<AppLaunch> launches, ApiTokens tokens, ComponentPlan components, IStateStore store, RunScope run)
+        IReadOnlyList<AppLaunch> launches, ApiTokens tokens, IStateStore store, RunScope run)
     {
         if (options.DaprdLayout)
             return await DaprdConnections.StartAsync(launches, LayoutOf(tokens, store, run), run.Stop.Stopping);
         var sidecar = new SidecarOptions
         {
-            Apps =
-            [
-                .. launches.Select(launch => launch.Definition with
-                {
-                    StateStores = components.StateStoresOf(launch.Definition.AppId, Namespace, NewId),
-                }),
-            ],
+            Apps = [.. launches.Select(launch => launch.Definition)],
             DaprApiToken = tokens.Dapr,
             AppApiToken = tokens.App,
-            Namespace = Namespace,
+            Namespace = parts.Namespace,
             Compat116 = options.Compat116,
             StateFidelity = options.DaprdStateFidelity ? new StateFidelity(seed: 1) : null,
             ShutdownRequested = run.Stop.RequestOnce,
@@ -148,7 +122,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     {
         Program = Path.Combine(parts.ProgramFolder, DaprdCommand.Name),
         Folder = parts.CurrentFolder,
-        Reminders = (store as IReminderStoreProvider)?.OpenReminders(Namespace, owner: "dashboard"),
+        Reminders = (store as IReminderStoreProvider)?.OpenReminders(parts.Namespace, owner: "dashboard"),
         Environment = AppEnvironment.ForDaprd(parts.Environment, tokens, options),
         RunFile = run.RunFile,
         DaprApiToken = tokens.Dapr,
@@ -215,7 +189,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         if (port is not { } given || connections.Source is not { } source) return null;
         var name = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(run.RunFile.Path))) is { Length: > 0 } folder ? folder : run.RunFile.Apps[0].AppId;
         var data = new DashboardData(
-            new RunFacts(name, run.RunFile.IsCommandLine ? null : run.RunFile.Path, Namespace, store.Description), () => apps.Apps, source, parts.TimeProvider);
+            new RunFacts(name, run.RunFile.IsCommandLine ? null : run.RunFile.Path, parts.Namespace, store.Description), () => apps.Apps, source, parts.TimeProvider);
         var dashboard = await DashboardServer.StartAsync(
             given, new DashboardApi(data, new LogStream(run.Logs.Ring, parts.TimeProvider)), run.Logs.Loggers, run.Stop.Stopping);
         await parts.Console.WriteLineAsync($"dashboard: {dashboard.Address}");
@@ -242,8 +216,6 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
             ? $$"""ready: {{gateway.Address}}   try: curl {{gateway.Address}}/agent/alice/message -H 'content-type: application/json' -d '{"content":"Hello"}'"""
             : $"ready: {gateway.Address}   try: curl -i {gateway.Address}/";
     }
-
-    private Guid NewId() => new(parts.RandomBytes(16));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Complaint}")]
     private partial void LogResource(string complaint);

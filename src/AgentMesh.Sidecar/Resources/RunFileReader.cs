@@ -144,22 +144,16 @@ internal sealed partial class RunFileReader
         var other => throw section.Error("appProtocol", $"'{other}' is not served by the local sidecar (http, h2c and grpc are)"),
     }) ?? "http";
 
-    // dapr: pkg/config/app_connection.go. Zero and below mean the default.
     private static AppHealthOptions? ReadHealth(YamlSection app, YamlSection? common)
     {
         var enabled = Either(app, common, section => section.Flag("enableAppHealthCheck")) ?? false;
-        var path = Either(app, common, section => section.Text("appHealthCheckPath")) ?? "/healthz";
-        var intervalSeconds = Number("appHealthProbeInterval", 5);
-        var timeoutMs = Number("appHealthProbeTimeout", 500);
-        var threshold = Number("appHealthThreshold", 3);
+        var health = AppHealthOptions.Of(
+            Either(app, common, section => section.Text("appHealthCheckPath")), Number("appHealthProbeInterval"), Number("appHealthProbeTimeout"), Number("appHealthThreshold"));
         if (!enabled) return null;
+        return health.IsPossible ? health : throw app.Error(
+            "appHealthProbeTimeout", $"({health.ProbeTimeout.TotalMilliseconds:0} ms) must not exceed appHealthProbeInterval ({health.ProbeInterval.TotalSeconds:0} s)");
 
-        if (timeoutMs > intervalSeconds * 1000L)
-            throw app.Error("appHealthProbeTimeout", $"({timeoutMs} ms) must not exceed appHealthProbeInterval ({intervalSeconds} s)");
-        return new AppHealthOptions(
-            path.StartsWith('/') ? path : "/" + path, TimeSpan.FromSeconds(intervalSeconds), TimeSpan.FromMilliseconds(timeoutMs), threshold);
-
-        int Number(string name, int usual) => Either(app, common, section => section.Integer(name)) is > 0 and var given ? given : usual;
+        int? Number(string name) => Either(app, common, section => section.Integer(name));
     }
 
     private static List<IPAddress>? ReadAddresses(YamlSection section) => section.Text("apiListenAddresses")?

@@ -83,11 +83,25 @@ internal sealed record AppDefinition(string AppId, int Replica, int AppPort, int
 }
 
 /// <summary>daprd's app health check.</summary>
-/// <param name="Path">The path asked, <c>/healthz</c>.</param>
+/// <param name="Path">The path asked, <c>/healthz</c>; begins with a slash.</param>
 /// <param name="ProbeInterval">Between probes, 5 s.</param>
 /// <param name="ProbeTimeout">For one probe, 500 ms.</param>
 /// <param name="Threshold">Failures in a row that make the app unhealthy, 3.</param>
-internal sealed record AppHealthOptions(string Path, TimeSpan ProbeInterval, TimeSpan ProbeTimeout, int Threshold);
+internal sealed record AppHealthOptions(string Path, TimeSpan ProbeInterval, TimeSpan ProbeTimeout, int Threshold)
+{
+    /// <summary>False: a probe would not be over before the next one.</summary>
+    public bool IsPossible => ProbeTimeout <= ProbeInterval;
+
+    /// <summary>What was given, with daprd's defaults for the rest; zero and below mean the default too (dapr: pkg/config/app_connection.go).</summary>
+    public static AppHealthOptions Of(string? path, int? intervalSeconds, int? timeoutMs, int? threshold)
+    {
+        path ??= "/healthz";
+        return new(
+            path.StartsWith('/') ? path : "/" + path, TimeSpan.FromSeconds(Given(intervalSeconds, 5)), TimeSpan.FromMilliseconds(Given(timeoutMs, 500)), Given(threshold, 3));
+
+        static int Given(int? number, int usual) => number is > 0 and var given ? given : usual;
+    }
+}
 
 /// <summary>A loaded component as <c>/v1.0/metadata</c> lists it.</summary>
 internal sealed record ComponentInfo(string Name, string Type, string Version);

@@ -31,11 +31,11 @@ public sealed class DaprdArgumentsTests
         var warnings = new List<string>();
         var options = new DaprdFlags(DaprdArguments.Of(new AppLaunch(app, new AppDefinition("a", 0, 8080, 3501, 50002) { MetricsPort = 9 }, new Dictionary<string, string>())), warnings).Read(warnings);
         Assert.Empty(warnings);
-        Assert.Equal(("a", 8080, "h2c", "localhost", 3501, 50002, 9), (options.AppId, options.AppPort, options.AppProtocol, options.AppChannelAddress, options.HttpPort, options.GrpcPort, options.MetricsPort));
-        Assert.Equal((health, 5L, 6, 7, LogLevel.Debug, true), (options.Health, options.MaxBodyBytes, options.ReadBufferBytes, options.AppMaxConcurrency, options.LogLevel, options.LogApiCalls));
-        Assert.Equal(["/r1", "/r2"], options.ResourcesPaths);
+        Assert.Equal(("a", 8080, "h2c", "localhost", 3501, 50002, 9), (options.App.AppId, options.App.AppPort, options.App.Protocol, options.App.ChannelAddress, options.HttpPort, options.GrpcPort, options.MetricsPort));
+        Assert.Equal((health, 5L, 6, 7, LogLevel.Debug, true), (options.App.Health, options.App.MaxBodyBytes, options.App.ReadBufferBytes, options.App.MaxConcurrency, options.LogLevel, options.App.LogApiCalls));
+        Assert.Equal(["/r1", "/r2"], options.App.ResourcesPaths);
         Assert.Equal(["/config.yaml"], options.ConfigPaths);
-        Assert.Equal(app.ListenAddresses, options.ListenAddresses);
+        Assert.Equal(app.ListenAddresses, options.App.ListenAddresses);
     }
 
     [Fact]

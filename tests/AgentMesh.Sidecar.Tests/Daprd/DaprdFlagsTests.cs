@@ -13,10 +13,10 @@ public sealed class DaprdFlagsTests
     public void Defaults_AreDaprds()
     {
         var options = Read("--app-id", "a");
-        Assert.Equal((null, "http", "127.0.0.1", 3500, 50001, 4L * 1024 * 1024, 4 * 1024), (options.AppPort, options.AppProtocol, options.AppChannelAddress, options.HttpPort, options.GrpcPort, options.MaxBodyBytes, options.ReadBufferBytes));
-        Assert.Null(options.Health);
+        Assert.Equal((null, "http", "127.0.0.1", 3500, 50001, 4L * 1024 * 1024, 4 * 1024), (options.App.AppPort, options.App.Protocol, options.App.ChannelAddress, options.HttpPort, options.GrpcPort, options.App.MaxBodyBytes, options.App.ReadBufferBytes));
+        Assert.Null(options.App.Health);
         Assert.Equal(9090, options.MetricsPort);
-        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.Zero, (int?)null), (options.GracefulShutdown, options.BlockShutdown, options.AppMaxConcurrency));
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.Zero, (int?)null), (options.GracefulShutdown, options.BlockShutdown, options.App.MaxConcurrency));
         Assert.Empty(_warnings);
     }
 
@@ -29,7 +29,7 @@ public sealed class DaprdFlagsTests
     public void Flags_InEveryFormOfGo(string line)
     {
         var options = Read(line.Split(' '));
-        Assert.Equal(("a", 8080), (options.AppId, options.AppPort));
+        Assert.Equal(("a", 8080), (options.App.AppId, options.App.AppPort));
         Assert.Empty(_warnings);
     }
 
@@ -42,16 +42,16 @@ public sealed class DaprdFlagsTests
             "--max-body-size", "16Mi", "--read-buffer-size", "64Ki", "--dapr-graceful-shutdown-seconds", "9", "--dapr-block-shutdown-duration", "1m30s",
             "--disable-init-endpoints", "config,subscribe", "--log-level", "error", "--dapr-listen-addresses", "127.0.0.1,::1", "--enable-api-logging",
             "--enable-app-health-check", "--app-health-check-path", "ready", "--app-health-probe-interval", "2", "--app-health-probe-timeout", "100", "--app-health-threshold", "4");
-        Assert.Equal(("h2c", "localhost", (int?)3, 0, 7, 8), (options.AppProtocol, options.AppChannelAddress, options.AppMaxConcurrency, options.HttpPort, options.GrpcPort, options.InternalPort));
-        Assert.Equal(["r1", "r2", "r3", "r4"], options.ResourcesPaths);
+        Assert.Equal(("h2c", "localhost", (int?)3, 0, 7, 8), (options.App.Protocol, options.App.ChannelAddress, options.App.MaxConcurrency, options.HttpPort, options.GrpcPort, options.InternalPort));
+        Assert.Equal(["r1", "r2", "r3", "r4"], options.App.ResourcesPaths);
         Assert.Equal(["c1", "c2"], options.ConfigPaths);
-        Assert.Equal((16L * 1024 * 1024, 64 * 1024), (options.MaxBodyBytes, options.ReadBufferBytes));
+        Assert.Equal((16L * 1024 * 1024, 64 * 1024), (options.App.MaxBodyBytes, options.App.ReadBufferBytes));
         Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(90)), (options.GracefulShutdown, options.BlockShutdown));
         Assert.Equal(["config", "subscribe"], options.DisabledInitEndpoints);
         Assert.Equal(LogLevel.Error, options.LogLevel);
-        Assert.Equal([System.Net.IPAddress.Loopback, System.Net.IPAddress.IPv6Loopback], options.ListenAddresses);
-        Assert.True(options.LogApiCalls);
-        Assert.Equal(new AppHealthOptions("/ready", TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100), 4), options.Health);
+        Assert.Equal([System.Net.IPAddress.Loopback, System.Net.IPAddress.IPv6Loopback], options.App.ListenAddresses);
+        Assert.True(options.App.LogApiCalls);
+        Assert.Equal(new AppHealthOptions("/ready", TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100), 4), options.App.Health);
         Assert.Empty(_warnings);
     }
 
@@ -67,7 +67,7 @@ public sealed class DaprdFlagsTests
     public void OldSizes_AreMegabytesAndKilobytes(string flag, string value, long body, int buffer)
     {
         var options = Read("--app-id", "a", flag, value);
-        Assert.Equal((body, buffer), (options.MaxBodyBytes, options.ReadBufferBytes));
+        Assert.Equal((body, buffer), (options.App.MaxBodyBytes, options.App.ReadBufferBytes));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class DaprdFlagsTests
     public void UnknownFlags_AreAWarning_WithOrWithoutAValue()
     {
         var options = Read("--new-switch", "--app-id", "a", "--new-value", "7", "stray");
-        Assert.Equal("a", options.AppId);
+        Assert.Equal("a", options.App.AppId);
         Assert.Equal(["'stray' is no flag of daprd and is ignored", "the unknown flag --new-switch is ignored", "the unknown flag --new-value is ignored"], _warnings);
     }
 

@@ -120,8 +120,8 @@ public sealed class ComponentPlanTests : IDisposable
         var plan = Plan(Store("one", ""), Store("two", "keyPrefix, value: name"), Store("three", "keyPrefix, value: \"of-{appID}\""), Store("four", "KEYPREFIX, value: none"));
         Assert.Equal(
             ["four=", "one=app||", "three=of-app||", "two=two||"],
-            plan.StateStoresOf("app", "default", () => Guid.Empty).Select(store => $"{store.Key}={store.Value}").Order());
-        var refused = Assert.Throws<LauncherException>(() => Plan(Store("bad", "keyPrefix, value: \"a||b\"")).StateStoresOf("app", "default", () => Guid.Empty));
+            plan.StateStoresOf("app").Select(store => $"{store.Key}={store.Value}").Order());
+        var refused = Assert.Throws<LauncherException>(() => Plan(Store("bad", "keyPrefix, value: \"a||b\"")).StateStoresOf("app"));
         Assert.Contains("'bad'", refused.Message, StringComparison.Ordinal);
     }
 
