@@ -16,10 +16,7 @@ internal sealed partial class AgentActor
         var id = SessionId.Of(request.RequestId, request.IdempotencyKey);
         var existing = await _records.LoadSessionAsync(id, cancellationToken);
         var index = await _records.LoadIndexAsync(cancellationToken);
-        var reply = await ChangeAsync(SessionChanges.Create(head, index, existing, id, request.Metadata, _records.Epoch, now), cancellationToken);
-        if (reply.Refusal is not null && head.Epoch == 0)
-            await _records.AbandonAsync();
-        return reply;
+        return await ChangeAsync(SessionChanges.Create(head, index, existing, id, request.Metadata, _records.Epoch, now), cancellationToken);
     });
 
     public Task<Reply<Session>> GetSession(GetSession request, CancellationToken cancellationToken) => TurnAsync(async () =>

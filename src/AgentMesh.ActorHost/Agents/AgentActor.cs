@@ -40,12 +40,9 @@ internal sealed partial class AgentActor : Actor, IAgentActor
         }
 
         var repeat = outcome.Value as RepeatedPost;
-        var repeated = repeat is null ? null : await _records.LoadPageAsync(head, post.SessionId, repeat.Answer.Page, cancellationToken);
-        // A head that is not stored must not be taken for one by the next turn.
-        if (head.Epoch == 0)
-            await _records.AbandonAsync();
         if (repeat is null)
             return Refused<PostedMessage>(outcome.Refusal!);
+        var repeated = await _records.LoadPageAsync(head, post.SessionId, repeat.Answer.Page, cancellationToken);
         var answer = MessagePosting.Answer(repeat, post.SessionId, repeated);
         return answer.IsRefused ? Refused<PostedMessage>(answer.Refusal) : ToReply(answer.Value);
     });

@@ -19,13 +19,16 @@ internal sealed partial class AgentRecords(string agentId, IActorStateManager st
     /// <summary>When the head in memory was last known to be the stored one.</summary>
     private long _headConfirmed;
 
+    /// <summary>The turn works on a head that is nowhere stored yet.</summary>
+    private bool _headIsUnborn;
+
     /// <summary>The epoch of this activation; 0 while no head has been read.</summary>
     public long Epoch { get; private set; }
 
     /// <summary>The SDK has dropped its cache: what this activation believed is gone with it.</summary>
     public void Distrust()
     {
-        Epoch = 0;
+        (Epoch, _headIsUnborn) = (0, false);
         _ofTheTurn.Clear();
     }
 
@@ -39,6 +42,9 @@ internal sealed partial class AgentRecords(string agentId, IActorStateManager st
     /// <summary>Lets go of what only this turn needed, unsaved changes to it included.</summary>
     public async ValueTask EndTurnAsync()
     {
+        // The next turn must not take it for a stored one.
+        if (_headIsUnborn)
+            await AbandonAsync();
         foreach (var key in _ofTheTurn)
             await state.UnloadStateAsync(key, Discard, CancellationToken.None);
         _ofTheTurn.Clear();
@@ -77,6 +83,7 @@ internal sealed partial class AgentRecords(string agentId, IActorStateManager st
             return null;
         }
 
+        _headIsUnborn = head.Epoch == 0;
         Epoch = AgentMesh.Agents.Conversation.Epoch.Next(head.Epoch, (uint)RandomNumberGenerator.GetInt32(int.MaxValue));
         return head;
     }
@@ -164,6 +171,7 @@ internal sealed partial class AgentRecords(string agentId, IActorStateManager st
     private async Task SaveAsync(CancellationToken cancellationToken)
     {
         await state.SaveStateAsync(cancellationToken);
+        _headIsUnborn = false;
         _headConfirmed = time.GetTimestamp();
     }
 

@@ -36,23 +36,13 @@ internal static class HistoryEndpoint
 
     private static Result<GetHistory> Read(IQueryCollection query)
     {
-        var limit = (long)DefaultLimit;
-        var limits = query["limit"];
-        if (limits.Count > 0 && (limits is not [{ } limitText] || !QueryNumber.TryRead(limitText, out limit) || limit > MaxLimit))
+        if (!QueryNumber.TryRead(query, "limit", MaxLimit, out var limit))
             return InvalidLimit;
-
-        long? before = null;
-        var befores = query["before"];
-        if (befores.Count > 0)
-        {
-            if (befores is not [{ } beforeText] || !QueryNumber.TryRead(beforeText, out var seq))
-                return InvalidBefore;
-            before = seq;
-        }
-
+        if (!QueryNumber.TryRead(query, "before", long.MaxValue, out var before))
+            return InvalidBefore;
         var sessions = query["sessionId"];
         if (sessions.Count > 0 && (sessions is not [{ } session] || !SessionId.CanExist(session)))
             return SessionNotFound;
-        return new GetHistory(sessions.Count > 0 ? sessions[0] : null, (int)limit, before);
+        return new GetHistory(sessions.Count > 0 ? sessions[0] : null, (int)(limit ?? DefaultLimit), before);
     }
 }

@@ -53,20 +53,20 @@ internal static class SessionEndpoints
     private static async Task ListAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var limit = (long)DefaultLimit;
-        if (query.TryGetValue("limit", out var limits) && (limits is not [{ } text] || !QueryNumber.TryRead(text, out limit) || limit > MaxLimit))
+        if (!QueryNumber.TryRead(query, "limit", MaxLimit, out var limit))
         {
             await Problem.WriteAsync(context, InvalidLimit);
             return;
         }
 
-        if (query.TryGetValue("cursor", out var cursors) && (cursors is not [{ } cursor] || !SessionId.CanExist(cursor)))
+        var cursors = query["cursor"];
+        if (cursors.Count > 0 && (cursors is not [{ } cursor] || !SessionId.CanExist(cursor)))
         {
             await Problem.WriteAsync(context, InvalidCursor);
             return;
         }
 
-        var page = new ListSessions((int)limit, cursors.Count > 0 ? cursors[0] : null);
+        var page = new ListSessions((int)(limit ?? DefaultLimit), cursors.Count > 0 ? cursors[0] : null);
         var result = await Calls(context).ListSessionsAsync(AgentPath.KeyOf(context), page, context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
