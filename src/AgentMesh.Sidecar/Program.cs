@@ -5,7 +5,7 @@ try
 {
     if (DaprdCommand.Match(Environment.ProcessPath, args) is { } daprd)
         return await DaprdCommand.RunAsync(daprd);
-    return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, RunCommand.Verbs);
+    return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, RunCommand.Verbs(ProgramParts.OfThisMachine()));
 }
 catch (LauncherException expected)
 {

@@ -11,7 +11,7 @@ internal sealed class ActorActivation(AppConnection host) : IDisposable
     public AppConnection Host { get; } = host;
 
     /// <summary>State writes of this stay under way.</summary>
-    public WriteGate Writes { get; } = new();
+    public WorkGate Writes { get; } = new();
 
     /// <summary>Cancelled when the running call has to end.</summary>
     public CancellationToken Leaving => _leaving.Token;

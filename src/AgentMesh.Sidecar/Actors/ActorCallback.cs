@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Registry;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
@@ -34,34 +32,26 @@ internal static class ActorCallback
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>What the app gets with a tick.</summary>
     /// <param name="callback">A timer's method; null for reminders.</param>
     /// <param name="data">The JSON given at the registration; null: none.</param>
     /// <param name="dueTime">Of a timer as it was registered; empty for reminders, as daprd sends it.</param>
     /// <param name="period">The same.</param>
-    public static ReadOnlyMemory<byte> BodyOf(string? callback, string? data, string dueTime, string period)
+    public static ReadOnlyMemory<byte> BodyOf(string? callback, string? data, string dueTime, string period) => HttpAnswer.WriteJson(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+        json.WriteStartObject();
+        if (callback is not null)
+            json.WriteString("callback", callback);
+        if (data is not null)
         {
-            json.WriteStartObject();
-            if (callback is not null)
-                json.WriteString("callback", callback);
-            if (data is not null)
-            {
-                json.WritePropertyName("data");
-                json.WriteRawValue(data, skipInputValidation: true);
-            }
-
-            json.WriteString("dueTime", dueTime);
-            json.WriteString("period", period);
-            json.WriteEndObject();
+            json.WritePropertyName("data");
+            json.WriteRawValue(data, skipInputValidation: true);
         }
 
-        return buffer.WrittenMemory;
-    }
+        json.WriteString("dueTime", dueTime);
+        json.WriteString("period", period);
+        json.WriteEndObject();
+    });
 
     public static async Task<CallbackOutcome> SendAsync(
         AppConnection host, ActorRef actor, string kind, string name, ReadOnlyMemory<byte> body, CancellationToken cancellationToken, string? guard = null)
@@ -76,7 +66,7 @@ internal static class ActorCallback
             using var response = await host.Channel.SendAsync(request, cancellationToken);
             if (host.IsRemote && PeerMessage.IsError(response))
                 return CallbackOutcome.NoTurn;
-            Count(host, actor, kind, response.StatusCode == HttpStatusCode.OK);
+            host.App.Metrics.Service.CallbackFired(kind == "timer", actor.Type, response.StatusCode == HttpStatusCode.OK);
             if (response.StatusCode != HttpStatusCode.OK)
                 return CallbackOutcome.Failed;
             return response.Headers.NonValidated.TryGetValues(CancelHeader, out var cancel) && GoText.IsTruthy(cancel.ToString())
@@ -85,16 +75,8 @@ internal static class ActorCallback
         }
         catch (HttpRequestException) when (!host.IsRemote)
         {
-            Count(host, actor, kind, success: false);
+            host.App.Metrics.Service.CallbackFired(kind == "timer", actor.Type, success: false);
             return CallbackOutcome.Failed;
         }
-    }
-
-    private static void Count(AppConnection host, ActorRef actor, string kind, bool success)
-    {
-        if (kind == "timer")
-            host.App.Metrics.Service.TimerFired(actor.Type, success);
-        else
-            host.App.Metrics.Service.ReminderFired(actor.Type, success);
     }
 }

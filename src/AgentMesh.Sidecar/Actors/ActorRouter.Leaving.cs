@@ -17,42 +17,26 @@ internal sealed partial class ActorRouter
     /// Deactivates the actors that were not called for their type's idle timeout. A busy actor is never idle (daprd 1.18.3 aborts
     /// it; that is a defect we do not copy).
     /// </summary>
-    public Task DeactivateIdleAsync(CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(_table.Targets.Where(IsIdle), Bounded(cancellationToken), async (target, token) =>
-        {
-            if (!target.Turn.TryEnterIdle())
-                return;
-            // Called between the look and the lock.
-            if (!IsIdle(target))
-            {
-                target.Turn.Exit();
-                return;
-            }
-
-            await RetireAsync(target, token);
-        });
+    public Task DeactivateIdleAsync(CancellationToken cancellationToken) => LeaveAsync(
+        IsIdle, (target, _) => ValueTask.FromResult(target.Turn.TryEnterIdle()), (target, token) => RetireAsync(target, token), cancellationToken);
 
     /// <summary>
     /// A host came: the actors that are now its own leave the processes they are in, each after its running call, which is cut short
     /// when its type's drain time is over. When it completes no actor is left that belongs to another sidecar.
     /// </summary>
-    public Task RebalanceAsync(CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(_table.Targets.Where(IsMisplaced), Bounded(cancellationToken), async (target, token) =>
+    public Task RebalanceAsync(CancellationToken cancellationToken) => LeaveAsync(
+        IsMisplaced,
+        (target, token) =>
         {
-            var settings = target.Activation?.Host.FindActorType(target.Actor.Type);
-            if (!await EnterToLeaveAsync(target, settings is { DrainRebalancedActors: false } ? TimeSpan.Zero : DrainTime(settings), token))
-                return;
-            // A call before us may have taken the actor to its new host.
-            if (IsMisplaced(target))
-            {
-                target.Activation?.Host.App.Metrics.Service.ActorRebalanced(target.Actor.Type);
-                await RetireAsync(target, token, limit: DeactivationLimit);
-            }
-            else
-            {
-                target.Turn.Exit();
-            }
-        });
+            var settings = SettingsOf(target);
+            return EnterToLeaveAsync(target, settings is { DrainRebalancedActors: false } ? TimeSpan.Zero : DrainTime(settings), token);
+        },
+        (target, token) =>
+        {
+            target.Activation?.Host.App.Metrics.Service.ActorRebalanced(target.Actor.Type);
+            return RetireAsync(target, token, limit: DeactivationLimit);
+        },
+        cancellationToken);
 
     /// <summary>
     /// The process failed its health check and may still hold its actors: it is asked to forget them, and what it does not confirm in
@@ -62,20 +46,9 @@ internal sealed partial class ActorRouter
     {
         try
         {
-            await Parallel.ForEachAsync(_table.Targets.Where(target => target.Activation?.Host == connection), Bounded(cancellationToken), async (target, token) =>
-            {
-                if (!await target.Turn.EnterAsync(token))
-                    return;
-                if (target.Activation?.Host != connection)
-                {
-                    target.Turn.Exit();
-                    return;
-                }
-
-                using var limit = new CancellationTokenSource(timeoutPerActor, timeProvider);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, token);
-                await RetireAsync(target, either.Token, alsoUnhealthy: true);
-            });
+            await LeaveAsync(
+                target => target.Activation?.Host == connection, (target, token) => target.Turn.EnterAsync(token),
+                (target, token) => RetireAsync(target, token, alsoUnhealthy: true, limit: timeoutPerActor), cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -92,26 +65,41 @@ internal sealed partial class ActorRouter
         _closed = true;
         try
         {
-            await Parallel.ForEachAsync(_table.Targets, Bounded(cancellationToken), async (target, token) =>
-            {
-                var drainTime = DrainTime(target.Activation?.Host.FindActorType(target.Actor.Type));
-                if (await EnterToLeaveAsync(target, drainTime < LongestWaitAtTheEnd ? drainTime : LongestWaitAtTheEnd, token))
-                    await RetireAsync(target, token);
-            });
+            await LeaveAsync(
+                _ => true, (target, token) => EnterToLeaveAsync(target, Shorter(DrainTime(SettingsOf(target)), LongestWaitAtTheEnd), token),
+                (target, token) => RetireAsync(target, token), cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            LogDrainEnded(_table.Targets.Count());
+            LogDrainEnded(Targets.Count());
         }
     }
 
-    private static ParallelOptions Bounded(CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = DeactivationsAtOnce, CancellationToken = cancellationToken };
+    // Those that are to leave do so as soon as they give their turn; a call before may have changed what is to be done with one.
+    private Task LeaveAsync(
+        Func<ActorTarget, bool> leaves, Func<ActorTarget, CancellationToken, ValueTask<bool>> enter, Func<ActorTarget, CancellationToken, Task> retire,
+        CancellationToken cancellationToken)
+    {
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = DeactivationsAtOnce, CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(Targets.Where(leaves), atOnce, async (target, token) =>
+        {
+            if (!await enter(target, token))
+                return;
+            if (leaves(target))
+                await retire(target, token);
+            else
+                target.Turn.Exit();
+        });
+    }
+
+    private static ActorTypeSettings? SettingsOf(ActorTarget target) => target.Activation?.Host.FindActorType(target.Actor.Type);
 
     private static TimeSpan DrainTime(ActorTypeSettings? settings) =>
         settings?.DrainOngoingCallTimeout ?? ActorTypeSettings.DefaultDrainOngoingCallTimeout;
 
-    private async Task<bool> EnterToLeaveAsync(ActorTarget target, TimeSpan patience, CancellationToken cancellationToken)
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private async ValueTask<bool> EnterToLeaveAsync(ActorTarget target, TimeSpan patience, CancellationToken cancellationToken)
     {
         var entering = target.Turn.EnterAsync(cancellationToken);
         if (entering.IsCompleted)
@@ -154,7 +142,8 @@ internal sealed partial class ActorRouter
         }
         finally
         {
-            _table.Remove(target);
+            // This target, not a later one of the same actor.
+            _targets.TryRemove(KeyValuePair.Create(target.Actor, target));
             target.Turn.Close();
         }
     }

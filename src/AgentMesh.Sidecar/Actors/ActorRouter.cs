@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Runtime;
 
@@ -12,12 +13,16 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
     /// <summary>daprd looks an address up 5 times, 1 s apart, before it gives up.</summary>
     internal static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly ActorTable _table = new();
+    /// <summary>All actors in memory. One table for all processes of the machine: an actor has one turn, wherever it lives.</summary>
+    private readonly ConcurrentDictionary<ActorRef, ActorTarget> _targets = new();
+
     private volatile bool _closed;
+
+    private IEnumerable<ActorTarget> Targets => _targets.Select(entry => entry.Value);
 
     /// <summary>Actors in memory, per type, that live in the given process.</summary>
     public IEnumerable<(string Type, int Count)> CountActive(AppConnection connection) =>
-        _table.Targets.Where(target => target.Activation?.Host == connection).GroupBy(target => target.Actor.Type).Select(group => (group.Key, group.Count()));
+        Targets.Where(target => target.Activation?.Host == connection).GroupBy(target => target.Actor.Type).Select(group => (group.Key, group.Count()));
 
     /// <summary>
     /// Announces a state write of an actor in the given process; null when it is not active there. The caller hands the activation
@@ -25,7 +30,7 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
     /// </summary>
     public ActorActivation? TryBeginWrite(ActorRef actor, AppConnection connection)
     {
-        if (_table.Find(actor)?.Activation is not { } activation || activation.Host != connection || !connection.TryBeginWrite())
+        if (_targets.GetValueOrDefault(actor)?.Activation is not { } activation || activation.Host != connection || !connection.TryBeginWrite())
             return null;
         if (activation.Writes.TryBegin())
             return activation;
@@ -40,10 +45,10 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
     }
 
     /// <summary>Runs a reminder or timer as the actor's turn. Nothing joins it: daprd sends the app no reentrancy id for these.</summary>
-    /// <inheritdoc cref="RunTurnAsync{T}(ActorRef, string, Func{AppConnection, string, CancellationToken, Task{T}}, CancellationToken, bool)"/>
+    /// <inheritdoc cref="RunTurnAsync{T}(ActorRef, string, Func{AppConnection, string, CancellationToken, Task{T}}, CancellationToken, bool, bool)"/>
     public Task<(T? Value, DaprError? Error)> RunTurnAsync<T>(
         ActorRef actor, Func<AppConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken, bool isForwarded = false) =>
-        RunAsync(actor, null, mayShare: false, (host, _, token) => call(host, token), isForwarded, cancellationToken);
+        RunTurnAsync(actor, null, (host, _, token) => call(host, token), cancellationToken, isForwarded, mayShare: false);
 
     /// <summary>Runs one call as the actor's turn.</summary>
     /// <param name="actor">The actor.</param>
@@ -51,16 +56,12 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
     /// <param name="call">Given the host, and a new reentrancy id when the app has to get one. A host that is remote gives the turn itself.</param>
     /// <param name="cancellationToken">The caller left.</param>
     /// <param name="isForwarded">Another sidecar took this one for the actor's: it is not sent on.</param>
+    /// <param name="mayShare">Whether others may join it.</param>
     /// <returns>What the call returned, or why there was no turn or why it was cut short.</returns>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public Task<(T? Value, DaprError? Error)> RunTurnAsync<T>(
+    public async Task<(T? Value, DaprError? Error)> RunTurnAsync<T>(
         ActorRef actor, string? reentrancyId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken,
-        bool isForwarded = false) =>
-        RunAsync(actor, reentrancyId, mayShare: true, call, isForwarded, cancellationToken);
-
-    private async Task<(T? Value, DaprError? Error)> RunAsync<T>(
-        ActorRef actor, string? reentrancyId, bool mayShare, Func<AppConnection, string?, CancellationToken, Task<T>> call, bool isForwarded,
-        CancellationToken cancellationToken)
+        bool isForwarded = false, bool mayShare = true)
     {
         ForwardedCall? forward = null;
         string? newId = null;
@@ -84,7 +85,7 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
             var depth = mayShare ? host.FindActorType(actor.Type)?.MaxStackDepth ?? 0 : 0;
             if (depth > 0 && string.IsNullOrEmpty(reentrancyId))
                 reentrancyId = newId = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
-            var target = _table.GetOrAdd(actor);
+            var target = _targets.GetOrAdd(actor, static key => new ActorTarget(key));
             var entry = await EnterAsync(target, host, depth > 0 ? reentrancyId : null, depth, cancellationToken);
             if (entry == TurnEntry.Closed)
                 continue;
@@ -142,15 +143,10 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
         ActorTarget target, string? newId, Func<AppConnection, string?, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         ActorActivation? activation;
-        await target.Placing.WaitAsync(cancellationToken);
-        try
+        using (await target.Placing.EnterAsync(cancellationToken))
         {
             activation = target.Calls > 0 ? target.Activation : await PlaceAsync(target, cancellationToken);
             target.Calls++;
-        }
-        finally
-        {
-            target.Placing.Release();
         }
 
         try
@@ -159,9 +155,8 @@ internal sealed partial class ActorRouter(HostDirectory hosts, TimeProvider time
         }
         finally
         {
-            await target.Placing.WaitAsync(CancellationToken.None);
-            target.Calls--;
-            target.Placing.Release();
+            using (await target.Placing.EnterAsync(CancellationToken.None))
+                target.Calls--;
         }
     }
 

@@ -25,10 +25,7 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            if (exception is StateStoreException)
-                LogReadRefused(actor.Type, exception.Message);
-            else
-                LogReadFailed(exception, actor.Type);
+            LogReadFailed(Unexpected(exception), actor.Type, exception.Message);
             return DaprError.ActorStateGet(exception.Message);
         }
     }
@@ -60,23 +57,14 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
             return DaprError.ActorInstanceMissing();
         try
         {
+            // Not withdrawn when the caller leaves: the next process of the app starts only when this write has ended.
             if (operations.Count > 0)
-            {
-                // Not withdrawn when the caller leaves: the next process of the app starts only when this write has ended.
-                await (connection.Lease is { } lease
-                    ? ((IFencedStateStore)store).TransactAsync(operations, lease.Fence, CancellationToken.None)
-                    : store.TransactAsync(operations, CancellationToken.None));
-            }
-
+                await store.TransactAsync(operations, connection.Lease?.Fence, CancellationToken.None);
             return null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // The store has said once what is wrong; thousands of stacks a second would fill what is left of a disk.
-            if (exception is StateStoreException)
-                LogWriteRefused(actor.Type, exception.Message);
-            else
-                LogWriteFailed(exception, actor.Type);
+            LogWriteFailed(Unexpected(exception), actor.Type, exception.Message);
             return DaprError.ActorStateTransactionSave(exception.Message);
         }
         finally
@@ -85,15 +73,12 @@ internal sealed partial class ActorState(IStateStore store, ActorRouter router, 
         }
     }
 
+    // The store has said once what is wrong; thousands of stacks a second would fill what is left of a disk.
+    private static Exception? Unexpected(Exception exception) => exception is StateStoreException ? null : exception;
+
     [LoggerMessage(LogLevel.Error, "Reading state of an actor of type {ActorType} failed: {Reason}")]
-    private partial void LogReadRefused(string actorType, string reason);
+    private partial void LogReadFailed(Exception? exception, string actorType, string reason);
 
     [LoggerMessage(LogLevel.Error, "Writing state of an actor of type {ActorType} failed; nothing was acknowledged: {Reason}")]
-    private partial void LogWriteRefused(string actorType, string reason);
-
-    [LoggerMessage(LogLevel.Error, "Reading state of an actor of type {ActorType} failed")]
-    private partial void LogReadFailed(Exception exception, string actorType);
-
-    [LoggerMessage(LogLevel.Error, "Writing state of an actor of type {ActorType} failed; nothing was acknowledged")]
-    private partial void LogWriteFailed(Exception exception, string actorType);
+    private partial void LogWriteFailed(Exception? exception, string actorType, string reason);
 }

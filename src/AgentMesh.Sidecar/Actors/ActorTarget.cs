@@ -3,10 +3,6 @@ namespace AgentMesh.Sidecar.Actors;
 /// <summary>One actor in memory: its turn, its stay in a process, when it was last called.</summary>
 internal sealed class ActorTarget(ActorRef actor)
 {
-    private long _lastCall;
-    private SemaphoreSlim? _placing;
-    private ActorActivation? _activation;
-
     public ActorRef Actor { get; } = actor;
 
     public TurnLock Turn { get; } = new();
@@ -16,20 +12,20 @@ internal sealed class ActorTarget(ActorRef actor)
     /// </summary>
     public ActorActivation? Activation
     {
-        get => Volatile.Read(ref _activation);
-        set => Volatile.Write(ref _activation, value);
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
     }
 
     /// <summary>Calls of a reentrant turn in the app; guarded by <see cref="Placing"/>. The actor cannot move below them.</summary>
     public int Calls { get; set; }
 
     /// <summary>Taken by the calls that share a reentrant turn while they find the actor's process.</summary>
-    public SemaphoreSlim Placing => LazyInitializer.EnsureInitialized(ref _placing, static () => new SemaphoreSlim(1));
+    public SemaphoreSlim Placing => LazyInitializer.EnsureInitialized(ref field, static () => new SemaphoreSlim(1));
 
     /// <summary>A <see cref="TimeProvider"/> timestamp; the start of the last call.</summary>
     public long LastCall
     {
-        get => Volatile.Read(ref _lastCall);
-        set => Volatile.Write(ref _lastCall, value);
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
     }
 }

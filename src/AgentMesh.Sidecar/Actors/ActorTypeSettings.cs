@@ -32,35 +32,19 @@ internal sealed record ActorTypeSettings(string Type, TimeSpan IdleTimeout, Time
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
             throw new JsonException("/dapr/config is not an object.");
-        if (!root.TryGetProperty("entities", out var entities) || entities.ValueKind != JsonValueKind.Array)
-            return [];
-
         var common = Read(root, new ActorTypeSettings("", DefaultIdleTimeout, DefaultDrainOngoingCallTimeout));
-        var types = entities.EnumerateArray()
-            .Where(entity => entity.ValueKind == JsonValueKind.String)
-            .Select(entity => common with { Type = entity.GetString()! })
-            .DistinctBy(settings => settings.Type)
-            .ToDictionary(settings => settings.Type, StringComparer.Ordinal);
-
-        if (root.TryGetProperty("entitiesConfig", out var configs) && configs.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var config in configs.EnumerateArray())
-                Override(types, config, common);
-        }
-
-        return [.. types.Values];
+        var configs = Items(root, "entitiesConfig", JsonValueKind.Object).ToList();
+        return
+        [
+            .. from type in Items(root, "entities", JsonValueKind.String).Select(entity => entity.GetString()!).Distinct()
+               let own = configs.FindLast(config => Items(config, "entities", JsonValueKind.String).Any(entity => entity.ValueEquals(type)))
+               select (own.ValueKind == JsonValueKind.Undefined ? common : Read(own, common)) with { Type = type },
+        ];
     }
 
-    private static void Override(Dictionary<string, ActorTypeSettings> types, JsonElement config, ActorTypeSettings common)
-    {
-        if (config.ValueKind != JsonValueKind.Object || !config.TryGetProperty("entities", out var entities) || entities.ValueKind != JsonValueKind.Array)
-            return;
-        foreach (var entity in entities.EnumerateArray())
-        {
-            if (entity.ValueKind == JsonValueKind.String && types.ContainsKey(entity.GetString()!))
-                types[entity.GetString()!] = Read(config, common with { Type = entity.GetString()! });
-        }
-    }
+    // What is of another kind is read over.
+    private static IEnumerable<JsonElement> Items(JsonElement element, string name, JsonValueKind kind) =>
+        element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Where(item => item.ValueKind == kind) : [];
 
     private static ActorTypeSettings Read(JsonElement element, ActorTypeSettings fallback) => fallback with
     {

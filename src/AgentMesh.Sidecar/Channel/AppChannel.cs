@@ -7,30 +7,18 @@ using AgentMesh.Sidecar.Runtime;
 namespace AgentMesh.Sidecar.Channel;
 
 /// <summary>HTTP to one app process: its callbacks, its health, and whatever is forwarded to it.</summary>
-internal sealed class AppChannel : IDisposable
+/// <param name="app">The app.</param>
+/// <param name="appApiToken">What it expects in <c>dapr-api-token</c>.</param>
+/// <param name="peers">Shared by the channels to other sidecars, and not theirs to dispose; null for an app.</param>
+internal sealed class AppChannel(AppDefinition app, string? appApiToken, HttpMessageInvoker? peers = null) : IDisposable
 {
     /// <summary>daprd's fixed limit of connections to an app.</summary>
     private const int MaxConnections = 1024;
 
-    private readonly AppDefinition _app;
-    private readonly string? _appApiToken;
-    private readonly HttpMessageInvoker _client;
-    private readonly string _baseUrl;
-    private readonly SemaphoreSlim? _slots;
-    private readonly bool _isPeer;
-
-    /// <param name="app">The app.</param>
-    /// <param name="appApiToken">What it expects in <c>dapr-api-token</c>.</param>
-    /// <param name="peers">Shared by the channels to other sidecars, and not theirs to dispose; null for an app.</param>
-    public AppChannel(AppDefinition app, string? appApiToken, HttpMessageInvoker? peers = null)
-    {
-        _app = app;
-        _appApiToken = appApiToken;
-        _baseUrl = $"http://{app.ChannelAddress}:{app.AppPort}";
-        _slots = app.MaxConcurrency is { } most ? new SemaphoreSlim(most) : null;
-        _isPeer = peers is not null;
-        _client = peers ?? CreateClient();
-    }
+    private readonly HttpMessageInvoker _client = peers ?? CreateClient();
+    private readonly string _baseUrl = $"http://{app.ChannelAddress}:{app.AppPort}";
+    private readonly SemaphoreSlim? _slots = app.MaxConcurrency is { } most ? new SemaphoreSlim(most) : null;
+    private readonly bool _isPeer = peers is not null;
 
     /// <summary>The HTTP client of a channel.</summary>
     public static HttpMessageInvoker CreateClient() =>
@@ -52,14 +40,14 @@ internal sealed class AppChannel : IDisposable
     public HttpRequestMessage CreateRequest(HttpMethod method, string pathAndQuery)
     {
         var request = new HttpRequestMessage(method, new Uri(_baseUrl + pathAndQuery, UriKind.Absolute));
-        if (_app.Protocol == "h2c")
+        if (app.Protocol == "h2c")
         {
             request.Version = HttpVersion.Version20;
             request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         }
 
-        if (_appApiToken is not null)
-            request.Headers.TryAddWithoutValidation(ForwardedHeaders.DaprApiToken, _appApiToken);
+        if (appApiToken is not null)
+            request.Headers.TryAddWithoutValidation(ForwardedHeaders.DaprApiToken, appApiToken);
         return request;
     }
 
@@ -72,7 +60,7 @@ internal sealed class AppChannel : IDisposable
     {
         if (_slots is not null)
             await _slots.WaitAsync(cancellationToken);
-        var started = _app.Metrics.Start();
+        var started = app.Metrics.Start();
         HttpResponseMessage? response = null;
         try
         {
@@ -81,9 +69,9 @@ internal sealed class AppChannel : IDisposable
         finally
         {
             // daprd counts an app that was not reached as 500. OriginalString is the text the request was made from.
-            _app.Metrics.Http.AppAnswered(
+            app.Metrics.Http.AppAnswered(
                 request.Method.Method, request.RequestUri!.OriginalString.AsSpan(_baseUrl.Length), (int?)response?.StatusCode ?? StatusCodes.Status500InternalServerError,
-                response?.Content.Headers.ContentLength ?? 0, _app.Metrics.ElapsedMs(started));
+                response?.Content.Headers.ContentLength ?? 0, app.Metrics.ElapsedMs(started));
             _slots?.Release();
         }
     }
@@ -123,7 +111,7 @@ internal sealed class AppChannel : IDisposable
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(_app.ChannelAddress, _app.AppPort, cancellationToken);
+            await socket.ConnectAsync(app.ChannelAddress, app.AppPort, cancellationToken);
             return true;
         }
         catch (SocketException)
@@ -135,9 +123,9 @@ internal sealed class AppChannel : IDisposable
     /// <summary>One health probe: 2xx within the probe's time is healthy; of an app that speaks gRPC, a connection.</summary>
     public async Task<bool> ProbeAsync(AppHealthOptions health, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        if (_app.IsGrpc)
+        if (app.IsGrpc)
             return await AcceptsAsync(cancellationToken);
-        var started = _app.Metrics.Start();
+        var started = app.Metrics.Start();
         var status = StatusCodes.Status500InternalServerError;
         using var limit = new CancellationTokenSource(health.ProbeTimeout, timeProvider);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -148,17 +136,13 @@ internal sealed class AppChannel : IDisposable
             status = (int)response.StatusCode;
             return response.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }
         finally
         {
-            _app.Metrics.Http.AppProbed(status, _app.Metrics.ElapsedMs(started));
+            app.Metrics.Http.AppProbed(status, app.Metrics.ElapsedMs(started));
         }
     }
 
@@ -191,7 +175,7 @@ internal sealed class AppChannel : IDisposable
     private async Task<HttpResponseMessage> AskAsync(string path, CancellationToken cancellationToken)
     {
         using var request = CreateRequest(HttpMethod.Get, path);
-        request.Headers.TryAddWithoutValidation("dapr-app-id", _app.AppId);
+        request.Headers.TryAddWithoutValidation("dapr-app-id", app.AppId);
         return await SendAsync(request, cancellationToken);
     }
 }

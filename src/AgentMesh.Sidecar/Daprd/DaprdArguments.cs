@@ -9,33 +9,23 @@ internal static class DaprdArguments
     public static IReadOnlyList<string> Of(AppLaunch launch)
     {
         var (app, definition) = (launch.App, launch.Definition);
-        List<string> flags =
+        (string Flag, string? Value)[] pairs =
         [
-            "--app-id", app.AppId, "--dapr-http-port", Text(definition.DaprHttpPort), "--dapr-grpc-port", Text(definition.DaprGrpcPort),
-            "--metrics-port", Text(definition.MetricsPort), "--app-protocol", app.Protocol, "--app-channel-address", app.ChannelAddress,
-            "--max-body-size", Text(app.MaxBodyBytes), "--read-buffer-size", Text(app.ReadBufferBytes), "--log-level", LevelOf(app.LogLevel),
-            .. app.ResourcesPaths.SelectMany(path => new[] { "--resources-path", path }),
+            ("--app-id", app.AppId), ("--dapr-http-port", Text(definition.DaprHttpPort)), ("--dapr-grpc-port", Text(definition.DaprGrpcPort)),
+            ("--metrics-port", Text(definition.MetricsPort)), ("--app-protocol", app.Protocol), ("--app-channel-address", app.ChannelAddress),
+            ("--max-body-size", Text(app.MaxBodyBytes)), ("--read-buffer-size", Text(app.ReadBufferBytes)), ("--log-level", LevelOf(app.LogLevel)),
+            ("--app-port", app.AppPort is null ? null : Text(definition.AppPort)), ("--app-max-concurrency", Text(app.MaxConcurrency)),
+            ("--dapr-listen-addresses", app.ListenAddresses.Count > 0 ? string.Join(',', app.ListenAddresses) : null),
+            ("--app-health-check-path", app.Health?.Path), ("--app-health-probe-interval", Text((long?)app.Health?.ProbeInterval.TotalSeconds)),
+            ("--app-health-probe-timeout", Text((long?)app.Health?.ProbeTimeout.TotalMilliseconds)), ("--app-health-threshold", Text(app.Health?.Threshold)),
+            .. app.ResourcesPaths.Select(path => ("--resources-path", path)), .. app.ConfigFilePaths.Select(path => ("--config", path)),
         ];
-        if (app.AppPort is not null)
-            flags.AddRange(["--app-port", Text(definition.AppPort)]);
-        if (app.ConfigFilePath is { } config)
-            flags.AddRange(["--config", config]);
-        if (app.ListenAddresses.Count > 0)
-            flags.AddRange(["--dapr-listen-addresses", string.Join(',', app.ListenAddresses)]);
-        if (app.LogApiCalls)
-            flags.Add("--enable-api-logging");
-        if (app.MaxConcurrency is { } concurrency)
-            flags.AddRange(["--app-max-concurrency", Text(concurrency)]);
-        if (app.Health is { } health)
-        {
-            flags.AddRange(
-            [
-                "--enable-app-health-check", "--app-health-check-path", health.Path, "--app-health-probe-interval", Text((long)health.ProbeInterval.TotalSeconds),
-                "--app-health-probe-timeout", Text((long)health.ProbeTimeout.TotalMilliseconds), "--app-health-threshold", Text(health.Threshold),
-            ]);
-        }
-
-        return flags;
+        return
+        [
+            .. from pair in pairs where pair.Value is not null from word in (string[])[pair.Flag, pair.Value] select word,
+            // Those without a value last: tools read the line in pairs.
+            .. app.LogApiCalls ? (string[])["--enable-api-logging"] : [], .. app.Health is null ? (string[])[] : ["--enable-app-health-check"],
+        ];
     }
 
     private static string LevelOf(LogLevel? level) => level switch
@@ -47,5 +37,5 @@ internal static class DaprdArguments
         _ => "warn",
     };
 
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 }

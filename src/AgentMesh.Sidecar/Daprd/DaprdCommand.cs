@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Launcher;
 
@@ -33,15 +32,6 @@ internal static class DaprdCommand
             .SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", level => level >= LogLevel.Warning)
             .AddSimpleConsole(console => console.SingleLine = true));
-        var parts = new ProgramParts
-        {
-            Console = Console.Out,
-            TimeProvider = TimeProvider.System,
-            Environment = AppEnvironment.Ours(),
-            CurrentFolder = Directory.GetCurrentDirectory(),
-            Random = new Random(),
-            RandomBytes = RandomNumberGenerator.GetBytes,
-        };
-        return await new DaprdRun(options, parts, loggers).RunAsync(warnings, stop);
+        return await new DaprdRun(options, ProgramParts.OfThisMachine(), loggers).RunAsync(warnings, stop);
     }
 }

@@ -85,6 +85,7 @@ internal sealed class DaprdFlags
                 LogApiCalls = Flag("enable-api-logging"),
                 Health = ReadHealth(),
                 ResourcesPaths = [.. Texts("resources-path"), .. Texts("components-path")],
+                ConfigFilePaths = Texts("config"),
                 MaxBodyBytes = Size("max-body-size") ?? (Number("dapr-http-max-request-size", 1, 2047) is { } megabytes ? megabytes * 1024L * 1024 : 4 * 1024 * 1024),
                 ReadBufferBytes = (int)Math.Min(int.MaxValue, Size("read-buffer-size") ?? (Number("dapr-http-read-buffer-size", 1, 2_000_000) ?? 4) * 1024L),
             },
@@ -92,7 +93,6 @@ internal sealed class DaprdFlags
             GrpcPort = Number("dapr-grpc-port", 0, 65535) ?? 50001,
             InternalPort = Number("dapr-internal-grpc-port", 0, 65535) ?? 0,
             MetricsPort = Number("metrics-port", 0, 65535) is var metrics && Text("enable-metrics") is not null && !Flag("enable-metrics") ? null : metrics ?? 9090,
-            ConfigPaths = Texts("config"),
             GracefulShutdown = TimeSpan.FromSeconds(Number("dapr-graceful-shutdown-seconds", 0, 86_400) ?? 5),
             BlockShutdown = Text("dapr-block-shutdown-duration") is not { } text ? TimeSpan.Zero
                 : GoDuration.TryParse(text, out var block) ? block : throw Wrong("dapr-block-shutdown-duration", text, "not a duration such as 10s"),

@@ -20,8 +20,6 @@ internal sealed record DaprdOptions
     /// <summary>0: any free one; null: no metrics.</summary>
     public int? MetricsPort { get; init; } = 9090;
 
-    public IReadOnlyList<string> ConfigPaths { get; init; } = [];
-
     /// <summary>For actors to be deactivated and deliveries to end.</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
 

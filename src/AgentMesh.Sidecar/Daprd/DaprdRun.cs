@@ -94,8 +94,7 @@ internal sealed partial class DaprdRun(DaprdOptions options, ProgramParts parts,
     {
         Directory = parts.CurrentFolder,
         ResourcesPaths = [.. app.ResourcesPaths.Select(path => Existing(path, "--resources-path", Directory.Exists))],
-        ConfigFilePath = options.ConfigPaths.Select(path => Existing(path, "--config", File.Exists)).FirstOrDefault(),
-        MoreConfigFilePaths = [.. options.ConfigPaths.Skip(1).Select(path => Existing(path, "--config", File.Exists))],
+        ConfigFilePaths = [.. app.ConfigFilePaths.Select(path => Existing(path, "--config", File.Exists))],
     };
 
     private (int Http, int Grpc, int Internal, int Metrics) ChoosePorts()

@@ -19,7 +19,7 @@ internal sealed record DaprdStores(RedisStoreOptions? State, RedisStoreOptions? 
     /// <exception cref="LauncherException">A component cannot be served by a sidecar that shares its store.</exception>
     public static DaprdStores Find(ComponentPlan components, string appId, string? redis)
     {
-        var own = components.ComponentsOf(appId);
+        var own = components.Of(appId).Components;
         if (own.FirstOrDefault(component => component.Type.Contains("sqlite", StringComparison.Ordinal)) is { } embedded)
         {
             throw new LauncherException(
@@ -47,15 +47,6 @@ internal sealed record DaprdStores(RedisStoreOptions? State, RedisStoreOptions? 
     private static bool IsActorStore(Component component) =>
         component.Type == ComponentPlan.StateType && GoText.IsTruthy(component.Value("actorStateStore"));
 
-    private static RedisStoreOptions Read(Component component, string? redis)
-    {
-        try
-        {
-            return RedisStoreOptions.FromMetadata(component.RedisMetadata(redis));
-        }
-        catch (FormatException wrong)
-        {
-            throw new LauncherException($"the component '{component.Name}' ({component.File}) cannot be served: {wrong.Message}");
-        }
-    }
+    private static RedisStoreOptions Read(Component component, string? redis) =>
+        component.Make(() => RedisStoreOptions.FromMetadata(component.RedisMetadata(redis)));
 }

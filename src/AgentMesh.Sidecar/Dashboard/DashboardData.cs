@@ -95,7 +95,7 @@ internal sealed class DashboardData(RunFacts run, Func<IReadOnlyList<AppSupervis
     }
 
     private static IEnumerable<string> FilesOf(RunFileApp app) =>
-        (app.ConfigFilePath is { } configuration ? [configuration] : Array.Empty<string>()).Concat(app.ResourcesPaths.Where(Directory.Exists)
+        app.ConfigFilePaths.Concat(app.ResourcesPaths.Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal)));
 
     private static string Read(string file)

@@ -1,4 +1,4 @@
-using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Dashboard;
 

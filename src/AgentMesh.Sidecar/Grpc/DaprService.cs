@@ -106,11 +106,7 @@ internal sealed class DaprService(Func<int, AppInstance> find, StateAccess state
 
     public Task<Empty> Shutdown(ShutdownRequest request, ServerCallContext call)
     {
-        call.GetHttpContext().Response.OnCompleted(() =>
-        {
-            shutdown();
-            return Task.CompletedTask;
-        });
+        SidecarApi.AfterAnswer(call.GetHttpContext().Response, shutdown);
         return Task.FromResult(new Empty());
     }
 

@@ -5,8 +5,6 @@ namespace AgentMesh.Sidecar.Http;
 /// <summary>daprd's log of API calls (<c>--enable-api-logging</c>): one line at Info for each call that was answered.</summary>
 internal sealed partial class ApiLog(ILogger<ApiLog> logger, string protocol)
 {
-    private readonly ILogger _logger = logger;
-
     /// <summary>Runs the call, and notes it where the app asks for it. The state is passed, not captured: this is the path of every call.</summary>
     public Task RunAsync<T>(HttpContext context, AppDefinition app, T state, Func<HttpContext, T, Task> call) =>
         app.LogApiCalls ? RunLoggedAsync(context, app, state, call) : call(context, state);

@@ -22,12 +22,15 @@ internal sealed class HttpAnswer(int status, ReadOnlyMemory<byte>? body) : IResu
 
     public static IResult Done(DaprError? error) => error is null ? NoContent : error;
 
-    public static HttpAnswer Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
+    public static HttpAnswer Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) => new(status, WriteJson(write));
+
+    /// <summary>A document as the sidecar writes it, to whomever.</summary>
+    public static ReadOnlyMemory<byte> WriteJson(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Relaxed))
             write(json);
-        return new HttpAnswer(status, buffer.WrittenMemory);
+        return buffer.WrittenMemory;
     }
 
     public Task ExecuteAsync(HttpContext httpContext)

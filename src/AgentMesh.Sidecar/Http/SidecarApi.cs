@@ -81,8 +81,8 @@ internal sealed class SidecarApi(
             (Delete, ["v1.0", "state", var store, var key]) => stateRoutes.DeleteAsync(context, known, Text(store), Text(key)),
             (Post or Put, ["v1.0" or "v1.0-alpha1", "publish", "bulk", _, _, ..]) => publish.HandleBulkAsync(context, app, path[3..]),
             (Post or Put, ["v1.0", "publish", _, ..]) => publish.HandleAsync(context, app, path[2..]),
-            (Get, ["v1.0", "secrets", var store, "bulk"]) => Task.FromResult(SecretRoutes.GetAll(known, Text(store))),
-            (Get, ["v1.0", "secrets", var store, var key]) => Task.FromResult(SecretRoutes.Get(known, Text(store), Text(key))),
+            (Get, ["v1.0", "secrets", var store, "bulk"]) => Task.FromResult(SecretRoutes.Answer(known.Secrets.GetAll(Text(store)))),
+            (Get, ["v1.0", "secrets", var store, var key]) => Task.FromResult(SecretRoutes.Answer(known.Secrets.Get(Text(store), Text(key)))),
             (Get, ["v1.0", "metadata"]) => Task.FromResult<IResult>(metadata.Get(app)),
             (Put, ["v1.0", "metadata", var key]) => metadata.PutAsync(context, app, Text(key)),
             (Post, ["v1.0", "shutdown"]) => Task.FromResult<IResult>(Shutdown(context.Response)),
@@ -103,16 +103,18 @@ internal sealed class SidecarApi(
             : HttpAnswer.NoContent;
     }
 
-    // The answer first: the mesh stops with the sidecar.
     private HttpAnswer Shutdown(HttpResponse response)
     {
-        response.OnCompleted(() =>
-        {
-            shutdown();
-            return Task.CompletedTask;
-        });
+        AfterAnswer(response, shutdown);
         return HttpAnswer.NoContent;
     }
+
+    /// <summary>The answer first: the mesh stops with the sidecar.</summary>
+    internal static void AfterAnswer(HttpResponse response, Action shutdown) => response.OnCompleted(() =>
+    {
+        shutdown();
+        return Task.CompletedTask;
+    });
 
     private static DaprError NoTarget() => DaprError.DirectInvoke("failed getting app id either from the URL path or the header dapr-app-id", StatusCodes.Status404NotFound);
 }

@@ -59,11 +59,6 @@ internal static class AppEnvironment
             .ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
 
     /// <summary>Our own environment.</summary>
-    public static Dictionary<string, string> Ours()
-    {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            environment[(string)variable.Key] = (string?)variable.Value ?? "";
-        return environment;
-    }
+    public static Dictionary<string, string> Ours() => Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
 }

@@ -78,28 +78,14 @@ internal sealed record AppProject(string AppId, string ProjectFile, string Outpu
 
     private static DateTime NewestSource(string folder)
     {
-        var newest = DateTime.MinValue;
+        var sources = SourcesIn(new DirectoryInfo(folder)).ToList();
         for (var above = folder; above is not null; above = Path.GetDirectoryName(above))
-        {
-            foreach (var shared in SharedFiles) Consider(new FileInfo(Path.Combine(above, shared)));
-        }
-
-        var open = new Stack<DirectoryInfo>([new DirectoryInfo(folder)]);
-        while (open.TryPop(out var next))
-        {
-            foreach (var entry in next.EnumerateFileSystemInfos())
-            {
-                if (entry.Name.StartsWith('.')) continue;
-                if (entry is not DirectoryInfo inner) Consider(entry);
-                else if (inner.LinkTarget is null && inner.Name is not ("bin" or "obj" or "TestResults")) open.Push(inner);
-            }
-        }
-
-        return newest;
-
-        void Consider(FileSystemInfo file)
-        {
-            if (file.Exists && file.LastWriteTimeUtc > newest && !NotBuilt.Contains(file.Extension)) newest = file.LastWriteTimeUtc;
-        }
+            sources.AddRange(SharedFiles.Select(shared => new FileInfo(Path.Combine(above, shared))));
+        return sources.Where(file => file.Exists && !NotBuilt.Contains(file.Extension)).Select(file => file.LastWriteTimeUtc).DefaultIfEmpty().Max();
     }
+
+    private static IEnumerable<FileSystemInfo> SourcesIn(DirectoryInfo folder) => folder.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.')).SelectMany(
+        entry => entry is not DirectoryInfo inner ? [entry]
+            : inner.LinkTarget is null && inner.Name is not ("bin" or "obj" or "TestResults") ? SourcesIn(inner)
+            : []);
 }

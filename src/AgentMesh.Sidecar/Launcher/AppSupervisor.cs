@@ -13,14 +13,13 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(options.Stopping);
     private readonly Lock _gate = new();
     private ChildProcess? _process;
-    private volatile int _healthyProcessId = -1;
     private volatile ProcessStatus _status = new(ProcessPhase.Starting, null, null, 0);
 
     /// <summary>What it runs.</summary>
     public AppLaunch Launch => launch;
 
     /// <summary>The process that answers; null while there is none. 0 when it was started by someone we cannot see.</summary>
-    public int? HealthyProcessId => _healthyProcessId is >= 0 and var id ? id : null;
+    public int? HealthyProcessId => _status is { Phase: ProcessPhase.Healthy } now ? now.ProcessId ?? 0 : null;
 
     /// <summary>For those who only look.</summary>
     public ProcessStatus Status => Ended.IsCompleted && launch.App.Command.Count > 0 ? _status with { Phase = ProcessPhase.Down, ProcessId = null } : _status;
@@ -144,7 +143,6 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
         var exitCode = ExitCode = await process.Exited;
         await alive.CancelAsync();
         var wasHealthy = await connecting;
-        _healthyProcessId = -1;
         _status = _status with { Phase = ProcessPhase.Waiting, ProcessId = null };
         if (wasHealthy) changed();
         if (launch.Listens) await options.Connections.DisconnectAppAsync(launch.Definition);
@@ -176,7 +174,6 @@ internal sealed partial class AppSupervisor(AppLaunch launch, SupervisorOptions 
         }
 
         var processId = findProcessId();
-        _healthyProcessId = processId;
         _status = _status with { Phase = ProcessPhase.Healthy, ProcessId = processId == 0 ? null : processId };
         changed();
         var place = launch.Listens ? $" at {launch.Address}" : "";

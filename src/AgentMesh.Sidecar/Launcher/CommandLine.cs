@@ -47,74 +47,58 @@ internal static class CommandLine
 
     private static void AddRun(Command command, AppOptions? app, TextWriter error, Func<RunOptions, Task<int>> run)
     {
-        var runFile = RunFileOption("The run file, or the folder of a dapr.yaml. Default: dapr/dapr.yaml of the current folder, else of this program's repository.");
-        var data = Path("--data", "DIR", "Folder of the embedded store, its lock and its list of processes. Default: .agentmesh in the repository's root; "
-            + "with --app-id a folder per app id in ~/.agentmesh/apps.");
-        var readyFile = Path("--ready-file", "FILE", "Write addresses and process ids to this file (JSON) once all apps are healthy.");
-        var freePorts = new Option<bool>("--free-ports") { Description = "Choose every port free, whatever the run file says." };
-        var replicas = new Option<Dictionary<string, int>>("--replicas")
-        {
-            Description = "Processes per app, for example gateway=2,agents=3.",
-            HelpName = "APP=N[,APP=N]",
-            CustomParser = ParseReplicas,
-        };
-        var redis = new Option<string?>("--redis")
-        {
-            Description = "Keep state in this Redis instead of the embedded SQLite store.",
-            HelpName = "HOST:PORT",
-            CustomParser = ParseRedis,
-        };
-        var layout = OneOf(
-            "--layout", "shared: this process is the sidecar of all apps (default); daprd: a process of that name for each app, as Dapr's own tools know it. Needs --redis.",
-            "shared", "daprd");
-        var compat = OneOf("--compat", "Answer as this version of daprd: 1.18, or 1.16 for tests that expect 200 null for a missing reminder. Default: 1.18.", "1.16", "1.18");
-        var stateFidelity = OneOf(
-            "--state-fidelity",
-            "exact keeps JSON values as written (default); daprd rounds numbers to six decimals and shuffles members, as real daprd with Redis does.",
-            "exact", "daprd");
-        var noRestart = new Option<bool>("--no-restart") { Description = "Leave a dead app process dead. Default: start it again within 2 s; one app ends its run." };
-        var set = new Option<Dictionary<string, string>>("--set")
-        {
-            Description = "Environment variable for the apps; wins over the run file. Repeatable.",
-            HelpName = "KEY=VALUE",
-            CustomParser = ParseSet,
-        };
-        var noBuild = new Option<bool>("--no-build") { Description = "Use the output that is there." };
-        var dashboardPort = new Option<int?>("--dashboard-port")
-        {
-            Description = $"Where the dashboard is served; 0: nowhere. Default: {PortPlan.DefaultDashboard}, with --free-ports a free one, and none for one app.",
-            HelpName = "PORT",
-        };
-        dashboardPort.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var port) && port is >= 0 and <= 65535))
-                result.AddError($"--dashboard-port: '{text}' is not a port from 0 to 65535");
-        });
-        foreach (var option in (Option[])[runFile, data, freePorts, dashboardPort, readyFile, replicas, redis, layout, compat, stateFidelity, noRestart, set, noBuild])
-            command.Add(option);
+        var readers = new List<Func<RunOptions, ParseResult, RunOptions>>();
+        Add(
+            RunFileOption("The run file, or the folder of a dapr.yaml. Default: dapr/dapr.yaml of the current folder, else of this program's repository."),
+            (options, value) => options with { RunFile = value });
+        Add(
+            Path("--data", "DIR", "Folder of the embedded store, its lock and its list of processes. Default: .agentmesh in the repository's root; "
+                + "with --app-id a folder per app id in ~/.agentmesh/apps."),
+            (options, value) => options with { Data = value });
+        Add(Switch("--free-ports", "Choose every port free, whatever the run file says."), (options, value) => options with { FreePorts = value });
+        Add(DashboardPortOption(), (options, value) => options with { DashboardPort = value });
+        Add(Path("--ready-file", "FILE", "Write addresses and process ids to this file (JSON) once all apps are healthy."), (options, value) => options with { ReadyFile = value });
+        Add(
+            Parsed("--replicas", "APP=N[,APP=N]", "Processes per app, for example gateway=2,agents=3.", ParseReplicas),
+            (options, value) => options with { Replicas = value ?? [] });
+        Add(Parsed("--redis", "HOST:PORT", "Keep state in this Redis instead of the embedded SQLite store.", ParseRedis), (options, value) => options with { Redis = value });
+        Add(
+            OneOf(
+                "--layout", "shared: this process is the sidecar of all apps (default); daprd: a process of that name for each app, as Dapr's own tools know it. Needs --redis.",
+                "shared", "daprd"),
+            (options, value) => options with { DaprdLayout = value == "daprd" });
+        Add(
+            OneOf("--compat", "Answer as this version of daprd: 1.18, or 1.16 for tests that expect 200 null for a missing reminder. Default: 1.18.", "1.16", "1.18"),
+            (options, value) => options with { Compat116 = value == "1.16" });
+        Add(
+            OneOf(
+                "--state-fidelity",
+                "exact keeps JSON values as written (default); daprd rounds numbers to six decimals and shuffles members, as real daprd with Redis does.",
+                "exact", "daprd"),
+            (options, value) => options with { DaprdStateFidelity = value == "daprd" });
+        Add(
+            Switch("--no-restart", "Leave a dead app process dead. Default: start it again within 2 s; one app ends its run."),
+            (options, value) => options with { NoRestart = value });
+        Add(
+            Parsed("--set", "KEY=VALUE", "Environment variable for the apps; wins over the run file. Repeatable.", ParseSet),
+            (options, value) => options with { Set = value ?? [] });
+        Add(Switch("--no-build", "Use the output that is there."), (options, value) => options with { NoBuild = value });
         command.SetAction(async (parsed, _) =>
         {
+            var options = readers.Aggregate(new RunOptions(), (read, next) => next(read, parsed));
+            if (options.RunFile is null)
+                return await run(options with { App = app?.Read(parsed) });
             // The Dapr CLI's words.
-            if (parsed.GetValue(runFile) is not null && app?.Given(parsed) is { Count: > 0 } ignored)
+            if (app?.Given(parsed) is { Count: > 0 } ignored)
                 await error.WriteLineAsync($"The following flags are ignored when using --run-file and should be configured in the run file instead: {string.Join(", ", ignored)}");
-            return await run(new RunOptions
-            {
-                RunFile = parsed.GetValue(runFile),
-                App = parsed.GetValue(runFile) is null ? app?.Read(parsed) : null,
-                Data = parsed.GetValue(data),
-                FreePorts = parsed.GetValue(freePorts),
-                DashboardPort = parsed.GetValue(dashboardPort),
-                ReadyFile = parsed.GetValue(readyFile),
-                Replicas = parsed.GetValue(replicas) ?? [],
-                Redis = parsed.GetValue(redis),
-                DaprdLayout = parsed.GetValue(layout) == "daprd",
-                Compat116 = parsed.GetValue(compat) == "1.16",
-                DaprdStateFidelity = parsed.GetValue(stateFidelity) == "daprd",
-                NoRestart = parsed.GetValue(noRestart),
-                Set = parsed.GetValue(set) ?? [],
-                NoBuild = parsed.GetValue(noBuild),
-            });
+            return await run(options);
         });
+
+        void Add<T>(Option<T> option, Func<RunOptions, T?, RunOptions> take)
+        {
+            command.Add(option);
+            readers.Add((options, parsed) => take(options, parsed.GetValue(option)));
+        }
     }
 
     private static Command Stop(Func<StopOptions, Task<int>> stop)
@@ -160,6 +144,26 @@ internal static class CommandLine
         {
             if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
                 result.AddError($"{result.Option.Name}: the path is empty");
+        });
+        return option;
+    }
+
+    private static Option<bool> Switch(string name, string description) => new(name) { Description = description };
+
+    private static Option<T> Parsed<T>(string name, string helpName, string description, Func<ArgumentResult, T?> parse) =>
+        new(name) { Description = description, HelpName = helpName, CustomParser = parse };
+
+    private static Option<int?> DashboardPortOption()
+    {
+        var option = new Option<int?>("--dashboard-port")
+        {
+            Description = $"Where the dashboard is served; 0: nowhere. Default: {PortPlan.DefaultDashboard}, with --free-ports a free one, and none for one app.",
+            HelpName = "PORT",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var port) && port is >= 0 and <= 65535))
+                result.AddError($"--dashboard-port: '{text}' is not a port from 0 to 65535");
         });
         return option;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using AgentMesh.Sidecar.State;
 
 namespace AgentMesh.Sidecar.Launcher;
@@ -7,7 +8,7 @@ namespace AgentMesh.Sidecar.Launcher;
 /// The folder of <c>--data</c>, owned by one sidecar at a time: its lock, the kind of store it belongs to, and the processes started
 /// on it. The lock (flock on Unix) dies with the process, however it ends.
 /// </summary>
-internal sealed partial class DataFolder : IDisposable
+internal sealed partial class DataFolder(string path, FileStream heldLock, TimeProvider timeProvider, ILogger logger) : IDisposable
 {
     private const string LockFileName = "lock";
 
@@ -16,21 +17,11 @@ internal sealed partial class DataFolder : IDisposable
 
     private const string StoreFileName = "store";
 
-    private readonly FileStream _lock;
-    private readonly TimeProvider _timeProvider;
-    private readonly ILogger _logger;
-
-    private DataFolder(string path, FileStream heldLock, TimeProvider timeProvider, ILogger logger)
-    {
-        (Path, _lock, _timeProvider, _logger) = (path, heldLock, timeProvider, logger);
-        Processes = new ProcessList(path, timeProvider, _logger);
-    }
-
     /// <summary>The full path.</summary>
-    public string Path { get; }
+    public string Path => path;
 
     /// <summary>What this and earlier sidecars have started on this folder.</summary>
-    public ProcessList Processes { get; }
+    public ProcessList Processes { get; } = new(path, timeProvider, logger);
 
     /// <summary>Opens the folder, making it (for its owner only) when it is not there, and locks it.</summary>
     /// <exception cref="LauncherException">Another sidecar has it, or it cannot be made or written.</exception>
@@ -52,23 +43,6 @@ internal sealed partial class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Opens the folder, and ends what a SIGKILL of an earlier sidecar left running on it.</summary>
-    /// <exception cref="LauncherException">Another sidecar has it, or it cannot be made or written.</exception>
-    public static async Task<DataFolder> OpenAsync(string path, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
-    {
-        var folder = Open(path, timeProvider, logger);
-        try
-        {
-            await folder.Processes.EndLeftoversAsync(cancellationToken);
-            return folder;
-        }
-        catch
-        {
-            folder.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>Opens the store of the folder's kind.</summary>
     /// <param name="redis">Metadata of the <c>state.redis</c> component that leads to the Redis of <c>--redis</c>; null for the embedded store.</param>
     /// <param name="loggers">For the store.</param>
@@ -82,7 +56,7 @@ internal sealed partial class DataFolder : IDisposable
             // The kind is checked before the store is touched: a new SQLite file in a folder of a Redis mesh would be a trap.
             if (redis is null) RememberStore($"sqlite:{Path}");
             store = redis is null
-                ? SqliteStateStore.Open(Path, loggers.CreateLogger<SqliteStateStore>(), timeProvider: _timeProvider)
+                ? SqliteStateStore.Open(Path, loggers.CreateLogger<SqliteStateStore>(), timeProvider: timeProvider)
                 : await RedisStateStore.ConnectAsync(RedisStoreOptions.FromMetadata(redis), loggers.CreateLogger<RedisStateStore>(), cancellationToken);
             // Connected first: the kind is for ever, and not for a Redis that was never there.
             if (redis is not null) RememberStore(store.Description);
@@ -116,15 +90,14 @@ internal sealed partial class DataFolder : IDisposable
             LogOtherAddress(Path, remembered, store);
         }
 
-        File.WriteAllText(file + ".new", store);
-        File.Move(file + ".new", file, overwrite: true);
+        WholeFile.Write(file, Encoding.UTF8.GetBytes(store));
     }
 
     /// <summary>Gives the folder free.</summary>
     public void Dispose()
     {
         File.Delete(System.IO.Path.Combine(Path, PidFileName)); // while the lock is held: later it may be the next owner's
-        _lock.Dispose();
+        heldLock.Dispose();
     }
 
     private static FileStream Lock(string path)

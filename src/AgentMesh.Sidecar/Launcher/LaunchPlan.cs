@@ -38,7 +38,8 @@ internal static class LaunchPlan
     /// <summary>One process of an app, as its sidecar sees it.</summary>
     public static AppDefinition Define(RunFileApp app, int replica, ProcessPorts ports, ComponentPlan components)
     {
-        if (app.Protocol == "grpc" && components.SubscriptionsOf(app.AppId) is [var subscription, ..])
+        var resources = components.Of(app.AppId);
+        if (app.Protocol == "grpc" && resources.Subscriptions is [var subscription, ..])
         {
             throw new LauncherException(
                 $"{app.AppId} speaks gRPC (appProtocol): events of {subscription.PubSub}/{subscription.Topic} cannot be delivered to it by the local sidecar");
@@ -47,23 +48,23 @@ internal static class LaunchPlan
         return new(app.AppId, replica, ports.App ?? 0, ports.DaprHttp, ports.DaprGrpc)
         {
             MetricsPort = ports.Metrics,
-            Configuration = components.ConfigurationOf(app.AppId),
+            Configuration = resources.Configuration,
             Protocol = app.Protocol,
             ChannelAddress = app.ChannelAddress,
             Health = app.Health,
             MaxBodyBytes = app.MaxBodyBytes,
             MaxConcurrency = app.MaxConcurrency,
             ListenAddresses = app.ListenAddresses,
-            LogApiCalls = app.LogApiCalls || components.ConfigurationOf(app.AppId).LogsApiCalls,
+            LogApiCalls = app.LogApiCalls || resources.Configuration.LogsApiCalls,
             ReadBufferBytes = app.ReadBufferBytes,
             ActorStateStore = components.ActorStateStoreOf(app.AppId),
-            Components = components.Of(app.AppId),
+            Components = [.. resources.Components.Select(component => new ComponentInfo(component.Name, component.Type, component.Version))],
             StateStores = components.StateStoresOf(app.AppId),
-            Secrets = components.SecretsOf(app.AppId),
-            Endpoints = components.EndpointsOf(app.AppId),
+            Secrets = resources.Secrets,
+            Endpoints = resources.Endpoints,
             PubSubs = components.PubSubsOf(app.AppId),
-            Subscriptions = components.SubscriptionsOf(app.AppId),
-            Resiliency = components.ResiliencyOf(app.AppId),
+            Subscriptions = resources.Subscriptions,
+            Resiliency = resources.Resiliency,
         };
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace AgentMesh.Sidecar.Launcher;
 
 /// <summary>Passes on the output of a process line by line, in bounded memory, and remembers the last lines.</summary>
@@ -11,17 +13,10 @@ internal sealed class LinePump(string prefix, Action<string> output)
     /// <summary>Lines remembered.</summary>
     public const int LastLineCount = 20;
 
-    private readonly Queue<string> _last = [];
-    private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<string> _last = new();
 
     /// <summary>The last lines, oldest first.</summary>
-    public IReadOnlyList<string> LastLines
-    {
-        get
-        {
-            lock (_gate) return [.. _last];
-        }
-    }
+    public IReadOnlyList<string> LastLines => [.. _last];
 
     /// <summary>Reads until the end of the stream. Several streams of one process may be pumped at once.</summary>
     public async Task RunAsync(TextReader reader)
@@ -52,12 +47,8 @@ internal sealed class LinePump(string prefix, Action<string> output)
     {
         var text = line.ToString();
         line.Clear();
-        lock (_gate)
-        {
-            if (_last.Count == LastLineCount) _last.Dequeue();
-            _last.Enqueue(text);
-        }
-
+        _last.Enqueue(text);
+        if (_last.Count > LastLineCount) _last.TryDequeue(out _);
         output(prefix + text);
     }
 }

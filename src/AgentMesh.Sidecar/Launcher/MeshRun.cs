@@ -1,4 +1,3 @@
-using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.Daprd;
 using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Resources;
@@ -10,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AgentMesh.Sidecar.Launcher;
 
 /// <summary>One run from the command line to the exit code: prepare, start, serve until asked to stop, stop.</summary>
-internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
+internal sealed partial class MeshRun(RunOptions options, ProgramParts parts)
 {
     private ILogger _logger = NullLogger.Instance;
 
@@ -39,7 +38,9 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         var folder = paths.Data ?? Path.Combine(parts.Home, ".agentmesh", "apps", runFile.Apps[0].AppId);
         try
         {
-            using var data = await DataFolder.OpenAsync(folder, parts.TimeProvider, logs.Loggers.CreateLogger<DataFolder>(), stop.Stopping);
+            using var data = DataFolder.Open(folder, parts.TimeProvider, logs.Loggers.CreateLogger<DataFolder>());
+            // What a SIGKILL of an earlier sidecar left running on it.
+            await data.Processes.EndLeftoversAsync(stop.Stopping);
             // From here on the folder is ours, and with it the file: a start refused by the lock leaves the running mesh's file alone.
             readyFile?.Delete();
             try
@@ -81,6 +82,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         foreach (var line in components.Describe(run.Folder, options.Redis))
             await parts.Console.WriteLineAsync(line);
         using var record = new RunRegistration(parts.Registry, run.RunFile, launches, run.Logs, parts.TimeProvider.GetUtcNow());
+        record.Begin();
         var lines = new DaprLines(parts.Console, run.RunFile, launches, run.Folder);
         await lines.StartingAsync();
         reservations.Dispose();
@@ -106,7 +108,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
         };
         try
         {
-            return await parts.StartRuntimeAsync(sidecar, store, run.Logs.Loggers, run.Stop.Stopping);
+            return await SidecarRuntime.StartAsync(sidecar, store, run.Logs.Loggers, parts.TimeProvider, run.Stop.Stopping);
         }
         catch (StateStoreException failure)
         {
@@ -122,7 +124,7 @@ internal sealed partial class MeshRun(RunOptions options, LauncherParts parts)
     {
         Program = Path.Combine(parts.ProgramFolder, DaprdCommand.Name),
         Folder = parts.CurrentFolder,
-        Reminders = (store as IReminderStoreProvider)?.OpenReminders(parts.Namespace, owner: "dashboard"),
+        Reminders = store.OpenReminders(parts.Namespace, owner: "dashboard"),
         Environment = AppEnvironment.ForDaprd(parts.Environment, tokens, options),
         RunFile = run.RunFile,
         DaprApiToken = tokens.Dapr,

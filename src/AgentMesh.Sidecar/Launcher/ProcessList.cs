@@ -6,27 +6,16 @@ namespace AgentMesh.Sidecar.Launcher;
 /// <c>processes.json</c>: what this sidecar has started, so that the next one can end what a SIGKILL left behind. Safe for
 /// concurrent use.
 /// </summary>
-internal sealed partial class ProcessList
+internal sealed partial class ProcessList(string folder, TimeProvider timeProvider, ILogger logger)
 {
     public const string FileName = "processes.json";
 
     /// <summary>Between SIGTERM and SIGKILL, and after SIGKILL, 3 s each.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Looked at, not waited for: leftovers are no children of ours, so nothing tells us of their end.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
-
-    private readonly string _path;
-    private readonly TimeProvider _timeProvider;
-    private readonly ILogger _logger;
+    private readonly string _path = Path.Combine(folder, FileName);
     private readonly Lock _gate = new();
-    private readonly List<StartedProcess> _processes;
-
-    public ProcessList(string folder, TimeProvider timeProvider, ILogger logger)
-    {
-        (_path, _timeProvider, _logger) = (Path.Combine(folder, FileName), timeProvider, logger);
-        _processes = Read();
-    }
+    private readonly List<StartedProcess> _processes = Read(Path.Combine(folder, FileName), logger);
 
     /// <summary>What is listed now.</summary>
     public IReadOnlyList<StartedProcess> Processes
@@ -94,44 +83,27 @@ internal sealed partial class ProcessList
 
     private static bool IsAlive(StartedProcess process) => process.Pid > 0 && ProcessIdentity.StartTimeOf(process.Pid) == process.StartTime;
 
-    /// <summary>Those that are still there after <see cref="Patience"/>.</summary>
-    private async Task<List<StartedProcess>> WaitForEndAsync(List<StartedProcess> processes, CancellationToken cancellationToken)
-    {
-        var alive = processes.Where(IsAlive).ToList();
-        if (alive.Count == 0)
-            return alive;
-        var began = _timeProvider.GetTimestamp();
-        using var timer = new PeriodicTimer(LookEvery, _timeProvider);
-        while (alive.Count > 0 && _timeProvider.GetElapsedTime(began) < Patience)
-        {
-            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
-            alive.RemoveAll(process => !IsAlive(process));
-        }
+    private Task<List<StartedProcess>> WaitForEndAsync(List<StartedProcess> processes, CancellationToken cancellationToken) =>
+        ProcessIdentity.WaitForEndAsync(processes, IsAlive, Patience, timeProvider, cancellationToken);
 
-        return alive;
-    }
-
-    private List<StartedProcess> Read()
+    private static List<StartedProcess> Read(string path, ILogger logger)
     {
         try
         {
-            return File.Exists(_path) ? [.. JsonSerializer.Deserialize(File.ReadAllBytes(_path), LauncherJson.Default.IReadOnlyListStartedProcess) ?? []] : [];
+            return File.Exists(path) ? [.. JsonSerializer.Deserialize(File.ReadAllBytes(path), LauncherJson.Default.IReadOnlyListStartedProcess) ?? []] : [];
         }
         catch (JsonException e) // edited by hand; a sidecar that does not start for it would help nobody
         {
-            LogUnreadable(_path, e);
+            LogUnreadable(logger, path, e);
             return [];
         }
     }
 
-    // By rename: a reader finds the old list or the new one. No fsync: what ends with the power needs no ending.
     private void Write()
     {
-        var next = _path + ".new";
         try
         {
-            File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(_processes, LauncherJson.Default.IReadOnlyListStartedProcess));
-            File.Move(next, _path, overwrite: true);
+            WholeFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(_processes, LauncherJson.Default.IReadOnlyListStartedProcess));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -153,5 +125,5 @@ internal sealed partial class ProcessList
     private partial void LogNotWritten(string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be read and is ignored; processes of an earlier sidecar may still run.")]
-    private partial void LogUnreadable(string path, Exception exception);
+    private static partial void LogUnreadable(ILogger logger, string path, Exception exception);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace AgentMesh.Sidecar.Launcher;
@@ -53,49 +52,30 @@ internal sealed class ReadyFile(string path)
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var writer = json.RootElement.GetProperty("sidecarPid").GetInt32();
             // In a container every run may have the same id: our own says nothing.
-            if (writer == Environment.ProcessId) return false;
-            using var process = Process.GetProcessById(writer);
-            return true;
+            return writer != Environment.ProcessId && ProcessIdentity.StartTimeOf(writer) is not null;
         }
-        catch (Exception stale) when (stale is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception stale) when (stale is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            // Not a file of ours, or its process is gone.
+            // Not a file of ours.
             return false;
         }
     }
 
     private static byte[] Content(List<(AppLaunch Launch, int? HealthyProcessId)> apps, string dashboard, string store, int sidecarProcessId)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        // Ports outlive their processes: the addresses stay the same while a gateway is being started again.
+        var gateways = Gateways([.. apps.Select(app => app.Launch)]).Select(launch => launch.Address).ToList();
+        return JsonSerializer.SerializeToUtf8Bytes(new
         {
-            // Ports outlive their processes: the addresses stay the same while a gateway is being started again.
-            var gateways = Gateways([.. apps.Select(app => app.Launch)]).Select(launch => launch.Address).ToList();
-            json.WriteStartObject();
-            json.WriteString("gateway", gateways.FirstOrDefault() ?? "");
-            json.WriteStartArray("gateways");
-            gateways.ForEach(json.WriteStringValue);
-            json.WriteEndArray();
-            json.WriteString("dashboard", dashboard);
-            json.WriteString("store", store);
-            json.WriteNumber("sidecarPid", sidecarProcessId);
-            json.WriteStartArray("apps");
-            foreach (var (launch, processId) in apps)
-            {
-                if (processId is not { } id) continue;
-                json.WriteStartObject();
-                json.WriteString("id", launch.App.AppId);
-                json.WriteNumber("pid", id);
-                json.WriteNumber("appPort", launch.Definition.AppPort);
-                json.WriteNumber("daprHttpPort", launch.Definition.DaprHttpPort);
-                json.WriteNumber("daprGrpcPort", launch.Definition.DaprGrpcPort);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return stream.ToArray();
+            gateway = gateways.FirstOrDefault() ?? "",
+            gateways,
+            dashboard,
+            store,
+            sidecarPid = sidecarProcessId,
+            apps = from app in apps
+                   where app.HealthyProcessId is not null
+                   let definition = app.Launch.Definition
+                   select new { id = definition.AppId, pid = app.HealthyProcessId, appPort = definition.AppPort, daprHttpPort = definition.DaprHttpPort, daprGrpcPort = definition.DaprGrpcPort },
+        });
     }
 }

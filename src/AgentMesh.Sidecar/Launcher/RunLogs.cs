@@ -52,24 +52,19 @@ internal sealed class RunLogs : IDisposable
     public ILoggerFactory Loggers { get; }
 
     /// <summary>Receives the lines of an app's processes.</summary>
-    public Action<string> OutputOf(RunFileApp app) => WithRing(app, DestinationOf(app, app.AppLog, _appFiles));
+    public Action<string> OutputOf(RunFileApp app) => WriterOf(app, app.AppLog, _appFiles);
 
     /// <summary>Receives the lines of an app's own sidecar process.</summary>
-    public Action<string> DaprdOutputOf(RunFileApp app) => WithRing(app, DestinationOf(app, app.DaprdLog, _daprdFiles));
+    public Action<string> DaprdOutputOf(RunFileApp app) => WriterOf(app, app.DaprdLog, _daprdFiles);
 
-    private Action<string> WithRing(RunFileApp app, Action<string> write) => line =>
+    private Action<string> WriterOf(RunFileApp app, LogDestination destination, Dictionary<string, (TextWriter Writer, string Path)> files)
     {
-        write(line);
-        Ring.AddOutput(app.AppId, line);
-    };
-
-    private Action<string> DestinationOf(RunFileApp app, LogDestination destination, Dictionary<string, (TextWriter Writer, string Path)> files)
-    {
-        if (!files.TryGetValue(app.AppId, out var file)) return _console.WriteLine;
-        return destination == LogDestination.File ? file.Writer.WriteLine : line =>
+        var file = files.GetValueOrDefault(app.AppId).Writer;
+        return line =>
         {
-            file.Writer.WriteLine(line);
-            _console.WriteLine(line);
+            file?.WriteLine(line);
+            if (file is null || destination != LogDestination.File) _console.WriteLine(line);
+            Ring.AddOutput(app.AppId, line);
         };
     }
 

@@ -2,10 +2,9 @@ namespace AgentMesh.Sidecar.Launcher;
 
 /// <summary>Where a run reads and keeps its things. All paths are absolute.</summary>
 /// <param name="RunFile">The run file; null: an app of the command line is run.</param>
-/// <param name="Root">The repository's root, else the folder the command was given in.</param>
 /// <param name="Data">The data folder; null: one of the app's own.</param>
 /// <param name="ReadyFile">Null: none is wanted.</param>
-internal sealed record RunPaths(string? RunFile, string Root, string? Data, string? ReadyFile)
+internal sealed record RunPaths(string? RunFile, string? Data, string? ReadyFile)
 {
     /// <summary>The run file of a repository, from its root.</summary>
     public static readonly string DefaultRunFile = Path.Combine("dapr", "dapr.yaml");
@@ -21,11 +20,11 @@ internal sealed record RunPaths(string? RunFile, string Root, string? Data, stri
     {
         var readyFile = options.ReadyFile is { } ready ? Path.GetFullPath(ready, currentFolder) : null;
         var data = options.Data is { } folder ? Path.GetFullPath(folder, currentFolder) : null;
-        if (options.App is not null) return new RunPaths(null, currentFolder, data, readyFile);
+        if (options.App is not null) return new RunPaths(null, data, readyFile);
         var runFile = options.RunFile is { } given ? RunFileAt(given, currentFolder) : FindRunFile(currentFolder, programFolder);
         if (!File.Exists(runFile)) throw new LauncherException($"the run file {runFile} does not exist", LauncherException.BadCommandLine);
         var root = FolderWith(RootMark, Path.GetDirectoryName(runFile)!) ?? currentFolder;
-        return new RunPaths(runFile, root, data ?? Path.Combine(root, DefaultData), readyFile);
+        return new RunPaths(runFile, data ?? Path.Combine(root, DefaultData), readyFile);
     }
 
     /// <summary>The run file a user means: the file, or <c>dapr.yaml</c> of the folder.</summary>

@@ -14,13 +14,11 @@ internal sealed class RunRegistry(string folder)
     /// <param name="home">The user's folder.</param>
     public static RunRegistry OfUser(string home) => new(Path.Combine(home, ".agentmesh", "runs"));
 
-    /// <summary>Writes a run down, or writes it anew. By rename: a reader finds the old file or the new one.</summary>
+    /// <summary>Writes a run down, or writes it anew.</summary>
     public void Write(RunRecord run)
     {
         PrivateFolder.Create(folder);
-        var draft = FileOf(run.Pid) + ".new";
-        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(run, LauncherJson.Default.RunRecord));
-        File.Move(draft, FileOf(run.Pid), overwrite: true);
+        WholeFile.Write(FileOf(run.Pid), JsonSerializer.SerializeToUtf8Bytes(run, LauncherJson.Default.RunRecord));
     }
 
     /// <summary>Strikes a run off.</summary>

@@ -13,9 +13,6 @@ internal sealed class StopCommand(RunRegistry registry, TextWriter output, TextW
     /// <summary>A run promises to end within 10 s.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Looked at, not waited for: a run is no child of ours, so nothing tells us of its end.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Returns 0, or 1 when something was not ended.</summary>
     /// <param name="options">What to end.</param>
     /// <param name="currentFolder">What a relative run file starts from.</param>
@@ -25,31 +22,20 @@ internal sealed class StopCommand(RunRegistry registry, TextWriter output, TextW
         if (options.RunFile is { } given)
         {
             var runFile = RunPaths.RunFileAt(given, currentFolder);
-            if (await StopAsync($"apps with run file \"{runFile}\"", run => run.RunFile == runFile) is { } failure)
-            {
-                failed = true;
-                await error.WriteLineAsync($"Failed to stop Dapr and app processes: {failure}");
-            }
-            else
-            {
-                await output.WriteLineAsync("Dapr and app processes stopped successfully");
-            }
+            await EndAsync(
+                $"apps with run file \"{runFile}\"", run => run.RunFile == runFile, "Failed to stop Dapr and app processes", "Dapr and app processes stopped successfully");
         }
 
         foreach (var appId in options.AppIds)
-        {
-            if (await StopAsync($"app id {appId}", run => run.Apps.Any(app => app.Id == appId)) is { } failure)
-            {
-                failed = true;
-                await error.WriteLineAsync($"failed to stop app id {appId}: {failure}");
-            }
-            else
-            {
-                await output.WriteLineAsync($"app stopped successfully: {appId}");
-            }
-        }
-
+            await EndAsync($"app id {appId}", run => run.Apps.Any(app => app.Id == appId), $"failed to stop app id {appId}", $"app stopped successfully: {appId}");
         return failed ? 1 : 0;
+
+        async Task EndAsync(string what, Func<RunRecord, bool> meant, string failure, string success)
+        {
+            var reason = await StopAsync(what, meant);
+            failed |= reason is not null;
+            await (reason is null ? output.WriteLineAsync(success) : error.WriteLineAsync($"{failure}: {reason}"));
+        }
     }
 
     /// <summary>Ends all runs meant. Returns why that failed.</summary>
@@ -64,14 +50,8 @@ internal sealed class StopCommand(RunRegistry registry, TextWriter output, TextW
                 await output.WriteLineAsync($"ending the run of {string.Join(", ", run.Apps.Select(app => app.Id).Distinct())} (process {run.Pid})");
         }
 
-        var began = timeProvider.GetTimestamp();
-        using var timer = new PeriodicTimer(LookEvery, timeProvider);
-        while (runs.Find(run => run.IsAlive) is { } alive)
-        {
-            if (timeProvider.GetElapsedTime(began) > Patience) return $"process {alive.Pid} did not end within {Patience.TotalSeconds:0} s";
-            await timer.WaitForNextTickAsync();
-        }
-
-        return null;
+        return await ProcessIdentity.WaitForEndAsync(runs, run => run.IsAlive, Patience, timeProvider, CancellationToken.None) is [var alive, ..]
+            ? $"process {alive.Pid} did not end within {Patience.TotalSeconds:0} s"
+            : null;
     }
 }

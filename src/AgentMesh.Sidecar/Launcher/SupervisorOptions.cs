@@ -1,4 +1,5 @@
 using AgentMesh.Sidecar.Resources;
+using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Launcher;
 

@@ -25,7 +25,9 @@ internal sealed class AppMetrics
         _timeProvider = timeProvider;
         Http = new HttpMetrics(_set, increasedCardinality);
         Grpc = new GrpcMetrics(_set);
-        Service = new ServiceMetrics(_set, componentTypes);
+        Service = new ServiceMetrics(_set);
+        foreach (var type in componentTypes)
+            Service.ComponentLoaded(type);
         Components = new ComponentMetrics(_set, namespaceName);
         Resiliency = new ResiliencyMetrics(_set, namespaceName);
     }

@@ -4,35 +4,25 @@ using Prometheus;
 namespace AgentMesh.Sidecar.Metrics;
 
 /// <summary>HTTP between an app and its sidecar, both ways (dapr: pkg/diagnostics/http_monitoring.go).</summary>
-internal sealed class HttpMetrics
+internal sealed class HttpMetrics(MetricSet set, bool increasedCardinality)
 {
-    private readonly HttpSeries _server;
-    private readonly HttpSeries _client;
-    private readonly Histogram.Child _requestBytes;
-    private readonly Histogram.Child _responseBytes;
-    private readonly Histogram.Child _receivedBytes;
-    private readonly Counter _probes;
-    private readonly Histogram _probeLatency;
+    private static readonly string[] Labels = ["method", "path", "status"];
 
-    public HttpMetrics(MetricSet set, bool increasedCardinality)
-    {
-        string[] labels = ["method", "path", "status"];
-        _server = new HttpSeries(
-            increasedCardinality, set.Latency("dapr_http_server_latency", "HTTP request end-to-end latency in server.", labels),
-            set.Counter("dapr_http_server_request_count", "Count of HTTP requests processed by the server.", labels),
-            set.Counter("dapr_http_server_response_count", "The number of HTTP responses", labels));
-        _client = new HttpSeries(
-            increasedCardinality,
-            set.Latency("dapr_http_client_roundtrip_latency", "Time between first byte of request headers sent to last byte of response received, or terminal error", labels),
-            set.Counter("dapr_http_client_completed_count", "Count of completed requests", labels));
-        _requestBytes = set.Size("dapr_http_server_request_bytes", "HTTP request body size if set as ContentLength (uncompressed) in server.").WithLabels();
-        _responseBytes = set.Size("dapr_http_server_response_bytes", "HTTP response body size (uncompressed) in server.").WithLabels();
-        _receivedBytes = set.Size(
-            "dapr_http_client_received_bytes", "Total bytes received in response bodies (not including headers but including error responses with bodies)").WithLabels();
-        _probes = set.Counter("dapr_http_healthprobes_completed_count", "Count of completed health probes", "status");
-        _probeLatency = set.Latency(
-            "dapr_http_healthprobes_roundtrip_latency", "Time between first byte of health probes headers sent to last byte of response received, or terminal error", "status");
-    }
+    private readonly HttpSeries _server = new(
+        increasedCardinality, set.Latency("dapr_http_server_latency", "HTTP request end-to-end latency in server.", Labels),
+        set.Counter("dapr_http_server_request_count", "Count of HTTP requests processed by the server.", Labels),
+        set.Counter("dapr_http_server_response_count", "The number of HTTP responses", Labels));
+    private readonly HttpSeries _client = new(
+        increasedCardinality,
+        set.Latency("dapr_http_client_roundtrip_latency", "Time between first byte of request headers sent to last byte of response received, or terminal error", Labels),
+        set.Counter("dapr_http_client_completed_count", "Count of completed requests", Labels));
+    private readonly Histogram.Child _requestBytes = set.Size("dapr_http_server_request_bytes", "HTTP request body size if set as ContentLength (uncompressed) in server.").WithLabels();
+    private readonly Histogram.Child _responseBytes = set.Size("dapr_http_server_response_bytes", "HTTP response body size (uncompressed) in server.").WithLabels();
+    private readonly Histogram.Child _receivedBytes = set.Size(
+        "dapr_http_client_received_bytes", "Total bytes received in response bodies (not including headers but including error responses with bodies)").WithLabels();
+    private readonly Counter _probes = set.Counter("dapr_http_healthprobes_completed_count", "Count of completed health probes", "status");
+    private readonly Histogram _probeLatency = set.Latency(
+        "dapr_http_healthprobes_roundtrip_latency", "Time between first byte of health probes headers sent to last byte of response received, or terminal error", "status");
 
     /// <summary>The app's calls of its sidecar so far.</summary>
     public CallTotals Outgoing { get; } = new();

@@ -35,6 +35,10 @@ internal sealed class MetricSet
     /// <summary>A histogram of milliseconds.</summary>
     public Histogram Latency(string name, string help, params string[] labels) => Histogram(name, help, LatencyBuckets, labels);
 
+    /// <summary>A count and a latency of a component.</summary>
+    public TimedSeries Timed(string name, string count, string latency, params string[] labels) =>
+        new(Counter($"dapr_component_{name}_count", count, labels), Latency($"dapr_component_{name}_latencies", latency, labels), labels.Length);
+
     /// <summary>A histogram of bytes.</summary>
     public Histogram Size(string name, string help, params string[] labels) => Histogram(name, help, SizeBuckets, labels);
 

@@ -3,30 +3,22 @@ using Prometheus;
 namespace AgentMesh.Sidecar.Metrics;
 
 /// <summary>Policies of Resiliency resources (dapr: pkg/diagnostics/resiliency_monitoring.go).</summary>
-internal sealed class ResiliencyMetrics
+internal sealed class ResiliencyMetrics(MetricSet set, string namespaceName)
 {
     private static readonly string[] BreakerStates = ["closed", "half-open", "open", "unknown"];
+    private static readonly string[] LabelNames = ["name", "policy", "namespace", "flow_direction", "target", "status"];
 
-    private readonly string _namespace;
-    private readonly Counter _loaded;
-    private readonly Counter _count;
-    private readonly Counter _activations;
-    private readonly Gauge _breaker;
+    private readonly Counter _loaded = set.Counter("dapr_resiliency_loaded", "Number of resiliency policies loaded.", "name", "namespace");
+    private readonly Counter _count = set.Counter("dapr_resiliency_count", "Number of times a resiliency policyKey has been applied to a building block.", LabelNames);
+    private readonly Counter _activations = set.Counter(
+        "dapr_resiliency_activations_total",
+        "Number of times a resiliency policyKey has been activated in a building block after a failure or after a state change.", LabelNames);
+    private readonly Gauge _breaker = set.Gauge(
+        "dapr_resiliency_cb_state", "A resiliency policy's current CircuitBreakerState state. 0 is closed, 1 is half-open, 2 is open, and -1 is unknown.", LabelNames);
 
-    public ResiliencyMetrics(MetricSet set, string namespaceName)
-    {
-        _namespace = namespaceName;
-        string[] labels = ["name", "policy", "namespace", "flow_direction", "target", "status"];
-        _loaded = set.Counter("dapr_resiliency_loaded", "Number of resiliency policies loaded.", "name", "namespace");
-        _count = set.Counter("dapr_resiliency_count", "Number of times a resiliency policyKey has been applied to a building block.", labels);
-        _activations = set.Counter(
-            "dapr_resiliency_activations_total",
-            "Number of times a resiliency policyKey has been activated in a building block after a failure or after a state change.", labels);
-        _breaker = set.Gauge(
-            "dapr_resiliency_cb_state", "A resiliency policy's current CircuitBreakerState state. 0 is closed, 1 is half-open, 2 is open, and -1 is unknown.", labels);
-    }
+    private string Namespace => namespaceName;
 
-    public void Loaded(string resource) => _loaded.WithLabels(resource, _namespace).Inc();
+    public void Loaded(string resource) => _loaded.WithLabels(resource, namespaceName).Inc();
 
     /// <summary>The counters of one target's policies.</summary>
     /// <param name="resource">The resource's name.</param>
@@ -58,6 +50,6 @@ internal sealed class ResiliencyMetrics
                 metrics._breaker.WithLabels(Labels("circuitbreaker", state)).Set(state == status ? 1 : 0);
         }
 
-        private string[] Labels(string policy, string status) => [resource, policy, metrics._namespace, direction, target, status];
+        private string[] Labels(string policy, string status) => [resource, policy, metrics.Namespace, direction, target, status];
     }
 }

@@ -16,48 +16,34 @@ internal sealed class AppSubscriptions : IAsyncDisposable
     public async Task StartAsync(
         AppDefinition app, IReadOnlyList<Subscription> subscriptions, Func<AppDefinition, PubSubSettings, IReadOnlyList<Subscription>, Consumer> create)
     {
-        await _changing.WaitAsync();
-        try
+        using var _ = await _changing.EnterAsync(CancellationToken.None);
+        if (_isStopped)
+            return;
+        Subscriptions = subscriptions;
+        foreach (var settings in app.PubSubs)
         {
-            if (_isStopped)
-                return;
-            Subscriptions = subscriptions;
-            foreach (var settings in app.PubSubs)
+            var key = (settings.Name, settings.IsPerProcess ? app.Replica : (int?)null);
+            var wanted = subscriptions.Where(subscription => subscription.PubSub == settings.Name).ToList();
+            var text = string.Join('\n', wanted.Select(Describe));
+            if (_consumers.TryGetValue(key, out var current))
             {
-                var key = (settings.Name, settings.IsPerProcess ? app.Replica : (int?)null);
-                var wanted = subscriptions.Where(subscription => subscription.PubSub == settings.Name).ToList();
-                var text = string.Join('\n', wanted.Select(Describe));
-                if (_consumers.TryGetValue(key, out var current))
-                {
-                    if (current.Wanted == text)
-                        continue;
-                    await current.Consumer.DisposeAsync();
-                    _consumers.Remove(key);
-                }
-
-                if (wanted.Count > 0)
-                    _consumers[key] = (text, create(app, settings, wanted));
+                if (current.Wanted == text)
+                    continue;
+                await current.Consumer.DisposeAsync();
+                _consumers.Remove(key);
             }
-        }
-        finally
-        {
-            _changing.Release();
+
+            if (wanted.Count > 0)
+                _consumers[key] = (text, create(app, settings, wanted));
         }
     }
 
     /// <summary>Takes no more events; see <see cref="Consumer.StopAsync"/>.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _changing.WaitAsync(CancellationToken.None);
-        try
-        {
-            _isStopped = true;
-            await Task.WhenAll(_consumers.Values.Select(entry => entry.Consumer.StopAsync(cancellationToken)));
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        using var _ = await _changing.EnterAsync(CancellationToken.None);
+        _isStopped = true;
+        await Task.WhenAll(_consumers.Values.Select(entry => entry.Consumer.StopAsync(cancellationToken)));
     }
 
     /// <inheritdoc/>

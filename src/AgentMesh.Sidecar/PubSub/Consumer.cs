@@ -11,7 +11,6 @@ internal sealed partial class Consumer : IAsyncDisposable
     private readonly Channel<TakenEvents> _queue;
     private readonly List<TopicReader> _readers;
     private readonly EventDelivery _delivery;
-    private readonly BulkDelivery _bulk;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _reading = new();
     private readonly CancellationTokenSource _delivering = new();
@@ -19,10 +18,10 @@ internal sealed partial class Consumer : IAsyncDisposable
     private readonly List<Task> _workers;
     private bool _isClosed;
 
-    public Consumer(PubSubSettings settings, IEnumerable<TopicReader> readers, EventDelivery delivery, BulkDelivery bulk, ILogger logger)
+    public Consumer(PubSubSettings settings, IEnumerable<TopicReader> readers, EventDelivery delivery, ILogger logger)
     {
         _queue = System.Threading.Channels.Channel.CreateBounded<TakenEvents>(settings.QueueDepth);
-        (_readers, _delivery, _bulk, _logger) = ([.. readers], delivery, bulk, logger);
+        (_readers, _delivery, _logger) = ([.. readers], delivery, logger);
         _readLoops = [.. _readers.Select(ReadAsync)];
         _workers = [.. Enumerable.Range(0, settings.Concurrency).Select(_ => WorkAsync())];
     }
@@ -79,10 +78,7 @@ internal sealed partial class Consumer : IAsyncDisposable
                 continue;
             try
             {
-                if (taken.Reader.Subscription.Bulk is null)
-                    await _delivery.DeliverAsync(taken.Reader.Subscription, taken.Events[0], _delivering.Token);
-                else
-                    await _bulk.DeliverAsync(taken.Reader.Subscription, taken.Events, _delivering.Token);
+                await _delivery.DeliverAsync(taken.Reader.Subscription, taken.Events, _delivering.Token);
                 await taken.Reader.CompleteAsync(taken.Events);
             }
             catch (OperationCanceledException) when (_delivering.IsCancellationRequested)

@@ -7,9 +7,6 @@ internal sealed partial class DeadLetters(IBroker broker, string appId, TimeProv
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    // The generator of the log methods looks for a field.
-    private readonly ILogger _logger = logger;
-
     /// <summary>Publishes the stored bytes and metadata again. An event with a dead-letter topic is never lost: a broker that fails is asked again.</summary>
     public async Task TakeAsync(Subscription subscription, BrokerMessage message, string reason, CancellationToken cancellationToken)
     {

@@ -14,8 +14,26 @@ internal static class DeliveryAnswer
         _ => new Attempt(JsonText.TryParse(body) is { ValueKind: JsonValueKind.Object } answer ? Outcome(answer) : AttemptOutcome.Success),
     };
 
-    /// <summary>To a batch: entry ids and outcomes; null when the body is no such document. Entries not mentioned are to be tried again.</summary>
-    public static IEnumerable<(string EntryId, AttemptOutcome Outcome)>? ReadStatuses(byte[] body) =>
+    /// <summary>To a batch: takes what is answered for out of the entries. Those not mentioned are to be tried again; another status is for all.</summary>
+    public static Attempt JudgeBatch(int status, byte[] body, Dictionary<string, IncomingEvent> entries, List<IncomingEvent> dropped)
+    {
+        if (status is < 200 or > 299)
+            return Judge(status, body);
+        if (ReadStatuses(body) is not { } statuses)
+            return new Attempt(AttemptOutcome.Failed);
+        foreach (var (id, outcome) in statuses)
+        {
+            if (outcome == AttemptOutcome.Failed || !entries.Remove(id, out var answered))
+                continue;
+            if (outcome == AttemptOutcome.Dropped)
+                dropped.Add(answered);
+        }
+
+        return new Attempt(entries.Count == 0 ? AttemptOutcome.Success : AttemptOutcome.Failed);
+    }
+
+    // Entry ids and outcomes; null when the body is no such document.
+    private static IEnumerable<(string EntryId, AttemptOutcome Outcome)>? ReadStatuses(byte[] body) =>
         JsonText.TryParse(body) is { ValueKind: JsonValueKind.Object } answer
         && JsonText.Member(answer, "statuses") is { ValueKind: JsonValueKind.Array } statuses
             ? statuses.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => (JsonText.Text(item, "entryId"), Outcome(item)))

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using AgentMesh.Sidecar.Http;
 
 namespace AgentMesh.Sidecar.PubSub;
 
@@ -19,8 +20,6 @@ internal static class JsonText
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = MaxWrittenDepth,
     };
-
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxWrittenDepth };
 
     private static readonly JsonDocumentOptions Depth = new() { MaxDepth = MaxDepth };
 
@@ -41,12 +40,55 @@ internal static class JsonText
     }
 
     /// <summary>An object of texts and JSON values, its members sorted at every level.</summary>
-    public static byte[] WriteSorted(SortedDictionary<string, object> members)
+    public static byte[] WriteSorted(SortedDictionary<string, object> members) => HttpAnswer.WriteJson(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Relaxed))
-            Write(json, members);
-        return buffer.ToArray();
+        json.WriteStartObject();
+        foreach (var (name, member) in members)
+        {
+            json.WritePropertyName(name);
+            if (member is JsonElement element)
+                Rewrite(json, element, found => found.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name)));
+            else
+                json.WriteStringValue((string)member);
+        }
+
+        json.WriteEndObject();
+    }).ToArray();
+
+    /// <summary>Writes a value with the members of every object in another order. Of members with the same name the last one counts.</summary>
+    /// <param name="json">Where it goes.</param>
+    /// <param name="element">The value.</param>
+    /// <param name="arrange">Orders the members of an object.</param>
+    /// <param name="number">How a number is written; null: as it was.</param>
+    public static void Rewrite(Utf8JsonWriter json, JsonElement element, Action<Span<JsonProperty>> arrange, Func<double, string>? number = null)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = element.EnumerateObject().GroupBy(member => member.Name, StringComparer.Ordinal).Select(same => same.Last()).ToArray();
+                arrange(members);
+                json.WriteStartObject();
+                foreach (var member in members)
+                {
+                    json.WritePropertyName(member.Name);
+                    Rewrite(json, member.Value, arrange, number);
+                }
+
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in element.EnumerateArray())
+                    Rewrite(json, item, arrange, number);
+                json.WriteEndArray();
+                break;
+            case JsonValueKind.Number when number is not null && double.IsFinite(element.GetDouble()):
+                json.WriteRawValue(number(element.GetDouble()), skipInputValidation: true);
+                break;
+            default:
+                element.WriteTo(json);
+                break;
+        }
     }
 
     /// <summary>A member by Go's rule: the exact name, else the same name in another case. Null when missing or JSON null.</summary>
@@ -65,40 +107,4 @@ internal static class JsonText
     /// <summary>A member that is a text; empty when it is none.</summary>
     public static string Text(JsonElement element, string name) =>
         Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
-
-    private static void Write(Utf8JsonWriter json, object value)
-    {
-        switch (value)
-        {
-            case string text:
-                json.WriteStringValue(text);
-                break;
-            case SortedDictionary<string, object> members:
-                json.WriteStartObject();
-                foreach (var (name, member) in members)
-                {
-                    json.WritePropertyName(name);
-                    Write(json, member);
-                }
-
-                json.WriteEndObject();
-                break;
-            case JsonElement { ValueKind: JsonValueKind.Object } element:
-                // Of members with the same name the last one counts.
-                var sorted = new SortedDictionary<string, object>(StringComparer.Ordinal);
-                foreach (var member in element.EnumerateObject())
-                    sorted[member.Name] = member.Value;
-                Write(json, sorted);
-                break;
-            case JsonElement { ValueKind: JsonValueKind.Array } element:
-                json.WriteStartArray();
-                foreach (var item in element.EnumerateArray())
-                    Write(json, item);
-                json.WriteEndArray();
-                break;
-            case JsonElement element:
-                element.WriteTo(json);
-                break;
-        }
-    }
 }

@@ -8,29 +8,22 @@ namespace AgentMesh.Sidecar.PubSub;
 /// <c>has()</c> and a few functions; no arithmetic. What it cannot read is refused when it is parsed, never guessed. Not the package
 /// Cel: it lets a missing member fail <c>a || b</c> when the other side is true, and walks its parse tree for every event.
 /// </summary>
-internal sealed class MatchExpression
+internal sealed class MatchExpression(MatchExpression.Node root)
 {
     /// <summary>An evaluation error of CEL: a missing member, operands that cannot be compared.</summary>
     private static readonly object Failed = new();
 
-    private readonly Node _root;
-
-    private MatchExpression(string text, Node root) => (Text, _root) = (text, root);
-
     internal delegate object? Node(Func<string, object?> variables);
-
-    /// <summary>As written.</summary>
-    public string Text { get; }
 
     /// <summary>Reads an expression.</summary>
     /// <param name="text">CEL.</param>
     /// <param name="variables">The names that are known.</param>
     /// <exception cref="FormatException">It is not of the part that is served; the message says where.</exception>
-    public static MatchExpression Parse(string text, params IReadOnlyCollection<string> variables) => new(text, MatchParser.Parse(text, variables));
+    public static MatchExpression Parse(string text, params IReadOnlyCollection<string> variables) => new(MatchParser.Parse(text, variables));
 
     /// <summary>Null: it does not evaluate to a boolean, because a member is missing for example.</summary>
     /// <param name="variables">A variable's value: a number (double), a text, a boolean or a <see cref="JsonElement"/>.</param>
-    public bool? Evaluate(Func<string, object?> variables) => _root(variables) as bool?;
+    public bool? Evaluate(Func<string, object?> variables) => root(variables) as bool?;
 
     /// <summary>Against a published event.</summary>
     public bool? Matches(JsonElement envelope) => Evaluate(_ => envelope);

@@ -10,30 +10,16 @@ namespace AgentMesh.Sidecar.PubSub;
 /// Pub/sub of all apps: the brokers, the publisher, and for each app the consumers of its subscriptions. Consumers start when the
 /// app is healthy for the first time; while it has no healthy process they wait.
 /// </summary>
-internal sealed partial class PubSubRuntime : IAsyncDisposable
+internal sealed partial class PubSubRuntime(
+    IReadOnlyList<AppDefinition> apps, HostDirectory hosts, ResiliencyPolicies policies, IStateStore store, ILoggerFactory loggers, TimeProvider timeProvider)
+    : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string Name, string Source), IBroker> _brokers = new();
     private readonly ConcurrentDictionary<string, AppSubscriptions> _apps = new(StringComparer.Ordinal);
-    private readonly IReadOnlyList<AppDefinition> _definitions;
-    private readonly HostDirectory _hosts;
-    private readonly ResiliencyPolicies _policies;
-    private readonly IStateStore _store;
-    private readonly ILoggerFactory _loggers;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _timeProvider;
-    private readonly Func<Guid> _newId;
-
-    public PubSubRuntime(
-        IReadOnlyList<AppDefinition> apps, HostDirectory hosts, ResiliencyPolicies policies, IStateStore store, ILoggerFactory loggers, TimeProvider timeProvider)
-    {
-        (_definitions, _hosts, _policies, _store, _loggers, _timeProvider) = (apps, hosts, policies, store, loggers, timeProvider);
-        _logger = loggers.CreateLogger<PubSubRuntime>();
-        _newId = () => Guid.CreateVersion7(timeProvider.GetUtcNow());
-        Publisher = new Publisher(BrokerOf, policies, timeProvider, _newId);
-    }
+    private readonly ILogger _logger = loggers.CreateLogger<PubSubRuntime>();
 
     /// <summary>For HTTP and gRPC.</summary>
-    public Publisher Publisher { get; }
+    public Publisher Publisher => field ??= new Publisher(BrokerOf, policies, timeProvider, NewId);
 
     /// <summary>What the app is subscribed to now.</summary>
     public IReadOnlyList<Subscription> SubscriptionsOf(string appId) => _apps.TryGetValue(appId, out var app) ? app.Subscriptions : [];
@@ -42,7 +28,7 @@ internal sealed partial class PubSubRuntime : IAsyncDisposable
     /// <exception cref="StateStoreException">One cannot be used.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        foreach (var settings in _definitions.SelectMany(app => app.PubSubs).DistinctBy(settings => (settings.Name, settings.Source)))
+        foreach (var settings in apps.SelectMany(app => app.PubSubs).DistinctBy(settings => (settings.Name, settings.Source)))
             _brokers[(settings.Name, settings.Source)] = await OpenBrokerAsync(settings, cancellationToken);
     }
 
@@ -101,14 +87,16 @@ internal sealed partial class PubSubRuntime : IAsyncDisposable
             await broker.DisposeAsync();
     }
 
+    private Guid NewId() => Guid.CreateVersion7(timeProvider.GetUtcNow());
+
     private IBroker BrokerOf(PubSubSettings settings) => _brokers[(settings.Name, settings.Source)];
 
     private async Task<IBroker> OpenBrokerAsync(PubSubSettings settings, CancellationToken cancellationToken)
     {
         if (settings.Redis is not null)
-            return await RedisBroker.ConnectAsync(settings, _loggers.CreateLogger<RedisBroker>(), _timeProvider, cancellationToken);
-        return _store is SqliteStateStore sqlite
-            ? await SqliteBroker.OpenAsync(sqlite, settings, _loggers.CreateLogger<SqliteBroker>(), _timeProvider, cancellationToken)
+            return await RedisBroker.ConnectAsync(settings, loggers.CreateLogger<RedisBroker>(), timeProvider, cancellationToken);
+        return store is SqliteStateStore sqlite
+            ? await SqliteBroker.OpenAsync(sqlite, settings, loggers.CreateLogger<SqliteBroker>(), timeProvider, cancellationToken)
             : throw new StateStoreException($"The component {settings.Name} has neither the embedded store nor a Redis.");
     }
 
@@ -128,14 +116,13 @@ internal sealed partial class PubSubRuntime : IAsyncDisposable
     {
         var broker = BrokerOf(settings);
         var targets = new DeliveryTargets(
-            _hosts, connection => connection.App.AppId == app.AppId && (!settings.IsPerProcess || connection.App.Replica == app.Replica), _timeProvider);
-        var post = new EventPost(targets, _policies.ForInbound(app, settings.Name));
-        var deadLetters = new DeadLetters(broker, app.AppId, _timeProvider, _logger);
+            hosts, connection => connection.App.AppId == app.AppId && (!settings.IsPerProcess || connection.App.Replica == app.Replica), timeProvider);
+        var post = new EventPost(targets, policies.ForInbound(app, settings.Name));
+        var deadLetters = new DeadLetters(broker, app.AppId, timeProvider, _logger);
         return new Consumer(
             settings,
-            subscriptions.Select(subscription => new TopicReader(subscription, settings, broker, targets, _timeProvider, _logger)),
-            new EventDelivery(post, deadLetters, _timeProvider, _newId),
-            new BulkDelivery(post, deadLetters, _timeProvider, _newId),
+            subscriptions.Select(subscription => new TopicReader(subscription, settings, broker, targets, timeProvider, _logger)),
+            new EventDelivery(post, deadLetters, timeProvider, NewId),
             _logger);
     }
 

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
 using StackExchange.Redis;
 
 namespace AgentMesh.Sidecar.PubSub;
 
 /// <summary>Topics as Redis streams, with the fields and groups of pubsub.redis, so that daprd may be at the other end (contrib: pubsub/redis/redis.go).</summary>
-internal sealed class RedisBroker : IBroker
+internal sealed class RedisBroker(PubSubSettings settings, ConnectionMultiplexer connection, TimeProvider timeProvider) : IBroker
 {
     /// <summary>Temporary groups (member: topic, line feed, group) and when their sidecar was last seen, Unix seconds. Ours alone.</summary>
     private const string TemporaryGroups = "agentmesh-temporary-groups";
@@ -15,22 +16,15 @@ internal sealed class RedisBroker : IBroker
 
     private static readonly TimeSpan SeenInterval = TimeSpan.FromMinutes(1);
 
-    private readonly ConnectionMultiplexer _connection;
     private readonly ConcurrentDictionary<string, Pulse> _published = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _temporary = new(StringComparer.Ordinal);
-    private Housekeeping? _sweeping;
+    private Loop? _sweeping;
 
-    private RedisBroker(PubSubSettings settings, ConnectionMultiplexer connection, TimeProvider timeProvider)
-    {
-        (Settings, _connection, TimeProvider) = (settings, connection, timeProvider);
-        Database = connection.GetDatabase(settings.Redis!.Database);
-    }
+    public PubSubSettings Settings => settings;
 
-    public PubSubSettings Settings { get; }
+    public IDatabase Database { get; } = connection.GetDatabase(settings.Redis!.Database);
 
-    public IDatabase Database { get; }
-
-    public TimeProvider TimeProvider { get; }
+    public TimeProvider TimeProvider => timeProvider;
 
     /// <summary>Connects, and removes temporary groups whose sidecar is dead.</summary>
     /// <exception cref="StateStoreException">Redis was not reached.</exception>
@@ -42,20 +36,20 @@ internal sealed class RedisBroker : IBroker
             {
                 var broker = new RedisBroker(settings, connection, timeProvider);
                 await broker.SweepAsync();
-                broker._sweeping = new Housekeeping(settings.Name, SeenInterval, _ => broker.GuardAsync(broker.SweepAsync), logger, timeProvider);
+                broker._sweeping = Housekeeping.Start(settings.Name, SeenInterval, _ => broker.GuardAsync(broker.SweepAsync), logger, timeProvider);
                 return broker;
             },
-            failure => new StateStoreException($"Redis at {settings.Redis!.Address} cannot be used for {settings.Name}: {failure.Message}", failure),
+            $"Redis at {settings.Redis!.Address} cannot be used for {settings.Name}",
             cancellationToken);
 
     /// <inheritdoc/>
     public async Task PublishAsync(string topic, BrokerMessage message, CancellationToken cancellationToken)
     {
         var arguments = new List<object> { (RedisKey)topic };
-        if (Settings.MaxLenApprox is { } length)
+        if (settings.MaxLenApprox is { } length)
             arguments.AddRange(["MAXLEN", "~", length]);
-        else if (Settings.StreamTtl is { } life)
-            arguments.AddRange(["MINID", "~", $"{(TimeProvider.GetUtcNow() - life).ToUnixTimeMilliseconds()}-1"]);
+        else if (settings.StreamTtl is { } life)
+            arguments.AddRange(["MINID", "~", $"{(timeProvider.GetUtcNow() - life).ToUnixTimeMilliseconds()}-1"]);
         arguments.AddRange(["*", "data", message.Data]);
         if (message.Metadata is { } metadata)
             arguments.AddRange(["metadata", StoredMetadata.Write(metadata)]);
@@ -87,7 +81,7 @@ internal sealed class RedisBroker : IBroker
                 continue;
             var groups = await GuardAsync(() => Database.StreamGroupInfoAsync(topic).WaitAsync(cancellationToken));
             backlogs.AddRange(groups.Take(GroupBacklog.MaxGroups - backlogs.Count)
-                .Select(group => new GroupBacklog(Settings.Name, topic, group.Name, group.Lag, group.PendingMessageCount)));
+                .Select(group => new GroupBacklog(settings.Name, topic, group.Name, group.Lag, group.PendingMessageCount)));
         }
 
         return backlogs;
@@ -101,27 +95,18 @@ internal sealed class RedisBroker : IBroker
     }
 
     /// <summary>Runs a command; its failures become <see cref="StateStoreException"/>.</summary>
-    public async Task<T> GuardAsync<T>(Func<Task<T>> command)
-    {
-        try
-        {
-            return await command();
-        }
-        catch (Exception failure) when (RedisConnection.IsFault(failure))
-        {
-            throw new StateStoreException($"Redis at {Settings.Redis!.Address} failed: {failure.Message}", failure);
-        }
-    }
+    public Task<T> GuardAsync<T>(Func<Task<T>> command) =>
+        RedisConnection.CallAsync(command, $"Redis at {settings.Redis!.Address} failed", CancellationToken.None);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_sweeping is not null)
             await _sweeping.DisposeAsync();
-        await _connection.DisposeAsync();
+        await connection.DisposeAsync();
     }
 
-    private double Now => TimeProvider.GetUtcNow().ToUnixTimeSeconds();
+    private double Now => timeProvider.GetUtcNow().ToUnixTimeSeconds();
 
     private Pulse PulseOf(string topic) => _published.GetOrAdd(topic, _ => new Pulse());
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
 using StackExchange.Redis;
 
@@ -25,8 +26,7 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     private readonly ConcurrentDictionary<string, bool> _underWay = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _taking = new(1);
     private RedisValue _claimFrom = FromTheStart;
-    private readonly CancellationTokenSource _closing = new();
-    private Task _keeping = Task.CompletedTask;
+    private Loop? _keeping;
     private long? _lastLook;
 
     /// <summary>Makes the group, from the stream's beginning; there may be one already. Call once, before all others.</summary>
@@ -34,7 +34,7 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     {
         await CreateAsync();
         if (broker.Settings.ProcessingTimeout > TimeSpan.Zero)
-            _keeping = KeepAsync();
+            _keeping = Loop.Every(broker.Settings.ProcessingTimeout / 3, broker.TimeProvider, _ => KeepAsync());
     }
 
     private async Task CreateAsync() => await broker.GuardAsync(async () =>
@@ -52,22 +52,15 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     /// <inheritdoc/>
     public async Task<IReadOnlyList<BrokerDelivery>> TakeAsync(int max, CancellationToken cancellationToken)
     {
-        await _taking.WaitAsync(cancellationToken);
-        try
+        using var _ = await _taking.EnterAsync(cancellationToken);
+        while (true)
         {
-            while (true)
-            {
-                var changed = published.Next;
-                cancellationToken.ThrowIfCancellationRequested();
-                var entries = await TakeNowAsync(max);
-                if (entries.Length > 0)
-                    return [.. entries.Select(Take)];
-                await WaitAsync(changed, cancellationToken);
-            }
-        }
-        finally
-        {
-            _taking.Release();
+            var changed = published.Next;
+            cancellationToken.ThrowIfCancellationRequested();
+            var entries = await TakeNowAsync(max);
+            if (entries.Length > 0)
+                return [.. entries.Select(Take)];
+            await changed.WaitAsync(PollInterval, broker.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -89,9 +82,8 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
-        await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _closing.Dispose();
+        if (_keeping is not null)
+            await _keeping.DisposeAsync();
         if (temporary)
             await broker.RemoveTemporaryAsync(topic, group);
         _taking.Dispose();
@@ -100,30 +92,15 @@ internal sealed class RedisGroup(RedisBroker broker, string topic, string group,
     /// <summary>What is under way here is claimed by nobody else: it is claimed again by us, a third of the timeout apart.</summary>
     private async Task KeepAsync()
     {
-        using var timer = new PeriodicTimer(broker.Settings.ProcessingTimeout / 3, broker.TimeProvider);
-        while (await timer.WaitForNextTickAsync(_closing.Token))
+        try
         {
             foreach (var ids in _underWay.Keys.Select(id => (RedisValue)id).Chunk(MaxKept))
-            {
-                try
-                {
-                    await broker.GuardAsync(() => broker.Database.StreamClaimIdsOnlyAsync(topic, group, group, 0, ids));
-                }
-                catch (State.StateStoreException)
-                {
-                    // The readers say what is wrong with Redis; when it is back the next round comes in time.
-                    break;
-                }
-            }
+                await broker.GuardAsync(() => broker.Database.StreamClaimIdsOnlyAsync(topic, group, group, 0, ids));
         }
-    }
-
-    private async Task WaitAsync(Task changed, CancellationToken cancellationToken)
-    {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(changed, Task.Delay(PollInterval, broker.TimeProvider, enough.Token));
-        await enough.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
+        catch (StateStoreException)
+        {
+            // The readers say what is wrong with Redis; when it is back the next round comes in time.
+        }
     }
 
     private BrokerDelivery Take(StreamEntry entry)

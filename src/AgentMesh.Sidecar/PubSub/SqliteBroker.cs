@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using AgentMesh.Sidecar.Runtime;
 using AgentMesh.Sidecar.State;
 
 namespace AgentMesh.Sidecar.PubSub;
@@ -8,21 +9,15 @@ namespace AgentMesh.Sidecar.PubSub;
 /// The topics of one component in the embedded store. Every change goes through the store's one writer, so a published event and the
 /// state of an actor share an fsync. One sidecar has the store, so a wait for events is a signal and needs no poll.
 /// </summary>
-internal sealed class SqliteBroker : IBroker
+internal sealed class SqliteBroker(SqliteStateStore store, PubSubSettings settings, TimeProvider timeProvider) : IBroker
 {
     /// <summary>An app that was not started for this long has left.</summary>
     private static readonly TimeSpan KeepConsumer = TimeSpan.FromDays(30);
 
     private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(10);
 
-    private readonly SqliteStateStore _store;
-    private readonly PubSubSettings _settings;
-    private readonly TimeProvider _timeProvider;
     private readonly ConcurrentDictionary<string, Pulse> _published = new(StringComparer.Ordinal);
-    private Housekeeping? _trimming;
-
-    private SqliteBroker(SqliteStateStore store, PubSubSettings settings, TimeProvider timeProvider) =>
-        (_store, _settings, _timeProvider) = (store, settings, timeProvider);
+    private Loop? _trimming;
 
     /// <summary>Opens the component's topics and forgets the groups that nobody can come back to.</summary>
     public static async Task<SqliteBroker> OpenAsync(
@@ -32,7 +27,7 @@ internal sealed class SqliteBroker : IBroker
         // The store is locked by this process: whoever had a temporary group is dead.
         var seenBefore = broker.Now - (long)KeepConsumer.TotalMilliseconds;
         await broker.WriteAsync(database => SqliteEvents.RemoveDeadConsumers(database, settings.Name, seenBefore), cancellationToken);
-        broker._trimming = new Housekeeping(settings.Name, TrimInterval, broker.TrimAsync, logger, timeProvider);
+        broker._trimming = Housekeeping.Start(settings.Name, TrimInterval, broker.TrimAsync, logger, timeProvider);
         return broker;
     }
 
@@ -42,7 +37,7 @@ internal sealed class SqliteBroker : IBroker
         var metadata = message.Metadata is null ? "" : StoredMetadata.Write(message.Metadata);
         var now = Now;
         await WriteAsync(
-            database => SqliteEvents.Append(database, _settings.Name, topic, message.Data, metadata, now),
+            database => SqliteEvents.Append(database, settings.Name, topic, message.Data, metadata, now),
             cancellationToken, topic.Length + message.Data.Length + metadata.Length);
         PulseOf(topic).Send();
     }
@@ -51,18 +46,18 @@ internal sealed class SqliteBroker : IBroker
     public async Task<IBrokerGroup> OpenGroupAsync(string topic, string group, bool temporary, CancellationToken cancellationToken)
     {
         var (consumer, now) = (0L, Now);
-        await WriteAsync(database => consumer = SqliteEvents.OpenConsumer(database, _settings.Name, topic, group, temporary, now), cancellationToken);
+        await WriteAsync(database => consumer = SqliteEvents.OpenConsumer(database, settings.Name, topic, group, temporary, now), cancellationToken);
         return new Group(this, consumer, temporary, PulseOf(topic));
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<GroupBacklog>> BacklogAsync(IReadOnlyList<string> topics, CancellationToken cancellationToken) =>
-        await _store.ReadAsync(database => SqliteEvents.Backlog(database, _settings.Name), cancellationToken);
+        await store.ReadAsync(database => SqliteEvents.Backlog(database, settings.Name), cancellationToken);
 
     /// <summary>Removes what nobody needs any more; also runs by itself.</summary>
     public async Task TrimAsync(CancellationToken cancellationToken)
     {
-        foreach (var trim in SqliteTrim.Of(_settings, _timeProvider.GetUtcNow()))
+        foreach (var trim in SqliteTrim.Of(settings, timeProvider.GetUtcNow()))
         {
             var rows = SqliteTrim.MaxRows;
             while (rows == SqliteTrim.MaxRows)
@@ -73,12 +68,12 @@ internal sealed class SqliteBroker : IBroker
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _trimming?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private long Now => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     private Pulse PulseOf(string topic) => _published.GetOrAdd(topic, _ => new Pulse());
 
     private Task WriteAsync(Action<SqliteDatabase> apply, CancellationToken cancellationToken, long bytes = 0) =>
-        _store.WriteAsync(new SqliteWrite(apply, bytes, cancellationToken), cancellationToken);
+        store.WriteAsync(new SqliteWrite(apply, bytes, cancellationToken), cancellationToken);
 
     private sealed class Group(SqliteBroker broker, long consumer, bool temporary, Pulse published) : IBrokerGroup
     {
@@ -87,28 +82,21 @@ internal sealed class SqliteBroker : IBroker
 
         public async Task<IReadOnlyList<BrokerDelivery>> TakeAsync(int max, CancellationToken cancellationToken)
         {
-            await _taking.WaitAsync(cancellationToken);
-            try
+            using var _ = await _taking.EnterAsync(cancellationToken);
+            while (true)
             {
-                while (true)
-                {
-                    var changed = published.Next;
-                    IReadOnlyList<BrokerDelivery> taken = [];
-                    // The token ends waiting only: a take whose outcome is unknown would leave its events pending until a restart.
-                    cancellationToken.ThrowIfCancellationRequested();
-                    var from = _recoveredTo;
-                    await broker.WriteAsync(database => taken = SqliteEvents.Take(database, consumer, from, max), CancellationToken.None);
-                    if (from is not null)
-                        _recoveredTo = taken.Count == 0 ? null : long.Parse(taken[^1].Id, CultureInfo.InvariantCulture);
-                    if (taken.Count > 0)
-                        return taken;
-                    if (from is null)
-                        await changed.WaitAsync(cancellationToken);
-                }
-            }
-            finally
-            {
-                _taking.Release();
+                var changed = published.Next;
+                IReadOnlyList<BrokerDelivery> taken = [];
+                // The token ends waiting only: a take whose outcome is unknown would leave its events pending until a restart.
+                cancellationToken.ThrowIfCancellationRequested();
+                var from = _recoveredTo;
+                await broker.WriteAsync(database => taken = SqliteEvents.Take(database, consumer, from, max), CancellationToken.None);
+                if (from is not null)
+                    _recoveredTo = taken.Count == 0 ? null : long.Parse(taken[^1].Id, CultureInfo.InvariantCulture);
+                if (taken.Count > 0)
+                    return taken;
+                if (from is null)
+                    await changed.WaitAsync(cancellationToken);
             }
         }
 

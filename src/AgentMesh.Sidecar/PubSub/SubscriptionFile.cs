@@ -5,14 +5,10 @@ namespace AgentMesh.Sidecar.PubSub;
 /// <summary>A Subscription resource.</summary>
 internal sealed record DeclaredSubscription(string Name, Subscription Subscription) : Resource(Name);
 
-/// <summary>Reads Subscription resources v1alpha1 and v2alpha1 (dapr: pkg/apis/subscriptions). A broken one is skipped with a warning.</summary>
+/// <summary>Reads Subscription resources v1alpha1 and v2alpha1 (dapr: pkg/apis/subscriptions).</summary>
 internal static class SubscriptionFile
 {
-    /// <summary>All of the folders.</summary>
-    public static IReadOnlyList<DeclaredSubscription> ReadFolders(IEnumerable<string> folders, ICollection<string> warnings) =>
-        YamlDocuments.ReadFolders(folders, "Subscription", document => Read(document, warnings), warnings);
-
-    private static DeclaredSubscription Read(YamlSection document, ICollection<string> warnings)
+    public static DeclaredSubscription Read(YamlSection document, ICollection<string> warnings)
     {
         var version = document.Text("apiVersion");
         var spec = document.Section("spec") ?? throw document.Error("spec", "is missing");

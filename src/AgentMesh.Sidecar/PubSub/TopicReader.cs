@@ -12,7 +12,6 @@ internal sealed partial class TopicReader(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly ILogger _logger = logger;
     private IBrokerGroup? _group;
     private bool _isFailing;
 

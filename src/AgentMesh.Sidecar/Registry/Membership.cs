@@ -31,9 +31,9 @@ internal sealed partial class Membership(
     private readonly HttpMessageInvoker _client = AppChannel.CreateClient();
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _closing = [];
-    private TaskCompletionSource _wake = NewSignal();
-    private TaskCompletionSource _acknowledgement = NewSignal();
-    private Task _loop = Task.CompletedTask;
+    private readonly Pulse _wake = new();
+    private readonly Pulse _acknowledgement = new();
+    private Loop? _loop;
     private (Member Member, AppConnection Connection, MemberLease Lease)? _self;
     private long _acknowledged;
     private bool _isFailing;
@@ -42,31 +42,24 @@ internal sealed partial class Membership(
     /// <exception cref="StateStoreException">Redis does not answer.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await registry.SubscribeAsync(Wake);
+        await registry.SubscribeAsync(_wake.Send);
         await LookAsync(cancellationToken);
-        _loop = LoopAsync();
+        _loop = new Loop(LookOnAsync);
     }
 
     /// <inheritdoc/>
     public async Task AddAsync(AppConnection connection, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            var id = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
-            var member = new Member(
-                id, connection.App.AppId, connection.App.Instance, options.Port, options.Secret, [.. connection.ActorTypes.Select(settings => settings.Type)]);
-            var askedAt = timeProvider.GetTimestamp();
-            var state = await registry.RunAsync(RegistryScript.Join, member, 0, cancellationToken);
-            connection.Lease = new MemberLease(new StateFence(registry.Members, id), askedAt, timeProvider);
-            _self = (member, connection, connection.Lease);
-            _acknowledged = state.Epoch;
-            Take(state);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        using var _ = await _gate.EnterAsync(cancellationToken);
+        var id = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
+        var member = new Member(
+            id, connection.App.AppId, connection.App.Instance, options.Port, options.Secret, [.. connection.ActorTypes.Select(settings => settings.Type)]);
+        var askedAt = timeProvider.GetTimestamp();
+        var state = await registry.RunAsync(RegistryScript.Join, member, 0, cancellationToken);
+        connection.Lease = new MemberLease(new StateFence(registry.Members, id), askedAt, timeProvider);
+        _self = (member, connection, connection.Lease);
+        _acknowledged = state.Epoch;
+        Take(state);
     }
 
     /// <inheritdoc/>
@@ -74,7 +67,7 @@ internal sealed partial class Membership(
     {
         // Only when its last write is over may others have its actors.
         await closed;
-        await _gate.WaitAsync();
+        using var _ = await _gate.EnterAsync(CancellationToken.None);
         try
         {
             connection.Lease?.End();
@@ -89,10 +82,6 @@ internal sealed partial class Membership(
             // The lease ends by itself.
             LogFailed(failure.Message);
         }
-        finally
-        {
-            _gate.Release();
-        }
     }
 
     /// <summary>
@@ -101,9 +90,9 @@ internal sealed partial class Membership(
     public async Task WithdrawAsync(CancellationToken cancellationToken)
     {
         long epoch;
-        await _gate.WaitAsync(cancellationToken);
         try
         {
+            using var _ = await _gate.EnterAsync(cancellationToken);
             if (_self is not { } self)
                 return;
             var member = self.Member with { ActorTypes = [] };
@@ -117,12 +106,8 @@ internal sealed partial class Membership(
             LogFailed(failure.Message);
             return;
         }
-        finally
-        {
-            _gate.Release();
-        }
 
-        while (Volatile.Read(ref _acknowledgement).Task is var next && Volatile.Read(ref _acknowledged) < epoch)
+        while (_acknowledgement.Next is var next && Volatile.Read(ref _acknowledged) < epoch)
             await next.WaitAsync(cancellationToken);
     }
 
@@ -133,14 +118,15 @@ internal sealed partial class Membership(
         if (epoch != hosts.Epoch)
             return;
         Volatile.Write(ref _acknowledged, epoch);
-        Interlocked.Exchange(ref _acknowledgement, NewSignal()).TrySetResult();
-        Wake();
+        _acknowledgement.Send();
+        _wake.Send();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _loop;
+        if (_loop is not null)
+            await _loop.DisposeAsync();
         await Task.WhenAll(_closing);
         foreach (var peer in _peers.Values)
             await peer.CloseAsync();
@@ -150,20 +136,15 @@ internal sealed partial class Membership(
         await registry.DisposeAsync();
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void Wake() => Volatile.Read(ref _wake).TrySetResult();
-
-    private async Task LoopAsync()
+    private async Task LookOnAsync(CancellationToken stopping)
     {
-        while (!_stopping.IsCancellationRequested)
+        while (true)
         {
-            var wake = NewSignal();
-            Volatile.Write(ref _wake, wake);
+            var wake = _wake.Next;
             var wait = AfterFailure;
             try
             {
-                wait = await LookAsync(_stopping.Token);
+                wait = await LookAsync(stopping);
                 _isFailing = false;
             }
             catch (StateStoreException failure)
@@ -173,40 +154,29 @@ internal sealed partial class Membership(
                     LogFailed(failure.Message);
                 _isFailing = true;
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
 
-            await wake.Task.WaitAsync(wait, timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await wake.WaitAsync(wait, timeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>Renews the lease and takes what is new; returns when to look again.</summary>
     private async Task<TimeSpan> LookAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
-        try
+        using var _ = await _gate.EnterAsync(cancellationToken);
+        var self = _self is { Lease.Lost.IsCancellationRequested: false } ? _self : null;
+        var askedAt = timeProvider.GetTimestamp();
+        var state = await registry.RunAsync(RegistryScript.Look, self?.Member, Volatile.Read(ref _acknowledged), cancellationToken);
+        if (self is { } member)
         {
-            var self = _self is { Lease.Lost.IsCancellationRequested: false } ? _self : null;
-            var askedAt = timeProvider.GetTimestamp();
-            var state = await registry.RunAsync(RegistryScript.Look, self?.Member, Volatile.Read(ref _acknowledged), cancellationToken);
-            if (self is { } member)
-            {
-                if (state.Members.Any(other => other.Member.Id == member.Member.Id))
-                    member.Lease.Renew(askedAt);
-                else
-                    member.Lease.End();
-            }
+            if (state.Members.Any(other => other.Member.Id == member.Member.Id))
+                member.Lease.Renew(askedAt);
+            else
+                member.Lease.End();
+        }
 
-            Take(state);
-            var soonest = state.Members.Where(other => other.Member.Id != self?.Member.Id).Select(other => other.Left + AfterExpiry).DefaultIfEmpty(Heartbeat).Min();
-            return soonest < Heartbeat ? soonest : Heartbeat;
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        Take(state);
+        var soonest = state.Members.Where(other => other.Member.Id != self?.Member.Id).Select(other => other.Left + AfterExpiry).DefaultIfEmpty(Heartbeat).Min();
+        return soonest < Heartbeat ? soonest : Heartbeat;
     }
 
     // Within the gate: epochs are taken in their order.

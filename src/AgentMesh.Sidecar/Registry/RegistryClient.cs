@@ -5,22 +5,14 @@ using StackExchange.Redis;
 namespace AgentMesh.Sidecar.Registry;
 
 /// <summary>The list of members in Redis, for one namespace. Its failures are <see cref="StateStoreException"/>.</summary>
-internal sealed class RegistryClient : IAsyncDisposable
+internal sealed class RegistryClient(RedisStoreOptions options, ConnectionMultiplexer connection, string namespaceName) : IAsyncDisposable
 {
     /// <summary>A lease has to be renewed in time: a call that takes longer is as good as lost.</summary>
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly ConnectionMultiplexer _connection;
-    private readonly IDatabase _database;
-    private readonly RedisStoreOptions _options;
-    private readonly RedisKey[] _keys;
-
-    private RegistryClient(RedisStoreOptions options, ConnectionMultiplexer connection, string namespaceName)
-    {
-        (_options, _connection, _database) = (options, connection, connection.GetDatabase(options.Database));
-        var prefix = $"agentmesh:registry:{namespaceName}";
-        _keys = [$"{prefix}:members", $"{prefix}:records", $"{prefix}:acknowledged", $"{prefix}:epoch"];
-    }
+    private readonly IDatabase _database = connection.GetDatabase(options.Database);
+    private readonly RedisKey[] _keys =
+        [.. ((string[])["members", "records", "acknowledged", "epoch"]).Select(key => (RedisKey)$"agentmesh:registry:{namespaceName}:{key}")];
 
     /// <summary>The sorted set of members: a write whose member is not in it comes too late.</summary>
     public string Members => _keys[0].ToString();
@@ -28,21 +20,15 @@ internal sealed class RegistryClient : IAsyncDisposable
     /// <summary>Connects on a connection of its own, so that a heartbeat does not wait behind somebody's large value.</summary>
     public static Task<RegistryClient> ConnectAsync(RedisStoreOptions options, string namespaceName, CancellationToken cancellationToken) =>
         RedisConnection.OpenAsync(
-            options, connection => Task.FromResult(new RegistryClient(options, connection, namespaceName)), failure => Unreachable(options, failure), cancellationToken);
+            options, connection => Task.FromResult(new RegistryClient(options, connection, namespaceName)), FailureOf(options), cancellationToken);
 
     /// <summary>Calls back after changes, as far as Redis tells.</summary>
-    public async Task SubscribeAsync(Action changed)
+    public Task SubscribeAsync(Action changed) => CallAsync(async () =>
     {
-        try
-        {
-            // The channel belongs to no database: members of another one are woken for nothing.
-            await _connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(_keys[3].ToString()), (_, _) => changed());
-        }
-        catch (Exception failure) when (RedisConnection.IsFault(failure))
-        {
-            throw Unreachable(_options, failure);
-        }
-    }
+        // The channel belongs to no database: members of another one are woken for nothing.
+        await connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(_keys[3].ToString()), (_, _) => changed());
+        return true;
+    });
 
     /// <summary>One step of <see cref="RegistryScript"/>.</summary>
     /// <param name="verb">What.</param>
@@ -56,17 +42,11 @@ internal sealed class RegistryClient : IAsyncDisposable
             verb, member?.Id ?? "", acknowledged, (long)MemberLease.Duration.TotalMilliseconds,
             member is null ? "" : JsonSerializer.SerializeToUtf8Bytes(member, RegistryJson.Default.Member), member?.Instance ?? "",
         ];
-        try
-        {
-            return Read((RedisResult[])(await _database.ScriptEvaluateAsync(RegistryScript.Text, _keys, arguments).WaitAsync(CallTimeout, cancellationToken))!);
-        }
-        catch (Exception failure) when (RedisConnection.IsFault(failure))
-        {
-            throw Unreachable(_options, failure);
-        }
+        return Read((RedisResult[])(await CallAsync(
+            () => _database.ScriptEvaluateAsync(RegistryScript.Text, _keys, arguments).WaitAsync(CallTimeout, cancellationToken)))!);
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private static RegistryState Read(RedisResult[] answer) => new((long)answer[0],
     [
@@ -74,6 +54,7 @@ internal sealed class RegistryClient : IAsyncDisposable
             JsonSerializer.Deserialize((byte[])part[0]!, RegistryJson.Default.Member)!, (long)part[1], TimeSpan.FromMilliseconds((long)part[2]))),
     ]);
 
-    private static StateStoreException Unreachable(RedisStoreOptions options, Exception failure) =>
-        new($"the registry in the Redis at {options.Address} failed: {failure.Message}", failure);
+    private Task<T> CallAsync<T>(Func<Task<T>> call) => RedisConnection.CallAsync(call, FailureOf(options), CancellationToken.None);
+
+    private static string FailureOf(RedisStoreOptions options) => $"the registry in the Redis at {options.Address} failed";
 }

@@ -1,58 +1,68 @@
+using Polly;
+
 namespace AgentMesh.Sidecar.Resiliency;
 
 /// <summary>
 /// daprd's circuit breaker. Not Polly's: that one goes by the share of failures in a window, Dapr's by counts and an expression
 /// over them.
 /// </summary>
-internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProvider, Action<string>? changed = null)
+internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProvider, Action<string>? changed = null) : ResilienceStrategy<Attempt>
 {
     private const int DefaultConsecutiveFailures = 5;
 
+    // The states, in daprd's words.
+    private const string Closed = "closed";
+    private const string Open = "open";
+    private const string HalfOpen = "half-open";
+
     private readonly Lock _gate = new();
-    private State _state = State.Closed;
+    private string _state = Closed;
     private long _since = timeProvider.GetTimestamp();
     private int _generation;
     private Counts _counts;
-
-    private enum State
-    {
-        Closed,
-        Open,
-        HalfOpen,
-    }
 
     /// <summary>The counters a trip expression may use.</summary>
     public static IReadOnlyList<string> Variables { get; } = ["requests", "totalSuccesses", "totalFailures", "consecutiveSuccesses", "consecutiveFailures"];
 
     /// <summary>In daprd's word.</summary>
-    public string StateName
+    public string State
     {
         get
         {
             lock (_gate)
             {
                 Refresh();
-                return Word(_state);
+                return _state;
             }
         }
     }
 
-    /// <summary>False: the call is not to be made. Else it has to be reported with the number given here.</summary>
-    public bool TryEnter(out int generation)
+    /// <inheritdoc/>
+    protected override async ValueTask<Outcome<Attempt>> ExecuteCore<TState>(
+        Func<ResilienceContext, TState, ValueTask<Outcome<Attempt>>> callback, ResilienceContext context, TState state)
+    {
+        if (!TryEnter(out var generation))
+            return Outcome.FromResult(new Attempt(AttemptOutcome.Open));
+        var outcome = await callback(context, state);
+        Report(generation, outcome.Exception is null && outcome.Result.Succeeded);
+        return outcome;
+    }
+
+    // False: the call is not to be made. Else it has to be reported with the number given here.
+    private bool TryEnter(out int generation)
     {
         lock (_gate)
         {
             Refresh();
             generation = _generation;
-            if (_state == State.Open || (_state == State.HalfOpen && _counts.Requests >= policy.MaxRequests))
+            if (_state == Open || (_state == HalfOpen && _counts.Requests >= policy.MaxRequests))
                 return false;
             _counts = _counts with { Requests = _counts.Requests + 1 };
             return true;
         }
     }
 
-    /// <summary>Reports a call that was let in.</summary>
-    public void Report(int generation, bool succeeded)
+    private void Report(int generation, bool succeeded)
     {
         lock (_gate)
         {
@@ -61,14 +71,12 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
             if (generation != _generation)
                 return;
             _counts = _counts.After(succeeded);
-            if (_state == State.HalfOpen && _counts.ConsecutiveSuccesses >= policy.MaxRequests)
-                Change(State.Closed);
-            else if (!succeeded && (_state == State.HalfOpen || Trips()))
-                Change(State.Open);
+            if (_state == HalfOpen && _counts.ConsecutiveSuccesses >= policy.MaxRequests)
+                Change(Closed);
+            else if (!succeeded && (_state == HalfOpen || Trips()))
+                Change(Open);
         }
     }
-
-    private static string Word(State state) => state switch { State.Open => "open", State.HalfOpen => "half-open", _ => "closed" };
 
     private bool Trips() => policy.Trip is null
         ? _counts.ConsecutiveFailures > DefaultConsecutiveFailures
@@ -77,16 +85,16 @@ internal sealed class CircuitBreaker(BreakerPolicy policy, TimeProvider timeProv
     private void Refresh()
     {
         var elapsed = timeProvider.GetElapsedTime(_since);
-        if (_state == State.Open && elapsed >= policy.Timeout)
-            Change(State.HalfOpen);
-        else if (_state == State.Closed && policy.Interval > TimeSpan.Zero && elapsed >= policy.Interval)
-            Change(State.Closed);
+        if (_state == Open && elapsed >= policy.Timeout)
+            Change(HalfOpen);
+        else if (_state == Closed && policy.Interval > TimeSpan.Zero && elapsed >= policy.Interval)
+            Change(Closed);
     }
 
-    private void Change(State state)
+    private void Change(string state)
     {
         if (state != _state)
-            changed?.Invoke(Word(state));
+            changed?.Invoke(state);
         (_state, _since, _counts) = (state, timeProvider.GetTimestamp(), default);
         _generation++;
     }

@@ -3,16 +3,12 @@ using AgentMesh.Sidecar.Resources;
 
 namespace AgentMesh.Sidecar.Resiliency;
 
-/// <summary>Reads Resiliency resources (dapr: pkg/apis/resiliency/v1alpha1). A broken one is skipped with a warning.</summary>
+/// <summary>Reads Resiliency resources (dapr: pkg/apis/resiliency/v1alpha1).</summary>
 internal static class ResiliencyFile
 {
     private const string BuiltInServiceRetries = "DaprBuiltInServiceRetries";
 
-    /// <summary>All of the folders.</summary>
-    public static IReadOnlyList<ResiliencyResource> ReadFolders(IEnumerable<string> folders, ICollection<string> warnings) =>
-        YamlDocuments.ReadFolders(folders, "Resiliency", document => Read(document, warnings), warnings);
-
-    private static ResiliencyResource Read(YamlSection document, ICollection<string> warnings)
+    public static ResiliencyResource Read(YamlSection document, ICollection<string> warnings)
     {
         var name = document.Section("metadata")?.Text("name") ?? throw document.Error("metadata", "has no name");
         var spec = document.Section("spec") ?? throw document.Error("spec", "is missing");

@@ -30,11 +30,11 @@ internal sealed record AppConfiguration(string? File)
     /// <summary><c>spec.secrets.scopes</c> by secret store.</summary>
     public IReadOnlyDictionary<string, SecretScope> SecretScopes { get; init; } = new Dictionary<string, SecretScope>();
 
-    /// <summary>Reads a file; null: none. What is meant for others is added to the warnings.</summary>
+    /// <summary>Reads a file. What is meant for others is added to the warnings.</summary>
     /// <exception cref="LauncherException">The file is broken, or names a secret store twice: what is meant to be closed must not be open.</exception>
-    public static AppConfiguration Read(string? file, ICollection<string> warnings)
+    public static AppConfiguration Read(string file, ICollection<string> warnings)
     {
-        if (file is null || YamlSection.Parse(file, System.IO.File.ReadAllText(file)) is not { } document)
+        if (YamlSection.Parse(file, System.IO.File.ReadAllText(file)) is not { } document)
             return new AppConfiguration(file);
         if (document.Text("kind") is var kind && kind != "Configuration")
             warnings.Add($"{document.Place("kind")}: kind {kind ?? "(none)"} is no Configuration; the file is read as one");

@@ -1,3 +1,5 @@
+using AgentMesh.Sidecar.Launcher;
+
 namespace AgentMesh.Sidecar.Resources;
 
 /// <summary>A Dapr component (<c>kind: Component</c>) as its file states it.</summary>
@@ -15,6 +17,20 @@ internal sealed record Component(string Name, string Type, string Version) : Res
     /// <summary>A metadata text; names are compared without case, as Dapr's components do. Null when missing or a secret.</summary>
     public string? Value(string name) =>
         Metadata.FirstOrDefault(value => string.Equals(value.Name, name, StringComparison.OrdinalIgnoreCase))?.Text;
+
+    /// <summary>Makes something of it. What is wrong with it is a <see cref="FormatException"/> of the maker's, and refuses the run.</summary>
+    /// <exception cref="LauncherException">It is wrong.</exception>
+    public T Make<T>(Func<T> make, string complaint = " cannot be served")
+    {
+        try
+        {
+            return make();
+        }
+        catch (FormatException wrong)
+        {
+            throw new LauncherException($"the component '{Name}' ({File}){complaint}: {wrong.Message}");
+        }
+    }
 
     /// <summary>The metadata of a Redis component by name; with an address in place of its own host.</summary>
     public Dictionary<string, string> RedisMetadata(string? address)

@@ -47,11 +47,8 @@ internal sealed record RunFileApp(string AppId, string Directory)
     /// <summary>Folders of component files.</summary>
     public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
 
-    /// <summary>Dapr's Configuration resource.</summary>
-    public string? ConfigFilePath { get; init; }
-
-    /// <summary>More of them; daprd's flag may be repeated.</summary>
-    public IReadOnlyList<string> MoreConfigFilePaths { get; init; } = [];
+    /// <summary>Dapr's Configuration resources; a run file has one at most, daprd's flag may be repeated.</summary>
+    public IReadOnlyList<string> ConfigFilePaths { get; init; } = [];
 
     /// <summary>Null: the app counts as healthy once its port accepts a connection.</summary>
     public AppHealthOptions? Health { get; init; }

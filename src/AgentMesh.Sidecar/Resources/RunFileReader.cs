@@ -10,7 +10,11 @@ namespace AgentMesh.Sidecar.Resources;
 /// those of an app at its <c>appDirPath</c>, a path that does not exist refuses the run, unknown fields are ignored with a warning.
 /// The one app of a command line has the same fields.
 /// </summary>
-internal sealed partial class RunFileReader
+/// <param name="runFile">Null: the app is one of a command line.</param>
+/// <param name="rootFolder">Where its relative paths start.</param>
+/// <param name="home">The user's folder.</param>
+/// <param name="warnings">Receives one line each.</param>
+internal sealed partial class RunFileReader(string? runFile, string rootFolder, string home, ICollection<string> warnings)
 {
     // Fields of the schema that make no difference on one machine, or that only Kubernetes uses.
     private static readonly string[] Pointless =
@@ -36,14 +40,6 @@ internal sealed partial class RunFileReader
         ["file"] = LogDestination.File,
         ["fileAndConsole"] = LogDestination.FileAndConsole,
     };
-
-    private readonly string? _file;
-    private readonly string _folder;
-    private readonly string _home;
-    private readonly ICollection<string> _warnings;
-
-    private RunFileReader(string? file, string folder, string home, ICollection<string> warnings) =>
-        (_file, _folder, _home, _warnings) = (file, folder, home, warnings);
 
     /// <summary>Reads the file. What is wrong but not fatal is added to the warnings.</summary>
     /// <param name="file">The run file.</param>
@@ -74,7 +70,7 @@ internal sealed partial class RunFileReader
         foreach (var section in sections)
         {
             var folder = section.Text("appDirPath") is { } given
-                ? Existing(section, "appDirPath", given, _folder, Directory.Exists)
+                ? Existing(section, "appDirPath", given, rootFolder, Directory.Exists)
                 : throw section.Error("appDirPath", "is missing");
             var command = section.Texts("command") ?? [];
             if (command is ["", ..]) throw section.Error("command", "begins with an empty text");
@@ -99,7 +95,7 @@ internal sealed partial class RunFileReader
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in (common?.Map("env") ?? []).Concat(app.Map("env"))) environment[name] = value;
         if (environment.Keys.FirstOrDefault(name => name is ApiTokens.DaprVariable or ApiTokens.AppVariable) is { } token)
-            _warnings.Add($"{app.Position}: env of '{appId}' names {token}, which reaches the app but not its sidecar; export it instead");
+            warnings.Add($"{app.Position}: env of '{appId}' names {token}, which reaches the app but not its sidecar; export it instead");
 
         var readBuffer = Either(app, common, section => section.Size("readBufferSize")) ?? 4 * 1024;
         return new RunFileApp(appId, folder)
@@ -111,8 +107,8 @@ internal sealed partial class RunFileReader
             DaprGrpcPort = app.Port("daprGRPCPort"),
             MetricsPort = app.Port("metricsPort"),
             Environment = environment,
-            ResourcesPaths = ReadResourcesPaths(app, common, folder),
-            ConfigFilePath = ReadConfigFilePath(app, common, folder),
+            ResourcesPaths = ReadPaths(app, common, folder, ("resourcesPath", "resourcesPaths"), ("resources", "components"), Directory.Exists),
+            ConfigFilePaths = ReadPaths(app, common, folder, ("configFilePath", null), ("config.yaml", "config.yaml"), File.Exists),
             Health = ReadHealth(app, common),
             MaxBodyBytes = Either(app, common, section => section.Size("maxBodySize")) ?? 4 * 1024 * 1024,
             ReadBufferBytes = readBuffer <= int.MaxValue ? (int)readBuffer : throw app.Error("readBufferSize", "must be below 2Gi"),
@@ -134,7 +130,7 @@ internal sealed partial class RunFileReader
             if (section?.Flag("appSSL") == true)
                 throw section.Error("appSSL", "is not served by the local sidecar: an app of this machine is called without TLS");
             if (section?.Flag("enableProfiling") == true)
-                _warnings.Add($"{section.Place("enableProfiling")}: enableProfiling is not applied: the local sidecar has no Go profiles");
+                warnings.Add($"{section.Place("enableProfiling")}: enableProfiling is not applied: the local sidecar has no Go profiles");
         }
     }
 
@@ -161,39 +157,29 @@ internal sealed partial class RunFileReader
         .Select(text => IPAddress.TryParse(text, out var address) ? address : throw section.Error("apiListenAddresses", $"'{text}' is no IP address"))
         .ToList();
 
-    private List<string> ReadResourcesPaths(YamlSection app, YamlSection? common, string folder)
+    // Those of the app, else of Dapr's folder in the app's, else the common ones, else of Dapr's folder in the user's.
+    private List<string> ReadPaths(
+        YamlSection app, YamlSection? common, string folder, (string One, string? Several) members, (string OfApp, string OfUser) usual, Func<string, bool> exists)
     {
         // Both are read, so that the one not used is not called unknown.
         var own = Of(app, folder);
-        var shared = common is null ? null : Of(common, _folder);
-        return own ?? IfThere(_file is not null, folder, "resources") ?? shared ?? IfThere(true, _home, "components") ?? [];
+        var shared = common is null ? null : Of(common, rootFolder);
+        return own ?? IfThere(runFile is not null, folder, usual.OfApp) ?? shared ?? IfThere(true, home, usual.OfUser) ?? [];
 
         List<string>? Of(YamlSection section, string start)
         {
-            var one = section.Text("resourcesPath");
-            var several = section.Texts("resourcesPaths");
-            if (several is { Count: > 0 })
-                return [.. several.Select(path => Existing(section, "resourcesPaths", path, start, Directory.Exists))];
-            return one is null ? null : [Existing(section, "resourcesPath", one, start, Directory.Exists)];
+            var one = section.Text(members.One);
+            if (members.Several is { } several && section.Texts(several) is { Count: > 0 } paths)
+                return [.. paths.Select(path => Existing(section, several, path, start, exists))];
+            return one is null ? null : [Existing(section, members.One, one, start, exists)];
         }
 
-        static List<string>? IfThere(bool looked, string start, string name) =>
-            Path.Combine(start, ".dapr", name) is var path && looked && Directory.Exists(path) ? [path] : null;
-    }
-
-    private string? ReadConfigFilePath(YamlSection app, YamlSection? common, string folder)
-    {
-        var own = app.Text("configFilePath") is { } given ? Existing(app, "configFilePath", given, folder, File.Exists) : null;
-        var shared = common?.Text("configFilePath") is { } path ? Existing(common, "configFilePath", path, _folder, File.Exists) : null;
-        return own ?? IfThere(_file is not null, folder) ?? shared ?? IfThere(true, _home);
-
-        static string? IfThere(bool looked, string start) =>
-            Path.Combine(start, ".dapr", "config.yaml") is var path && looked && File.Exists(path) ? path : null;
+        List<string>? IfThere(bool looked, string start, string name) => Path.Combine(start, ".dapr", name) is var path && looked && exists(path) ? [path] : null;
     }
 
     private string Existing(YamlSection section, string name, string path, string start, Func<string, bool> exists)
     {
-        var expanded = path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(_home, path[1..].TrimStart('/')) : path;
+        var expanded = path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[1..].TrimStart('/')) : path;
         var full = Path.GetFullPath(expanded, start);
         return exists(full) ? full : throw section.Error(name, $"'{path}' does not exist ({full})");
     }
@@ -217,7 +203,7 @@ internal sealed partial class RunFileReader
     {
         foreach (var (name, line) in section.Unread)
         {
-            if (!Pointless.Contains(name)) _warnings.Add($"{_file}({line}): the unknown field '{name}' is ignored");
+            if (!Pointless.Contains(name)) warnings.Add($"{runFile}({line}): the unknown field '{name}' is ignored");
         }
     }
 

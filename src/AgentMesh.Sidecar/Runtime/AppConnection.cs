@@ -20,9 +20,8 @@ namespace AgentMesh.Sidecar.Runtime;
 internal sealed class AppConnection(
     AppDefinition app, AppChannel channel, IReadOnlyList<ActorTypeSettings> actorTypes, ConcurrentDictionary<ActorRef, byte>? leftovers = null)
 {
-    private readonly WriteGate _writes = new();
+    private readonly WorkGate _writes = new();
     private readonly CancellationTokenSource _closed = new();
-    private bool _halting;
 
     public AppDefinition App { get; } = app;
 
@@ -44,8 +43,8 @@ internal sealed class AppConnection(
     /// <summary>The process is unhealthy and is being told to forget its actors: they are not taken from memory before that.</summary>
     public bool IsHalting
     {
-        get => Volatile.Read(ref _halting);
-        set => Volatile.Write(ref _halting, value);
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
     }
 
     /// <summary>Cancelled when the process is gone or unhealthy: calls to its actors end then, also when it never answers.</summary>

@@ -3,7 +3,6 @@ namespace AgentMesh.Sidecar.Runtime;
 /// <summary>One configured process of an app and, while it lives, the connection to it.</summary>
 internal sealed class AppInstance(AppDefinition app)
 {
-    private volatile AppConnection? _connection;
     private volatile AppSession? _session;
 
     public AppDefinition App { get; } = app;
@@ -11,8 +10,8 @@ internal sealed class AppInstance(AppDefinition app)
     /// <summary>Null while the process is not healthy.</summary>
     public AppConnection? Connection
     {
-        get => _connection;
-        set => _connection = value;
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
     }
 
     /// <summary>The process's life since it was healthy for the first time; null before and after.</summary>

@@ -13,7 +13,9 @@ namespace AgentMesh.Sidecar.Runtime;
 /// Connection changes are made by <see cref="MonitorAsync"/> alone, and by <see cref="DisposeAsync"/> once that has ended: a report of a
 /// death and a probe never interleave.
 /// </remarks>
-internal sealed partial class AppSession : IAsyncDisposable
+internal sealed partial class AppSession(
+    AppInstance instance, AppChannel channel, IReadOnlyList<ActorTypeSettings> types, HostDirectory hosts, IHostRegistry registry, ActorRouter router,
+    bool isAdopted, TimeProvider timeProvider, ILogger<AppSession> logger) : IAsyncDisposable
 {
     /// <summary>For the actors of an unhealthy process to be told; the rest are told when the process gets them again.</summary>
     private static readonly TimeSpan HaltTimeout = TimeSpan.FromSeconds(5);
@@ -21,39 +23,17 @@ internal sealed partial class AppSession : IAsyncDisposable
     /// <summary>Between two attempts to be a member again.</summary>
     private static readonly TimeSpan LeaseRetry = TimeSpan.FromMilliseconds(250);
 
-    private readonly AppInstance _instance;
-    private readonly AppChannel _channel;
-    private readonly IReadOnlyList<ActorTypeSettings> _types;
-    private readonly HostDirectory _hosts;
-    private readonly IHostRegistry _registry;
-    private readonly ActorRouter _router;
-    private readonly TimeProvider _timeProvider;
-    private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<ActorRef, byte>? _leftovers;
+    private readonly ConcurrentDictionary<ActorRef, byte>? _leftovers = instance.App.Health is null && registry == hosts ? null : new();
     private readonly CancellationTokenSource _ending = new();
-    private readonly bool _isAdopted;
     private Task _monitor = Task.CompletedTask;
     private AppConnection? _connection;
 
-    private AppSession(
-        AppInstance instance, AppChannel channel, IReadOnlyList<ActorTypeSettings> types, HostDirectory hosts, IHostRegistry registry, ActorRouter router,
-        bool isAdopted, TimeProvider timeProvider, ILogger<AppSession> logger)
-    {
-        (_instance, _channel, _types, _hosts, _registry, _router) = (instance, channel, types, hosts, registry, router);
-        (_isAdopted, _timeProvider, _logger) = (isAdopted, timeProvider, logger);
-        _leftovers = instance.App.Health is null && registry == hosts ? null : new();
-    }
-
     /// <summary>Registers the process, which is healthy, and begins to watch its health where the app asks for it.</summary>
     /// <exception cref="State.StateStoreException">It cannot be registered now.</exception>
-    public static async Task<AppSession> StartAsync(
-        AppInstance instance, AppChannel channel, IReadOnlyList<ActorTypeSettings> types, HostDirectory hosts, IHostRegistry registry, ActorRouter router,
-        bool isAdopted, TimeProvider timeProvider, ILogger<AppSession> logger, CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var session = new AppSession(instance, channel, types, hosts, registry, router, isAdopted, timeProvider, logger);
-        await session.RegisterAsync(cancellationToken);
-        session._monitor = session._leftovers is null ? Task.CompletedTask : session.MonitorAsync(instance.App.Health, session._ending.Token);
-        return session;
+        await RegisterAsync(cancellationToken);
+        _monitor = _leftovers is null ? Task.CompletedTask : MonitorAsync(instance.App.Health, _ending.Token);
     }
 
     /// <summary>The process is gone. Completes when no write of it is under way any more.</summary>
@@ -62,16 +42,16 @@ internal sealed partial class AppSession : IAsyncDisposable
         await _ending.CancelAsync();
         await _monitor.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await UnregisterAsync(unhealthy: false);
-        _hosts.SetUnhealthy(_instance.App, unhealthy: false);
-        _channel.Dispose();
+        hosts.SetUnhealthy(instance.App, unhealthy: false);
+        channel.Dispose();
         _ending.Dispose();
     }
 
     private async Task RegisterAsync(CancellationToken cancellationToken)
     {
-        var connection = new AppConnection(_instance.App, _channel, _types, _leftovers) { IsAdopted = _isAdopted };
-        await _registry.AddAsync(connection, cancellationToken);
-        _instance.Connection = _connection = connection;
+        var connection = new AppConnection(instance.App, channel, types, _leftovers) { IsAdopted = isAdopted };
+        await registry.AddAsync(connection, cancellationToken);
+        instance.Connection = _connection = connection;
     }
 
     private async Task UnregisterAsync(bool unhealthy)
@@ -79,13 +59,13 @@ internal sealed partial class AppSession : IAsyncDisposable
         if (_connection is not { } connection)
             return;
         _connection = null;
-        if (_instance.Connection == connection)
-            _instance.Connection = null;
+        if (instance.Connection == connection)
+            instance.Connection = null;
         // Closed before it is taken off the list: whoever finds another host from here on never waits for this one.
         var closed = connection.CloseAsync();
         if (unhealthy)
-            _hosts.SetUnhealthy(_instance.App, unhealthy: true);
-        await _registry.RemoveAsync(connection, closed);
+            hosts.SetUnhealthy(instance.App, unhealthy: true);
+        await registry.RemoveAsync(connection, closed);
     }
 
     private async Task MonitorAsync(AppHealthOptions? health, CancellationToken cancellationToken)
@@ -96,15 +76,15 @@ internal sealed partial class AppSession : IAsyncDisposable
             var lost = await WaitAsync(returns ? LeaseRetry : health?.ProbeInterval ?? Timeout.InfiniteTimeSpan, cancellationToken);
             if (lost)
             {
-                LogLeaseLost(_instance.App.AppId);
+                LogLeaseLost(instance.App.AppId);
                 await LoseAsync(unhealthy: false, HaltTimeout, cancellationToken);
             }
 
-            var healthy = health is null || await _channel.ProbeAsync(health, _timeProvider, cancellationToken);
+            var healthy = health is null || await channel.ProbeAsync(health, timeProvider, cancellationToken);
             failures = healthy ? 0 : failures + 1;
             if (_connection is not null && failures >= (health?.Threshold ?? int.MaxValue))
             {
-                LogUnhealthy(_instance.App.AppId, _instance.App.Replica, failures);
+                LogUnhealthy(instance.App.AppId, instance.App.Replica, failures);
                 await LoseAsync(unhealthy: true, health!.ProbeTimeout, cancellationToken);
             }
 
@@ -119,7 +99,7 @@ internal sealed partial class AppSession : IAsyncDisposable
     {
         var lost = _connection?.Lease?.Lost ?? CancellationToken.None;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost);
-        await Task.Delay(interval, _timeProvider, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(interval, timeProvider, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         return lost.IsCancellationRequested;
     }
@@ -130,9 +110,9 @@ internal sealed partial class AppSession : IAsyncDisposable
         var connection = _connection!;
         connection.IsHalting = true;
         await UnregisterAsync(unhealthy);
-        using var limit = new CancellationTokenSource(HaltTimeout, _timeProvider);
+        using var limit = new CancellationTokenSource(HaltTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await _router.HaltAsync(connection, timeoutPerActor, either.Token);
+        await router.HaltAsync(connection, timeoutPerActor, either.Token);
         connection.IsHalting = false;
     }
 
@@ -141,13 +121,13 @@ internal sealed partial class AppSession : IAsyncDisposable
         try
         {
             await RegisterAsync(cancellationToken);
-            _hosts.SetUnhealthy(_instance.App, unhealthy: false);
-            LogHealthy(_instance.App.AppId, _instance.App.Replica);
+            hosts.SetUnhealthy(instance.App, unhealthy: false);
+            LogHealthy(instance.App.AppId, instance.App.Replica);
             return true;
         }
         catch (State.StateStoreException exception)
         {
-            LogNotRegistered(_instance.App.AppId, exception.Message);
+            LogNotRegistered(instance.App.AppId, exception.Message);
             return false;
         }
     }

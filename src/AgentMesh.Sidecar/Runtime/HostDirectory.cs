@@ -9,7 +9,7 @@ internal sealed class HostDirectory : IHostRegistry
     private volatile AppConnection[] _connections = [];
     private volatile Placement _placement = Placement.Empty;
     private volatile AppDefinition[] _unhealthy = [];
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly Pulse _changed = new();
 
     /// <summary>Raised after hosts came or went, outside the lock.</summary>
     public event Action? Changed;
@@ -70,10 +70,7 @@ internal sealed class HostDirectory : IHostRegistry
     /// <summary>Completes with the next change, or when the time is over.</summary>
     public async Task WaitForChangeAsync(TimeSpan limit, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        Task changed;
-        lock (_gate)
-            changed = _changed.Task;
-        await changed.WaitAsync(limit, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _changed.Next.WaitAsync(limit, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -84,9 +81,7 @@ internal sealed class HostDirectory : IHostRegistry
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         while (true)
         {
-            Task changed;
-            lock (_gate)
-                changed = _changed.Task;
+            var changed = _changed.Next;
             if (find() is { } found)
                 return found;
             try
@@ -100,8 +95,6 @@ internal sealed class HostDirectory : IHostRegistry
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private void Change(Func<AppConnection[], AppConnection[]> change)
     {
         Signal(() => _placement = Placement.Empty with { Hosts = _connections = change(_connections) });
@@ -110,14 +103,8 @@ internal sealed class HostDirectory : IHostRegistry
 
     private void Signal(Action change)
     {
-        TaskCompletionSource signal;
         lock (_gate)
-        {
             change();
-            signal = _changed;
-            _changed = NewSignal();
-        }
-
-        signal.TrySetResult();
+        _changed.Send();
     }
 }

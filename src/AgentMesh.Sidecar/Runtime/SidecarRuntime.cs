@@ -3,6 +3,7 @@ using AgentMesh.Sidecar.Actors;
 using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.Actors.Timers;
 using AgentMesh.Sidecar.Channel;
+using AgentMesh.Sidecar.Dashboard;
 using AgentMesh.Sidecar.Grpc;
 using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Invocation;
@@ -12,7 +13,6 @@ using AgentMesh.Sidecar.Registry;
 using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.StateApi;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AgentMesh.Sidecar.Runtime;
 
@@ -21,13 +21,12 @@ namespace AgentMesh.Sidecar.Runtime;
 /// One process for all apps of the machine, so the actor table and the turn locks are in memory and global; or, with
 /// <see cref="SidecarOptions.Peers"/>, one of several, each with the app and the actors that are its own.
 /// </summary>
-internal sealed class SidecarRuntime : IAsyncDisposable
+internal sealed class SidecarRuntime : IAppConnections
 {
     /// <summary>daprd polls the app's port every 100 ms; a local start should not wait that long.</summary>
     private static readonly TimeSpan PortPollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly WebApplication _server;
-    private readonly WebApplication _grpc;
     private readonly WebApplication? _peers;
     private readonly Membership? _membership;
     private readonly FrozenDictionary<int, AppInstance> _byPort;
@@ -37,13 +36,13 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     private readonly PubSubRuntime _pubSub;
     private readonly SidecarOptions _options;
     private readonly TimeProvider _timeProvider;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggerFactory _loggerFactory;
     private readonly ReminderScheduler? _reminders;
     private readonly IReminderStore? _reminderStore;
     private readonly ActorTimers _timers;
-    private Task _idleLoop = Task.CompletedTask;
-    private Task _rebalancing = Task.CompletedTask;
+    private RuntimeSource? _source;
+    private Loop? _deactivating;
+    private Loop? _rebalancing;
 
     private SidecarRuntime(SidecarOptions options, IStateStore store, RegistryClient? registry, ILoggerFactory loggerFactory, TimeProvider timeProvider)
     {
@@ -60,7 +59,7 @@ internal sealed class SidecarRuntime : IAsyncDisposable
 
         // Its name among other sidecars on the same store.
         var owner = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
-        var reminders = _reminderStore = (store as IReminderStoreProvider)?.OpenReminders(options.Namespace, owner);
+        var reminders = _reminderStore = store.OpenReminders(options.Namespace, owner);
         _reminders = reminders is null
             ? null
             : new ReminderScheduler(
@@ -84,30 +83,34 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             calls, new ActorState(store, _router, options.StateFidelity, loggerFactory.CreateLogger<ActorState>()),
             new ReminderApi(reminders, _reminders, timeProvider, options.Compat116), new TimerApi(_timers, timeProvider),
             new ServiceInvocation(_targets, policies), metadata, new PublishApi(_pubSub.Publisher), new StateRoutes(state, options.StateFidelity), options.ShutdownRequested, options.DaprApiToken);
-        _server = SidecarServers.ForApps(options, loggerFactory);
+        var service = new DaprService(port => _byPort[port], state, _pubSub.Publisher, metadata, options.ShutdownRequested);
+        _server = SidecarServers.ForApps(options, service, loggerFactory);
         var metrics = options.Apps.Where(SidecarServers.ServesMetrics).ToFrozenDictionary(app => app.MetricsPort, app => app.Metrics);
         var log = new ApiLog(loggerFactory.CreateLogger<ApiLog>(), "HTTP");
         Func<HttpContext, AppInstance, Task> handle = api.HandleAsync;
-        _server.Run(context =>
+        _server.Use(next => context =>
         {
+            if (HttpProtocol.IsHttp2(context.Request.Protocol))
+                return next(context);
             if (metrics.TryGetValue(context.Connection.LocalPort, out var scraped))
                 return scraped.ServeAsync(context);
             var app = _byPort[context.Connection.LocalPort];
             return log.RunAsync(context, app.App, app, handle);
         });
+        GrpcApi.MapTo(_server, options, port => _byPort[port].App, loggerFactory);
         if (options.Peers is { } peers)
         {
             _peers = SidecarServers.ForPeers(options, loggerFactory, peers.Port);
             _peers.Run(new PeerApi(calls, _router, reminders, instances[0], peers.Secret).HandleAsync);
         }
-
-        var service = new DaprService(port => _byPort[port], state, _pubSub.Publisher, metadata, options.ShutdownRequested);
-        _grpc = GrpcServer.Build(options, service, port => _byPort[port].App, loggerFactory, (kestrel, app) => LoopbackServer.Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2, app.ListenAddresses));
     }
 
     /// <summary>For a dashboard, which only looks: what is served and measured, who hosts what, pub/sub, reminders (null: there are none), the clock.</summary>
     public (SidecarOptions Options, HostDirectory Hosts, PubSubRuntime PubSub, IReminderStore? Reminders, TimeProvider Clock) Insight =>
         (_options, _hosts, _pubSub, _reminderStore, _timeProvider);
+
+    /// <inheritdoc/>
+    public IDashboardSource Source => _source ??= new RuntimeSource(this);
 
     /// <summary>Opens all ports. Apps can use their sidecar from here on; calls to an app wait until it is connected.</summary>
     /// <exception cref="IOException">A port is in use.</exception>
@@ -137,7 +140,6 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             if (runtime._reminders is not null)
                 await runtime._reminders.StartAsync();
             await runtime._server.StartAsync(cancellationToken);
-            await runtime._grpc.StartAsync(cancellationToken);
         }
         catch
         {
@@ -145,8 +147,8 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             throw;
         }
 
-        runtime._idleLoop = runtime.DeactivateIdleLoopAsync();
-        runtime._rebalancing = runtime.RebalanceLoopAsync();
+        runtime._deactivating = new Loop(runtime.DeactivateIdleAsync);
+        runtime._rebalancing = new Loop(runtime.RebalanceAsync);
         return runtime;
     }
 
@@ -172,9 +174,11 @@ internal sealed class SidecarRuntime : IAsyncDisposable
             var config = app.IsGrpc || app.DisabledInitEndpoints.Contains("config") ? null : await channel.GetConfigAsync(cancellationToken);
             var types = config is null || app.ActorStateStore is null ? [] : ActorTypeSettings.Parse(config);
             subscriptions = app.IsGrpc ? null : await _pubSub.ReadSubscriptionsAsync(app, channel, cancellationToken);
-            instance.Session = await AppSession.StartAsync(
+            var session = new AppSession(
                 instance, channel, types, _hosts, _membership as IHostRegistry ?? _hosts, _router, isAdopted: _membership is not null && wasThere, _timeProvider,
-                _loggerFactory.CreateLogger<AppSession>(), cancellationToken);
+                _loggerFactory.CreateLogger<AppSession>());
+            await session.StartAsync(cancellationToken);
+            instance.Session = session;
         }
         catch
         {
@@ -213,30 +217,18 @@ internal sealed class SidecarRuntime : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _idleLoop;
-        await _rebalancing;
-        await _timers.DisposeAsync();
-        if (_reminders is not null)
-            await _reminders.DisposeAsync();
-        await _pubSub.DisposeAsync();
+        await DisposeAsync(_source, _deactivating, _rebalancing, _timers, _reminders, _pubSub);
         // Whoever still waits for an answer has had its time: the apps are gone.
         using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), _timeProvider))
-            await Task.WhenAll(_server.StopAsync(now.Token), _grpc.StopAsync(now.Token), _peers?.StopAsync(now.Token) ?? Task.CompletedTask);
-        await _server.DisposeAsync();
-        await _grpc.DisposeAsync();
-        if (_peers is not null)
-            await _peers.DisposeAsync();
-        foreach (var instance in _byPort.Values)
-        {
-            if (instance.TakeSession() is { } session)
-                await session.DisposeAsync();
-        }
-
-        if (_membership is not null)
-            await _membership.DisposeAsync();
+            await Task.WhenAll(_server.StopAsync(now.Token), _peers?.StopAsync(now.Token) ?? Task.CompletedTask);
+        await DisposeAsync([_server, _peers, .. _byPort.Values.Select(instance => instance.TakeSession()), _membership]);
         _targets.Dispose();
-        _stopping.Dispose();
+    }
+
+    private static async Task DisposeAsync(params IAsyncDisposable?[] inTheirOrder)
+    {
+        foreach (var part in inTheirOrder.OfType<IAsyncDisposable>())
+            await part.DisposeAsync();
     }
 
     private AppInstance Find(AppDefinition app) => _byPort[app.DaprHttpPort];
@@ -245,47 +237,28 @@ internal sealed class SidecarRuntime : IAsyncDisposable
         await channel.AcceptsAsync(cancellationToken)
         && (app.Health is not { } health || app.IsGrpc || await channel.ProbeAsync(health, _timeProvider, cancellationToken));
 
-    private async Task DeactivateIdleLoopAsync()
+    private async Task DeactivateIdleAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(SweepInterval(), _timeProvider);
-        try
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
-            {
-                await _router.DeactivateIdleAsync(_stopping.Token);
-                timer.Period = SweepInterval();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
+            await _router.DeactivateIdleAsync(stopping);
+            timer.Period = SweepInterval();
         }
     }
 
     // One at a time; hosts that come meanwhile are seen by the next round.
-    private async Task RebalanceLoopAsync()
+    private async Task RebalanceAsync(CancellationToken stopping)
     {
         // Not disposed: a host may come at the last moment.
         var changed = new SemaphoreSlim(0);
-        void Note() => changed.Release();
-        _hosts.Changed += Note;
-        try
+        _hosts.Changed += () => changed.Release();
+        while (true)
         {
-            while (true)
-            {
-                await changed.WaitAsync(_stopping.Token);
-                var epoch = _hosts.Epoch;
-                await _router.RebalanceAsync(_stopping.Token);
-                _membership?.Acknowledge(epoch);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
-        finally
-        {
-            _hosts.Changed -= Note;
+            await changed.WaitAsync(stopping);
+            var epoch = _hosts.Epoch;
+            await _router.RebalanceAsync(stopping);
+            _membership?.Acknowledge(epoch);
         }
     }
 

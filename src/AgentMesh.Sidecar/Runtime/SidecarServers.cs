@@ -1,4 +1,5 @@
 using System.Net;
+using AgentMesh.Sidecar.Grpc;
 using AgentMesh.Sidecar.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -10,17 +11,27 @@ internal static class SidecarServers
     /// <summary>What a sidecar adds to the headers of a request that it passes on.</summary>
     private const int PeerHeaderBytes = 8 * 1024;
 
-    public static WebApplication ForApps(SidecarOptions options, ILoggerFactory loggerFactory) => LoopbackServer.Build(loggerFactory, kestrel =>
+    public static WebApplication ForApps(SidecarOptions options, DaprService grpc, ILoggerFactory loggerFactory)
     {
-        kestrel.Limits.MaxRequestBodySize = options.Apps.Max(app => app.MaxBodyBytes);
-        LimitHeaders(kestrel, options.Apps.Max(app => app.ReadBufferBytes));
-        // daprd's read-header timeout.
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        foreach (var app in options.Apps)
-            LoopbackServer.Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1, app.ListenAddresses);
-        foreach (var app in options.Apps.Where(ServesMetrics))
-            LoopbackServer.Listen(kestrel, app.MetricsPort, HttpProtocols.Http1);
-    });
+        return LoopbackServer.Build(loggerFactory, Configure, services => GrpcApi.AddTo(services, options, grpc));
+
+        void Configure(KestrelServerOptions kestrel)
+        {
+            kestrel.Limits.MaxRequestBodySize = options.Apps.Max(app => app.MaxBodyBytes);
+            LimitHeaders(kestrel, options.Apps.Max(app => app.ReadBufferBytes));
+            // daprd's read-header timeout.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            foreach (var app in options.Apps)
+            {
+                LoopbackServer.Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1, app.ListenAddresses);
+                LoopbackServer.Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2, app.ListenAddresses);
+            }
+
+            foreach (var app in options.Apps.Where(ServesMetrics))
+                LoopbackServer.Listen(kestrel, app.MetricsPort, HttpProtocols.Http1);
+        }
+    }
 
     /// <summary>Bodies were limited where the call came from.</summary>
     public static WebApplication ForPeers(SidecarOptions options, ILoggerFactory loggerFactory, int port) => LoopbackServer.Build(loggerFactory, kestrel =>

@@ -5,9 +5,9 @@ namespace AgentMesh.Sidecar.Secrets;
 /// <summary>The secrets one app may read (dapr:pkg/api/universal/secrets.go).</summary>
 /// <param name="stores">Secret stores by component name.</param>
 /// <param name="scopes">By component name; a store without one is open.</param>
-internal sealed class SecretAccess(IReadOnlyDictionary<string, ISecretStore> stores, IReadOnlyDictionary<string, SecretScope> scopes)
+internal sealed class SecretAccess(IReadOnlyDictionary<string, SecretStore> stores, IReadOnlyDictionary<string, SecretScope> scopes)
 {
-    public static readonly SecretAccess None = new(new Dictionary<string, ISecretStore>(), new Dictionary<string, SecretScope>());
+    public static readonly SecretAccess None = new(new Dictionary<string, SecretStore>(), new Dictionary<string, SecretScope>());
 
     /// <summary>The values of one secret.</summary>
     public (IReadOnlyDictionary<string, string>? Values, DaprError? Error) Get(string storeName, string name)
@@ -27,10 +27,10 @@ internal sealed class SecretAccess(IReadOnlyDictionary<string, ISecretStore> sto
     {
         if (Find(storeName, out var store) is { } unknown)
             return (new Dictionary<string, IReadOnlyDictionary<string, string>>(), unknown);
-        return (store.GetAll().Where(secret => Allows(storeName, secret.Key)).ToDictionary(secret => secret.Key, secret => secret.Value, StringComparer.Ordinal), null);
+        return (store.All.Where(secret => Allows(storeName, secret.Key)).ToDictionary(secret => secret.Key, secret => secret.Value, StringComparer.Ordinal), null);
     }
 
-    private DaprError? Find(string storeName, out ISecretStore store)
+    private DaprError? Find(string storeName, out SecretStore store)
     {
         store = null!;
         return stores.Count == 0 ? new DaprError(StatusCodes.Status500InternalServerError, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured")

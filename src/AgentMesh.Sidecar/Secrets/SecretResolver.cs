@@ -12,9 +12,9 @@ internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environ
 {
     /// <summary>The secret stores among the components, by name.</summary>
     /// <exception cref="LauncherException">One cannot be opened, and has no <c>ignoreErrors</c>.</exception>
-    public IReadOnlyDictionary<string, ISecretStore> Open(IEnumerable<Component> components)
+    public IReadOnlyDictionary<string, SecretStore> Open(IEnumerable<Component> components)
     {
-        var stores = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
+        var stores = new Dictionary<string, SecretStore>(StringComparer.Ordinal);
         foreach (var component in components)
         {
             try
@@ -35,14 +35,14 @@ internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environ
     }
 
     /// <summary>The component with the secrets it refers to. One that cannot be had is a warning and stays missing, as in daprd.</summary>
-    public Component Resolve(Component component, IReadOnlyDictionary<string, ISecretStore> stores) =>
+    public Component Resolve(Component component, IReadOnlyDictionary<string, SecretStore> stores) =>
         component with { Metadata = [.. component.Metadata.Select(value => Resolve(value, "component", component, stores))] };
 
     /// <summary>The same for the headers of an endpoint.</summary>
-    public HttpEndpoint Resolve(HttpEndpoint endpoint, IReadOnlyDictionary<string, ISecretStore> stores) =>
+    public HttpEndpoint Resolve(HttpEndpoint endpoint, IReadOnlyDictionary<string, SecretStore> stores) =>
         endpoint with { Headers = [.. endpoint.Headers.Select(value => Resolve(value, "endpoint", endpoint, stores))] };
 
-    private ComponentValue Resolve(ComponentValue value, string word, Resource owner, IReadOnlyDictionary<string, ISecretStore> stores)
+    private ComponentValue Resolve(ComponentValue value, string word, Resource owner, IReadOnlyDictionary<string, SecretStore> stores)
     {
         if (value.SecretKeyRef is not { } secret)
             return value;
@@ -58,13 +58,13 @@ internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environ
         return value;
     }
 
-    private ISecretStore? Open(Component component) => component.Type switch
+    private SecretStore? Open(Component component) => component.Type switch
     {
-        LocalFileSecretStore.ComponentType => new LocalFileSecretStore(
+        SecretStore.FileType => SecretStore.OfFile(
             File.ReadAllBytes(Path.GetFullPath(component.Value("secretsFile") is { Length: > 0 } file ? file : throw new FormatException("secretsFile is missing"), folder)),
-            component.Value("nestedSeparator") is { Length: > 0 } separator ? separator : LocalFileSecretStore.DefaultSeparator,
+            component.Value("nestedSeparator") is { Length: > 0 } separator ? separator : SecretStore.DefaultSeparator,
             GoText.IsTruthy(component.Value("multiValued"))),
-        LocalEnvironmentSecretStore.ComponentType => new LocalEnvironmentSecretStore(environment, component.Value("prefix") ?? ""),
+        SecretStore.EnvironmentType => SecretStore.OfEnvironment(environment, component.Value("prefix") ?? ""),
         _ => null,
     };
 }

@@ -1,3 +1,5 @@
+using AgentMesh.Sidecar.Actors.Reminders;
+
 namespace AgentMesh.Sidecar.State;
 
 /// <summary>
@@ -19,14 +21,17 @@ internal interface IStateStore : IAsyncDisposable
     /// </summary>
     /// <exception cref="StateConflictException">A rule does not hold; nothing was applied.</exception>
     Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken);
-}
 
-/// <summary>A store that tells a write of a sidecar that has lost its actors from one in time.</summary>
-internal interface IFencedStateStore : IStateStore
-{
-    /// <inheritdoc cref="IStateStore.TransactAsync"/>
+    /// <summary>The same for one sidecar of several, whose write may come after it has lost its actors.</summary>
     /// <remarks>Nothing is applied, and the failure is a <see cref="StateStoreException"/>, when the fence does not hold the member.</remarks>
-    Task TransactAsync(IReadOnlyList<StateOperation> operations, StateFence? fence, CancellationToken cancellationToken);
+    Task TransactAsync(IReadOnlyList<StateOperation> operations, StateFence? fence, CancellationToken cancellationToken) => fence is null
+        ? TransactAsync(operations, cancellationToken)
+        : throw new NotSupportedException("this store belongs to one sidecar");
+
+    /// <summary>Its reminders; null: it keeps none.</summary>
+    /// <param name="namespaceName">Dapr's namespace.</param>
+    /// <param name="owner">Names this sidecar among others on the same store.</param>
+    IReminderStore? OpenReminders(string namespaceName, string owner) => null;
 }
 
 /// <summary>A sorted set of the members that may write, and the one that does.</summary>

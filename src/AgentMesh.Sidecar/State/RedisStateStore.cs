@@ -8,26 +8,17 @@ namespace AgentMesh.Sidecar.State;
 /// A real Redis in Dapr's own layout: what daprd wrote is read here, and the other way round. Every key is a hash of <c>data</c> and
 /// <c>version</c>.
 /// </summary>
-internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStoreProvider
+internal sealed partial class RedisStateStore(RedisStoreOptions options, ConnectionMultiplexer connection, ILogger<RedisStateStore> logger) : IStateStore
 {
     private static readonly RedisValue[] Fields = ["data", "version"];
 
     private static readonly (string Setting, string Wanted)[] WantedSettings =
         [("appendonly", "yes"), ("appendfsync", "always"), ("maxmemory-policy", "noeviction")];
 
-    private readonly RedisStoreOptions _options;
-    private readonly ConnectionMultiplexer _connection;
-    private readonly IDatabase _database;
-    private readonly ILogger _logger;
-
-    private RedisStateStore(RedisStoreOptions options, ConnectionMultiplexer connection, ILogger logger)
-    {
-        (_options, _connection, _logger) = (options, connection, logger);
-        _database = connection.GetDatabase(options.Database);
-    }
+    private readonly IDatabase _database = connection.GetDatabase(options.Database);
 
     /// <inheritdoc/>
-    public string Description => "redis:" + _options.Address;
+    public string Description => "redis:" + options.Address;
 
     /// <summary>Connects, and warns when the server's settings could lose what it has acknowledged.</summary>
     /// <exception cref="StateStoreException">Redis was not reached within <see cref="RedisStoreOptions.ConnectTimeout"/> or refused.</exception>
@@ -41,14 +32,14 @@ internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStor
                 await store.WarnOfSettingsAsync(cancellationToken).ConfigureAwait(false);
                 return store;
             },
-            failure => new StateStoreException($"Redis at {options.Address} cannot be used: {failure.Message}", failure),
+            $"Redis at {options.Address} cannot be used",
             cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        return await CallAsync(ReadAsync, $"The key {key} could not be read", cancellationToken).ConfigureAwait(false);
+        return await RedisConnection.CallAsync(ReadAsync, $"The key {key} could not be read", cancellationToken).ConfigureAwait(false);
 
         async Task<StateEntry?> ReadAsync()
         {
@@ -94,7 +85,7 @@ internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStor
         var script = fence is null ? RedisScript.Transact : RedisScript.TransactFenced;
         try
         {
-            await CallAsync(() => _database.ScriptEvaluateAsync(script, keys, values), $"Redis at {_options.Address} did not confirm the write", cancellationToken)
+            await RedisConnection.CallAsync(() => _database.ScriptEvaluateAsync(script, keys, values), $"Redis at {options.Address} did not confirm the write", cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (StateStoreException e) when (e.InnerException is RedisServerException refusal && refusal.Message.StartsWith(RedisScript.Conflict, StringComparison.Ordinal))
@@ -103,22 +94,8 @@ internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStor
         }
     }
 
-    /// <summary>Makes a call; a Redis that does not do it is a fault of the store.</summary>
-    /// <exception cref="StateStoreException">Refused, unreachable or too slow.</exception>
-    internal static async Task<T> CallAsync<T>(Func<Task<T>> call, string failure, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (RedisConnection.IsFault(e))
-        {
-            throw new StateStoreException($"{failure}: {e.Message}", e);
-        }
-    }
-
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private static string Text(StateRules rules) => string.Create(CultureInfo.InvariantCulture, $"{rules.IfVersion} {(rules.FirstWrite ? 1 : 0)} {rules.TtlSeconds}");
 
@@ -128,20 +105,20 @@ internal sealed partial class RedisStateStore : IFencedStateStore, IReminderStor
     /// <summary>An answer lost with the power, or a key evicted, breaks what the mesh promises; the user decides.</summary>
     private async Task WarnOfSettingsAsync(CancellationToken cancellationToken)
     {
-        var server = _connection.GetServers()[0];
+        var server = connection.GetServers()[0];
         foreach (var (setting, wanted) in WantedSettings)
         {
             try
             {
                 var found = await server.ConfigGetAsync(setting).WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (found.Length == 0)
-                    LogSettingUnknown(_options.Address, setting, wanted, "the server does not name it");
+                    LogSettingUnknown(options.Address, setting, wanted, "the server does not name it");
                 else if (found[0].Value != wanted)
-                    LogSettingUnsafe(_options.Address, setting, found[0].Value, wanted);
+                    LogSettingUnsafe(options.Address, setting, found[0].Value, wanted);
             }
             catch (RedisServerException e) // managed servers and restricted users refuse CONFIG
             {
-                LogSettingUnknown(_options.Address, setting, wanted, e.Message);
+                LogSettingUnknown(options.Address, setting, wanted, e.Message);
             }
         }
     }

@@ -13,20 +13,11 @@ namespace AgentMesh.Sidecar.State;
 /// The log stays at <see cref="SqliteStoreOptions.CheckpointBytes"/> plus what is written during one PASSIVE, and never gets over
 /// <see cref="SqliteStoreOptions.MaxWalBytes"/> plus one commit while checkpoints succeed; past it, TRUNCATE gives the disk back.
 /// </remarks>
-internal sealed partial class SqliteCheckpointer : IDisposable
+internal sealed partial class SqliteCheckpointer(string path, SqliteStoreOptions options, ILogger logger) : IDisposable
 {
-    private readonly SqliteDatabase _database;
-    private readonly SafeFileHandle _file;
-    private readonly string _walPath;
-    private readonly long _maxWalBytes;
-    private readonly ILogger _logger;
-
-    public SqliteCheckpointer(string path, SqliteStoreOptions options, ILogger logger)
-    {
-        (_walPath, _maxWalBytes, _logger) = (path + "-wal", options.MaxWalBytes, logger);
-        _database = SqliteSchema.OpenCheckpointer(path);
-        _file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-    }
+    private readonly SqliteDatabase _database = SqliteSchema.OpenCheckpointer(path);
+    private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+    private readonly string _walPath = path + "-wal";
 
     /// <summary>The long part, beside the writer.</summary>
     public void Copy() => Try(() =>
@@ -41,7 +32,7 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     public bool TryRestart() => Try(() =>
     {
         // RESTART keeps the file: overwriting it syncs faster than growing it again.
-        var isLarge = new FileInfo(_walPath) is { Exists: true } file && file.Length > _maxWalBytes;
+        var isLarge = new FileInfo(_walPath) is { Exists: true } file && file.Length > options.MaxWalBytes;
         var isEmpty = _database.TryCheckpoint(isLarge ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_RESTART);
         if (!isEmpty)
             LogCheckpointBusy();

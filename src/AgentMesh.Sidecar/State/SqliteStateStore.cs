@@ -1,4 +1,5 @@
 using AgentMesh.Sidecar.Actors.Reminders;
+using AgentMesh.Sidecar.Runtime;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -8,7 +9,7 @@ namespace AgentMesh.Sidecar.State;
 /// The embedded store: <c>state.db</c> in the data folder, a write-ahead log that is synced at each commit, one writer with group
 /// commit, readers that nobody blocks.
 /// </summary>
-internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProvider
+internal sealed partial class SqliteStateStore : IStateStore
 {
     public const string FileName = "state.db";
 
@@ -19,7 +20,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
     private readonly SqliteWriter _writer;
     private readonly SqliteCheckpointer _checkpointer;
     private readonly SemaphoreSlim _readerSlots;
-    private readonly Lock _readersGate = new();
+    private readonly int _maxReaders;
     private readonly Stack<SqliteDatabase> _idleReaders = new();
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -28,7 +29,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
     private SqliteStateStore(string path, SqliteStoreOptions options, TimeProvider timeProvider, ILogger logger)
     {
         (_path, _timeProvider, _logger) = (path, timeProvider, logger);
-        _readerSlots = new SemaphoreSlim(options.MaxReaders);
+        (_maxReaders, _readerSlots) = (options.MaxReaders, new SemaphoreSlim(options.MaxReaders));
         _database = SqliteSchema.OpenWriter(path, options);
         _checkpointer = new SqliteCheckpointer(path, options, logger);
         _writer = new SqliteWriter(_database, options, _checkpointer, logger);
@@ -84,11 +85,14 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
     /// </summary>
     public async ValueTask<T> ReadAsync<T>(Func<SqliteDatabase, T> query, CancellationToken cancellationToken)
     {
-        await _readerSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var slot = await _readerSlots.EnterAsync(cancellationToken).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         SqliteDatabase? reader = null;
         try
         {
-            reader = Rent();
+            lock (_idleReaders)
+                _idleReaders.TryPop(out reader);
+            reader ??= SqliteDatabase.Open(_path, SqliteSchema.BusyTimeoutMs, readOnly: true);
             return query(reader);
         }
         catch (SqliteException e)
@@ -97,8 +101,11 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         }
         finally
         {
-            Return(reader);
-            _readerSlots.Release();
+            if (reader is not null)
+            {
+                lock (_idleReaders)
+                    _idleReaders.Push(reader);
+            }
         }
     }
 
@@ -108,20 +115,15 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
     /// <summary>Writes what is queued, copies the log into the file, and closes it.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_readersGate)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-        }
-
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         await _writer.DisposeAsync().ConfigureAwait(false);
-        lock (_readersGate)
-        {
-            while (_idleReaders.TryPop(out var reader))
-                reader.Dispose();
-        }
-
+        // With all slots taken nobody reads any more; who waits for one is refused.
+        for (var slot = 0; slot < _maxReaders; slot++)
+            await _readerSlots.WaitAsync().ConfigureAwait(false);
+        foreach (var reader in _idleReaders)
+            reader.Dispose();
+        _readerSlots.Release(_maxReaders);
         try
         {
             _database.TryCheckpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
@@ -133,34 +135,6 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
 
         _database.Dispose();
         _checkpointer.Dispose();
-    }
-
-    private SqliteDatabase Rent()
-    {
-        lock (_readersGate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_idleReaders.TryPop(out var reader))
-                return reader;
-        }
-
-        return SqliteDatabase.Open(_path, SqliteSchema.BusyTimeoutMs, readOnly: true);
-    }
-
-    private void Return(SqliteDatabase? reader)
-    {
-        if (reader is null)
-            return;
-        lock (_readersGate)
-        {
-            if (!_disposed)
-            {
-                _idleReaders.Push(reader);
-                return;
-            }
-        }
-
-        reader.Dispose();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The last checkpoint failed; what was acknowledged is safe in the write-ahead log.")]

@@ -4,15 +4,4 @@ namespace AgentMesh.Sidecar.State;
 /// The store could not do what was asked: disk full, I/O error, connection lost, a value over the store's limit. For a write
 /// nothing was acknowledged. The message names keys and files, never values.
 /// </summary>
-internal sealed class StateStoreException : Exception
-{
-    public StateStoreException(string message)
-        : base(message)
-    {
-    }
-
-    public StateStoreException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
+internal sealed class StateStoreException(string message, Exception? innerException = null) : Exception(message, innerException);

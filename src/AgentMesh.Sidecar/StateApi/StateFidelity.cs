@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using AgentMesh.Sidecar.Http;
+using AgentMesh.Sidecar.PubSub;
 
 namespace AgentMesh.Sidecar.StateApi;
 
@@ -17,18 +17,14 @@ internal sealed class StateFidelity(int seed)
 
     private const ulong Decimals = 1_000_000;
 
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>The value as it would come back. What is no JSON stays as it is: daprd never decoded it.</summary>
     public byte[] Apply(byte[] json)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            var buffer = new ArrayBufferWriter<byte>(json.Length);
-            using (var writer = new Utf8JsonWriter(buffer, Relaxed))
-                Write(writer, document.RootElement, new Random(Mix(json)));
-            return buffer.WrittenSpan.ToArray();
+            var order = new Random(Mix(json));
+            return HttpAnswer.WriteJson(writer => JsonText.Rewrite(writer, document.RootElement, order.Shuffle, Number)).ToArray();
         }
         catch (JsonException)
         {
@@ -57,38 +53,6 @@ internal sealed class StateFidelity(int seed)
         return Math.Abs(number) < 1e21
             ? decimal.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
             : digits.Replace('E', 'e');
-    }
-
-    private static void Write(Utf8JsonWriter writer, JsonElement element, Random order)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                // Go's maps keep the last of two members with one name.
-                var members = element.EnumerateObject().GroupBy(member => member.Name, StringComparer.Ordinal).Select(group => group.Last()).ToArray();
-                order.Shuffle(members);
-                writer.WriteStartObject();
-                foreach (var member in members)
-                {
-                    writer.WritePropertyName(member.Name);
-                    Write(writer, member.Value, order);
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (var item in element.EnumerateArray())
-                    Write(writer, item, order);
-                writer.WriteEndArray();
-                break;
-            case JsonValueKind.Number when double.IsFinite(element.GetDouble()):
-                writer.WriteRawValue(Number(element.GetDouble()), skipInputValidation: true);
-                break;
-            default:
-                element.WriteTo(writer);
-                break;
-        }
     }
 
     // FNV-1a, the same in every process.

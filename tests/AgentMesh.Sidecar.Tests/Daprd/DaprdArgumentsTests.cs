@@ -19,7 +19,7 @@ public sealed class DaprdArgumentsTests
             Protocol = "h2c",
             ChannelAddress = "localhost",
             ResourcesPaths = ["/r1", "/r2"],
-            ConfigFilePath = "/config.yaml",
+            ConfigFilePaths = ["/config.yaml"],
             Health = health,
             MaxBodyBytes = 5,
             ReadBufferBytes = 6,
@@ -34,7 +34,7 @@ public sealed class DaprdArgumentsTests
         Assert.Equal(("a", 8080, "h2c", "localhost", 3501, 50002, 9), (options.App.AppId, options.App.AppPort, options.App.Protocol, options.App.ChannelAddress, options.HttpPort, options.GrpcPort, options.MetricsPort));
         Assert.Equal((health, 5L, 6, 7, LogLevel.Debug, true), (options.App.Health, options.App.MaxBodyBytes, options.App.ReadBufferBytes, options.App.MaxConcurrency, options.LogLevel, options.App.LogApiCalls));
         Assert.Equal(["/r1", "/r2"], options.App.ResourcesPaths);
-        Assert.Equal(["/config.yaml"], options.ConfigPaths);
+        Assert.Equal(["/config.yaml"], options.App.ConfigFilePaths);
         Assert.Equal(app.ListenAddresses, options.App.ListenAddresses);
     }
 

@@ -44,7 +44,7 @@ public sealed class DaprdFlagsTests
             "--enable-app-health-check", "--app-health-check-path", "ready", "--app-health-probe-interval", "2", "--app-health-probe-timeout", "100", "--app-health-threshold", "4");
         Assert.Equal(("h2c", "localhost", (int?)3, 0, 7, 8), (options.App.Protocol, options.App.ChannelAddress, options.App.MaxConcurrency, options.HttpPort, options.GrpcPort, options.InternalPort));
         Assert.Equal(["r1", "r2", "r3", "r4"], options.App.ResourcesPaths);
-        Assert.Equal(["c1", "c2"], options.ConfigPaths);
+        Assert.Equal(["c1", "c2"], options.App.ConfigFilePaths);
         Assert.Equal((16L * 1024 * 1024, 64 * 1024), (options.App.MaxBodyBytes, options.App.ReadBufferBytes));
         Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(90)), (options.GracefulShutdown, options.BlockShutdown));
         Assert.Equal(["config", "subscribe"], options.DisabledInitEndpoints);

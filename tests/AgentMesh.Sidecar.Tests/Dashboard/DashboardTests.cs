@@ -42,11 +42,11 @@ public sealed class DashboardTests : IAsyncLifetime
         await _mesh.ConnectAsync();
         _mesh.Client.DefaultRequestHeaders.Add("dapr-api-token", "t0ken");
         var launch = new AppLaunch(
-            new RunFileApp("agents", _folder.Path) { AppPort = _app.Port, ConfigFilePath = config, ResourcesPaths = [_folder.At("components")], Command = ["run", "--password", "plain-two"] },
+            new RunFileApp("agents", _folder.Path) { AppPort = _app.Port, ConfigFilePaths = [config], ResourcesPaths = [_folder.At("components")], Command = ["run", "--password", "plain-two"] },
             definition, new Dictionary<string, string>());
         _processes.Add(new AppSupervisor(launch, new SupervisorOptions
         {
-            Connections = new RuntimeConnections(_mesh.Runtime),
+            Connections = _mesh.Runtime,
             Console = TextWriter.Null,
             Logger = NullLogger.Instance,
             TimeProvider = TimeProvider.System,

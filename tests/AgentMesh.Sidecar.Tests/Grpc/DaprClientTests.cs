@@ -208,7 +208,7 @@ public sealed class DaprClientTests
                 Components = [new ComponentInfo(DaprClientTests.Store, "state.redis", "v1")],
                 StateStores = new Dictionary<string, string> { [DaprClientTests.Store] = "app||" },
                 Secrets = new SecretAccess(
-                    new Dictionary<string, ISecretStore> { ["file"] = new LocalFileSecretStore("""{"open":"v","closed":"x"}"""u8.ToArray()) },
+                    new Dictionary<string, SecretStore> { ["file"] = SecretStore.OfFile("""{"open":"v","closed":"x"}"""u8.ToArray()) },
                     new Dictionary<string, SecretScope> { ["file"] = new() { Denied = ["closed"] } }),
             };
             var sidecar = await SidecarHarness.StartAsync([configure?.Invoke(app) ?? app], daprToken: token, store: store.Store, configure: options);

@@ -1,6 +1,5 @@
 using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Resources;
-using AgentMesh.Sidecar.Secrets;
 
 namespace AgentMesh.Sidecar.Tests.Launcher;
 
@@ -33,7 +32,7 @@ public sealed class ComponentPlanTests : IDisposable
             auth: { secretStore: local }
             """);
         Assert.Equal("hush", plan.StateRedis("other:2")["redisPassword"]);
-        Assert.Equal("hush", plan.SecretsOf("app").Get("local", "redis").Values!["password"]);
+        Assert.Equal("hush", plan.Of("app").Secrets.Get("local", "redis").Values!["password"]);
         Assert.Empty(_warnings);
         Assert.DoesNotContain(plan.Describe("DIR", "h:1"), line => line.Contains("hush", StringComparison.Ordinal));
     }
@@ -87,7 +86,7 @@ public sealed class ComponentPlanTests : IDisposable
             spec: { baseUrl: "http://h" }
             scopes: [somebody]
             """);
-        var endpoint = Assert.Single(plan.EndpointsOf("app"));
+        var endpoint = Assert.Single(plan.Of("app").Endpoints);
         Assert.Equal(("shop", "https://shop.example/v1"), (endpoint.Name, endpoint.BaseUrl));
         Assert.Equal(["Accept-Language=de", "X-Key=hush", "X-Region=here"], endpoint.Headers.Select(header => $"{header.Name}={header.Text}"));
         Assert.DoesNotContain("hush", $"{endpoint} {endpoint.Headers[1]}", StringComparison.Ordinal);
@@ -101,7 +100,7 @@ public sealed class ComponentPlanTests : IDisposable
     public void EndpointThatCannotBeServed_IsSkippedWithAWarning(string spec, string expected)
     {
         var plan = Plan($"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: e }}\nspec: {spec}");
-        Assert.Empty(plan.EndpointsOf("app"));
+        Assert.Empty(plan.Of("app").Endpoints);
         Assert.Contains(expected, Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
@@ -135,7 +134,7 @@ public sealed class ComponentPlanTests : IDisposable
             metadata: { name: c }
             spec: { secrets: { scopes: [{ storeName: local, defaultAccess: deny, allowedSecrets: [a] }] } }
             """);
-        var secrets = Plan(configuration, Secrets).SecretsOf("app");
+        var secrets = Plan(configuration, Secrets).Of("app").Secrets;
         Assert.Null(secrets.Get("local", "a").Error);
         Assert.Equal("ERR_PERMISSION_DENIED", secrets.Get("local", "b").Error!.Code);
     }
@@ -184,9 +183,9 @@ public sealed class ComponentPlanTests : IDisposable
         var configuration = files[0].EndsWith("config.yaml", StringComparison.Ordinal) ? files[0] : null;
         foreach (var (index, text) in files.Skip(configuration is null ? 0 : 1).Index())
             _folder.Write($"resources/{index}.yaml", text);
-        var reader = new ComponentFile(name => name == "REGION" ? "here" : null, "default", _warnings);
+        var folders = new ResourceFolders(new Dictionary<string, string> { ["REGION"] = "here" }, "default", _folder.Path, _warnings);
         return new ComponentPlan(
-            new RunFile("dapr.yaml", [new RunFileApp("app", "/") { ResourcesPaths = [_folder.At("resources")], ConfigFilePath = configuration }]),
-            reader, new HttpEndpointFile(reader, _warnings), new SecretResolver(new Dictionary<string, string>(), _folder.Path, _warnings));
+            new RunFile("dapr.yaml", [new RunFileApp("app", "/") { ResourcesPaths = [_folder.At("resources")], ConfigFilePaths = configuration is null ? [] : [configuration] }]),
+            folders, _warnings);
     }
 }

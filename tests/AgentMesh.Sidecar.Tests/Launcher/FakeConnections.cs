@@ -1,5 +1,4 @@
 using System.Globalization;
-using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Runtime;
 
 namespace AgentMesh.Sidecar.Tests.Launcher;

@@ -66,7 +66,7 @@ public sealed class LaunchPlanTests
         using var folder = new TestTree();
         folder.Write("s.yaml", "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: s }\nspec: { pubsubname: p, topic: t, routes: { default: /t } }");
         var runFile = new RunFile("dapr.yaml", [new RunFileApp("app", "/") { ResourcesPaths = [folder.Path], Protocol = "grpc" }]);
-        var plan = new ComponentPlan(runFile, new ComponentFile(_ => null, "default", []));
+        var plan = new ComponentPlan(runFile, new ResourceFolders(new Dictionary<string, string>(), "default", "/", []), []);
         var refused = Assert.Throws<LauncherException>(() => LaunchPlan.Create(
             [(runFile.Apps[0], 1)], [[new ProcessPorts(1, 2, 3, 4)]], plan, new ApiTokens(null, null), new Dictionary<string, string>(), new Dictionary<string, string>()));
         Assert.Equal("app speaks gRPC (appProtocol): events of p/t cannot be delivered to it by the local sidecar", refused.Message);
@@ -78,6 +78,6 @@ public sealed class LaunchPlanTests
         for (var index = 0; index < components.Length; index++)
             folder.Write($"{index}.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { " + components[index]);
         return new ComponentPlan(
-            new RunFile("dapr.yaml", [new RunFileApp("agents", "/") { ResourcesPaths = [folder.Path] }]), new ComponentFile(_ => null, "default", []));
+            new RunFile("dapr.yaml", [new RunFileApp("agents", "/") { ResourcesPaths = [folder.Path] }]), new ResourceFolders(new Dictionary<string, string>(), "default", "/", []), []);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using AgentMesh.Sidecar.Launcher;
-using AgentMesh.Sidecar.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentMesh.Sidecar.Tests.Launcher;
@@ -149,7 +148,7 @@ public sealed class MeshRunTests : IDisposable
         Assert.Empty(data.Processes.Processes);
     }
 
-    private LauncherParts Parts() => new()
+    private ProgramParts Parts() => new()
     {
         Console = _console,
         TimeProvider = TimeProvider.System,
@@ -159,8 +158,5 @@ public sealed class MeshRunTests : IDisposable
         Home = _folder.Path,
         Random = Random.Shared,
         RandomBytes = count => new byte[count],
-        Registry = new RunRegistry(_folder.At("runs")),
-        StartRuntimeAsync = async (sidecar, store, loggers, cancellationToken) => new RuntimeConnections(
-            await SidecarRuntime.StartAsync(sidecar, store, loggers, TimeProvider.System, cancellationToken)),
     };
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AgentMesh.Sidecar.PubSub;
+using AgentMesh.Sidecar.Resources;
 
 namespace AgentMesh.Sidecar.Tests.PubSub;
 
@@ -94,7 +95,7 @@ public sealed class SubscriptionTests : IDisposable
             metadata: { name: broken }
             spec: { pubsubname: p, topic: u }
             """);
-        var read = SubscriptionFile.ReadFolders([_folder.Path], _warnings);
+        var read = new ResourceFolders(new Dictionary<string, string>(), "default", _folder.Path, _warnings).Read([_folder.Path]).Subscriptions;
         Assert.Equal(["p/t [>/r] dead dl bulk 7 1000", "p/u [event.type == \"x\">/x >/d] raw"], read.Select(item => Describe(item.Subscription)));
         Assert.Equal(["app"], read[0].Scopes);
         Assert.Contains("(21): routes is missing", Assert.Single(_warnings), StringComparison.Ordinal);

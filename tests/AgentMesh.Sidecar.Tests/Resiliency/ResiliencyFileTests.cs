@@ -1,4 +1,5 @@
 using AgentMesh.Sidecar.Resiliency;
+using AgentMesh.Sidecar.Resources;
 
 namespace AgentMesh.Sidecar.Tests.Resiliency;
 
@@ -34,7 +35,8 @@ public sealed class ResiliencyFileTests : IDisposable
         Assert.Equal(["gateway"], resource.Scopes);
         var agents = resource.Apps["agents"];
         Assert.Equal((TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), 2), (agents.Timeout, agents.Retry!.Duration, agents.Retry.MaxRetries));
-        Assert.Equal((2, 8, 45, "consecutiveFailures > 8"), (agents.Breaker!.MaxRequests, agents.Breaker.Interval.TotalSeconds, agents.Breaker.Timeout.TotalSeconds, agents.Breaker.Trip!.Text));
+        Assert.Equal((2, 8, 45), (agents.Breaker!.MaxRequests, agents.Breaker.Interval.TotalSeconds, agents.Breaker.Timeout.TotalSeconds));
+        Assert.Equal([false, true], ((double[])[8, 9]).Select(failures => agents.Breaker.Trip!.Evaluate(name => name == "consecutiveFailures" ? failures : null)!.Value));
         Assert.True(agents.Retry.HttpStatusCodes!.Contains(429) && agents.Retry.HttpStatusCodes.Contains(599) && !agents.Retry.HttpStatusCodes.Contains(430));
         Assert.Equal(["pubsub"], resource.Inbound.Keys);
         Assert.True(resource.Inbound["pubsub"].Retry is { IsExponential: true, MaxRetries: 10, MaxInterval.TotalSeconds: 15 });
@@ -66,6 +68,6 @@ public sealed class ResiliencyFileTests : IDisposable
     private IReadOnlyList<ResiliencyResource> Read(string spec)
     {
         _folder.Write("r.yaml", $"apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {{ name: r }}\nspec:\n{spec}\n");
-        return ResiliencyFile.ReadFolders([_folder.Path], _warnings);
+        return new ResourceFolders(new Dictionary<string, string>(), "default", _folder.Path, _warnings).Read([_folder.Path]).Resiliency;
     }
 }

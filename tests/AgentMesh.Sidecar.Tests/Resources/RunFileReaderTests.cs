@@ -75,7 +75,7 @@ public sealed class RunFileReaderTests : IDisposable
 
         Assert.Equal([_folder.At("shared")], first.ResourcesPaths);
         Assert.Equal([_folder.At("apps/two/own")], second.ResourcesPaths);
-        Assert.Equal(_folder.At("run/config.yaml"), second.ConfigFilePath);
+        Assert.Equal([_folder.At("run/config.yaml")], second.ConfigFilePaths);
         Assert.Equal(("common", "app", "5", ""), (first.Environment["A"], first.Environment["B"], first.Environment["NUMBER"], first.Environment["EMPTY"]));
         Assert.Equal("common", second.Environment["B"]);
         Assert.Equal(("h2c", "http"), (first.Protocol, second.Protocol));
@@ -200,7 +200,7 @@ public sealed class RunFileReaderTests : IDisposable
         _folder.Folder("apps/one/.dapr/resources");
         var app = Assert.Single(ReadOptions(new() { ["appID"] = "x", ["appPort"] = "5", ["configFilePath"] = "../../run/config.yaml", ["maxBodySize"] = "8Mi" }).Apps);
         Assert.Equal(("x", 5, _folder.At("apps/one"), 8 * 1024 * 1024), (app.AppId, app.AppPort, app.Directory, (int)app.MaxBodyBytes));
-        Assert.Equal(_folder.At("run/config.yaml"), app.ConfigFilePath);
+        Assert.Equal([_folder.At("run/config.yaml")], app.ConfigFilePaths);
         Assert.Equal([_folder.At("home/.dapr/components")], app.ResourcesPaths);
         Assert.Equal(["dotnet", "x.dll"], app.Command);
     }
@@ -232,7 +232,7 @@ public sealed class RunFileReaderTests : IDisposable
         _folder.Folder("src/AgentMesh.Gateway");
 
         var runFile = RunFileReader.Read(_folder.At("dapr/dapr.yaml"), _folder.At("home"), _warnings);
-        var components = new ComponentPlan(runFile, new ComponentFile(_ => null, "default", _warnings));
+        var components = new ComponentPlan(runFile, new ResourceFolders(new Dictionary<string, string>(), "default", root, _warnings), _warnings);
 
         Assert.Empty(_warnings);
         Assert.Equal([("agents", 8081), ("gateway", 8080)], runFile.Apps.Select(app => (app.AppId, app.AppPort!.Value)));

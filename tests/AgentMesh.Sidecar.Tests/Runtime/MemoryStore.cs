@@ -5,7 +5,7 @@ using AgentMesh.Sidecar.State;
 namespace AgentMesh.Sidecar.Tests.Runtime;
 
 /// <summary>A store for tests of the runtime: what was written, and a switch that makes it fail. It keeps no rules of the state API.</summary>
-internal sealed class MemoryStore : IStateStore, IReminderStoreProvider
+internal sealed class MemoryStore : IStateStore
 {
     private readonly Dictionary<string, long> _versions = [];
 

@@ -17,8 +17,8 @@ public sealed class SecretTests
     [InlineData(".", "plain=p number=1.50 flag=true db.user=u db.deep.key=k list.0=a list.1=b")]
     public void File_Flattens(string separator, string expected)
     {
-        var store = new LocalFileSecretStore(Encoding.UTF8.GetBytes(Nested), separator);
-        Assert.Equal(expected.Split(' ').Order(), store.GetAll().Select(secret => $"{secret.Key}={secret.Value[secret.Key]}").Order());
+        var store = SecretStore.OfFile(Encoding.UTF8.GetBytes(Nested), separator);
+        Assert.Equal(expected.Split(' ').Order(), store.All.Select(secret => $"{secret.Key}={secret.Value[secret.Key]}").Order());
         Assert.Equal("p", store.Get("plain")!["plain"]);
         Assert.Null(store.Get("db"));
     }
@@ -26,7 +26,7 @@ public sealed class SecretTests
     [Fact]
     public void File_MultiValued_HasSeveralValuesForOneSecret()
     {
-        var store = new LocalFileSecretStore(Encoding.UTF8.GetBytes(Nested), multiValued: true);
+        var store = SecretStore.OfFile(Encoding.UTF8.GetBytes(Nested), multiValued: true);
         Assert.Equal(["deep:key=k", "user=u"], store.Get("db")!.Select(value => $"{value.Key}={value.Value}").Order());
         Assert.Equal("p", store.Get("plain")!["plain"]);
         Assert.Null(store.Get("db:user"));
@@ -36,7 +36,7 @@ public sealed class SecretTests
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("""{"a":null}""")]
-    public void File_ThatIsNoSetOfSecrets_IsRefused(string json) => Assert.ThrowsAny<JsonException>(() => new LocalFileSecretStore(Encoding.UTF8.GetBytes(json)));
+    public void File_ThatIsNoSetOfSecrets_IsRefused(string json) => Assert.ThrowsAny<JsonException>(() => SecretStore.OfFile(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
     [InlineData("", "HOME", "/home")]
@@ -48,13 +48,13 @@ public sealed class SecretTests
     [InlineData("MY_", "KEY", "mine")]
     [InlineData("MY_", "HOME", "")]
     public void Environment_GivesEmptyForWhatIsNotThereOrHidden(string prefix, string name, string expected) =>
-        Assert.Equal(expected, new LocalEnvironmentSecretStore(Variables, prefix).Get(name)[name]);
+        Assert.Equal(expected, SecretStore.OfEnvironment(Variables, prefix).Get(name)![name]);
 
     [Fact]
     public void Environment_All_HidesDaprsOwn_AndStripsThePrefix()
     {
-        Assert.Equal(["HOME", "MY_KEY"], new LocalEnvironmentSecretStore(Variables).GetAll().Keys.Order());
-        Assert.Equal("mine", Assert.Single(new LocalEnvironmentSecretStore(Variables, "MY_").GetAll()).Value["KEY"]);
+        Assert.Equal(["HOME", "MY_KEY"], SecretStore.OfEnvironment(Variables).All.Keys.Order());
+        Assert.Equal("mine", Assert.Single(SecretStore.OfEnvironment(Variables, "MY_").All).Value["KEY"]);
     }
 
     [Theory]
@@ -86,11 +86,11 @@ public sealed class SecretTests
         await using var sidecar = await SidecarHarness.StartAsync([SidecarHarness.Define("app", 1) with
         {
             Secrets = new SecretAccess(
-                new Dictionary<string, ISecretStore>
+                new Dictionary<string, SecretStore>
                 {
-                    ["file"] = new LocalFileSecretStore("""{"open":"v","closed":"x"}"""u8.ToArray()),
-                    ["empty"] = new LocalFileSecretStore("{}"u8.ToArray()),
-                    ["env"] = new LocalEnvironmentSecretStore(Variables),
+                    ["file"] = SecretStore.OfFile("""{"open":"v","closed":"x"}"""u8.ToArray()),
+                    ["empty"] = SecretStore.OfFile("{}"u8.ToArray()),
+                    ["env"] = SecretStore.OfEnvironment(Variables),
                 },
                 new Dictionary<string, SecretScope> { ["file"] = new() { Denied = ["closed"] } }),
         }]);

@@ -175,7 +175,7 @@ public sealed class SqliteStateStoreTests : StateStoreBehavior, IDisposable
         {
             await using var store = Open();
             Assert.Equal("1", await TextAsync(store, "k"));
-            Assert.Empty(await store.OpenReminders("default", "me").LoadDueAsync("T", DateTimeOffset.MaxValue, 10, Cancelled));
+            Assert.Empty(await store.OpenReminders("default", "me").LoadPageAsync("T", DateTimeOffset.MaxValue, 0, 10, Cancelled));
         }
 
         await using var reopened = await ConnectAsync();

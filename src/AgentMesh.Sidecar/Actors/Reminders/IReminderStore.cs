@@ -23,11 +23,7 @@ internal interface IReminderStore
     /// <param name="cancellationToken">Withdraws.</param>
     Task<bool> AdvanceAsync(Reminder reminder, Reminder? next, CancellationToken cancellationToken);
 
-    /// <summary>The reminders of a type due up to a time, the earliest first, as many as the limits allow.</summary>
-    Task<IReadOnlyList<Reminder>> LoadDueAsync(string type, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
-        LoadPageAsync(type, until, 0, limit, cancellationToken);
-
-    /// <summary>The same after the first <paramref name="skip"/>.</summary>
+    /// <summary>The reminders of a type due up to a time, the earliest first, as many as the limits allow after the first <paramref name="skip"/>.</summary>
     Task<IReadOnlyList<Reminder>> LoadPageAsync(string type, DateTimeOffset until, int skip, int limit, CancellationToken cancellationToken);
 
     /// <summary>How many there are of a type; the embedded store counts up to <see cref="MaxCounted"/>.</summary>
@@ -54,12 +50,4 @@ internal interface IReminderStore
 
     /// <summary>Gives the right up early, if it is held.</summary>
     Task ReleaseLeaseAsync(string type, CancellationToken cancellationToken);
-}
-
-/// <summary>A state store that can keep reminders too.</summary>
-internal interface IReminderStoreProvider
-{
-    /// <param name="namespaceName">Dapr's namespace.</param>
-    /// <param name="owner">Names this sidecar among others on the same store.</param>
-    IReminderStore OpenReminders(string namespaceName, string owner);
 }

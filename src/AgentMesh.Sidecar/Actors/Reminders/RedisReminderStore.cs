@@ -136,5 +136,5 @@ internal sealed class RedisReminderStore(IDatabase database, string namespaceNam
     private async Task<bool> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
         (int)await Run(() => database.ScriptEvaluateAsync(script, keys, values), cancellationToken) == 1;
 
-    private static Task<T> Run<T>(Func<Task<T>> call, CancellationToken cancellationToken) => RedisStateStore.CallAsync(call, "Redis did not confirm", cancellationToken);
+    private static Task<T> Run<T>(Func<Task<T>> call, CancellationToken cancellationToken) => RedisConnection.CallAsync(call, "Redis did not confirm", cancellationToken);
 }

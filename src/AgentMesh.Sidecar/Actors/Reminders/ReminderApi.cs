@@ -16,12 +16,8 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
 
     private long _lastRevision;
 
-    public async Task<IResult> CreateAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
+    public Task<IResult> CreateAsync(HttpContext context, AppInstance caller, ActorRef actor, string name) => RunAsync(caller, actor, DaprError.ReminderCreate, async () =>
     {
-        if (Refuse(caller, actor) is { } refused)
-            return refused;
-        if (scheduler is null)
-            return DaprError.ReminderCreate(NoStore);
         var request = await RequestBody.ReadAsync(context, ReminderRequest.Parse);
         if (ActorCallbackRules.RefuseNames(actor, name, DaprError.ReminderCreate) is { } wrong)
             return wrong;
@@ -44,55 +40,42 @@ internal sealed class ReminderApi(IReminderStore? store, ReminderScheduler? sche
             Data = request.Data,
             FailurePolicy = request.FailurePolicy,
         };
-        try
-        {
-            // Not withdrawn when the caller leaves: it may then be stored or not, and memory must know which.
-            return await scheduler.RegisterAsync(reminder, request.Overwrite ?? true, CancellationToken.None) ? HttpAnswer.NoContent : DaprError.ReminderExists(name);
-        }
-        catch (StateStoreException exception)
-        {
-            return DaprError.ReminderCreate(exception.Message);
-        }
-    }
+        // Not withdrawn when the caller leaves: it may then be stored or not, and memory must know which.
+        return await scheduler!.RegisterAsync(reminder, request.Overwrite ?? true, CancellationToken.None) ? HttpAnswer.NoContent : DaprError.ReminderExists(name);
+    });
 
-    public async Task<IResult> DeleteAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
+    public Task<IResult> DeleteAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
     {
         context.RequestAborted.ThrowIfCancellationRequested();
-        if (Refuse(caller, actor) is { } refused)
-            return refused;
-        if (scheduler is null)
-            return DaprError.ReminderDelete(NoStore);
-        try
+        return RunAsync(caller, actor, DaprError.ReminderDelete, async () =>
         {
-            await scheduler.UnregisterAsync(actor, name, CancellationToken.None);
+            await scheduler!.UnregisterAsync(actor, name, CancellationToken.None);
             return HttpAnswer.NoContent;
-        }
-        catch (StateStoreException exception)
-        {
-            return DaprError.ReminderDelete(exception.Message);
-        }
+        });
     }
 
-    public async Task<IResult> GetAsync(HttpContext context, AppInstance caller, ActorRef actor, string name)
+    public Task<IResult> GetAsync(HttpContext context, AppInstance caller, ActorRef actor, string name) => RunAsync(
+        caller, actor, DaprError.ReminderGet, async () => await store!.GetAsync(actor, name, context.RequestAborted) is { } reminder ? HttpAnswer.Json(json => Write(json, reminder))
+            : compat116 ? HttpAnswer.Json(json => json.WriteNullValue())
+            : DaprError.ReminderNotFound());
+
+    private async Task<IResult> RunAsync(AppInstance caller, ActorRef actor, Func<string, DaprError> failed, Func<Task<IResult>> run)
     {
-        if (Refuse(caller, actor) is { } refused)
+        if (ActorCallbackRules.Refuse(caller, actor) is { } refused)
             return refused;
+        if (caller.Connection?.FindActorType(actor.Type) is null)
+            return DaprError.ReminderNotHosted();
         if (store is null)
-            return DaprError.ReminderGet(NoStore);
+            return failed(NoStore);
         try
         {
-            return await store.GetAsync(actor, name, context.RequestAborted) is { } reminder ? HttpAnswer.Json(json => Write(json, reminder))
-                : compat116 ? HttpAnswer.Json(json => json.WriteNullValue())
-                : DaprError.ReminderNotFound();
+            return await run();
         }
         catch (StateStoreException exception)
         {
-            return DaprError.ReminderGet(exception.Message);
+            return failed(exception.Message);
         }
     }
-
-    private static DaprError? Refuse(AppInstance caller, ActorRef actor) => ActorCallbackRules.Refuse(caller, actor)
-        ?? (caller.Connection?.FindActorType(actor.Type) is null ? DaprError.ReminderNotHosted() : null);
 
     // The spans in the one form that the SDK reads; a bare `1s` makes it throw.
     private static void Write(Utf8JsonWriter json, Reminder reminder)

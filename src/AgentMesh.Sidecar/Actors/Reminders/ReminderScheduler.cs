@@ -26,17 +26,17 @@ internal sealed partial class ReminderScheduler(
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ReminderLane> _lanes = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource _allEnded = NewSignal();
+    private readonly WorkGate _work = new();
     private readonly CancellationTokenSource _stopping = new();
-    private TaskCompletionSource _wake = NewSignal();
+    private readonly Pulse _wake = new();
     private Task _loop = Task.CompletedTask;
-    private int _firing = 1; // and the scheduler itself
+    private int _firing;
 
     /// <exception cref="StateStoreException">The store does not answer.</exception>
     public async Task StartAsync()
     {
         await store.WatchAsync(NoteForeignChange);
-        hosts.Changed += Wake;
+        hosts.Changed += _wake.Send;
         _loop = LoopAsync();
     }
 
@@ -58,31 +58,13 @@ internal sealed partial class ReminderScheduler(
     /// <summary>Ends the loop and the firings; ticks under way are fired again by the next sidecar.</summary>
     public async ValueTask DisposeAsync()
     {
-        hosts.Changed -= Wake;
+        hosts.Changed -= _wake.Send;
         await _stopping.CancelAsync();
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        EndFiring();
-        await _allEnded.Task;
+        await _work.CloseAsync();
         foreach (var lane in _lanes.Values.Where(lane => lane.LeaseTaken is not null))
             await ReleaseAsync(lane);
         _stopping.Dispose();
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void EndFiring()
-    {
-        lock (_gate)
-        {
-            if (--_firing == 0)
-                _allEnded.SetResult();
-        }
-    }
-
-    private void Wake()
-    {
-        lock (_gate)
-            _wake.TrySetResult();
     }
 
     // Another sidecar has registered or deleted a reminder that may be in memory here.
@@ -90,12 +72,11 @@ internal sealed partial class ReminderScheduler(
     {
         lock (_gate)
         {
-            if (_stopping.IsCancellationRequested || !_lanes.TryGetValue(actor.Type, out var lane) || lane.LeaseTaken is null)
+            if (!_lanes.TryGetValue(actor.Type, out var lane) || lane.LeaseTaken is null || !_work.TryBegin())
                 return;
-            _firing++;
         }
 
-        // Ends in EndFiring, which the stop waits for.
+        // Ends the work it has begun, which the stop waits for.
         _ = Task.Run(() => ReadAgainAsync(actor, name));
     }
 
@@ -111,17 +92,15 @@ internal sealed partial class ReminderScheduler(
         }
         finally
         {
-            EndFiring();
+            _work.End();
         }
     }
 
     private void NoteChange(string type, string key, Reminder? registered)
     {
         lock (_gate)
-        {
             Lane(type).Change(key, registered);
-            _wake.TrySetResult();
-        }
+        _wake.Send();
     }
 
     private ReminderLane Lane(string type)
@@ -135,14 +114,11 @@ internal sealed partial class ReminderScheduler(
     {
         while (!_stopping.IsCancellationRequested)
         {
-            Task wake;
+            var wake = _wake.Next;
             List<ReminderLane> lanes;
             var hosted = hosts.Connections.Where(connection => !connection.IsRemote).SelectMany(connection => connection.ActorTypes).Select(settings => settings.Type).ToHashSet(StringComparer.Ordinal);
             lock (_gate)
             {
-                if (_wake.Task.IsCompleted)
-                    _wake = NewSignal();
-                wake = _wake.Task;
                 foreach (var type in hosted)
                     Lane(type);
                 lanes = [.. _lanes.Values];
@@ -196,15 +172,15 @@ internal sealed partial class ReminderScheduler(
 
         lock (_gate)
         {
-            while (_firing <= MaxFiring && lane.TakeDue(now) is { } entry)
+            while (_firing < MaxFiring && lane.TakeDue(now) is { } entry && _work.TryBegin())
             {
                 _firing++;
-                // Ends in EndFiring, which the stop waits for.
+                // Ends the work it has begun, which the stop waits for.
                 _ = Task.Run(() => FireAsync(lane, entry));
             }
 
             // With no place free the end of a firing wakes the loop.
-            return _firing > MaxFiring ? DateTimeOffset.MaxValue : lane.NextWork;
+            return _firing == MaxFiring ? DateTimeOffset.MaxValue : lane.NextWork;
         }
     }
 
@@ -243,7 +219,7 @@ internal sealed partial class ReminderScheduler(
             until = lane.BeginScan(now);
         }
 
-        var found = await store.LoadDueAsync(lane.Type, until, ReminderLane.MaxLoaded, _stopping.Token);
+        var found = await store.LoadPageAsync(lane.Type, until, 0, ReminderLane.MaxLoaded, _stopping.Token);
         lock (_gate)
             lane.EndScan(found, now);
     }
@@ -277,10 +253,11 @@ internal sealed partial class ReminderScheduler(
             lock (_gate)
             {
                 lane.EndFiring(entry, next, at);
-                _wake.TrySetResult();
+                _firing--;
             }
 
-            EndFiring();
+            _work.End();
+            _wake.Send();
         }
     }
 

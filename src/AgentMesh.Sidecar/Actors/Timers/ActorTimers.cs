@@ -1,8 +1,10 @@
+using AgentMesh.Sidecar.Runtime;
+
 namespace AgentMesh.Sidecar.Actors.Timers;
 
 /// <summary>
-/// The timers of all actors, in memory. The ticks of one actor come one after the other, and a timer's next tick is waited for only when
-/// the last has been answered. They stay when the actor is deactivated or moves: the next tick activates it again.
+/// The timers of all actors, in memory. A tick is a turn, so those of one actor come one after the other, and a timer's next tick is
+/// waited for only when the last has been answered. They stay when the actor is deactivated or moves: the next tick activates it again.
 /// </summary>
 internal sealed partial class ActorTimers(ActorRouter router, TimeProvider timeProvider, ILogger<ActorTimers> logger) : IAsyncDisposable
 {
@@ -13,34 +15,40 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider timeP
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<ActorRef, TimerQueue> _queues = [];
+    private readonly Dictionary<ActorRef, Dictionary<string, ActorTimer>> _timers = [];
+    private readonly WorkGate _loops = new();
     private readonly CancellationTokenSource _stopping = new();
-    private bool _stopped;
 
     /// <summary>Registers, in place of one of the same name. False: the actor has too many.</summary>
     public bool TryRegister(ActorRef actor, ActorTimer timer)
     {
         lock (_gate)
         {
-            if (_stopped)
-                return true;
-            if (!_queues.TryGetValue(actor, out var queue))
-                _queues.Add(actor, queue = new TimerQueue(actor));
-            if (queue.Timers.Count >= MaxPerActor && !queue.Timers.ContainsKey(timer.Name))
+            if (!_timers.TryGetValue(actor, out var timers))
+                _timers.Add(actor, timers = new Dictionary<string, ActorTimer>(StringComparer.Ordinal));
+            if (timers.Count >= MaxPerActor && !timers.ContainsKey(timer.Name))
                 return false;
-            queue.Timers[timer.Name] = timer;
-            queue.Wake.TrySetResult();
-            queue.Loop ??= Task.Run(() => RunAsync(queue));
-            return true;
+            timers.GetValueOrDefault(timer.Name)?.End();
+            timers[timer.Name] = timer;
         }
+
+        // Ends in RunAsync, which the stop waits for.
+        if (_loops.TryBegin())
+            _ = Task.Run(() => RunAsync(actor, timer));
+        return true;
     }
 
-    public void Unregister(ActorRef actor, string name)
+    /// <summary>Ends the timer of this name, when it is the one given.</summary>
+    public void Unregister(ActorRef actor, string name, ActorTimer? given = null)
     {
         lock (_gate)
         {
-            if (_queues.TryGetValue(actor, out var queue) && queue.Timers.Remove(name))
-                queue.Wake.TrySetResult();
+            if (!_timers.TryGetValue(actor, out var timers) || !timers.TryGetValue(name, out var timer) || (given ?? timer) != timer)
+                return;
+            timer.End();
+            timers.Remove(name);
+            if (timers.Count == 0)
+                _timers.Remove(actor);
         }
     }
 
@@ -48,58 +56,33 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider timeP
     public IReadOnlyList<(ActorRef Actor, int Count)> Count()
     {
         lock (_gate)
-            return [.. _queues.Values.Select(queue => (queue.Actor, queue.Timers.Count))];
+            return [.. _timers.Select(entry => (entry.Key, entry.Value.Count))];
     }
 
     public async ValueTask DisposeAsync()
     {
-        Task[] loops;
-        lock (_gate)
-        {
-            _stopped = true;
-            loops = [.. _queues.Values.Select(queue => queue.Loop!)];
-        }
-
         await _stopping.CancelAsync();
-        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _loops.CloseAsync();
         _stopping.Dispose();
     }
 
-    private async Task RunAsync(TimerQueue queue)
+    private async Task RunAsync(ActorRef actor, ActorTimer timer)
     {
-        while (!_stopping.IsCancellationRequested)
+        try
         {
-            ActorTimer? timer;
-            Task wake;
-            lock (_gate)
+            while (!_stopping.IsCancellationRequested && !timer.Ended.IsCompleted)
             {
-                timer = queue.Timers.Values.MinBy(other => other.Due);
-                if (timer is null)
-                {
-                    _queues.Remove(queue.Actor);
-                    return;
-                }
-
-                if (queue.Wake.Task.IsCompleted)
-                    queue.Wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                wake = queue.Wake.Task;
+                var wait = timer.Due - timeProvider.GetUtcNow();
+                var limit = wait < LongestWait ? wait : LongestWait;
+                if (wait > TimeSpan.Zero)
+                    await timer.Ended.WaitAsync(limit, timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                else if (timer.IsExpired || !await FireAsync(actor, timer) || !timer.MoveNext())
+                    Unregister(actor, timer.Name, timer);
             }
-
-            var wait = timer.Due - timeProvider.GetUtcNow();
-            if (wait > TimeSpan.Zero)
-            {
-                await wake.WaitAsync(wait < LongestWait ? wait : LongestWait, timeProvider, _stopping.Token)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                continue;
-            }
-
-            var goesOn = !timer.IsExpired && await FireAsync(queue.Actor, timer) && timer.MoveNext();
-            lock (_gate)
-            {
-                // Another one may have taken its name meanwhile.
-                if (!goesOn && queue.Timers.GetValueOrDefault(timer.Name) == timer)
-                    queue.Timers.Remove(timer.Name);
-            }
+        }
+        finally
+        {
+            _loops.End();
         }
     }
 
@@ -122,16 +105,4 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider timeP
 
     [LoggerMessage(LogLevel.Warning, "A tick of a timer of an actor of type {ActorType} failed; the timer goes on")]
     private partial void LogTickFailed(string actorType);
-
-    /// <summary>One actor's timers; guarded by the gate.</summary>
-    private sealed class TimerQueue(ActorRef actor)
-    {
-        public ActorRef Actor { get; } = actor;
-
-        public Dictionary<string, ActorTimer> Timers { get; } = new(StringComparer.Ordinal);
-
-        public TaskCompletionSource Wake { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task? Loop { get; set; }
-    }
 }

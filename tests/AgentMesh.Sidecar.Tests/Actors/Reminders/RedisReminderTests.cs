@@ -1,4 +1,3 @@
-using AgentMesh.Sidecar.Actors.Reminders;
 using AgentMesh.Sidecar.State;
 using AgentMesh.Sidecar.Tests.Runtime;
 using AgentMesh.Sidecar.Tests.State;
@@ -29,8 +28,7 @@ public sealed class RedisReminderTests : ReminderStoreBehavior, IClassFixture<Re
     public async Task Lease_IsHeldByOne_AndGivenUp()
     {
         await using var store = await OpenAsync();
-        var provider = (IReminderStoreProvider)store;
-        var (one, two) = (provider.OpenReminders("default", "one"), provider.OpenReminders("default", "two"));
+        var (one, two) = (store.OpenReminders("default", "one")!, store.OpenReminders("default", "two")!);
         Assert.True(await one.HoldLeaseAsync("T", TimeSpan.FromMinutes(1), Token));
         Assert.True(await one.HoldLeaseAsync("T", TimeSpan.FromMinutes(1), Token));
         Assert.False(await two.HoldLeaseAsync("T", TimeSpan.FromMinutes(1), Token));

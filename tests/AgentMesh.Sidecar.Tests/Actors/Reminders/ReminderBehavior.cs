@@ -220,7 +220,7 @@ public abstract class ReminderBehavior
         await using var sidecar = await SidecarHarness.StartAsync(app.App, store: store);
         for (var i = 0; i < Count; i++)
             await app.NextAsync();
-        await UntilAsync(async () => (await reminders.LoadDueAsync("T", DateTimeOffset.MaxValue, 1, Token)).Count == 0);
+        await UntilAsync(async () => (await reminders.LoadPageAsync("T", DateTimeOffset.MaxValue, 0, 1, Token)).Count == 0);
         Assert.Equal(Count, app.App.Calls("PUT").Select(call => call.Path).Distinct().Count());
         Assert.Equal(Count, app.App.Calls("PUT").Count());
     }
@@ -235,7 +235,7 @@ public abstract class ReminderBehavior
         Due = due,
     };
 
-    private protected static IReminderStore RemindersOf(IStateStore store) => ((IReminderStoreProvider)store).OpenReminders("default", "test");
+    private protected static IReminderStore RemindersOf(IStateStore store) => store.OpenReminders("default", "test")!;
 
     private protected static async Task RegisterAsync(SidecarHarness sidecar, string id, string name, string body)
     {

@@ -74,6 +74,6 @@ public abstract class ReminderStoreBehavior : ReminderBehavior
         Assert.Equal(["1", "2"], await DueAsync(Now.AddSeconds(2), 10));
 
         async Task<IEnumerable<string>> DueAsync(DateTimeOffset until, int limit) =>
-            (await reminders.LoadDueAsync("T", until, limit, Token)).Select(reminder => reminder.Id);
+            (await reminders.LoadPageAsync("T", until, 0, limit, Token)).Select(reminder => reminder.Id);
     }
 }

@@ -3,7 +3,7 @@ using AgentMesh.Sidecar.Resources;
 
 namespace AgentMesh.Sidecar.Tests.Resources;
 
-public sealed class ComponentFileTests
+public sealed class ResourceFoldersTests
 {
     private const string Store = """
         apiVersion: dapr.io/v1alpha1
@@ -107,7 +107,7 @@ public sealed class ComponentFileTests
         folder.Write("a.yaml", Store.Replace("store", "first", StringComparison.Ordinal));
         folder.Write("note.txt", "");
         folder.Write("sub/c.yaml", Store);
-        Assert.Equal(["first", "second"], Reader().ReadFolders([folder.Path]).Select(component => component.Name));
+        Assert.Equal(["first", "second"], Reader().Read([folder.Path]).Components.Select(component => component.Name));
         Assert.Contains("note.txt is not a YAML file", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
@@ -117,11 +117,11 @@ public sealed class ComponentFileTests
         using var folder = new TestTree();
         folder.Write("a.yaml", Store);
         folder.Write("b.yaml", Store);
-        var refused = Assert.Throws<LauncherException>(() => Reader().ReadFolders([folder.Path]));
+        var refused = Assert.Throws<LauncherException>(() => Reader().Read([folder.Path]));
         Assert.Contains("'store' is defined twice", refused.Message, StringComparison.Ordinal);
     }
 
-    private ComponentFile Reader() => new(name => name == "REGION" ? "here" : null, "default", _warnings);
+    private ResourceFolders Reader() => new(new Dictionary<string, string> { ["REGION"] = "here" }, "default", "/", _warnings);
 
-    private List<Component> Read(string text) => [.. Reader().Read("file.yaml", text)];
+    private List<Component> Read(string text) => [.. Reader().Read("file.yaml", text).Cast<Component>()];
 }

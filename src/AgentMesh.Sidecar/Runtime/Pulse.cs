@@ -1,4 +1,4 @@
-namespace AgentMesh.Sidecar.PubSub;
+namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>Wakes whoever waits; a pulse between asking for <see cref="Next"/> and awaiting it is not missed.</summary>
 internal sealed class Pulse

@@ -1,7 +1,6 @@
 using AgentMesh.Sidecar.Dashboard;
-using AgentMesh.Sidecar.Runtime;
 
-namespace AgentMesh.Sidecar.Launcher;
+namespace AgentMesh.Sidecar.Runtime;
 
 /// <summary>What the launcher needs of the running sidecar; see <see cref="SidecarRuntime"/> for the meaning of each member.</summary>
 internal interface IAppConnections : IAsyncDisposable

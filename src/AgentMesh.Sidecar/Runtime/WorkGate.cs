@@ -1,21 +1,21 @@
 namespace AgentMesh.Sidecar.Runtime;
 
-/// <summary>Counts the writes under way of something that can end, and tells when the last one is over.</summary>
-internal sealed class WriteGate
+/// <summary>Counts the work under way (writes, firings) of something that can end, and tells when the last of it is over.</summary>
+internal sealed class WorkGate
 {
     private readonly Lock _gate = new();
-    private int _writes;
+    private int _underWay;
     private bool _closed;
     private TaskCompletionSource? _drained;
 
-    /// <summary>Announces a write; false once the gate is closed. After true the caller must call <see cref="End"/>.</summary>
+    /// <summary>Announces work; false once the gate is closed. After true the caller must call <see cref="End"/>.</summary>
     public bool TryBegin()
     {
         lock (_gate)
         {
             if (_closed)
                 return false;
-            _writes++;
+            _underWay++;
             return true;
         }
     }
@@ -24,18 +24,18 @@ internal sealed class WriteGate
     {
         lock (_gate)
         {
-            if (--_writes == 0)
+            if (--_underWay == 0)
                 _drained?.TrySetResult();
         }
     }
 
-    /// <summary>Lets no write in any more; completes when the last one under way has ended.</summary>
+    /// <summary>Lets no work in any more; completes when the last under way has ended.</summary>
     public Task CloseAsync()
     {
         lock (_gate)
         {
             _closed = true;
-            if (_writes == 0)
+            if (_underWay == 0)
                 return Task.CompletedTask;
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _drained.Task;
