@@ -21,15 +21,26 @@ internal static class ActorCalls
     /// <param name="calls">How many.</param>
     /// <param name="rate">Calls due per second, and latency is counted from the time a call was due; 0: each connection sends as fast as it is answered.</param>
     /// <param name="connections">One thread each.</param>
-    public static async Task<CallResult> RunAsync(Mesh mesh, int calls, double rate, int connections)
+    public static Task<CallResult> RunAsync(Mesh mesh, int calls, double rate, int connections) =>
+        RunAsync(mesh, mesh.DaprPorts["probe"], calls, rate, connections, (connection, number) =>
+            connection.Send("PUT", $"/v1.0/actors/Probe/actor-{number % Actors}/method/Add", ""));
+
+    /// <summary>
+    /// The probe's empty answer to a request of its own port, no sidecar in between: what one request costs a .NET process at this rate on
+    /// this machine, whatever the process does with it.
+    /// </summary>
+    public static Task<CallResult> RunBareAsync(Mesh mesh, int calls, double rate, int connections) =>
+        RunAsync(mesh, mesh.AppPorts["probe"], calls, rate, connections, static (connection, _) => connection.Send("GET", "/healthz", ""));
+
+    private static async Task<CallResult> RunAsync(
+        Mesh mesh, int port, int calls, double rate, int connections, Action<CallConnection, int> call)
     {
-        var port = mesh.DaprPorts["probe"];
         var latencies = new double[calls];
         var before = mesh.Cpu();
         var started = Stopwatch.GetTimestamp();
         await Pacing.RunAsync(calls, rate, connections, () => new CallConnection(port), (connection, number, due) =>
         {
-            connection.Put($"/v1.0/actors/Probe/actor-{number % Actors}/method/Add", "");
+            call(connection, number);
             latencies[number] = Stopwatch.GetElapsedTime(due).TotalMilliseconds;
         });
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

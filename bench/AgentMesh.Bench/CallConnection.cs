@@ -6,7 +6,7 @@ using System.Text;
 namespace AgentMesh.Bench;
 
 /// <summary>
-/// One keep-alive HTTP/1.1 connection to a Dapr port, for one thread: it blocks, so that an answer wakes the thread that measures and
+/// One keep-alive HTTP/1.1 connection to a Dapr port or to an app, for one thread: it blocks, so that an answer wakes the thread that measures and
 /// no pool stands between.
 /// </summary>
 internal sealed class CallConnection : IDisposable
@@ -25,9 +25,9 @@ internal sealed class CallConnection : IDisposable
 
     /// <summary>Sends and reads the answer to its end.</summary>
     /// <exception cref="InvalidOperationException">The answer was not 2xx: a benchmark of errors is none.</exception>
-    public void Put(string path, string body)
+    public void Send(string method, string path, string body)
     {
-        var length = Encoding.ASCII.GetBytes($"PUT {path} HTTP/1.1\r\n{_headers}Content-Length: {body.Length}\r\n\r\n{body}", _buffer);
+        var length = Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\n{_headers}Content-Length: {body.Length}\r\n\r\n{body}", _buffer);
         _socket.Send(_buffer.AsSpan(0, length));
 
         var received = 0;
@@ -44,7 +44,7 @@ internal sealed class CallConnection : IDisposable
         while (received < end)
             received += Receive(received);
         if (!head.StartsWith("HTTP/1.1 2", StringComparison.Ordinal))
-            throw new InvalidOperationException($"The sidecar answered {Encoding.UTF8.GetString(_buffer, 0, received)}");
+            throw new InvalidOperationException($"The server answered {Encoding.UTF8.GetString(_buffer, 0, received)}");
     }
 
     public void Dispose() => _socket.Dispose();

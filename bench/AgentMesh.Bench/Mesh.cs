@@ -23,6 +23,9 @@ internal sealed class Mesh : IAsyncDisposable
     /// <summary>Dapr HTTP ports by app id.</summary>
     public required IReadOnlyDictionary<string, int> DaprPorts { get; init; }
 
+    /// <summary>The apps' own ports by app id.</summary>
+    public required IReadOnlyDictionary<string, int> AppPorts { get; init; }
+
     public required string Store { get; init; }
 
     /// <summary>From starting the process to all apps healthy.</summary>
@@ -69,6 +72,7 @@ internal sealed class Mesh : IAsyncDisposable
             Gateway = new Uri(document.RootElement.GetProperty("gateway").GetString()!),
             Processes = processes,
             DaprPorts = apps.ToDictionary(app => app.Key, app => app.Value.GetProperty("daprHttpPort").GetInt32()),
+            AppPorts = apps.ToDictionary(app => app.Key, app => app.Value.GetProperty("appPort").GetInt32()),
             Store = document.RootElement.GetProperty("store").GetString()!,
             StartTime = startTime,
         };

@@ -18,10 +18,15 @@ internal sealed class ProbeBench(string root, string data, string? redis)
         var idle = await IdleAsync(mesh, cancellationToken);
         var open = await ActorCalls.RunAsync(mesh, rate * seconds, rate, 32);
         var closed = await ActorCalls.RunAsync(mesh, 40_000, 0, 64);
+        await ActorCalls.RunBareAsync(mesh, 20_000, 0, 64);
+        var bareOpen = await ActorCalls.RunBareAsync(mesh, rate * seconds / 2, rate, 32);
+        var bareClosed = await ActorCalls.RunBareAsync(mesh, 40_000, 0, 64);
         Print($"actorcall  {rate}/s open loop", open);
         Console.WriteLine($"idle                       sidecar {idle * 1000:0.0} ms CPU a second: {idle * 1000 / rate:0.000} ms of each call at {rate}/s would be spent without it");
         Print("actorcall  64 connections", closed);
-        return new { store = mesh.Store.Split(':')[0], open, closed, idleSidecarCpuMsPerSecond = idle * 1000 };
+        Print($"no sidecar {rate}/s open loop", bareOpen);
+        Print("no sidecar 64 connections", bareClosed);
+        return new { store = mesh.Store.Split(':')[0], open, closed, bareOpen, bareClosed, idleSidecarCpuMsPerSecond = idle * 1000 };
     }
 
     /// <summary>10,000 reminders over 60 s.</summary>

@@ -36,7 +36,7 @@ internal sealed class Reminders(string journal, int count, TimeSpan spread)
         _first = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(count / RegistrationsPerSecond + 5);
         var port = mesh.DaprPorts["probe"];
         return Pacing.RunAsync(count, RegistrationsPerSecond, 16, () => new CallConnection(port), (connection, number, _) =>
-            connection.Put($"/v1.0/actors/Probe/actor-{number % (count / PerActor)}/reminders/r{number}", $$"""{"dueTime":"{{DueOf(number):yyyy-MM-ddTHH:mm:ss.fffZ}}"}"""));
+            connection.Send("PUT", $"/v1.0/actors/Probe/actor-{number % (count / PerActor)}/reminders/r{number}", $$"""{"dueTime":"{{DueOf(number):yyyy-MM-ddTHH:mm:ss.fffZ}}"}"""));
     }
 
     /// <summary>Waits until they are due, and until all have fired or patience is over.</summary>
