@@ -78,6 +78,26 @@ internal sealed class Mesh : IAsyncDisposable
         };
     }
 
+    /// <summary>Waits until no actor of an app is active, as the Dapr metadata of its sidecar counts them.</summary>
+    /// <returns>How many are still active when <paramref name="patience"/> is over; else 0.</returns>
+    public async Task<int> WaitForNoActorsAsync(string app, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("dapr-api-token", DaprToken);
+        var until = Stopwatch.GetTimestamp() + (long)(patience.TotalSeconds * Stopwatch.Frequency);
+        while (true)
+        {
+            var text = await http.GetStringAsync(new Uri($"http://127.0.0.1:{DaprPorts[app]}/v1.0/metadata"), cancellationToken);
+            using var metadata = JsonDocument.Parse(text);
+            var active = metadata.RootElement.GetProperty("actorRuntime").TryGetProperty("activeActors", out var types)
+                ? types.EnumerateArray().Sum(type => type.GetProperty("count").GetInt32())
+                : 0;
+            if (active == 0 || Stopwatch.GetTimestamp() > until)
+                return active;
+            await Task.Delay(100, cancellationToken);
+        }
+    }
+
     /// <summary>SIGKILL of the sidecar. Its apps are left behind; the next start on the same folder ends them.</summary>
     public async Task KillSidecarAsync(CancellationToken cancellationToken)
     {

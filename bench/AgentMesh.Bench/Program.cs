@@ -7,7 +7,7 @@ var messages = new Option<int>("--messages") { Description = "Messages of the lo
 var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), sockets, idle, broadcast, cold, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
 var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
@@ -44,6 +44,24 @@ command.SetAction(async (parsed, cancellationToken) =>
             Console.WriteLine($"memory     {perAgent / 1024,10:0.0} KiB per activated agent (20 messages of 200 bytes)   resident MiB: {string.Join(", ", resident.Select(process => $"{process.Key} {process.Value / 1048576.0:0}"))}");
         }
 
+        if (wanted.Contains("sockets"))
+        {
+            await using var mesh = await Mesh.StartAsync(root, Path.Combine(data, "sockets"), parsed.GetValue(redis), cancellationToken);
+            ReportSockets(await Sockets.RoundTripsAsync(mesh, 200, 40_000, cancellationToken));
+        }
+
+        if (wanted.Overlaps(["idle", "broadcast", "cold"]))
+        {
+            await using var mesh = await Mesh.StartAsync(
+                root, Path.Combine(data, "idle"), parsed.GetValue(redis), cancellationToken, "--set", "AgentMesh__Actors__IdleTimeoutSeconds=2");
+            if (wanted.Contains("cold"))
+                ReportCold(await Sockets.ColdAsync(mesh, [10, 1_000, 10_000], 20, 6, cancellationToken));
+            if (wanted.Contains("idle"))
+                ReportIdle(await Sockets.IdleAsync(mesh, 2_000, cancellationToken));
+            if (wanted.Contains("broadcast"))
+                ReportBroadcast(await Sockets.BroadcastAsync(mesh, 1_000, 20, cancellationToken));
+        }
+
         var probe = new ProbeBench(root, data, parsed.GetValue(redis));
         if (wanted.Contains("actorcall"))
             results["actorcall"] = await probe.ActorCallsAsync(200, 60, cancellationToken);
@@ -73,6 +91,31 @@ command.SetAction(async (parsed, cancellationToken) =>
     {
         results["historyP50Ms"] = p50;
         Console.WriteLine($"history    {string.Join("   ", p50.Select(entry => $"{entry.Key} messages: p50 {entry.Value:0.00} ms"))}   ratio {p50[10_000] / p50[10]:0.00}");
+    }
+
+    void ReportSockets(SocketResult sockets)
+    {
+        results["sockets"] = sockets;
+        Console.WriteLine($"sockets    {sockets.MessagesPerSecond,10:0} messages/s over 200 WebSockets   p50 {sockets.P50Ms:0.0} ms   p99 {sockets.P99Ms:0.0} ms");
+        Console.WriteLine($"CPU        {sockets.CpuMsByProcess.Values.Sum(time => time.Total),10:0.000} ms per message   {string.Join(", ", sockets.CpuMsByProcess.Select(process => $"{process.Key} {process.Value.Total:0.000} (user {process.Value.User:0.000})"))}");
+    }
+
+    void ReportCold(IReadOnlyDictionary<int, double> p50)
+    {
+        results["coldP50Ms"] = p50;
+        Console.WriteLine($"cold       {string.Join("   ", p50.Select(entry => $"{entry.Key} messages: p50 {entry.Value:0.00} ms"))}   ratio of the last two {p50[10_000] / p50[1_000]:0.00}");
+    }
+
+    void ReportIdle((double BytesPerSocket, int ActiveActors) idle)
+    {
+        results["idle"] = new { bytesPerSocket = idle.BytesPerSocket, activeActors = idle.ActiveActors };
+        Console.WriteLine($"idle       {idle.BytesPerSocket / 1024,10:0.0} KiB of the gateway per idle WebSocket, {idle.ActiveActors} active actors");
+    }
+
+    void ReportBroadcast((double P50Ms, double P99Ms) broadcast)
+    {
+        results["broadcast"] = new { p50Ms = broadcast.P50Ms, p99Ms = broadcast.P99Ms };
+        Console.WriteLine($"broadcast  to 1,000 WebSockets of one user   p50 {broadcast.P50Ms:0.0} ms   p99 {broadcast.P99Ms:0.0} ms");
     }
 
     async Task ReportStartAsync(string root, string data, CancellationToken cancellationToken)

@@ -10,11 +10,21 @@ namespace AgentMesh.Contracts;
 public sealed record Reply<T>(T? Value, Refusal? Refusal)
     where T : class
 {
+    /// <summary>How much the agent still takes; null where no limit was asked.</summary>
+    public RateLimit? RateLimit { get; init; }
+
     /// <summary>The result back from the wire.</summary>
     /// <exception cref="InvalidOperationException">Neither is set: the other side speaks another contract.</exception>
     public Result<T> ToResult() =>
         Refusal is not null ? Refusal : Value ?? throw new InvalidOperationException("The actor's reply has neither value nor refusal.");
 }
+
+/// <summary>The agent's limit on accepted messages: so many in any window of that length.</summary>
+/// <param name="Permits">Messages in a window.</param>
+/// <param name="WindowSeconds">Its length.</param>
+/// <param name="Remaining">How many it would take now.</param>
+/// <param name="ResetSeconds">Whole seconds until it takes one more than that; 0 when nothing is used.</param>
+public sealed record RateLimit(int Permits, int WindowSeconds, int Remaining, int ResetSeconds);
 
 /// <summary>Makes replies.</summary>
 public static class Reply

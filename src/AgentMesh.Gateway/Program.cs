@@ -1,5 +1,8 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Owner;
+using AgentMesh.Gateway.Turns;
+using AgentMesh.Gateway.Watching;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Health;
 
@@ -7,10 +10,16 @@ var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults();
 builder.AddEdge();
 builder.Services.AddAgents(builder.Configuration);
+builder.Services.AddOwner();
+builder.Services.AddTurns(builder.Configuration);
+builder.Services.AddWatching(builder.Configuration);
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.UseEdge();
 app.MapServiceHealth();
 app.MapAgents();
+app.MapOwner();
+app.MapTurns();
+app.MapWatching();
 return await app.RunServiceAsync();

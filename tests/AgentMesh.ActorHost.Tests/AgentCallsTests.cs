@@ -10,7 +10,7 @@ public sealed class AgentCallsTests
     {
         await using var host = await HostUnderTest.StartAsync();
         await host.PostAsync(Alice, "hello", "r1");
-        Assert.Equal(["GET head", "GET page:default:1", "PUT head page:default:1"], host.State.TakeCalls());
+        Assert.Equal(["GET head", "GET page:default:1", "GET events:1", "PUT head page:default:1 events:1"], host.State.TakeCalls());
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class AgentCallsTests
         for (var n = 2; n <= 8; n++)
         {
             await host.PostAsync(Alice, "hello", $"r{n}");
-            Assert.Equal(["PUT head page:default:1"], host.State.TakeCalls());
+            Assert.Equal(["PUT head page:default:1 events:1"], host.State.TakeCalls());
         }
     }
 
@@ -34,20 +34,33 @@ public sealed class AgentCallsTests
             await host.PostAsync(Alice, "hello", $"r{n}");
         host.State.TakeCalls();
         await host.PostAsync(Alice, "hello", "r9");
-        Assert.Equal(["GET page:default:2", "PUT head page:default:2"], host.State.TakeCalls());
+        Assert.Equal(["GET page:default:2", "PUT head events:1 page:default:2"], host.State.TakeCalls());
         await host.PostAsync(Alice, "hello", "r10");
-        Assert.Equal(["PUT head page:default:2"], host.State.TakeCalls());
+        Assert.Equal(["PUT head events:1 page:default:2"], host.State.TakeCalls());
     }
 
     [Fact]
-    public async Task FirstMessageOfAnActivation_ReadsHeadAndOpenPage()
+    public async Task MessageThatOpensAPageOfEvents_CostsOneReadMore_OnceIn32Exchanges()
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        for (var n = 1; n <= 32; n++)
+            await host.PostAsync(Alice, "hello", $"r{n}");
+        host.State.TakeCalls();
+        await host.PostAsync(Alice, "hello", "r33");
+        Assert.Equal(["GET page:default:5", "GET events:2", "PUT head events:2 page:default:5"], host.State.TakeCalls());
+        await host.PostAsync(Alice, "hello", "r34");
+        Assert.Equal(["PUT head events:2 page:default:5"], host.State.TakeCalls());
+    }
+
+    [Fact]
+    public async Task FirstMessageOfAnActivation_ReadsHeadAndOpenPages()
     {
         await using var host = await HostUnderTest.StartAsync();
         await host.PostAsync(Alice, "hello", "r1");
         await host.DeactivateAsync(Alice);
         host.State.TakeCalls();
         await host.PostAsync(Alice, "hello", "r2");
-        Assert.Equal(["GET head", "GET page:default:1", "PUT head page:default:1"], host.State.TakeCalls());
+        Assert.Equal(["GET head", "GET page:default:1", "GET events:1", "PUT head page:default:1 events:1"], host.State.TakeCalls());
     }
 
     [Fact]
@@ -57,7 +70,7 @@ public sealed class AgentCallsTests
         await host.PostAsync(Alice, "hello", "r1");
         host.State.TakeCalls();
         await host.PostAsync(Alice, new string('a', 20_000), "r2");
-        Assert.Equal(["GET page:default:2", "GET page:default:3", "PUT head page:default:2 page:default:3"], host.State.TakeCalls());
+        Assert.Equal(["GET page:default:2", "GET page:default:3", "PUT head events:1 page:default:2 page:default:3"], host.State.TakeCalls());
     }
 
     [Fact]
@@ -70,7 +83,7 @@ public sealed class AgentCallsTests
         var first = host.State.TakeCalls();
         Assert.Equal(2, first.Count);
         Assert.StartsWith("GET idem:", first[0], StringComparison.Ordinal);
-        Assert.StartsWith("PUT head page:default:1 idem:", first[1], StringComparison.Ordinal);
+        Assert.StartsWith("PUT head page:default:1 events:1 idem:", first[1], StringComparison.Ordinal);
 
         await host.PostAsync(Alice, "hello", "r3", key: "k");
         Assert.Equal([first[0]], host.State.TakeCalls());
@@ -110,7 +123,7 @@ public sealed class AgentCallsTests
         Assert.Equal(head, host.State[Alice, "head"]);
         host.State.TakeCalls();
         Assert.Equal(4, (await host.PostAsync(Alice, "hello", "r3")).Value!.MessageCount);
-        Assert.Equal(["PUT head page:default:1"], host.State.TakeCalls());
+        Assert.Equal(["PUT head page:default:1 events:1"], host.State.TakeCalls());
     }
 
     [Fact]
@@ -137,7 +150,7 @@ public sealed class AgentCallsTests
         await using var host = await HostUnderTest.StartAsync();
         for (var n = 1; n <= 400; n++)
             await host.PostAsync(Alice, "hello", $"r{n}");
-        Assert.True(host.State[Alice, "head"]!.Length <= 3_900, $"{host.State[Alice, "head"]!.Length}");
+        Assert.True(host.State[Alice, "head"]!.Length <= 4_000, $"{host.State[Alice, "head"]!.Length}");
         Assert.All(
             host.State.KeysOf(Alice).Where(key => key.StartsWith("page:", StringComparison.Ordinal)),
             key => Assert.True(host.State[Alice, key]!.Length <= 16 * 1024));

@@ -20,7 +20,7 @@ public sealed class AgentConversationTests
         host.Time.Advance(TimeSpan.FromSeconds(1));
         var second = (await host.PostAsync(Alice, "again", "r2")).Value!;
         Assert.Equal("I remember our conversation (2 messages). You said: \"again\".", second.Response);
-        Assert.Equal((4, 4, "2", "default"), (second.MessageCount, second.Seq, second.TurnId, second.SessionId));
+        Assert.Equal((4, 4, "3", "default"), (second.MessageCount, second.Seq, second.TurnId, second.SessionId));
 
         var info = (await host.InfoAsync(Alice)).Value!;
         Assert.Equal(4, info.MessageCount);
@@ -73,7 +73,7 @@ public sealed class AgentConversationTests
         await AssertFailsAsync(host, "lost", "r2");
         Assert.Equal(2, (await host.InfoAsync(Alice)).Value!.MessageCount);
         var retried = (await host.PostAsync(Alice, "lost", "r2")).Value!;
-        Assert.Equal((4, 4, "2"), (retried.MessageCount, retried.Seq, retried.TurnId));
+        Assert.Equal((4, 4, "3"), (retried.MessageCount, retried.Seq, retried.TurnId));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class AgentConversationTests
         host.State.FailNextPut = Testing.FailedPut.AfterStoring;
         await AssertFailsAsync(host, "stored", "r2");
         var retried = (await host.PostAsync(Alice, "stored", "r2")).Value!;
-        Assert.Equal((4, 4, "2"), (retried.MessageCount, retried.Seq, retried.TurnId));
+        Assert.Equal((4, 4, "3"), (retried.MessageCount, retried.Seq, retried.TurnId));
         Assert.Equal(4, (await host.InfoAsync(Alice)).Value!.MessageCount);
     }
 
@@ -188,7 +188,7 @@ public sealed class AgentConversationTests
         host.State.TakeCalls();
         await host.PostAsync(Alice, "hello", "r2");
         await host.PostAsync(Alice, "hello", "r3");
-        Assert.Equal(["GET head", "PUT head page:default:1", "PUT head page:default:1"], host.State.TakeCalls());
+        Assert.Equal(["GET head", "PUT head page:default:1 events:1", "PUT head page:default:1 events:1"], host.State.TakeCalls());
     }
 
     [Fact]

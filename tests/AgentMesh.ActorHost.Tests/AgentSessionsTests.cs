@@ -127,6 +127,6 @@ public sealed class AgentSessionsTests
         await host.PostAsync(Alice, "hello", "r2", session: id);
         var calls = host.State.TakeCalls();
         Assert.Equal([$"GET session:{id}", $"GET page:{id}:1"], calls.Take(2));
-        Assert.Equal(["head", $"page:{id}:1", $"session:{id}"], Assert.Single(calls.Skip(2))["PUT ".Length..].Split(' ').Order(StringComparer.Ordinal));
+        Assert.Equal(["events:1", "head", $"page:{id}:1", $"session:{id}"], Assert.Single(calls.Skip(2))["PUT ".Length..].Split(' ').Order(StringComparer.Ordinal));
     }
 }

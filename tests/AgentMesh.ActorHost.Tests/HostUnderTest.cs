@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
@@ -14,53 +15,107 @@ namespace AgentMesh.ActorHost.Tests;
 /// <summary>The app's real pipeline in memory, over a fake sidecar's state on a real port. One per test.</summary>
 internal sealed class HostUnderTest : IAsyncDisposable
 {
-    private readonly WebApplicationFactory<Program> _factory;
+    /// <summary>A test that waits for what nobody says fails, and does not hang.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private HostUnderTest(FakeActorState state, WebApplicationFactory<Program> factory)
+    private readonly WebApplicationFactory<Program> _factory;
+    private readonly TimeProvider _time;
+
+    private HostUnderTest(FakeActorState state, TimeProvider time, WebApplicationFactory<Program> factory)
     {
         State = state;
+        _time = time;
         _factory = factory;
         Http = factory.CreateClient();
+        state.App = Http;
     }
 
     public FakeActorState State { get; }
 
     public HttpClient Http { get; }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+    /// <summary>The clock of a host that was not started on the system's.</summary>
+    public FakeTimeProvider Time => (FakeTimeProvider)_time;
 
-    public static async Task<HostUnderTest> StartAsync(params (string Name, string Value)[] settings)
+    /// <summary>What the app has put together.</summary>
+    public IServiceProvider Services => _factory.Services;
+
+    public static Task<HostUnderTest> StartAsync(params (string Name, string Value)[] settings) =>
+        StartAsync(new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)), settings);
+
+    public static async Task<HostUnderTest> StartAsync(TimeProvider time, params (string Name, string Value)[] settings)
     {
         var state = await FakeActorState.StartAsync();
-        HostUnderTest? host = null;
-        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
+        return new HostUnderTest(state, time, new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
             builder.UseSetting("environment", "Development");
             builder.UseSetting("DAPR_HTTP_ENDPOINT", state.Address.ToString());
+            builder.UseSetting("AgentMesh:Announcements:IntervalMs", "0");
+            builder.UseSetting("AgentMesh:RateLimit:Enabled", "false");
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
-            builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(_ => host!.Time).AddLogging(log => log.ClearProviders()));
-        });
-        // The factory builds the app when it is first asked for a client, after `host` is set below.
-        host = new HostUnderTest(state, factory);
-        return host;
+            builder.ConfigureServices(services => services.AddSingleton(time).AddLogging(log => log.ClearProviders()));
+        }));
     }
 
-    public Task<Reply<PostedMessage>> PostAsync(string agent, string content, string requestId, string? key = null, string? session = null) =>
+    public Task<Reply<PostedMessage>> PostAsync(string agent, string content, string requestId, string? key = null, string? session = null, string? ifBusy = null) =>
         CallAsync(
             agent,
             nameof(IAgentActor.PostMessage),
-            JsonContent.Create(new PostMessage(content, session, requestId, key), ContractsJson.Default.PostMessage),
+            JsonContent.Create(new PostMessage(content, session, requestId, key, ifBusy), ContractsJson.Default.PostMessage),
             ContractsJson.Default.ReplyPostedMessage);
+
+    public Task<Reply<EventPage>> EventsAsync(string agent, long after = 0, int limit = 1000) => CallAsync(
+        agent, nameof(IAgentActor.ReadEvents), JsonContent.Create(new ReadEvents(after, limit), ContractsJson.Default.ReadEvents), ContractsJson.Default.ReplyEventPage);
+
+    public Task<Reply<Turn>> TurnAsync(string agent, string id) => CallAsync(
+        agent, nameof(IAgentActor.GetTurn), JsonContent.Create(new GetTurn(id), ContractsJson.Default.GetTurn), ContractsJson.Default.ReplyTurn);
+
+    public Task<Reply<Turn>> CancelAsync(string agent, string id) => CallAsync(
+        agent, nameof(IAgentActor.CancelTurn), JsonContent.Create(new CancelTurn(id), ContractsJson.Default.CancelTurn), ContractsJson.Default.ReplyTurn);
+
+    /// <summary>What the sidecar does when the reminder is due.</summary>
+    public async Task RemindAsync(string agent)
+    {
+        var tick = JsonContent.Create(new { data = "", dueTime = "", period = "0h0m10s0ms" });
+        var answer = await Http.PutAsync(
+            new Uri($"actors/AgentActor/{agent}/method/remind/work", UriKind.Relative), tick, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    /// <summary>Waits until the agents say that the log has come that far.</summary>
+    public async Task UntilAsync(string agent, long seq)
+    {
+        for (var known = 0L; known < seq;)
+        {
+            var announcement = await NextAnnouncementAsync();
+            known = announcement.Seqs?.SingleOrDefault(one => one.Agent == agent)?.Seq ?? known;
+        }
+    }
+
+    public async Task<Announcement> NextAnnouncementAsync() => (await State.Published.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+        .WaitAsync(Patience, TestContext.Current.CancellationToken)).Deserialize(ContractsJson.Default.Announcement)!;
 
     public Task<Reply<AgentInfo>> InfoAsync(string agent) =>
         CallAsync(agent, nameof(IAgentActor.GetInfo), null, ContractsJson.Default.ReplyAgentInfo);
 
-    public Task<Reply<HistoryPage>> HistoryAsync(string agent, int limit = 100, long? before = null, string? session = null) =>
+    public Task<Reply<AgentProfile>> ProfileAsync(string agent) =>
+        CallAsync(agent, nameof(IAgentActor.GetProfile), null, ContractsJson.Default.ReplyAgentProfile);
+
+    public Task<Reply<AgentProfile>> SetProfileAsync(string agent, string? prompt) => CallAsync(
+        agent, nameof(IAgentActor.SetProfile), JsonContent.Create(new AgentProfile(prompt), ContractsJson.Default.AgentProfile), ContractsJson.Default.ReplyAgentProfile);
+
+    public Task<Reply<StoredPage>> PageAsync(string agent, int n, string? session = null) => CallAsync(
+        agent, nameof(IAgentActor.GetPage), JsonContent.Create(new GetPage(session, n), ContractsJson.Default.GetPage), ContractsJson.Default.ReplyStoredPage);
+
+    public Task<Reply<Erasure>> EraseAsync(string agent) => CallAsync(
+        agent, nameof(IAgentActor.EraseAll), JsonContent.Create(new EraseAgent("e1"), ContractsJson.Default.EraseAgent), ContractsJson.Default.ReplyErasure);
+
+    public Task<Reply<HistoryPage>> HistoryAsync(string agent, int limit = 100, long? before = null, string? session = null, string? search = null) =>
         CallAsync(
             agent,
             nameof(IAgentActor.GetHistory),
-            JsonContent.Create(new GetHistory(session, limit, before), ContractsJson.Default.GetHistory),
+            JsonContent.Create(new GetHistory(session, limit, before, search), ContractsJson.Default.GetHistory),
             ContractsJson.Default.ReplyHistoryPage);
 
     public Task<Reply<Session>> CreateSessionAsync(string agent, string requestId, string? metadata = null, string? key = null) => CallAsync(

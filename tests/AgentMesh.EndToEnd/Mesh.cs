@@ -33,6 +33,9 @@ internal sealed class Mesh : IAsyncDisposable
     /// <summary>The repository.</summary>
     public static string Root => Path.GetFullPath(Metadata("Root"));
 
+    /// <summary>What callers of the Dapr ports have to show.</summary>
+    public static string DaprToken { get; } = Guid.NewGuid().ToString("N");
+
     public ReadyFile Ready { get; private set; } = null!;
 
     public int SidecarPid => _process.Id;
@@ -57,10 +60,11 @@ internal sealed class Mesh : IAsyncDisposable
             var ready = Path.Combine(data, readyFile);
             Directory.CreateDirectory(data);
             File.Delete(ready);
-            List<string> arguments = [Metadata("SidecarDll"), "run", "--data", data, "--free-ports", "--ready-file", ready, "--state-fidelity", "daprd", .. options];
+            List<string> arguments = [Metadata("SidecarDll"), "run", "--data", data, "--free-ports", "--ready-file", ready, "--state-fidelity", "daprd", "--set", "AgentMesh__RateLimit__Enabled=false", .. options];
             if (redis is not null)
                 arguments.AddRange(["--redis", redis]);
             var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
+            start.Environment["DAPR_API_TOKEN"] = DaprToken;
             var mesh = new Mesh(Process.Start(start)!, ready);
             try
             {
@@ -183,7 +187,7 @@ internal sealed class Mesh : IAsyncDisposable
 }
 
 /// <summary>The ready file, read as tools read it.</summary>
-internal sealed record ReadyFile(Uri Gateway, string Store, int SidecarPid, IReadOnlyList<ReadyApp> Apps)
+internal sealed record ReadyFile(Uri Gateway, IReadOnlyList<Uri> Gateways, string Store, int SidecarPid, IReadOnlyList<ReadyApp> Apps)
 {
     public ReadyApp App(string id) => Apps.Single(app => app.Id == id);
 
@@ -194,7 +198,9 @@ internal sealed record ReadyFile(Uri Gateway, string Store, int SidecarPid, IRea
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = document.RootElement;
             return new ReadyFile(
-                new Uri(root.GetProperty("gateway").GetString()!), root.GetProperty("store").GetString()!, root.GetProperty("sidecarPid").GetInt32(),
+                new Uri(root.GetProperty("gateway").GetString()!),
+                [.. root.GetProperty("gateways").EnumerateArray().Select(gateway => new Uri(gateway.GetString()!))],
+                root.GetProperty("store").GetString()!, root.GetProperty("sidecarPid").GetInt32(),
                 [.. root.GetProperty("apps").EnumerateArray().Select(app => new ReadyApp(
                     app.GetProperty("id").GetString()!, app.GetProperty("pid").GetInt32(), app.GetProperty("appPort").GetInt32(),
                     app.GetProperty("daprHttpPort").GetInt32(), app.GetProperty("daprGrpcPort").GetInt32()))]);

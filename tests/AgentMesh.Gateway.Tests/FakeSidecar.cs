@@ -34,6 +34,9 @@ internal sealed class FakeSidecar : IAsyncDisposable
 
     public bool Ready { get; set; } = true;
 
+    /// <summary>Answers calls for which no script is left; null from it: the usual success.</summary>
+    public Func<SidecarCall, string?>? Agent { get; set; }
+
     public IReadOnlyList<SidecarCall> Calls => [.. _calls];
 
     public static async Task<FakeSidecar> StartAsync()
@@ -112,7 +115,7 @@ internal sealed class FakeSidecar : IAsyncDisposable
         var call = new SidecarCall(context.Request.Method, context.Request.Path, headers, await reader.ReadToEndAsync()) { Aborted = context.RequestAborted };
         _calls.Enqueue(call);
         _arrivals.Writer.TryWrite(call);
-        await (_script.TryDequeue(out var answer) ? answer : Text(200, Success(call.Path)))(context);
+        await (_script.TryDequeue(out var answer) ? answer : Text(200, Agent?.Invoke(call) ?? Success(call.Path)))(context);
     }
 
     private static string Success(string path) =>

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AgentMesh.Gateway.Tests;
@@ -28,6 +29,9 @@ internal sealed class GatewayServer(FakeSidecar sidecar, TimeProvider? timeProvi
         StartServer();
         return this;
     }
+
+    /// <summary>Ends as a process does that is told to.</summary>
+    public Task StopAsync() => Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

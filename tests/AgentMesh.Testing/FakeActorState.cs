@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,13 +14,16 @@ namespace AgentMesh.Testing;
 
 /// <summary>
 /// The actor state API of a sidecar on a free port: GET of a key, PUT of a transaction. It damages values as daprd does, lists the
-/// calls it got, and fails on demand. Nothing but state: no invocation, no reminders.
+/// calls it got, and fails on demand. Beside state it keeps the names of reminders, which only <see cref="HttpClient"/> calls of a test fire,
+/// takes what is published, and hands actor calls on to <see cref="App"/>.
 /// </summary>
 public sealed class FakeActorState : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<(string Actor, string Key), string> _values = new();
     private readonly ConcurrentQueue<string> _calls = new();
+    private readonly ConcurrentDictionary<(string Actor, string Name), string> _reminders = new();
+    private readonly Channel<JsonElement> _published = Channel.CreateUnbounded<JsonElement>();
     private int _seed;
 
     private FakeActorState(WebApplication app) => _app = app;
@@ -38,6 +42,16 @@ public sealed class FakeActorState : IAsyncDisposable
             calls.Add(call);
         return calls;
     }
+
+    /// <summary>The app whose actors are called; null: actor calls are 404.</summary>
+    public HttpClient? App { get; set; }
+
+    /// <summary>What was published, by topic <c>agentmesh.announcements</c>, in order.</summary>
+    public ChannelReader<JsonElement> Published => _published.Reader;
+
+    /// <summary>The reminders an actor has.</summary>
+    public IReadOnlyList<string> RemindersOf(string actorId) =>
+        [.. _reminders.Keys.Where(reminder => reminder.Actor == actorId).Select(reminder => reminder.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>Starts it.</summary>
     public static async Task<FakeActorState> StartAsync()
@@ -87,8 +101,39 @@ public sealed class FakeActorState : IAsyncDisposable
             await GetAsync(context, id, key);
         else if (path is ["v1.0", "actors", _, var actorId, "state"] && HttpMethods.IsPut(context.Request.Method))
             await PutAsync(context, actorId);
+        else if (path is ["v1.0", "actors", _, var reminded, "reminders", var reminder])
+            await RemindAsync(context, reminded, reminder);
+        else if (path is ["v1.0", "publish", ..])
+            await PublishAsync(context);
+        else if (path is ["v1.0", "actors", var type, var called, "method", var method] && App is not null)
+            await InvokeAsync(context, App, $"actors/{type}/{called}/method/{method}");
         else
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private async Task RemindAsync(HttpContext context, string id, string name)
+    {
+        if (HttpMethods.IsDelete(context.Request.Method))
+            _reminders.TryRemove((id, name), out _);
+        else
+            _reminders[(id, name)] = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task PublishAsync(HttpContext context)
+    {
+        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        _published.Writer.TryWrite(body.RootElement.Clone());
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task InvokeAsync(HttpContext context, HttpClient app, string path)
+    {
+        using var body = new StreamContent(context.Request.Body);
+        body.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+        using var answer = await app.PutAsync(new Uri(path, UriKind.Relative), body, context.RequestAborted);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
     private async Task GetAsync(HttpContext context, string id, string key)

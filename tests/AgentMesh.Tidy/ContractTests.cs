@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Schema;
@@ -17,11 +18,13 @@ public sealed class ContractTests
     {
         var text = new StringBuilder();
         text.AppendLine(AgentActorType.Name);
-        foreach (var method in typeof(IAgentActor).GetMethods().OrderBy(method => method.Name, StringComparer.Ordinal))
+        MethodInfo[] methods = [.. typeof(IAgentActor).GetMethods(), .. typeof(IAgentTurns).GetMethods()];
+        foreach (var method in methods.OrderBy(method => method.Name, StringComparer.Ordinal))
             text.Append(method.Name).Append('(').AppendJoin(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name)).Append(") -> ").AppendLine(Describe(method.ReturnType));
         text.AppendLine();
-        var messages = typeof(IAgentActor).GetMethods()
+        var messages = methods
             .SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType.GenericTypeArguments[0]))
+            .Append(typeof(Announcement))
             .Where(type => type != typeof(CancellationToken)).Distinct().OrderBy(Describe, StringComparer.Ordinal);
         foreach (var type in messages)
             text.Append(Describe(type)).Append(": ").AppendLine(ContractsJson.Default.Options.GetJsonSchemaAsNode(type).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));

@@ -9,7 +9,7 @@ public sealed class ReferenceTests
         ["AgentMesh.Contracts"] = ["AgentMesh.Primitives", "Dapr.Actors"],
         ["AgentMesh.Agents"] = ["AgentMesh.Primitives"],
         ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives"],
-        ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore"],
+        ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "Anthropic", "Microsoft.Extensions.AI", "Microsoft.Extensions.AI.OpenAI", "OpenAI", "Polly.Core"],
         ["AgentMesh.Gateway"] = ["AgentMesh.Contracts", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "FluentValidation", "Microsoft.Extensions.Http.Resilience"],
         ["AgentMesh.Sidecar"] = ["Dapr.Protos", "Grpc.AspNetCore.Server", "Microsoft.Data.Sqlite", "Polly.Core", "prometheus-net", "StackExchange.Redis", "System.CommandLine", "YamlDotNet"],
     };

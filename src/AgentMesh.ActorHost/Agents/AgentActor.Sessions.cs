@@ -16,7 +16,7 @@ internal sealed partial class AgentActor
         var id = SessionId.Of(request.RequestId, request.IdempotencyKey);
         var existing = await _records.LoadSessionAsync(id, cancellationToken);
         var index = await _records.LoadIndexAsync(cancellationToken);
-        return await ChangeAsync(SessionChanges.Create(head, index, existing, id, request.Metadata, _records.Epoch, now), cancellationToken);
+        return await ChangeAsync(SessionChanges.Create(head, index, existing, id, request.Metadata, _records.Epoch, now), head, cancellationToken);
     });
 
     public Task<Reply<Session>> GetSession(GetSession request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -61,7 +61,7 @@ internal sealed partial class AgentActor
         if (request.SessionId == SessionNames.Default)
             return Refused<Session>(SessionRefusals.DefaultSessionFixed);
         var session = await _records.LoadSessionAsync(request.SessionId, cancellationToken);
-        return await ChangeAsync(SessionChanges.Update(session, request.SessionId, request.Metadata, _time.GetUtcNow()), cancellationToken);
+        return await ChangeAsync(SessionChanges.Update(session, request.SessionId, request.Metadata, _time.GetUtcNow()), null, cancellationToken);
     });
 
     public Task<Reply<SessionDeletion>> DeleteSession(DeleteSession request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -72,19 +72,21 @@ internal sealed partial class AgentActor
             return Refused<SessionDeletion>(ConversationRefusals.SessionNotFound);
         var session = await _records.LoadSessionAsync(request.SessionId, cancellationToken);
         var index = await _records.LoadIndexAsync(cancellationToken);
-        var change = SessionChanges.Delete(head, index, session, request.SessionId, _records.Epoch, _time.GetUtcNow());
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        var change = SessionChanges.Delete(inputs, index, session, request.SessionId, _records.Epoch, _time.GetUtcNow());
         if (change.IsRefused)
             return Refused<SessionDeletion>(change.Refusal);
-        await _records.StoreAsync(change.Value, cancellationToken);
+        await _records.StoreAsync(head, change.Value, cancellationToken);
+        Committed(inputs, change.Value.Agent, []);
         return new Reply<SessionDeletion>(new SessionDeletion(change.Value.Session is null), null);
     });
 
-    private async Task<Reply<Session>> ChangeAsync(Result<SessionChange> change, CancellationToken cancellationToken)
+    private async Task<Reply<Session>> ChangeAsync(Result<SessionChange> change, AgentHead? head, CancellationToken cancellationToken)
     {
         if (change.IsRefused)
             return Refused<Session>(change.Refusal);
         if (change.Value.IsChanged)
-            await _records.StoreAsync(change.Value, cancellationToken);
+            await _records.StoreAsync(head, change.Value, cancellationToken);
         return new Reply<Session>(ToSession(change.Value.Id, change.Value.Session!), null);
     }
 

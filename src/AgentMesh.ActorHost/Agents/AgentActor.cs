@@ -1,5 +1,7 @@
 using System.Text.Json;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
@@ -10,57 +12,64 @@ namespace AgentMesh.ActorHost.Agents;
 
 /// <summary>One user's agent: loads, asks <c>AgentMesh.Agents</c>, sets state last, replies. The SDK serializes its turns.</summary>
 [Actor(TypeName = AgentActorType.Name)]
-internal sealed partial class AgentActor : Actor, IAgentActor
+internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IRemindable
 {
+    private readonly AgentServices _services;
     private readonly TimeProvider _time;
     private readonly AgentRecords _records;
 
-    public AgentActor(DaprActorHost host, TimeProvider time, AgentActorOptions options)
+    public AgentActor(DaprActorHost host, AgentServices services)
         : base(host)
     {
-        _time = time;
-        _records = new AgentRecords(Id.GetId(), StateManager, time, options, Logger);
+        _services = services;
+        _time = services.Time;
+        _records = new AgentRecords(Id.GetId(), StateManager, services.Time, services.Actors, Logger);
     }
 
     public Task<Reply<PostedMessage>> PostMessage(PostMessage request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
-        var post = PostRequest.Create(request.Content, request.SessionId, request.RequestId, request.IdempotencyKey);
+        var post = PostRequest.Create(request.Content, request.SessionId, request.RequestId, request.IdempotencyKey, request.IfBusy);
         var now = _time.GetUtcNow();
         var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
         var session = await _records.LoadSessionAsync(post.SessionId, cancellationToken);
         var open = post.SessionId == SessionNames.Default ? head.Page : session?.Page ?? default;
-        var openPage = open.N == 0 ? null : await _records.LoadPageAsync(head, post.SessionId, open.N, cancellationToken);
-        var keys = await _records.LoadKeysAsync(head, post, now, cancellationToken);
+        var inputs = new PostInputs(
+            head,
+            session,
+            open.N == 0 ? null : await _records.LoadPageAsync(head, post.SessionId, open.N, cancellationToken),
+            await _records.LoadOpenEventsAsync(head, cancellationToken),
+            await _records.LoadTurnsAsync(head, cancellationToken),
+            await _records.LoadKeysAsync(head, post, now, cancellationToken));
 
-        var outcome = MessagePosting.Post(head, session, openPage, keys, post, _records.Epoch, now);
-        if (outcome.Value is StoredPost stored)
+        var outcome = MessagePosting.Post(inputs, post, _services.Rules, _records.Epoch, now);
+        switch (outcome.Value)
         {
-            await _records.StoreAsync(head, post.SessionId, open, stored, cancellationToken);
-            return ToReply(stored.Answer);
+            case StoredPost stored:
+                await CommitAsync(new TurnInputs(head, inputs.OpenEvents, inputs.Turns), open, stored.Change, stored.Runs, cancellationToken);
+                return ToReply(stored.Answer) with { RateLimit = ToRateLimit(stored.Rate) };
+            case LimitedPost limited:
+                return Refused<PostedMessage>(limited.Rate.Refusal) with { RateLimit = ToRateLimit(limited.Rate) };
+            case RepeatedPost repeat:
+                return await RepeatAsync(inputs, post.SessionId, repeat, cancellationToken);
+            default:
+                return Refused<PostedMessage>(outcome.Refusal!);
         }
-
-        var repeat = outcome.Value as RepeatedPost;
-        if (repeat is null)
-            return Refused<PostedMessage>(outcome.Refusal!);
-        var repeated = await _records.LoadPageAsync(head, post.SessionId, repeat.Answer.Page, cancellationToken);
-        var answer = MessagePosting.Answer(repeat, post.SessionId, repeated);
-        return answer.IsRefused ? Refused<PostedMessage>(answer.Refusal) : ToReply(answer.Value);
     });
 
     public Task<Reply<AgentInfo>> GetInfo(CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var head = await _records.LoadHeadAsync(null, cancellationToken);
         if (head is null)
-            return new Reply<AgentInfo>(new AgentInfo(0, null, null), null);
+            return new Reply<AgentInfo>(new AgentInfo(0, null, null, 0), null);
         return StoredConversation.CheckHead(head) is { } damaged
             ? Refused<AgentInfo>(damaged)
-            : new Reply<AgentInfo>(new AgentInfo(head.MessageCount, head.CreatedAt, head.LastActive), null);
+            : new Reply<AgentInfo>(new AgentInfo(head.MessageCount, head.CreatedAt, head.LastActive, head.LastSeq), null);
     });
 
     public Task<Reply<HistoryPage>> GetHistory(GetHistory request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var head = await _records.LoadHeadAsync(null, cancellationToken);
-        var query = new HistoryQuery(request.SessionId ?? SessionNames.Default, request.Limit, request.Before);
+        var query = new HistoryQuery(request.SessionId ?? SessionNames.Default, request.Limit, request.Before, request.Search);
         var session = await _records.LoadSessionAsync(query.SessionId, cancellationToken);
         var slice = await MessageHistory.ReadAsync(
             head, session, query, (n, token) => _records.LoadPageAsync(head!, query.SessionId, n, token), cancellationToken);
@@ -107,15 +116,26 @@ internal sealed partial class AgentActor : Actor, IAgentActor
     }
 
     private static Reply<PostedMessage> ToReply(PostAnswer answer) =>
-        new(new PostedMessage(answer.Response, answer.MessageCount, answer.Seq, answer.TurnId, answer.SessionId), null);
+        new(ToPosted(answer), null);
 
-    private static HistoryPage ToPage(HistorySlice slice) => new(
-        [.. slice.Messages.Select(message => new HistoryMessage(
-            message.Seq,
-            message.Role == MessageRole.User ? "user" : "assistant",
-            message.Content,
-            message.At.ToUnixTimeMilliseconds()))],
-        slice.NextBefore);
+    private static PostedMessage ToPosted(PostAnswer answer) => new(
+        answer.Response,
+        answer.MessageCount,
+        answer.Seq,
+        answer.TurnId,
+        answer.SessionId,
+        answer.At.ToUnixTimeMilliseconds(),
+        answer.UserSeq,
+        answer.UserAt.ToUnixTimeMilliseconds());
+
+    private static RateLimit? ToRateLimit(RateState? rate) => rate is null
+        ? null
+        : new RateLimit(rate.Rule.Permits, (int)rate.Rule.Window.TotalSeconds, rate.Remaining, rate.ResetSeconds);
+
+    private static HistoryPage ToPage(HistorySlice slice) => new([.. slice.Messages.Select(ToMessage)], slice.NextBefore);
+
+    private static HistoryMessage ToMessage(StoredMessage message) =>
+        new(message.Seq, RoleOf(message), message.Content, message.At.ToUnixTimeMilliseconds());
 
     [LoggerMessage(1, LogLevel.Error, "Agent {AgentId} is quarantined: {Reason}")]
     private static partial void LogQuarantined(ILogger logger, string agentId, string reason);

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Turns;
 using Dapr.Actors.Runtime;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -9,7 +12,8 @@ namespace AgentMesh.ActorHost.Agents;
 /// An agent's records in Dapr actor state. The head and the default session's open page stay in memory while the agent is active;
 /// every other record only for the turn that needs it. One per activation; the SDK serializes its turns.
 /// </summary>
-internal sealed partial class AgentRecords(string agentId, IActorStateManager state, TimeProvider time, AgentActorOptions options, ILogger logger)
+internal sealed partial class AgentRecords(
+    string agentId, IActorStateManager state, TimeProvider time, AgentActorOptions options, ILogger logger)
 {
     private static readonly UnloadStateOptions Discard = new() { AllowUnloadingWhenStateModified = true };
 
@@ -73,6 +77,7 @@ internal sealed partial class AgentRecords(string agentId, IActorStateManager st
         {
             LogForeignActivation(logger, agentId);
             await state.UnloadStateAsync(StateKeys.Page(SessionNames.Default, known.Page.N), null, cancellationToken);
+            await state.UnloadStateAsync(StateKeys.Events(EventLogPage.NumberOf(known.LastSeq)), null, cancellationToken);
         }
 
         if (head is null)
@@ -128,69 +133,55 @@ internal sealed partial class AgentRecords(string agentId, IActorStateManager st
         }
     }
 
-    /// <summary>Commits a message, in one transaction, before anything is answered.</summary>
-    public async Task StoreAsync(AgentHead before, string session, OpenPage openBefore, StoredPost stored, CancellationToken cancellationToken)
-    {
-        foreach (var (n, bucket) in stored.Buckets)
-            await state.SetStateAsync(StateKeys.Bucket(n), bucket, cancellationToken);
-        foreach (var (n, page) in stored.Pages)
-        {
-            var key = StateKeys.Page(session, n);
-            if (n != openBefore.N && !ReferenceEquals(page, await state.GetOrAddStateAsync(key, page, cancellationToken)))
-                await CheckHeadIsOursAsync(before, cancellationToken);
-            await state.SetStateAsync(key, page, cancellationToken);
-            if (session != SessionNames.Default)
-                _ofTheTurn.Add(key);
-        }
+    /// <summary>The open page of events; null when the next event begins one.</summary>
+    public async ValueTask<EventLogPage?> LoadOpenEventsAsync(AgentHead head, CancellationToken cancellationToken) =>
+        EventLogPage.OpenNumber(head) is { } n
+            ? (await state.TryGetStateAsync<EventLogPage>(StateKeys.Events(n), cancellationToken)).Value
+            : null;
 
-        if (stored.Session is { } record)
-            await state.SetStateAsync(StateKeys.Session(session), record, cancellationToken);
-        await state.SetStateAsync(StateKeys.Head, stored.Head, cancellationToken);
-        await SaveAsync(cancellationToken);
-        for (var n = before.Page.N; n < stored.Head.Page.N; n++)
-            _ofTheTurn.Add(StateKeys.Page(SessionNames.Default, n));
+    /// <summary>The turns that are not over; null when the head has none.</summary>
+    public async ValueTask<TurnTable?> LoadTurnsAsync(AgentHead head, CancellationToken cancellationToken)
+    {
+        if (head.OpenTurns == 0)
+            return null;
+        _ofTheTurn.Add(StateKeys.Turns);
+        return (await state.TryGetStateAsync<TurnTable>(StateKeys.Turns, cancellationToken)).Value;
     }
 
-    /// <summary>Commits a change of a session, in one transaction.</summary>
-    public async Task StoreAsync(SessionChange change, CancellationToken cancellationToken)
-    {
-        for (var n = change.RemovedPages.First; n <= change.RemovedPages.Last; n++)
-            await state.TryRemoveStateAsync(StateKeys.Page(change.Id, n), cancellationToken);
-        if (change.Session is { } session)
-            await state.SetStateAsync(StateKeys.Session(change.Id), session, cancellationToken);
-        else
-            await state.TryRemoveStateAsync(StateKeys.Session(change.Id), cancellationToken);
-        if (change.Index is { } index)
-            await state.SetStateAsync(StateKeys.Sessions, index, cancellationToken);
-        if (change.Head is { } head)
-            await state.SetStateAsync(StateKeys.Head, head, cancellationToken);
-        await SaveAsync(cancellationToken);
-    }
+    /// <summary>Reads the event log, and what it points to, of an agent with that head.</summary>
+    public EventReader ReadLog(AgentHead head) => new(head, new LogReader(this, head));
 
-    // Saved in the turn and not after the method by the SDK, which would keep all of it in memory afterwards.
-    private async Task SaveAsync(CancellationToken cancellationToken)
+    /// <summary>What the owner has set.</summary>
+    public async ValueTask<ProfileRecord> LoadProfileAsync(CancellationToken cancellationToken)
     {
-        await state.SaveStateAsync(cancellationToken);
-        _headIsUnborn = false;
-        _headConfirmed = time.GetTimestamp();
-    }
-
-    /// <summary>
-    /// A page this agent has not opened yet is there already. Either half of a transaction was left behind, which is
-    /// overwritten, or another activation is ahead of this one.
-    /// </summary>
-    private async Task CheckHeadIsOursAsync(AgentHead known, CancellationToken cancellationToken)
-    {
-        await state.UnloadStateAsync(StateKeys.Head, Discard, cancellationToken);
-        var head = await state.GetOrAddStateAsync(StateKeys.Head, known, cancellationToken);
-        if (!IsSame(known, head))
-            throw new ForeignActivationException();
+        _ofTheTurn.Add(StateKeys.Profile);
+        return (await state.TryGetStateAsync<ProfileRecord>(StateKeys.Profile, cancellationToken)).Value ?? ProfileRecord.Empty;
     }
 
     /// <summary>Epochs are drawn per activation, and an activation's own writes raise the seq.</summary>
     private static bool IsSame(AgentHead known, AgentHead? stored) =>
         stored is not null && known.Epoch == stored.Epoch && known.LastSeq == stored.LastSeq;
 
+    private async ValueTask<EventLogPage?> LoadEventsAsync(AgentHead head, int n, CancellationToken cancellationToken)
+    {
+        var page = (await state.TryGetStateAsync<EventLogPage>(StateKeys.Events(n), cancellationToken)).Value;
+        if (n != EventLogPage.OpenNumber(head) || page is null)
+            _ofTheTurn.Add(StateKeys.Events(n));
+        return page;
+    }
+
     [LoggerMessage(3, LogLevel.Warning, "Agent {AgentId} was written by another activation; its state is read again")]
     private static partial void LogForeignActivation(ILogger logger, string agentId);
+
+    private sealed class LogReader(AgentRecords records, AgentHead head) : IAgentReader
+    {
+        public ValueTask<EventLogPage?> LoadEventsAsync(int n, CancellationToken cancellationToken) =>
+            records.LoadEventsAsync(head, n, cancellationToken);
+
+        public ValueTask<MessagePage?> LoadPageAsync(string session, int n, CancellationToken cancellationToken) =>
+            records.LoadPageAsync(head, session, n, cancellationToken);
+
+        public ValueTask<SessionRecord?> LoadSessionAsync(string id, CancellationToken cancellationToken) =>
+            records.LoadSessionAsync(id, cancellationToken);
+    }
 }

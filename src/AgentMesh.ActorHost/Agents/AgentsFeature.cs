@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using AgentMesh.ActorHost.Announcing;
+using AgentMesh.ActorHost.Limits;
+using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.State;
 using AgentMesh.Contracts;
 using AgentMesh.ServiceDefaults.Dapr;
@@ -26,6 +29,17 @@ internal static class AgentsFeature
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<AgentActorOptions>().BindConfiguration(AgentActorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<AgentActorOptions>>().Value);
+        services.AddOptions<TurnOptions>().BindConfiguration(TurnOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TurnOptions>>().Value);
+        RateLimitOptions.Register(services);
+        services.AddSingleton<RunningTexts>();
+        services.AddOptions<AnnouncerOptions>().BindConfiguration(AnnouncerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Announcer>();
+        services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
+        services.AddSingleton<TurnActors>();
+        services.AddSingleton<TurnRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<TurnRunner>());
+        services.AddSingleton<AgentServices>();
         services.AddActors(null);
         services.AddOptions<ActorRuntimeOptions>().Configure<AgentActorOptions>((runtime, options) =>
         {

@@ -5,17 +5,21 @@ namespace AgentMesh.Agents.Conversation;
 
 /// <summary>
 /// What an agent knows of itself without reading anything else: counters, times, the open page, the last requests. State key
-/// <c>head</c>, written by every turn that writes, at most 3.9 KB as JSON whatever the length of the history.
+/// <c>head</c>, written by every turn that writes, at most 4.0 KB as JSON whatever the length of the history, and 8 bytes for each message in the window of the rate limit.
 /// </summary>
 /// <param name="CreatedAt">First write.</param>
 /// <param name="LastActive">Last write.</param>
 /// <param name="MessageCount">User and assistant messages of all sessions. A JSON integer: below 2^53 in any life of an agent.</param>
 /// <param name="LastSeq">The number of the last event; 0 before the first. A JSON integer, below 2^48 (6 bytes in pointers).</param>
-/// <param name="Turn">The number of the last turn. A JSON integer below 2^53.</param>
+/// <param name="Turn">The number of the last turn, which is the seq of its user's message. A JSON integer below 2^48.</param>
 /// <param name="Epoch">The activation that wrote this, see <see cref="Conversation.Epoch"/>. Beyond 2^53, so a decimal string.</param>
 /// <param name="Page">The open page of the default session.</param>
 /// <param name="Recent">The last requests, see <see cref="RecentRequests"/>.</param>
 /// <param name="Keys">Counts of idempotency keys, see <see cref="IdempotencyCounts"/>.</param>
+/// <param name="EventsFrom">The first seq that can be read from the event log. A JSON integer below 2^48.</param>
+/// <param name="OpenTurns">Turns that are not over, see <see cref="Turns.TurnTable"/>.</param>
+/// <param name="IsErasing">Everything it has is being removed, see <see cref="Erasing.AgentErasure"/>.</param>
+/// <param name="Accepted">When the last messages were accepted, see <see cref="Limits.RateWindow"/>.</param>
 public sealed record AgentHead(
     DateTimeOffset CreatedAt,
     DateTimeOffset LastActive,
@@ -25,7 +29,11 @@ public sealed record AgentHead(
     [property: JsonConverter(typeof(DecimalStringConverter))] long Epoch,
     OpenPage Page,
     PackedEntries Recent,
-    PackedEntries Keys)
+    PackedEntries Keys,
+    long EventsFrom,
+    int OpenTurns,
+    bool IsErasing,
+    PackedEntries Accepted)
 {
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.AgentHead;
@@ -34,6 +42,6 @@ public sealed record AgentHead(
     public static AgentHead Unborn(DateTimeOffset now)
     {
         now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty);
+        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty);
     }
 }

@@ -34,6 +34,12 @@ public static class ConversationLimits
     /// </summary>
     public const int HistoryBytes = 2 * 1024 * 1024;
 
+    /// <summary>Pages of messages that one search looks through; <c>nextBefore</c> goes on behind them.</summary>
+    public const int SearchPages = 128;
+
+    /// <summary>Longest text to search for, UTF-16 units.</summary>
+    public const int SearchCharacters = 256;
+
     /// <summary>How long an idempotency key is kept. At exactly this age it is forgotten.</summary>
     public static readonly TimeSpan IdempotencyKept = TimeSpan.FromHours(24);
 }

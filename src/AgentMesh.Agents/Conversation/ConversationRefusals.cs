@@ -13,6 +13,10 @@ public static class ConversationRefusals
     public static Refusal AgentQuarantined(string what) =>
         new("agent_quarantined", $"The agent's stored state is damaged ({what}); nothing is done until an operator has looked.");
 
+    /// <summary>Everything is being removed.</summary>
+    public static Refusal AgentErasing { get; } = new(
+        "agent_erasing", "Everything the agent has is being removed; repeat the DELETE until it is done, and the agent can be used anew.");
+
     /// <summary>No such session.</summary>
     public static Refusal SessionNotFound { get; } = new("session_not_found", "The agent has no such session.");
 
@@ -31,4 +35,7 @@ public static class ConversationRefusals
 
     /// <summary>The page asked for is too small or too big.</summary>
     public static Refusal InvalidLimit { get; } = new("invalid_limit", $"limit is 1 to {ConversationLimits.HistoryMessages}.");
+
+    /// <summary>Nothing to search for, or too much.</summary>
+    public static Refusal InvalidSearch { get; } = new("invalid_search", $"The text to search for has 1 to {ConversationLimits.SearchCharacters} characters.");
 }

@@ -6,7 +6,8 @@ namespace AgentMesh.Agents.Conversation;
 /// <param name="SessionId">The session.</param>
 /// <param name="Limit">1-1000 messages.</param>
 /// <param name="Before">Only messages with a smaller seq; null for the newest.</param>
-public readonly record struct HistoryQuery(string SessionId, int Limit, long? Before);
+/// <param name="Text">Only messages that have this text in them, upper and lower case alike; null for all.</param>
+public readonly record struct HistoryQuery(string SessionId, int Limit, long? Before, string? Text = null);
 
 /// <summary>A page of the conversation.</summary>
 /// <param name="Messages">Oldest first.</param>

@@ -1,39 +1,40 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
-using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Conversation;
 
 /// <summary>
 /// Posting a message: recognised as a repeat, refused, or turned into the records of one transaction. The cost of a message
-/// does not grow with the history: the head, one page (two when the exchange crosses a page), with a caller's key its bucket, and in a
-/// session beside the default one its record.
+/// does not grow with the history: the head, one page of messages and one of events (two when the exchange crosses a page), with a caller's
+/// key its bucket, in a session beside the default one its record, and with a model the open turns.
 /// </summary>
 public static class MessagePosting
 {
     /// <summary>Decides what a message comes to. The request id or the key is what makes a repeat change nothing.</summary>
-    /// <param name="head">The agent's head; <see cref="AgentHead.Unborn"/> for an agent never written to.</param>
-    /// <param name="session">The request's session; null for the default one, or when there is none of that id.</param>
-    /// <param name="openPage">The session's open page, as stored.</param>
-    /// <param name="keys">With a caller's key its bucket, else null.</param>
+    /// <param name="inputs">The agent's records.</param>
     /// <param name="request">The message.</param>
+    /// <param name="rules">How the agent is set up.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
-    public static Result<PostOutcome> Post(
-        AgentHead head, SessionRecord? session, MessagePage? openPage, KeyBuckets? keys, PostRequest request, long epoch, DateTimeOffset now)
+    public static Result<PostOutcome> Post(PostInputs inputs, PostRequest request, PostRules rules, long epoch, DateTimeOffset now)
     {
+        var (head, session, openPage, openEvents, turns, keys) = inputs;
         if (request.Bucket != keys?.OwnN)
-            throw new ArgumentException("The bucket of the request's key has to be loaded, and no other.", nameof(keys));
+            throw new ArgumentException("The bucket of the request's key has to be loaded, and no other.", nameof(inputs));
         now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         if ((StoredConversation.CheckHead(head) ?? keys?.Check(head)) is { } damaged)
             return damaged;
         if (request.SessionId != SessionNames.Default && session is null or { IsDeleted: true })
             return ConversationRefusals.SessionNotFound;
-        var opened = StoredConversation.Open(head, session, openPage);
+        var opened = ConversationWriter.Open(head, openEvents, turns);
         if (opened.IsRefused)
             return opened.Refusal;
+        var writer = opened.Value;
+        if (writer.Enter(request.SessionId, session, openPage) is { } damagedSession)
+            return damagedSession;
 
         var recalled = Recall(head, keys, request, now);
         if (recalled.IsRefused)
@@ -44,22 +45,49 @@ public static class MessagePosting
         var prunedKeys = keys?.Prune(head, now);
         if (prunedKeys is { IsFull: true })
             return ConversationRefusals.TooManyIdempotencyKeys;
-        return IsValid(request.Content)
-            ? Append(head with { Epoch = epoch, LastActive = now }, session, opened.Value, prunedKeys, request, now)
-            : ConversationRefusals.InvalidContent;
+        if (!IsValid(request.Content))
+            return ConversationRefusals.InvalidContent;
+        if (request.IfBusy is not { } ifBusy)
+            return TurnRefusals.InvalidIfBusy;
+        var accepted = rules.Rate is { } rate ? RateWindow.Prune(head.Accepted, rate, now) : PackedEntries.Empty;
+        if (rules.Rate is { } limit && RateWindow.StateOf(accepted, limit, now) is { Remaining: <= 0 } full)
+            return new LimitedPost(full);
+        if (Admit(writer, request.SessionId, ifBusy, now) is { } refusal)
+            return refusal;
+        if (rules.Rate is not null)
+            accepted = RateWindow.With(accepted, now);
+        writer.Head = writer.Head with { Accepted = accepted };
+        var rateLeft = rules.Rate is { } rule ? RateWindow.StateOf(accepted, rule, now) : null;
+        return Append(writer, prunedKeys, request, rules, rateLeft, epoch, now);
     }
 
-    /// <summary>The answer to a repeated request, made again from the page it stands in.</summary>
+    /// <summary>The answer to a repeated request, made again from the page it stands in; null when that is the user's message, whose turn has it.</summary>
     /// <param name="repeat">The pointer.</param>
-    /// <param name="sessionId">The request's session.</param>
     /// <param name="page">The page it names, as stored; null when there is none.</param>
-    public static Result<PostAnswer> Answer(RepeatedPost repeat, string sessionId, MessagePage? page)
+    public static Result<StoredMessage> Find(RepeatedPost repeat, MessagePage? page)
     {
         // The time is compared too: a key left behind by half a transaction may point to a seq that was given out again.
-        return page?.Find(repeat.Answer.Seq) is { Role: MessageRole.Assistant } message && (repeat.At ?? message.At) == message.At
-            ? ToAnswer(message, sessionId)
+        return page?.Find(repeat.Answer.Seq) is { } message && (repeat.At ?? message.At) == message.At
+            ? message
             : ConversationRefusals.AgentQuarantined($"the answer with seq {repeat.Answer.Seq} is not in page {repeat.Answer.Page}");
     }
+
+    /// <summary>What a caller is told of an answered turn.</summary>
+    /// <param name="answer">The assistant's message.</param>
+    /// <param name="sessionId">Its session.</param>
+    /// <param name="page">The page it stands in.</param>
+    public static PostAnswer ToAnswer(StoredMessage answer, string sessionId, MessagePage page)
+    {
+        var user = page.Messages.FirstOrDefault(message => message.Turn == answer.Turn && message.Role == MessageRole.User);
+        return new PostAnswer(
+            answer.Content, answer.Count, answer.Seq, TurnId.Of(answer.Turn), sessionId, answer.At, user?.Seq ?? answer.Turn, user?.At ?? answer.At);
+    }
+
+    /// <summary>What a caller is told of a turn that is not over.</summary>
+    /// <param name="user">The user's message.</param>
+    /// <param name="sessionId">Its session.</param>
+    public static PostAnswer ToPending(StoredMessage user, string sessionId) =>
+        new(null, user.Count, user.Seq, TurnId.Of(user.Turn), sessionId, user.At, user.Seq, user.At);
 
     private static Result<Recalled> Recall(AgentHead head, KeyBuckets? keys, PostRequest request, DateTimeOffset now)
     {
@@ -83,39 +111,55 @@ public static class MessagePosting
         content.Length is > 0 and <= ConversationLimits.ContentBytes
         && Encoding.UTF8.GetByteCount(content) <= ConversationLimits.ContentBytes;
 
-    private static StoredPost Append(
-        AgentHead head, SessionRecord? session, MessagePage openPage, KeyBuckets? keys, PostRequest request, DateTimeOffset now)
+    // Room for the message among the turns that are not over, made by an interrupt when there is none.
+    private static Refusal? Admit(ConversationWriter writer, string session, BusyPolicy ifBusy, DateTimeOffset now)
     {
-        var turn = head.Turn + 1;
-        var user = new StoredMessage(head.LastSeq + 1, MessageRole.User, request.Content, now, turn, head.MessageCount + 1);
-        var reply = EchoResponder.Reply(request.Content, head.MessageCount);
-        var assistant = new StoredMessage(head.LastSeq + 2, MessageRole.Assistant, reply, now, turn, head.MessageCount + 2);
+        var busy = writer.Turns.Open.Where(turn => turn.Session == session).ToArray();
+        if (busy.Length > 0 && ifBusy == BusyPolicy.Reject)
+            return TurnRefusals.TurnRunning;
+        if (ifBusy == BusyPolicy.Interrupt)
+        {
+            foreach (var turn in busy)
+                writer.End(turn, TurnRefusals.TurnCanceled, now);
+        }
 
-        var pages = new PageWriter(session?.Page ?? head.Page, openPage);
-        pages.Append(user);
-        pages.Append(assistant);
-        var pointer = new PagePointer(pages.Open.N, assistant.Seq);
+        return writer.Turns.Open.Length >= TurnLimits.Open ? TurnRefusals.TooManyTurns : null;
+    }
 
-        head = head with { MessageCount = assistant.Count, LastSeq = assistant.Seq, Turn = turn };
-        if (session is null)
-            head = head with { Page = pages.Open };
+    private static StoredPost Append(
+        ConversationWriter writer, KeyBuckets? keys, PostRequest request, PostRules rules, RateState? rate, long epoch, DateTimeOffset now)
+    {
+        var storedBefore = writer.Head.MessageCount;
+        var (user, page) = writer.Append(MessageRole.User, request.Content, null, now);
+        var (last, lastPage) = (user, page);
+        ImmutableArray<TurnRun> runs = [];
+        // Behind a turn that is not over it has to wait even for a responder that answers at once.
+        if (rules.AnswersAtOnce && !writer.Turns.IsBusy(request.SessionId))
+        {
+            (last, lastPage) = writer.Append(MessageRole.Assistant, EchoResponder.Reply(request.Content, storedBefore), user.Turn, now);
+        }
         else
-            session = session with { LastActive = now, Page = pages.Open, MessageCount = session.MessageCount + 2, LastSeq = assistant.Seq };
+        {
+            var turns = writer.Turns.With(new OpenTurn(user.Turn, request.SessionId, page, 0, now, now, now));
+            (writer.Turns, runs) = turns.StartWaiting(rules.Turns, now);
+        }
+
+        var pointer = new PagePointer(lastPage, last.Seq);
         if (request.RequestHash is { } hash)
-            head = head with { Recent = RecentRequests.With(head.Recent, hash, pointer) };
+            writer.Head = writer.Head with { Recent = RecentRequests.With(writer.Head.Recent, hash, pointer) };
         var buckets = ImmutableArray<NumberedBucket>.Empty;
         if (keys is { } known)
         {
             known = known.Remember(request, pointer, now);
             buckets = known.ToStore();
-            head = head with { Keys = known.Count(head.Keys) };
+            writer.Head = writer.Head with { Keys = known.Count(writer.Head.Keys) };
         }
 
-        return new StoredPost(buckets, pages.ToStore(), session, head, ToAnswer(assistant, request.SessionId));
+        var answer = last.Role == MessageRole.User
+            ? ToPending(user, request.SessionId)
+            : new PostAnswer(last.Content, last.Count, last.Seq, TurnId.Of(user.Turn), request.SessionId, now, user.Seq, now);
+        return new StoredPost(writer.ToChange(epoch, now) with { Buckets = buckets }, answer, rate, runs);
     }
-
-    private static PostAnswer ToAnswer(StoredMessage message, string sessionId) => new(
-        message.Content, message.Count, message.Seq, message.Turn.ToString(CultureInfo.InvariantCulture), sessionId);
 
     private readonly record struct Recalled(RepeatedPost? Repeat);
 }

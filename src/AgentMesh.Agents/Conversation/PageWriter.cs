@@ -27,5 +27,5 @@ internal sealed class PageWriter(OpenPage open, MessagePage page)
         _changed = true;
     }
 
-    internal ImmutableArray<NumberedPage> ToStore() => [.. _closed, new NumberedPage(Open.N, _page)];
+    internal ImmutableArray<NumberedPage> ToStore() => _changed ? [.. _closed, new NumberedPage(Open.N, _page)] : [];
 }

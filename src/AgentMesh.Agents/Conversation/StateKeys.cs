@@ -8,6 +8,12 @@ public static class StateKeys
     /// <summary>Key of <see cref="AgentHead"/>.</summary>
     public const string Head = "head";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Turns.TurnTable"/>.</summary>
+    public const string Turns = "turns";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Profile.ProfileRecord"/>.</summary>
+    public const string Profile = "profile";
+
     /// <summary>Key of the <see cref="Sessions.SessionIndex"/>.</summary>
     public const string Sessions = "sessions";
 
@@ -16,6 +22,9 @@ public static class StateKeys
 
     /// <summary>Key of a <see cref="MessagePage"/>.</summary>
     public static string Page(string session, int n) => string.Create(CultureInfo.InvariantCulture, $"page:{session}:{n}");
+
+    /// <summary>Key of an <see cref="AgentMesh.Agents.Events.EventLogPage"/>.</summary>
+    public static string Events(int n) => string.Create(CultureInfo.InvariantCulture, $"events:{n}");
 
     /// <summary>Key of an <see cref="IdempotencyBucket"/>.</summary>
     public static string Bucket(int n) => string.Create(CultureInfo.InvariantCulture, $"idem:{n}");

@@ -1,4 +1,6 @@
+using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Conversation;
@@ -28,15 +30,20 @@ public static class StoredConversation
             : ConversationRefusals.AgentQuarantined($"page {n} has {page.Messages.Length} messages of {count}");
     }
 
-    /// <summary>The reason to quarantine the agent that the head alone gives; null when there is none.</summary>
+    /// <summary>The reason to do nothing that the head alone gives; null when there is none.</summary>
     public static Refusal? CheckHead(AgentHead head)
     {
+        if (head.IsErasing)
+            return ConversationRefusals.AgentErasing;
         var packed = head.Recent.Bytes.Length % RecentRequests.EntryBytes == 0
             && head.Recent.Bytes.Length <= RecentRequests.MaxBytes
-            && (head.Keys.Bytes.IsEmpty || head.Keys.Bytes.Length == IdempotencyCounts.AllBytes);
+            && (head.Keys.Bytes.IsEmpty || head.Keys.Bytes.Length == IdempotencyCounts.AllBytes)
+            && RateWindow.IsWhole(head.Accepted);
         var counted = head is { MessageCount: >= 0, Turn: >= 0, Page: { N: >= 0, Count: >= 0, Bytes: >= 0 } }
             && head.MessageCount <= head.LastSeq
-            && head.MessageCount >= head.Page.Count;
+            && head.MessageCount >= head.Page.Count
+            && head.EventsFrom >= 1 && head.EventsFrom <= head.LastSeq + 1
+            && head.OpenTurns is >= 0 and <= TurnLimits.Open;
         return packed && counted ? null : ConversationRefusals.AgentQuarantined("the head contradicts itself");
     }
 

@@ -1,4 +1,5 @@
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Sessions;
@@ -31,7 +32,7 @@ public static class SessionChanges
         {
             IsChanged = true,
             Index = index.With(id),
-            Head = head with { Epoch = epoch, LastActive = now },
+            Agent = new AgentChange(head with { Epoch = epoch, LastActive = now }),
         };
     }
 
@@ -54,24 +55,31 @@ public static class SessionChanges
     /// Removes a session, or the next part of it: its newest pages first. From the first part on it is gone for everybody; the record
     /// and its place in the index go with the last part, so that what is left over can always be found.
     /// </summary>
-    /// <param name="head">The agent's head.</param>
+    /// <param name="inputs">The agent's records. Turns of the session that are not over end with the first part.</param>
     /// <param name="index">The agent's sessions.</param>
     /// <param name="session">The stored session; null when there is none.</param>
     /// <param name="id">Its id.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     public static Result<SessionChange> Delete(
-        AgentHead head, SessionIndex index, SessionRecord? session, string id, long epoch, DateTimeOffset now)
+        TurnInputs inputs, SessionIndex index, SessionRecord? session, string id, long epoch, DateTimeOffset now)
     {
-        if (StoredConversation.CheckHead(head) is { } damaged)
-            return damaged;
+        now = WholeMilliseconds(now);
+        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+        if (opened.IsRefused)
+            return opened.Refusal;
         if (session is null)
             return ConversationRefusals.SessionNotFound;
+        var writer = opened.Value;
+        foreach (var turn in writer.Turns.Open.Where(turn => turn.Session == id))
+            writer.End(turn, TurnRefusals.TurnCanceled, now);
+        writer.Head = writer.Head with { MessageCount = writer.Head.MessageCount - session.MessageCount };
+        var agent = writer.ToChange(epoch, now);
         var kept = Math.Max(0, session.Page.N - SessionLimits.PagesRemovedAtOnce);
         var change = new SessionChange(id, session with { IsDeleted = true, MessageCount = 0, Page = new OpenPage(kept, 0, 0) })
         {
             IsChanged = true,
-            Head = head with { Epoch = epoch, LastActive = WholeMilliseconds(now), MessageCount = head.MessageCount - session.MessageCount },
+            Agent = agent,
             RemovedPages = (kept + 1, session.Page.N),
         };
         return kept > 0 ? change : change with { Session = null, Index = index.Without(id) };
@@ -91,8 +99,8 @@ public sealed record SessionChange(string Id, SessionRecord? Session)
     /// <summary>The index after it; null when it stays.</summary>
     public SessionIndex? Index { get; init; }
 
-    /// <summary>The head after it; null when it stays.</summary>
-    public AgentHead? Head { get; init; }
+    /// <summary>The agent's other records after it; null when they stay.</summary>
+    public AgentChange? Agent { get; init; }
 
     /// <summary>The pages to remove, both ends included; a last below the first removes none.</summary>
     public (int First, int Last) RemovedPages { get; init; } = (1, 0);

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Turns;
 
 namespace AgentMesh.Agents.State;
 
@@ -20,6 +23,9 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(IdempotencyBucket))]
 [JsonSerializable(typeof(SessionIndex))]
 [JsonSerializable(typeof(SessionRecord))]
+[JsonSerializable(typeof(EventLogPage))]
+[JsonSerializable(typeof(TurnTable))]
+[JsonSerializable(typeof(ProfileRecord))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -35,5 +41,11 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.SessionIndex, StateVersions.SessionIndexUpcasters, Default.SessionIndex));
         options.Converters.Add(new VersionedConverter<SessionRecord>(
             StateVersions.SessionRecord, StateVersions.SessionRecordUpcasters, Default.SessionRecord));
+        options.Converters.Add(new VersionedConverter<EventLogPage>(
+            StateVersions.EventLogPage, StateVersions.EventLogPageUpcasters, Default.EventLogPage));
+        options.Converters.Add(new VersionedConverter<TurnTable>(
+            StateVersions.TurnTable, StateVersions.TurnTableUpcasters, Default.TurnTable));
+        options.Converters.Add(new VersionedConverter<ProfileRecord>(
+            StateVersions.ProfileRecord, StateVersions.ProfileRecordUpcasters, Default.ProfileRecord));
     }
 }

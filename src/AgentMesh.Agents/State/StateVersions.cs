@@ -9,14 +9,17 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static class StateVersions
 {
-    internal const int AgentHead = 1;
+    internal const int AgentHead = 2;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
     internal const int SessionRecord = 1;
+    internal const int EventLogPage = 1;
+    internal const int TurnTable = 1;
+    internal const int ProfileRecord = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
@@ -25,4 +28,21 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionIndexUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionRecordUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> EventLogPageUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TurnTableUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ProfileRecordUpcasters = [];
+
+    /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, and turns that are not over.</summary>
+    private static JsonObject EventsBegin(JsonObject head)
+    {
+        head["eventsFrom"] = head["lastSeq"]!.GetValue<long>() + 1;
+        head["openTurns"] = 0;
+        head["isErasing"] = false;
+        head["accepted"] = "";
+        head["v"] = 2;
+        return head;
+    }
 }

@@ -6,8 +6,14 @@ public static class AgentRefusals
     /// <summary>The agent's stored state contradicts itself; nothing is done until an operator has looked.</summary>
     public const string AgentQuarantined = "agent_quarantined";
 
+    /// <summary>The agent is being erased; what it had is gone when that is done.</summary>
+    public const string AgentErasing = "agent_erasing";
+
     /// <summary>No such session.</summary>
     public const string SessionNotFound = "session_not_found";
+
+    /// <summary>No such turn.</summary>
+    public const string TurnNotFound = "turn_not_found";
 
     /// <summary>The idempotency key was used before with another body.</summary>
     public const string IdempotencyKeyReused = "idempotency_key_reused";
@@ -17,6 +23,27 @@ public static class AgentRefusals
 
     /// <summary>The message is empty or longer than 64 KiB.</summary>
     public const string InvalidContent = "invalid_content";
+
+    /// <summary>What to do with a message during a running turn is none of the policies.</summary>
+    public const string InvalidIfBusy = "invalid_if_busy";
+
+    /// <summary>More messages in the window than the agent takes.</summary>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>A turn of the session runs, and the message was not to wait for it.</summary>
+    public const string TurnRunning = "turn_running";
+
+    /// <summary>The agent has as many turns under way as it takes.</summary>
+    public const string TooManyTurns = "too_many_turns";
+
+    /// <summary>The model gave no answer.</summary>
+    public const string TurnFailed = "turn_failed";
+
+    /// <summary>The turn was canceled by its owner, or by a message that interrupted it.</summary>
+    public const string TurnCanceled = "turn_canceled";
+
+    /// <summary>The turn's time was over before the model had answered.</summary>
+    public const string TurnTimedOut = "turn_timed_out";
 
     /// <summary>The page asked for is not 1-1000 messages, or not 1-100 sessions.</summary>
     public const string InvalidLimit = "invalid_limit";
@@ -32,4 +59,10 @@ public static class AgentRefusals
 
     /// <summary>The place in the list of sessions is not there.</summary>
     public const string InvalidCursor = "invalid_cursor";
+
+    /// <summary>The text to search for is empty or longer than 256 characters.</summary>
+    public const string InvalidSearch = "invalid_search";
+
+    /// <summary>The system prompt is longer than 16 KiB.</summary>
+    public const string InvalidProfile = "invalid_profile";
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Dapr.Actors;
 
 namespace AgentMesh.Contracts.Agents;
@@ -9,7 +10,10 @@ namespace AgentMesh.Contracts.Agents;
 /// </summary>
 public interface IAgentActor : IActor
 {
-    /// <summary>Stores the user's message and the reply to it in one state transaction, then answers.</summary>
+    /// <summary>
+    /// Stores the user's message and, when the responder answers at once, the reply to it in one state transaction, then answers.
+    /// With a model the answer is <see cref="PostedMessage.IsPending"/>: the model runs outside the actor's turn.
+    /// </summary>
     /// <param name="request">The message.</param>
     /// <param name="cancellationToken">Ends with the caller; a commit under way is not undone.</param>
     Task<Reply<PostedMessage>> PostMessage(PostMessage request, CancellationToken cancellationToken);
@@ -19,6 +23,30 @@ public interface IAgentActor : IActor
 
     /// <summary>Reads one page of the conversation, oldest first within the page.</summary>
     Task<Reply<HistoryPage>> GetHistory(GetHistory request, CancellationToken cancellationToken);
+
+    /// <summary>Reads the event log from a number on.</summary>
+    Task<Reply<EventPage>> ReadEvents(ReadEvents request, CancellationToken cancellationToken);
+
+    /// <summary>Reads a turn; refused with <c>turn_not_found</c> when there is none of that id.</summary>
+    Task<Reply<Turn>> GetTurn(GetTurn request, CancellationToken cancellationToken);
+
+    /// <summary>Ends a turn that is not over, with an <see cref="EventTypes.Error"/> event.</summary>
+    Task<Reply<Turn>> CancelTurn(CancelTurn request, CancellationToken cancellationToken);
+
+    /// <summary>Reads what the owner has set.</summary>
+    Task<Reply<AgentProfile>> GetProfile(CancellationToken cancellationToken);
+
+    /// <summary>Sets it. Models read it from the next turn on.</summary>
+    Task<Reply<AgentProfile>> SetProfile(AgentProfile request, CancellationToken cancellationToken);
+
+    /// <summary>Reads one page of a session as it is stored, for an export: oldest first, by number.</summary>
+    Task<Reply<StoredPage>> GetPage(GetPage request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes everything the agent has, or the next part of it: to be called until it is done. From the first part on nothing else is answered,
+    /// and afterwards the agent is as one never used.
+    /// </summary>
+    Task<Reply<Erasure>> EraseAll(EraseAgent request, CancellationToken cancellationToken);
 
     /// <summary>Makes a session. A repeat, by request id or by key, finds the one it made.</summary>
     Task<Reply<Session>> CreateSession(CreateSession request, CancellationToken cancellationToken);
@@ -51,27 +79,42 @@ public static class AgentActorType
 /// <paramref name="IdempotencyKey"/> is given.
 /// </param>
 /// <param name="IdempotencyKey">The caller's key, kept 24 h; null when the caller gave none.</param>
-public sealed record PostMessage(string Content, string? SessionId, string RequestId, string? IdempotencyKey);
+/// <param name="IfBusy">One of <see cref="BusyPolicies"/>; null for the default.</param>
+public sealed record PostMessage(string Content, string? SessionId, string RequestId, string? IdempotencyKey, string? IfBusy = null);
 
-/// <summary>What the agent answered.</summary>
-/// <param name="Response">The assistant's text.</param>
-/// <param name="MessageCount">User and assistant messages of all sessions, this exchange included.</param>
-/// <param name="Seq">The assistant's message's number in the agent's event log.</param>
-/// <param name="TurnId">The turn that answered.</param>
+/// <summary>What the agent answered, or that it will.</summary>
+/// <param name="Response">The assistant's text; null while the turn is not over.</param>
+/// <param name="MessageCount">User and assistant messages of all sessions: of the exchange when it is answered, else of the user's message.</param>
+/// <param name="Seq">The assistant's message's number in the agent's event log; the user's while there is none.</param>
+/// <param name="TurnId">The turn that answers.</param>
 /// <param name="SessionId">The session it belongs to.</param>
-public sealed record PostedMessage(string Response, long MessageCount, long Seq, string TurnId, string SessionId);
+/// <param name="At">When the message of that seq was stored, Unix milliseconds.</param>
+/// <param name="UserSeq">The user's message's number.</param>
+/// <param name="UserAt">When that was stored, Unix milliseconds.</param>
+public sealed record PostedMessage(
+    string? Response, long MessageCount, long Seq, string TurnId, string SessionId, long At, long UserSeq, long UserAt)
+{
+    /// <summary>True while the turn is not over: its end is an event.</summary>
+    [JsonIgnore]
+    public bool IsPending => Response is null;
+}
 
 /// <summary>An agent's counters.</summary>
 /// <param name="MessageCount">User and assistant messages of all sessions; 0 for an agent never used.</param>
 /// <param name="CreatedAt">First write; null for an agent never used.</param>
 /// <param name="LastActive">Last write; null for an agent never used.</param>
-public sealed record AgentInfo(long MessageCount, DateTimeOffset? CreatedAt, DateTimeOffset? LastActive);
+/// <param name="LastSeq">The number of its last event; 0 for an agent never used.</param>
+public sealed record AgentInfo(long MessageCount, DateTimeOffset? CreatedAt, DateTimeOffset? LastActive, long LastSeq);
 
 /// <summary>Asks for a page of the conversation.</summary>
 /// <param name="SessionId">The session, or null for the default one.</param>
 /// <param name="Limit">1-1000 messages.</param>
 /// <param name="Before">Only messages with a smaller seq; null for the newest page.</param>
-public sealed record GetHistory(string? SessionId, int Limit, long? Before);
+/// <param name="Search">
+/// Only messages that have this text in them, upper and lower case alike; null for all. A search looks through so many messages at a time, and
+/// <see cref="HistoryPage.NextBefore"/> goes on where it ended, with or without something found.
+/// </param>
+public sealed record GetHistory(string? SessionId, int Limit, long? Before, string? Search = null);
 
 /// <summary>A page of the conversation.</summary>
 /// <param name="Messages">Oldest first.</param>

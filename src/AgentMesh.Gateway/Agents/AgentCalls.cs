@@ -37,43 +37,74 @@ internal sealed partial class AgentCalls
     }
 
     /// <summary>Sends a message. Its request id is the same in every retry, so that it is stored once.</summary>
-    public async Task<Result<PostedMessage>> PostMessageAsync(AgentKey agent, PostMessage message, CancellationToken cancellationToken)
+    public async Task<Reply<PostedMessage>> PostMessageAsync(AgentKey agent, PostMessage message, CancellationToken cancellationToken)
     {
-        var result = await CallAsync<PostMessage, PostedMessage>(agent, nameof(IAgentActor.PostMessage), message, cancellationToken);
-        return result.Refusal is { Code: EdgeRefusals.AgentUnavailable or EdgeRefusals.AgentFailed } lost
-            ? lost with { Detail = lost.Detail + StoredOrNot }
-            : result;
+        var reply = await CallAsync<PostMessage, PostedMessage>(agent, nameof(IAgentActor.PostMessage), message, cancellationToken);
+        return reply.Refusal is { Code: EdgeRefusals.AgentUnavailable or EdgeRefusals.AgentFailed } lost
+            ? reply with { Refusal = lost with { Detail = lost.Detail + StoredOrNot } }
+            : reply;
     }
+
+    /// <summary>Reads the event log from a number on.</summary>
+    public Task<Result<EventPage>> ReadEventsAsync(AgentKey agent, ReadEvents part, CancellationToken cancellationToken) =>
+        AskAsync<ReadEvents, EventPage>(agent, nameof(IAgentActor.ReadEvents), part, cancellationToken);
+
+    /// <summary>Reads a turn.</summary>
+    public Task<Result<Turn>> GetTurnAsync(AgentKey agent, GetTurn turn, CancellationToken cancellationToken) =>
+        AskAsync<GetTurn, Turn>(agent, nameof(IAgentActor.GetTurn), turn, cancellationToken);
+
+    /// <summary>Ends a turn that is not over; a repeat changes nothing.</summary>
+    public Task<Result<Turn>> CancelTurnAsync(AgentKey agent, CancelTurn turn, CancellationToken cancellationToken) =>
+        AskAsync<CancelTurn, Turn>(agent, nameof(IAgentActor.CancelTurn), turn, cancellationToken);
 
     /// <summary>Reads counters and times.</summary>
     public Task<Result<AgentInfo>> GetInfoAsync(AgentKey agent, CancellationToken cancellationToken) =>
-        CallAsync<object?, AgentInfo>(agent, nameof(IAgentActor.GetInfo), null, cancellationToken);
+        AskAsync<object?, AgentInfo>(agent, nameof(IAgentActor.GetInfo), null, cancellationToken);
 
     /// <summary>Reads a page of the conversation.</summary>
     public Task<Result<HistoryPage>> GetHistoryAsync(AgentKey agent, GetHistory page, CancellationToken cancellationToken) =>
-        CallAsync<GetHistory, HistoryPage>(agent, nameof(IAgentActor.GetHistory), page, cancellationToken);
+        AskAsync<GetHistory, HistoryPage>(agent, nameof(IAgentActor.GetHistory), page, cancellationToken);
+
+    /// <summary>Reads what the owner has set.</summary>
+    public Task<Result<AgentProfile>> GetProfileAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        AskAsync<object?, AgentProfile>(agent, nameof(IAgentActor.GetProfile), null, cancellationToken);
+
+    /// <summary>Sets it.</summary>
+    public Task<Result<AgentProfile>> SetProfileAsync(AgentKey agent, AgentProfile profile, CancellationToken cancellationToken) =>
+        AskAsync<AgentProfile, AgentProfile>(agent, nameof(IAgentActor.SetProfile), profile, cancellationToken);
+
+    /// <summary>Reads a page of a session as it is stored.</summary>
+    public Task<Result<StoredPage>> GetPageAsync(AgentKey agent, GetPage page, CancellationToken cancellationToken) =>
+        AskAsync<GetPage, StoredPage>(agent, nameof(IAgentActor.GetPage), page, cancellationToken);
+
+    /// <summary>Removes everything, or the next part of it.</summary>
+    public Task<Result<Erasure>> EraseAsync(AgentKey agent, EraseAgent request, CancellationToken cancellationToken) =>
+        AskAsync<EraseAgent, Erasure>(agent, nameof(IAgentActor.EraseAll), request, cancellationToken);
 
     /// <summary>Makes a session, once for all retries.</summary>
     public Task<Result<Session>> CreateSessionAsync(AgentKey agent, CreateSession session, CancellationToken cancellationToken) =>
-        CallAsync<CreateSession, Session>(agent, nameof(IAgentActor.CreateSession), session, cancellationToken);
+        AskAsync<CreateSession, Session>(agent, nameof(IAgentActor.CreateSession), session, cancellationToken);
 
     /// <summary>Reads a session.</summary>
     public Task<Result<Session>> GetSessionAsync(AgentKey agent, GetSession session, CancellationToken cancellationToken) =>
-        CallAsync<GetSession, Session>(agent, nameof(IAgentActor.GetSession), session, cancellationToken);
+        AskAsync<GetSession, Session>(agent, nameof(IAgentActor.GetSession), session, cancellationToken);
 
     /// <summary>Reads a page of the sessions.</summary>
     public Task<Result<SessionList>> ListSessionsAsync(AgentKey agent, ListSessions page, CancellationToken cancellationToken) =>
-        CallAsync<ListSessions, SessionList>(agent, nameof(IAgentActor.ListSessions), page, cancellationToken);
+        AskAsync<ListSessions, SessionList>(agent, nameof(IAgentActor.ListSessions), page, cancellationToken);
 
     /// <summary>Touches a session.</summary>
     public Task<Result<Session>> UpdateSessionAsync(AgentKey agent, UpdateSession change, CancellationToken cancellationToken) =>
-        CallAsync<UpdateSession, Session>(agent, nameof(IAgentActor.UpdateSession), change, cancellationToken);
+        AskAsync<UpdateSession, Session>(agent, nameof(IAgentActor.UpdateSession), change, cancellationToken);
 
     /// <summary>Removes a session, or the next part of it.</summary>
     public Task<Result<SessionDeletion>> DeleteSessionAsync(AgentKey agent, DeleteSession session, CancellationToken cancellationToken) =>
-        CallAsync<DeleteSession, SessionDeletion>(agent, nameof(IAgentActor.DeleteSession), session, cancellationToken);
+        AskAsync<DeleteSession, SessionDeletion>(agent, nameof(IAgentActor.DeleteSession), session, cancellationToken);
 
-    private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(
+    private async Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
+        where TAnswer : class => (await CallAsync<TRequest, TAnswer>(agent, method, request, cancellationToken)).ToResult();
+
+    private async Task<Reply<TAnswer>> CallAsync<TRequest, TAnswer>(
         AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class
     {
@@ -89,7 +120,7 @@ internal sealed partial class AgentCalls
                         : await call.proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>?>(call.method, call.request, attemptEnds);
                     return reply is { Value: null, Refusal: null } or null
                         ? throw new JsonException("The actor's reply has neither value nor refusal.")
-                        : reply.ToResult();
+                        : reply;
                 },
                 (proxy, method, request),
                 cancellationToken);
@@ -100,13 +131,13 @@ internal sealed partial class AgentCalls
             {
                 case AgentCallFailure.Denied:
                     LogDenied(method);
-                    return Unavailable;
+                    return new Reply<TAnswer>(null, Unavailable);
                 case AgentCallFailure.Failed:
                     LogFailed(method, exception.GetType().Name);
-                    return Failed;
+                    return new Reply<TAnswer>(null, Failed);
                 default:
                     LogUnreached(exception, method);
-                    return Unavailable;
+                    return new Reply<TAnswer>(null, Unavailable);
             }
         }
     }

@@ -15,9 +15,12 @@ internal static class HistoryEndpoint
     private static readonly Refusal InvalidBefore = new(EdgeRefusals.InvalidBefore, "before must be one positive number, a seq.");
     private static readonly Refusal SessionNotFound = new(AgentRefusals.SessionNotFound, SessionId.NotFoundDetail);
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/history", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/history", context => AnswerAsync(context, null));
 
-    private static async Task AnswerAsync(HttpContext context)
+    /// <summary>Answers with a page of the history, or of what a search finds in it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="search">The text to find; null: everything.</param>
+    public static async Task AnswerAsync(HttpContext context, string? search)
     {
         var query = Read(context.Request.Query);
         if (query.IsRefused)
@@ -27,7 +30,7 @@ internal static class HistoryEndpoint
         }
 
         var calls = context.RequestServices.GetRequiredService<AgentCalls>();
-        var result = await calls.GetHistoryAsync(AgentPath.KeyOf(context), query.Value, context.RequestAborted);
+        var result = await calls.GetHistoryAsync(AgentPath.KeyOf(context), query.Value with { Search = search }, context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else
@@ -36,9 +39,9 @@ internal static class HistoryEndpoint
 
     private static Result<GetHistory> Read(IQueryCollection query)
     {
-        if (!QueryNumber.TryRead(query, "limit", MaxLimit, out var limit))
+        if (!QueryNumber.TryRead(query, "limit", 1, MaxLimit, out var limit))
             return InvalidLimit;
-        if (!QueryNumber.TryRead(query, "before", long.MaxValue, out var before))
+        if (!QueryNumber.TryRead(query, "before", 1, long.MaxValue, out var before))
             return InvalidBefore;
         var sessions = query["sessionId"];
         if (sessions.Count > 0 && (sessions is not [{ } session] || !SessionId.CanExist(session)))

@@ -1,13 +1,22 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Turns;
+using AgentMesh.Gateway.Watching;
+using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
+using Microsoft.Extensions.Primitives;
 
 namespace AgentMesh.Gateway.Agents;
 
-/// <summary><c>POST /agent/{userId}/message</c>: answers when message and reply are durable.</summary>
+/// <summary>
+/// <c>POST /agent/{userId}/message</c>: answers when message and reply are durable. With <c>Accept: text/event-stream</c> the reply
+/// comes as it is written, with <c>Prefer: respond-async</c> (RFC 7240) the answer is 202 as soon as the message is durable.
+/// </summary>
 internal static class MessageEndpoint
 {
+    private const string RespondAsync = "respond-async";
+
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/message", AnswerAsync);
 
     private static async Task AnswerAsync(HttpContext context)
@@ -21,21 +30,71 @@ internal static class MessageEndpoint
             return;
         }
 
-        var validator = context.RequestServices.GetRequiredService<IValidator<MessageRequest>>();
+        var services = context.RequestServices;
+        var validator = services.GetRequiredService<IValidator<MessageRequest>>();
         if (await JsonRequest.ReadAsync(context, RequestJson.Requests.MessageRequest, validator) is not { Content: { } content } request)
             return;
 
-        var message = new PostMessage(content, request.SessionId, RequestId.New(), idempotencyKey);
-        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
-        var result = await calls.PostMessageAsync(agent, message, context.RequestAborted);
-        if (result.IsRefused)
-            await Problem.WriteAsync(context, result.Refusal);
+        var message = new PostMessage(content, request.SessionId, RequestId.New(), idempotencyKey, request.IfBusy);
+        var reply = await services.GetRequiredService<MessagePosts>().PostAsync(agent, message, context.RequestAborted);
+        RateLimitHeaders.Set(context.Response, reply.RateLimit, reply.Refusal);
+        if (reply.Value is not { } posted)
+            await Problem.WriteAsync(context, reply.ToResult().Refusal!);
+        else if (EventStream.IsAccepted(context.Request))
+            await services.GetRequiredService<TurnStream>().AnswerAsync(context, agent, posted);
+        else if (IsAsync(context.Request.Headers["Prefer"]))
+            await AcceptAsync(context, agent, posted);
+        else if (posted.IsPending)
+            await WaitAsync(context, agent, posted);
         else
-            await JsonAnswer.WriteAsync(context, result.Value, GatewayJson.Answers.PostedMessage);
+            await JsonAnswer.WriteAsync(context, TurnAnswer.Of(posted), GatewayJson.Answers.TurnAnswer);
     }
+
+    private static async Task WaitAsync(HttpContext context, AgentKey agent, PostedMessage posted)
+    {
+        var result = await context.RequestServices.GetRequiredService<TurnWaits>().WaitAsync(agent, posted, context.RequestAborted);
+        switch (result.Value)
+        {
+            case { Answer: { } answer }:
+                await JsonAnswer.WriteAsync(context, TurnAnswer.Of(answer), GatewayJson.Answers.TurnAnswer);
+                break;
+            case { Status: TurnStatus.Failed or TurnStatus.Canceled } over:
+                await Problem.WriteAsync(context, TurnEndpoints.RefusalOf(over));
+                break;
+            default:
+                // Not over, or the agent cannot be asked: what is certain is that the message is stored.
+                await AcceptAsync(context, agent, posted, result.Value?.Status ?? TurnStatus.Queued);
+                break;
+        }
+    }
+
+    private static async Task AcceptAsync(HttpContext context, AgentKey agent, PostedMessage posted)
+    {
+        context.Response.Headers["Preference-Applied"] = RespondAsync;
+        var status = TurnStatus.Completed;
+        if (posted.IsPending)
+        {
+            var turn = await context.RequestServices.GetRequiredService<AgentCalls>().GetTurnAsync(agent, new GetTurn(posted.TurnId), context.RequestAborted);
+            status = turn.Value?.Status ?? TurnStatus.Queued;
+        }
+
+        await AcceptAsync(context, agent, posted, status);
+    }
+
+    private static Task AcceptAsync(HttpContext context, AgentKey agent, PostedMessage posted, string status)
+    {
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.Headers.Location = TurnEndpoints.PathOf(agent, posted.TurnId);
+        return JsonAnswer.WriteAsync(context, new AcceptedTurn(posted.TurnId, posted.SessionId, status), GatewayJson.Answers.AcceptedTurn);
+    }
+
+    // Preferences are separated by commas, over one header or several; parameters and values after it change nothing.
+    private static bool IsAsync(StringValues preferences) => preferences.Any(line =>
+        line?.Split(',').Any(preference => preference.Split(';', '=')[0].Trim().Equals(RespondAsync, StringComparison.OrdinalIgnoreCase)) == true);
 }
 
 /// <summary>The body of a message.</summary>
 /// <param name="Content">The text.</param>
 /// <param name="SessionId">The session; null for the default one.</param>
-internal sealed record MessageRequest(string? Content, string? SessionId);
+/// <param name="IfBusy">What happens when a turn of the session runs; null: it waits.</param>
+internal sealed record MessageRequest(string? Content, string? SessionId, string? IfBusy = null);

@@ -24,6 +24,10 @@ internal sealed class MessageRequestValidator : AbstractValidator<MessageRequest
             .Must(session => session is null || SessionId.CanExist(session))
             .WithErrorCode(AgentRefusals.SessionNotFound)
             .WithMessage(SessionId.NotFoundDetail);
+        RuleFor(request => request.IfBusy)
+            .Must(policy => policy is null or BusyPolicies.Enqueue or BusyPolicies.Reject or BusyPolicies.Interrupt)
+            .WithErrorCode(AgentRefusals.InvalidIfBusy)
+            .WithMessage($"ifBusy must be {BusyPolicies.Enqueue}, {BusyPolicies.Reject} or {BusyPolicies.Interrupt}.");
     }
 
     // A char is one to three bytes of UTF-8: most texts need no counting.

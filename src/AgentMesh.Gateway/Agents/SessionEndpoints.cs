@@ -53,7 +53,7 @@ internal static class SessionEndpoints
     private static async Task ListAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        if (!QueryNumber.TryRead(query, "limit", MaxLimit, out var limit))
+        if (!QueryNumber.TryRead(query, "limit", 1, MaxLimit, out var limit))
         {
             await Problem.WriteAsync(context, InvalidLimit);
             return;

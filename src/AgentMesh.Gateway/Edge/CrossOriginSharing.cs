@@ -8,7 +8,7 @@ internal sealed class CrossOriginSharing(RequestDelegate next, AllowedOrigins or
 {
     private const string Methods = "GET, POST, PUT, PATCH, DELETE";
     private const string RequestHeaders = "Content-Type, Accept, Authorization, Idempotency-Key, Last-Event-ID, Prefer, X-PAYMENT, PAYMENT-SIGNATURE";
-    private const string AnswerHeaders = "Retry-After, RateLimit, RateLimit-Policy, Allow, PAYMENT-REQUIRED, PAYMENT-RESPONSE, X-PAYMENT-RESPONSE";
+    private const string AnswerHeaders = "Location, Preference-Applied, Retry-After, RateLimit, RateLimit-Policy, Allow, PAYMENT-REQUIRED, PAYMENT-RESPONSE, X-PAYMENT-RESPONSE";
     private const string MaxAgeSeconds = "600";
 
     public Task InvokeAsync(HttpContext context)

@@ -3,15 +3,27 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Owner;
+using AgentMesh.Gateway.Turns;
 
 namespace AgentMesh.Gateway.Edge;
 
 /// <summary>Source-generated JSON of everything the gateway reads and writes: camelCase, nulls written.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(MessageRequest))]
-[JsonSerializable(typeof(PostedMessage))]
+[JsonSerializable(typeof(TurnAnswer))]
+[JsonSerializable(typeof(AcceptedTurn))]
+[JsonSerializable(typeof(TurnResponse))]
 [JsonSerializable(typeof(InfoResponse))]
 [JsonSerializable(typeof(HistoryPage))]
+[JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(ProfileResponse))]
+[JsonSerializable(typeof(EraseReceipt))]
+[JsonSerializable(typeof(ExportedAgent))]
+[JsonSerializable(typeof(ExportedSession))]
+[JsonSerializable(typeof(ExportedMessage))]
+[JsonSerializable(typeof(ExportedEvent))]
+[JsonSerializable(typeof(ExportEnd))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionResponse))]
 [JsonSerializable(typeof(SessionListResponse))]

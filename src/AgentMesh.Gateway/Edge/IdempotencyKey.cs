@@ -10,7 +10,8 @@ internal static class IdempotencyKey
     /// <summary>The header.</summary>
     public const string Header = "Idempotency-Key";
 
-    private const int MaxLength = 128;
+    /// <summary>Longest key.</summary>
+    public const int MaxLength = 128;
 
     /// <summary>The refusal of a header that is no key.</summary>
     public static Refusal Invalid { get; } = new(
@@ -28,5 +29,6 @@ internal static class IdempotencyKey
         return values.Count == 0 || values.Count == 1 && IsKey(key);
     }
 
-    private static bool IsKey(string? text) => text is { Length: >= 1 and <= MaxLength } && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+    /// <summary>True for 1-128 visible ASCII characters.</summary>
+    public static bool IsKey(string? text) => text is { Length: >= 1 and <= MaxLength } && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

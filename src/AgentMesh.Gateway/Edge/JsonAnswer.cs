@@ -6,7 +6,7 @@ namespace AgentMesh.Gateway.Edge;
 /// <summary>Writes answers.</summary>
 internal static class JsonAnswer
 {
-    private const string ContentType = "application/json; charset=utf-8";
+    public const string ContentType = "application/json; charset=utf-8";
 
     /// <summary>A small answer, with its length: one write, not chunked.</summary>
     public static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)

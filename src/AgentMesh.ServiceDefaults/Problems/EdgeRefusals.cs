@@ -33,6 +33,12 @@ public static class EdgeRefusals
     /// <summary>Nothing is at this path, or not for this method.</summary>
     public const string NotFound = "not_found";
 
+    /// <summary>The path is a WebSocket, and the request asks for none.</summary>
+    public const string UpgradeRequired = "upgrade_required";
+
+    /// <summary>The process serves as many sockets and event streams as it takes.</summary>
+    public const string TooManySockets = "too_many_sockets";
+
     /// <summary>The body is not declared as JSON in UTF-8.</summary>
     public const string UnsupportedMediaType = "unsupported_media_type";
 
@@ -53,6 +59,18 @@ public static class EdgeRefusals
 
     /// <summary><c>before</c> is not a positive number.</summary>
     public const string InvalidBefore = "invalid_before";
+
+    /// <summary><c>after</c> is not a number from 0 on.</summary>
+    public const string InvalidAfter = "invalid_after";
+
+    /// <summary><c>Last-Event-ID</c> is not a number from 0 on.</summary>
+    public const string InvalidLastEventId = "invalid_last_event_id";
+
+    /// <summary><c>wait</c> is not a number of seconds, 0-60.</summary>
+    public const string InvalidWait = "invalid_wait";
+
+    /// <summary>A WebSocket frame is not a JSON object of a known type.</summary>
+    public const string InvalidFrame = "invalid_frame";
 
     /// <summary>The service has no working connection to its sidecar.</summary>
     public const string NotReady = "not_ready";

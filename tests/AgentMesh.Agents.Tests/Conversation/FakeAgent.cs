@@ -1,14 +1,17 @@
 using System.Text.Json;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Tests.Conversation;
 
 /// <summary>The shell around the rules, in memory: loads what they ask for, stores what they say, counts both.</summary>
-internal sealed class FakeAgent
+internal sealed class FakeAgent : IAgentReader
 {
+    internal const long Epoch = 1L << 32;
     internal static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
     internal static readonly JsonSerializerOptions Json = CreateJson();
 
@@ -24,16 +27,27 @@ internal sealed class FakeAgent
 
     internal Dictionary<int, IdempotencyBucket> Buckets { get; } = [];
 
+    internal Dictionary<int, EventLogPage> Events { get; } = [];
+
+    internal TurnTable? Turns { get; set; }
+
+    internal PostRules Rules { get; set; } = new(
+        AnswersAtOnce: true, new TurnRules(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(300), 3), null);
+
+    /// <summary>Runs that the last change made due.</summary>
+    internal IReadOnlyList<TurnRun> Runs { get; private set; } = [];
+
     internal DateTimeOffset Now { get; set; } = Start;
 
     internal List<int> Loaded { get; } = [];
 
     internal StoredPost? LastStored { get; private set; }
 
-    internal Result<PostAnswer> Post(string content, string? requestId = null, string? key = null, string? session = null)
+    internal Result<PostAnswer> Post(
+        string content, string? requestId = null, string? key = null, string? session = null, string? ifBusy = null)
     {
         LastStored = null;
-        var request = PostRequest.Create(content, session, requestId, key);
+        var request = PostRequest.Create(content, session, requestId, key, ifBusy);
         var head = Head ?? AgentHead.Unborn(Now);
         KeyBuckets? keys = null;
         if (request.Bucket is { } own)
@@ -43,32 +57,85 @@ internal sealed class FakeAgent
         }
 
         var record = Sessions.GetValueOrDefault(request.SessionId);
-        var outcome = MessagePosting.Post(head, record, Page(request.SessionId, (record?.Page ?? head.Page).N), keys, request, 1L << 32, Now);
-        if (outcome.IsRefused)
-            return outcome.Refusal;
-        if (outcome.Value is RepeatedPost repeat)
-            return MessagePosting.Answer(repeat, request.SessionId, Page(request.SessionId, repeat.Answer.Page));
-        LastStored = (StoredPost)outcome.Value;
-        foreach (var (n, bucket) in LastStored.Buckets)
-            Buckets[n] = bucket;
-        foreach (var (n, page) in LastStored.Pages)
+        var inputs = new PostInputs(head, record, Page(request.SessionId, (record?.Page ?? head.Page).N), OpenEvents(head), Turns, keys);
+        var outcome = MessagePosting.Post(inputs, request, Rules, Epoch, Now);
+        switch (outcome.Value)
         {
-            if (LastStored.Session is null)
-                Pages[n] = page;
-            else
-                SessionPages[(request.SessionId, n)] = page;
+            case StoredPost stored:
+                LastStored = stored;
+                Apply(stored.Change, stored.Runs);
+                return stored.Answer;
+            case LimitedPost limited:
+                return limited.Rate.Refusal;
+            case RepeatedPost repeat:
+                var page = Page(request.SessionId, repeat.Answer.Page);
+                var found = MessagePosting.Find(repeat, page);
+                if (found.IsRefused)
+                    return found.Refusal;
+                return found.Value.Role == MessageRole.Assistant
+                    ? MessagePosting.ToAnswer(found.Value, request.SessionId, page!)
+                    : MessagePosting.ToPending(found.Value, request.SessionId);
+            default:
+                return outcome.Refusal!;
         }
-
-        if (LastStored.Session is { } changed)
-            Sessions[request.SessionId] = changed;
-        Head = LastStored.Head;
-        return LastStored.Answer;
     }
+
+    internal Refusal? Advance() => Apply(TurnChanges.Advance(TurnInputs, Rules.Turns, Epoch, Now));
+
+    internal Refusal? Renew(long turn, int attempt)
+    {
+        var renewed = TurnChanges.Renew(Turns, new TurnRun(turn, attempt), Rules.Turns, Now);
+        Turns = renewed.Value ?? Turns;
+        return renewed.Refusal;
+    }
+
+    internal Refusal? Complete(long turn, int attempt, string text, ModelUsage? usage = null)
+    {
+        var id = Turns?.Find(turn)?.Session ?? SessionNames.Default;
+        var session = Sessions.GetValueOrDefault(id);
+        var place = new AnswerPlace(session, Page(id, (session?.Page ?? Head!.Page).N));
+        return Apply(TurnChanges.Complete(TurnInputs, place, new TurnRun(turn, attempt), text, usage, Rules.Turns, Epoch, Now));
+    }
+
+    internal Refusal? Fail(long turn, int attempt, bool isTransient = false) => Apply(TurnChanges.Fail(
+        TurnInputs, new TurnRun(turn, attempt), new Refusal("model_unavailable", "The model is away."), isTransient, Rules.Turns, Epoch, Now));
+
+    internal Refusal? Cancel(long turn) => Apply(TurnChanges.Cancel(TurnInputs, turn, Rules.Turns, Epoch, Now));
+
+    internal Result<EventSlice> Read(long after, int limit = 1000) => Done(new EventReader(Head!, this).ReadAsync(after, limit, CancellationToken.None));
+
+    internal Result<EndedTurn> FindEnd(long turn) => Done(new EventReader(Head!, this).FindEndAsync(turn, CancellationToken.None));
+
+    /// <summary>The log in short, a text for each event.</summary>
+    internal IEnumerable<string> Log(long after = 0) => Read(after).Value!.Events.Select(logged => logged switch
+    {
+        { Entry: ErrorEntry error } => $"{logged.Seq} {error.Code} of {error.Turn}",
+        { Message: { } message } => $"{logged.Seq} {(message.Role == MessageRole.User ? "user" : "assistant")} {message.Content} of {message.Turn}",
+        _ => $"{logged.Seq} removed",
+    });
+
+    internal IEnumerable<string> Context(long turn, int budget = 64 * 1024)
+    {
+        var open = Turns!.Find(turn)!;
+        var read = Done(ContextReader.ReadAsync(
+            Head!, Sessions.GetValueOrDefault(open.Session), open, budget,
+            (n, _) => ValueTask.FromResult(Page(open.Session, n)), CancellationToken.None));
+        return read.Value!.Select(message => message.Content);
+    }
+
+    ValueTask<EventLogPage?> IAgentReader.LoadEventsAsync(int n, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Events.GetValueOrDefault(n));
+
+    ValueTask<MessagePage?> IAgentReader.LoadPageAsync(string session, int n, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Page(session, n));
+
+    ValueTask<SessionRecord?> IAgentReader.LoadSessionAsync(string id, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Sessions.GetValueOrDefault(id));
 
     internal Result<HistorySlice> History(int limit, long? before = null, string session = "default")
     {
         Loaded.Clear();
-        var read = MessageHistory.ReadAsync(
+        return Done(MessageHistory.ReadAsync(
             Head,
             Sessions.GetValueOrDefault(session),
             new HistoryQuery(session, limit, before),
@@ -77,28 +144,64 @@ internal sealed class FakeAgent
                 Loaded.Add(n);
                 return ValueTask.FromResult(Page(session, n));
             },
-            CancellationToken.None).AsTask();
-        Assert.True(read.IsCompletedSuccessfully);
-        return read.GetAwaiter().GetResult();
+            CancellationToken.None));
     }
 
     internal Result<SessionChange> CreateSession(string requestId, string? metadata = null)
     {
         var id = SessionId.Of(requestId, null);
-        return Apply(SessionChanges.Create(Head ?? AgentHead.Unborn(Now), Index, Sessions.GetValueOrDefault(id), id, metadata, 1L << 32, Now));
+        return Apply(SessionChanges.Create(Head ?? AgentHead.Unborn(Now), Index, Sessions.GetValueOrDefault(id), id, metadata, Epoch, Now));
     }
 
     internal Result<SessionChange> UpdateSession(string id, string? patch) =>
         Apply(SessionChanges.Update(Sessions.GetValueOrDefault(id), id, patch, Now));
 
     internal Result<SessionChange> DeleteSession(string id) =>
-        Apply(SessionChanges.Delete(Head!, Index, Sessions.GetValueOrDefault(id), id, 1L << 32, Now));
+        Apply(SessionChanges.Delete(TurnInputs, Index, Sessions.GetValueOrDefault(id), id, Epoch, Now));
 
     /// <summary>Bytes of a transaction as JSON, the way the SDK encodes it.</summary>
     internal static int Bytes(StoredPost stored) =>
-        JsonSerializer.Serialize(stored.Head, Json).Length
-        + stored.Pages.Sum(page => JsonSerializer.Serialize(page.Page, Json).Length)
-        + stored.Buckets.Sum(bucket => JsonSerializer.Serialize(bucket.Bucket, Json).Length);
+        JsonSerializer.Serialize(stored.Change.Head, Json).Length
+        + stored.Change.Pages.Sum(page => JsonSerializer.Serialize(page.Page, Json).Length)
+        + stored.Change.Events.Sum(page => JsonSerializer.Serialize(page.Page, Json).Length)
+        + stored.Change.Buckets.Sum(bucket => JsonSerializer.Serialize(bucket.Bucket, Json).Length);
+
+    private TurnInputs TurnInputs => new(Head!, OpenEvents(Head!), Turns);
+
+    private EventLogPage? OpenEvents(AgentHead head) =>
+        EventLogPage.OpenNumber(head) is { } n ? Events.GetValueOrDefault(n) : null;
+
+    private Refusal? Apply(Result<TurnStep> step)
+    {
+        Runs = [];
+        if (step.Value?.Change is { } change)
+            Apply(change, step.Value.Runs);
+        return step.Refusal;
+    }
+
+    private void Apply(AgentChange change, IReadOnlyList<TurnRun> runs)
+    {
+        Runs = runs;
+        foreach (var (n, bucket) in change.Buckets)
+            Buckets[n] = bucket;
+        foreach (var (n, page) in change.Pages)
+        {
+            if (change.SessionId == SessionNames.Default)
+                Pages[n] = page;
+            else
+                SessionPages[(change.SessionId, n)] = page;
+        }
+
+        foreach (var (n, page) in change.Events)
+            Events[n] = page;
+        if (change.TrimmedEvents is { } trimmed)
+            Events.Remove(trimmed);
+        if (change.Session is { } changed)
+            Sessions[change.SessionId] = changed;
+        if (change.Turns is { } turns)
+            Turns = turns.Open.IsEmpty ? null : turns;
+        Head = change.Head;
+    }
 
     private Result<SessionChange> Apply(Result<SessionChange> outcome)
     {
@@ -112,8 +215,16 @@ internal sealed class FakeAgent
         else
             Sessions.Remove(change.Id);
         Index = change.Index ?? Index;
-        Head = change.Head ?? Head;
+        if (change.Agent is { } agent)
+            Apply(agent, []);
         return outcome;
+    }
+
+    private static T Done<T>(ValueTask<T> read)
+    {
+        var task = read.AsTask();
+        Assert.True(task.IsCompletedSuccessfully);
+        return task.GetAwaiter().GetResult();
     }
 
     private MessagePage? Page(string session, int n) =>

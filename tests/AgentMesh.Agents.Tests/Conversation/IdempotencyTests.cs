@@ -86,7 +86,7 @@ public sealed class IdempotencyTests
         // At the second in which the first key expires there is room for one more and no other, in whatever bucket.
         agent.Now = FakeAgent.Start.AddHours(24);
         Assert.False(agent.Post("hi", key: "one more").IsRefused);
-        Assert.InRange(agent.LastStored!.Buckets.Length, 1, 2);
+        Assert.InRange(agent.LastStored!.Change.Buckets.Length, 1, 2);
         Assert.Equal("too_many_idempotency_keys", agent.Post("hi", key: "two more").Refusal?.Code);
         for (var n = 1; n < 4_096; n++)
             Assert.Equal(2 + 2 * n, agent.Post("hi", key: $"k{n}").Value!.Seq);

@@ -8,8 +8,8 @@ public sealed class MessagePostingTests
     public void Post_ToANewAgent_IsItsFirstMessage()
     {
         var agent = new FakeAgent();
-        Assert.Equal(new PostAnswer("This is our first message. You said: \"hi\".", 2, 2, "1", "default"), agent.Post("hi", "r1").Value);
-        Assert.Equal(new PostAnswer("I remember our conversation (2 messages). You said: \"ho\".", 4, 4, "2", "default"), agent.Post("ho", "r2").Value);
+        Assert.Equal(new PostAnswer("This is our first message. You said: \"hi\".", 2, 2, "1", "default", FakeAgent.Start, 1, FakeAgent.Start), agent.Post("hi", "r1").Value);
+        Assert.Equal(new PostAnswer("I remember our conversation (2 messages). You said: \"ho\".", 4, 4, "3", "default", FakeAgent.Start, 3, FakeAgent.Start), agent.Post("ho", "r2").Value);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class MessagePostingTests
         agent.Post("hi");
         agent.Post(new string('a', length));
         Assert.Equal(page, agent.Head!.Page.N);
-        Assert.Equal(pagesStored, agent.LastStored!.Pages.Length);
+        Assert.Equal(pagesStored, agent.LastStored!.Change.Pages.Length);
         Assert.All(agent.Pages.Values, stored =>
             Assert.True(stored.Messages.Length == 1 || stored.Messages.Sum(message => message.EncodedBytes()) <= 16 * 1024));
         agent.Post("hi");
@@ -97,24 +97,24 @@ public sealed class MessagePostingTests
         for (var n = 0; n < 2_000; n++)
         {
             agent.Post(new string('a', 200), $"r{n}");
-            Assert.Single(agent.LastStored!.Pages);
+            Assert.Single(agent.LastStored!.Change.Pages);
             sizes.Add(FakeAgent.Bytes(agent.LastStored));
         }
 
-        // After 128 requests the head has its full size; from then on only digits are added.
-        Assert.True(sizes.Skip(1_500).Max() <= sizes.Skip(128).Take(16).Max() + 100, $"{sizes.Max()}");
+        // After 128 requests the head has its full size, and a page of events has 32 exchanges; from then on only digits are added.
+        Assert.True(sizes.Skip(1_500).Max() <= sizes.Skip(128).Take(32).Max() + 100, $"{sizes.Max()}");
         Assert.InRange(sizes.Max(), 1, 12_000);
     }
 
     [Fact]
-    public void Head_HasAtMost3900Bytes()
+    public void Head_HasAtMost4000Bytes()
     {
         var agent = new FakeAgent();
         agent.Post("hi", key: "k");
         for (var n = 0; n < 200; n++)
             agent.Post("hi", $"r{n}");
         agent.Head = agent.Head! with { MessageCount = 1L << 47, LastSeq = 1L << 47, Turn = 1L << 47, Epoch = long.MaxValue };
-        Assert.InRange(System.Text.Json.JsonSerializer.Serialize(agent.Head, FakeAgent.Json).Length, 3_500, 3_900);
+        Assert.InRange(System.Text.Json.JsonSerializer.Serialize(agent.Head, FakeAgent.Json).Length, 3_500, 4_000);
     }
 
     [Theory]

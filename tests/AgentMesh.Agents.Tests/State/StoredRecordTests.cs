@@ -2,9 +2,13 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Tests.Conversation;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Testing;
 using CsCheck;
 
@@ -26,6 +30,9 @@ public sealed class StoredRecordTests
         from page in Gen.Int[0, int.MaxValue].Array[3]
         from recent in Gen.Byte.Array[0, 128 * 20]
         from keys in Gen.Byte.Array[0, 128]
+        from events in Counters
+        from turns in Gen.Int[0, int.MaxValue]
+        from accepted in Gen.Byte.Array[0, 6 * 60]
         select new AgentHead(
             created,
             active,
@@ -35,7 +42,11 @@ public sealed class StoredRecordTests
             epoch,
             new OpenPage(page[0], page[1], page[2]),
             new PackedEntries(recent),
-            new PackedEntries(keys));
+            new PackedEntries(keys),
+            events,
+            turns,
+            turns % 2 == 1,
+            new PackedEntries(accepted));
 
     private static readonly Gen<StoredMessage> Messages =
         from numbers in Counters.Array[3]
@@ -54,15 +65,27 @@ public sealed class StoredRecordTests
         select new SessionRecord(
             times[0], times[1], JsonSerializer.Serialize(new { number }), new OpenPage(page[0], page[1], page[2]), counters[0], counters[1], deleted);
 
+    private static readonly Gen<OpenTurn> OpenTurns =
+        from numbers in Counters
+        from small in Gen.Int[0, int.MaxValue].Array[2]
+        from times in Times.Array[3]
+        select new OpenTurn(numbers, "default", small[0], small[1], times[0], times[1], times[2]);
+
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
-        [typeof(AgentHead)] = ("head.v1.json", Heads.Select(head => (object)head), SampleHead),
+        [typeof(AgentHead)] = ("head.v2.json", Heads.Select(head => (object)head), SampleHead),
         [typeof(MessagePage)] = ("page.v1.json", Messages.Array[0, 16].Select(messages => (object)new MessagePage([.. messages])), SamplePage),
         [typeof(IdempotencyBucket)] = ("idem.v1.json", Gen.Byte.Array[0, 49 * 300].Select(bytes => (object)new IdempotencyBucket(new PackedEntries(bytes))), SampleBucket),
         [typeof(SessionIndex)] = (
             "sessions.v1.json", Gen.Byte.Array[0, 16 * 1000].Select(bytes => (object)new SessionIndex(new PackedEntries(bytes))),
             SessionIndex.Empty.With(SessionId.Of("r1", null))),
+        [typeof(EventLogPage)] = (
+            "events.v1.json",
+            from first in Counters from entries in Gen.Byte.Array[0, 64 * 28] select (object)new EventLogPage(first, new PackedEntries(entries)),
+            SampleEvents),
+        [typeof(TurnTable)] = ("turns.v1.json", OpenTurns.Array[0, 32].Select(turns => (object)new TurnTable([.. turns])), SampleTurns),
+        [typeof(ProfileRecord)] = ("profile.v1.json", Gen.String.Null().Select(text => (object)new ProfileRecord(text is null ? null : Whole(text))), new ProfileRecord("Be brief.")),
         [typeof(SessionRecord)] = ("session.v1.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
@@ -87,7 +110,12 @@ public sealed class StoredRecordTests
             PartsOf(written), PartsOf(JsonSerializer.Deserialize(DaprdFidelity.Damage(JsonSerializer.Serialize(written, type, FakeAgent.Json), seed), type, FakeAgent.Json)!)));
 
         // A list has no equality of its own.
-        static IEnumerable<object> PartsOf(object record) => record is MessagePage page ? page.Messages : [record];
+        static IEnumerable<object> PartsOf(object record) => record switch
+        {
+            MessagePage page => page.Messages,
+            TurnTable turns => turns.Open,
+            _ => [record],
+        };
     }
 
     [Theory]
@@ -104,6 +132,10 @@ public sealed class StoredRecordTests
     [InlineData("idem.v1.json")]
     [InlineData("sessions.v1.json")]
     [InlineData("session.v1.json")]
+    [InlineData("head.v2.json")]
+    [InlineData("events.v1.json")]
+    [InlineData("turns.v1.json")]
+    [InlineData("profile.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -113,10 +145,14 @@ public sealed class StoredRecordTests
             "page" => Read<MessagePage>(json),
             "sessions" => Read<SessionIndex>(json),
             "session" => Read<SessionRecord>(json),
+            "events" => Read<EventLogPage>(json),
+            "turns" => Read<TurnTable>(json),
+            "profile" => Read<ProfileRecord>(json),
             _ => Read<IdempotencyBucket>(json),
         };
-        // Once there is a version 2, older fixtures are compared with a second file that has their content in today's form.
-        Assert.Equal(Fixture(file), JsonSerializer.Serialize(record, record.GetType(), FakeAgent.Json));
+        // An older version has a second file with its content in today's form.
+        var today = Path.Combine("Fixtures", file.Replace(".json", ".today.json", StringComparison.Ordinal));
+        Assert.Equal(Fixture(File.Exists(Path.Combine(AppContext.BaseDirectory, today)) ? Path.GetFileName(today) : file), JsonSerializer.Serialize(record, record.GetType(), FakeAgent.Json));
     }
 
     /// <summary>What is written now is the newest fixture, byte for byte: a changed name or form needs a new version.</summary>
@@ -128,8 +164,11 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc"],
-            [StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc")]);
+            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile"],
+            [
+                StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
+                StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile,
+            ]);
 
     [Theory]
     [InlineData("{}")]
@@ -179,7 +218,34 @@ public sealed class StoredRecordTests
         (1L << 32) + 9_007_199_254_740_993,
         new OpenPage(1, 4, 812),
         RecentRequests.With(PackedEntries.Empty, Hash(1), new PagePointer(1, 4)),
-        IdempotencyCounts.With(PackedEntries.Empty, 7, SampleBucket));
+        IdempotencyCounts.With(PackedEntries.Empty, 7, SampleBucket),
+        1,
+        1,
+        false,
+        RateWindow.With(PackedEntries.Empty, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)));
+
+    private static EventLogPage SampleEvents => new(
+        65,
+        new PackedEntries(
+        [
+            .. new UserMessageEntry("default", 5).ToBytes(),
+            .. new AssistantMessageEntry("default", 5, 65, null).ToBytes(),
+            .. new UserMessageEntry(SessionId.Of("r1", null), 1).ToBytes(),
+            .. new AssistantMessageEntry(SessionId.Of("r1", null), 1, 67, new ModelUsage(120, 30, 4500)).ToBytes(),
+            .. new ErrorEntry("default", 69, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), "turn_canceled", "héllo").ToBytes(),
+        ]));
+
+    private static TurnTable SampleTurns => new(
+    [
+        new OpenTurn(
+            5,
+            "default",
+            1,
+            2,
+            new DateTimeOffset(2026, 1, 2, 3, 4, 20, 678, TimeSpan.Zero),
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+            new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero)),
+    ]);
 
     private static MessagePage SamplePage => new(
     [
@@ -198,6 +264,9 @@ public sealed class StoredRecordTests
         4,
         6,
         false);
+
+    // Half a surrogate pair is no text that JSON could carry.
+    private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static byte[] Hash(byte first) => [.. Enumerable.Range(first, 32).Select(n => (byte)n)];
 

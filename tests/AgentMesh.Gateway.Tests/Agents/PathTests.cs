@@ -62,7 +62,7 @@ public sealed class PathTests(GatewayFixture fixture) : IClassFixture<GatewayFix
     [InlineData("GET", "/", null)]
     [InlineData("GET", "/nope", null)]
     [InlineData("GET", "/agents/alice/info", null)]
-    [InlineData("GET", "/agent/alice", null)]
+    [InlineData("POST", "/agent/alice", "DELETE, GET")]
     [InlineData("GET", "/agent/alice/nope", null)]
     [InlineData("GET", "/agent/alice/info/more", null)]
     [InlineData("POST", "/agent", "GET")]

@@ -226,7 +226,7 @@ public sealed class RunFileReaderTests : IDisposable
     {
         // The real files, in a tree where the two projects exist.
         var root = RepositoryRoot();
-        foreach (var file in (string[])["dapr/dapr.yaml", "dapr/config.yaml", "components/statestore.yaml", "components/pubsub.yaml"])
+        foreach (var file in (string[])["dapr/dapr.yaml", "dapr/config.yaml", "components/statestore.yaml", "components/pubsub.yaml", "components/fanout.yaml"])
             _folder.Write(file, File.ReadAllText(Path.Combine(root, file)));
         _folder.Folder("src/AgentMesh.ActorHost");
         _folder.Folder("src/AgentMesh.Gateway");
@@ -240,7 +240,8 @@ public sealed class RunFileReaderTests : IDisposable
         Assert.All(runFile.Apps, app => Assert.Equal(65536, app.ReadBufferBytes));
         Assert.Equal(("statestore", null), (components.ActorStateStoreOf("agents"), components.ActorStateStoreOf("gateway")));
         Assert.Equal(
-            ["pubsub (pubsub.redis): served by the embedded SQLite store in DIR; --redis HOST:PORT uses a real Redis",
+            ["fanout (pubsub.redis): served by the embedded SQLite store in DIR; --redis HOST:PORT uses a real Redis",
+             "pubsub (pubsub.redis): served by the embedded SQLite store in DIR; --redis HOST:PORT uses a real Redis",
              "statestore (state.redis): served by the embedded SQLite store in DIR; --redis HOST:PORT uses a real Redis"],
             components.Describe("DIR", null));
     }

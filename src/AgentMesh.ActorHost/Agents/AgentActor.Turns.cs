@@ -1,0 +1,252 @@
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Turns;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.ActorHost.Agents;
+
+/// <summary>Turns that a model answers, and the event log.</summary>
+internal sealed partial class AgentActor
+{
+    /// <summary>The reminder that is there while turns are not over.</summary>
+    private const string WorkReminder = "work";
+
+    private bool _hasWorkReminder;
+
+    public Task<Reply<EventPage>> ReadEvents(ReadEvents request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        var running = _services.Texts.Of(Id.GetId());
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
+            return new Reply<EventPage>(new EventPage([], 1, 0, running), null);
+        var slice = await _records.ReadLog(head).ReadAsync(request.After, request.Limit, cancellationToken);
+        return slice.IsRefused
+            ? Refused<EventPage>(slice.Refusal)
+            : new Reply<EventPage>(
+                new EventPage([.. slice.Value.Events.Select(ToEvent)], slice.Value.First, slice.Value.Last, running), null);
+    });
+
+    public Task<Reply<Turn>> GetTurn(GetTurn request, CancellationToken cancellationToken) => TurnAsync(() => FindTurnAsync(request.TurnId, cancellationToken));
+
+    public Task<Reply<Turn>> CancelTurn(CancelTurn request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        if (TurnId.Parse(request.TurnId) is { } turn && await _records.LoadHeadAsync(null, cancellationToken) is { OpenTurns: > 0 } head)
+        {
+            var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+            var step = TurnChanges.Cancel(inputs, turn, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
+            if (step.IsRefused)
+                return Refused<Turn>(step.Refusal);
+            await CommitAsync(inputs, head.Page, step.Value, cancellationToken);
+        }
+
+        return await FindTurnAsync(request.TurnId, cancellationToken);
+    });
+
+    public Task<Reply<TurnContext>> GetTurnContext(TurnRunId request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head
+            || (await _records.LoadTurnsAsync(head, cancellationToken))?.Find(request.Turn) is not { } turn
+            || turn.Attempt != request.Attempt)
+        {
+            return Refused<TurnContext>(TurnRefusals.TurnLost);
+        }
+
+        var session = await _records.LoadSessionAsync(turn.Session, cancellationToken);
+        var messages = await ContextReader.ReadAsync(
+            head, session, turn, _services.Turns.ContextBytes, (n, token) => _records.LoadPageAsync(head, turn.Session, n, token), cancellationToken);
+        if (messages.IsRefused)
+            return Refused<TurnContext>(messages.Refusal);
+        var context = messages.Value.Select(message => new ContextMessage(message.Role == MessageRole.User, message.Content));
+        var profile = await _records.LoadProfileAsync(cancellationToken);
+        return new Reply<TurnContext>(
+            new TurnContext(turn.Session, profile.SystemPrompt, [.. context], messages.Value[^1].Count - 1, turn.Deadline.ToUnixTimeMilliseconds()), null);
+    });
+
+    public Task<Reply<TurnRunId>> RenewTurn(TurnRunId request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        var head = await _records.LoadHeadAsync(null, cancellationToken);
+        var turns = head is null ? null : await _records.LoadTurnsAsync(head, cancellationToken);
+        var renewed = TurnChanges.Renew(turns, new TurnRun(request.Turn, request.Attempt), _services.Rules.Turns, _time.GetUtcNow());
+        if (renewed.IsRefused)
+            return Refused<TurnRunId>(renewed.Refusal);
+        await _records.StoreAsync(renewed.Value, cancellationToken);
+        return new Reply<TurnRunId>(request, null);
+    });
+
+    public Task<Reply<TurnRunId>> CompleteTurn(CompleteTurn request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        var run = new TurnRun(request.Turn, request.Attempt);
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
+            return Refused<TurnRunId>(TurnRefusals.TurnLost);
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        var id = inputs.Turns?.Find(run.Turn)?.Session ?? SessionNames.Default;
+        var session = await _records.LoadSessionAsync(id, cancellationToken);
+        var open = session?.Page ?? head.Page;
+        var page = open.N == 0 ? null : await _records.LoadPageAsync(head, id, open.N, cancellationToken);
+        var usage = request.Usage is { } taken ? ModelUsage.Create(taken.InputTokens, taken.OutputTokens, taken.CostMicroUsd) : null;
+        var step = TurnChanges.Complete(
+            inputs, new AnswerPlace(session, page), run, request.Text, usage, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
+        if (step.IsRefused)
+            return Refused<TurnRunId>(step.Refusal);
+        await CommitAsync(inputs, open, step.Value, cancellationToken);
+        return new Reply<TurnRunId>(new TurnRunId(run.Turn, run.Attempt), null);
+    });
+
+    public Task<Reply<TurnRunId>> FailTurn(FailTurn request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        var run = new TurnRun(request.Turn, request.Attempt);
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
+            return Refused<TurnRunId>(TurnRefusals.TurnLost);
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        var step = TurnChanges.Fail(
+            inputs, run, new Refusal(request.Code, request.Detail), request.IsTransient, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
+        if (step.IsRefused)
+            return Refused<TurnRunId>(step.Refusal);
+        await CommitAsync(inputs, head.Page, step.Value, cancellationToken);
+        return new Reply<TurnRunId>(new TurnRunId(run.Turn, run.Attempt), null);
+    });
+
+    /// <summary>Looks at what is due. Safe at any time and as often as the reminder comes; with nothing left to do the reminder goes.</summary>
+    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
+    {
+        var open = 0;
+        var reply = await TurnAsync(async () =>
+        {
+            if (await _records.LoadHeadAsync(null, CancellationToken.None) is not { OpenTurns: > 0 } head)
+                return new Reply<TurnRunId>(new TurnRunId(0, 0), null);
+            open = head.OpenTurns;
+            var inputs = await LoadTurnInputsAsync(head, CancellationToken.None);
+            var step = TurnChanges.Advance(inputs, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
+            if (step.IsRefused)
+                return Refused<TurnRunId>(step.Refusal);
+            _hasWorkReminder = true;
+            await CommitAsync(inputs, head.Page, step.Value, CancellationToken.None);
+            open = step.Value.Change?.Head.OpenTurns ?? open;
+            return new Reply<TurnRunId>(new TurnRunId(0, 0), null);
+        });
+        // A damaged agent is not woken for ever either: an operator's repair begins with a call.
+        if (open > 0 && reply.Refusal is null)
+            return;
+        await UnregisterReminderAsync(reminderName);
+        _hasWorkReminder = false;
+    }
+
+    private static AgentEvent ToEvent(LoggedEvent logged) => logged switch
+    {
+        { Entry: ErrorEntry error } => new AgentEvent(
+            logged.Seq, error.At.ToUnixTimeMilliseconds(), error.Session, EventTypes.Error,
+            new EventData(Turn: TurnId.Of(error.Turn), Code: error.Code, Detail: error.Detail)),
+        { Message: { } message } => new AgentEvent(
+            logged.Seq, message.At.ToUnixTimeMilliseconds(), logged.Entry.Session, EventTypes.Message,
+            new EventData(
+                Turn: TurnId.Of(message.Turn),
+                Role: RoleOf(message),
+                Content: message.Content,
+                Usage: logged.Entry is AssistantMessageEntry { Usage: { } usage } ? ToUsage(usage) : null)),
+        _ => new AgentEvent(logged.Seq, 0, logged.Entry.Session, EventTypes.MessageRemoved, new EventData()),
+    };
+
+    private static TurnUsage ToUsage(ModelUsage usage) => new(usage.InputTokens, usage.OutputTokens, usage.CostMicroUsd);
+
+    private async Task<TurnInputs> LoadTurnInputsAsync(AgentHead head, CancellationToken cancellationToken) =>
+        new(head, await _records.LoadOpenEventsAsync(head, cancellationToken), await _records.LoadTurnsAsync(head, cancellationToken));
+
+    private Task CommitAsync(TurnInputs before, OpenPage openBefore, TurnStep step, CancellationToken cancellationToken) =>
+        step.Change is { } change ? CommitAsync(before, openBefore, change, step.Runs, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Stores a change; then, and not before, others hear of it and models run.</summary>
+    private async Task CommitAsync(
+        TurnInputs before, OpenPage openBefore, AgentChange change, IReadOnlyList<TurnRun> runs, CancellationToken cancellationToken)
+    {
+        // Before the commit: a turn that nobody would look after must not exist.
+        if (change.Turns is { Open: not [] } && !_hasWorkReminder)
+        {
+            var interval = TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds);
+            await RegisterReminderAsync(WorkReminder, null, interval, interval);
+            _hasWorkReminder = true;
+        }
+
+        await _records.StoreAsync(before.Head, openBefore, change, cancellationToken);
+        Committed(before, change, runs);
+    }
+
+    private void Committed(TurnInputs before, AgentChange? change, IReadOnlyList<TurnRun> runs)
+    {
+        if (change is null)
+            return;
+        var id = Id.GetId();
+        if (change.Turns is { } turns)
+        {
+            foreach (var ended in before.Turns?.Open ?? [])
+            {
+                if (turns.Find(ended.Turn) is not null)
+                    continue;
+                _services.Texts.Forget(id, ended.Turn);
+                _services.Runner.Stop(id, ended.Turn);
+            }
+        }
+
+        foreach (var run in runs)
+            _services.Runner.Start(id, run);
+        if (change.Head.LastSeq > before.Head.LastSeq)
+            _services.Announcer.Announce(id, change.Head.LastSeq);
+    }
+
+    private async Task<Reply<PostedMessage>> RepeatAsync(PostInputs inputs, string sessionId, RepeatedPost repeat, CancellationToken cancellationToken)
+    {
+        var page = await _records.LoadPageAsync(inputs.Head, sessionId, repeat.Answer.Page, cancellationToken);
+        var found = MessagePosting.Find(repeat, page);
+        if (found.IsRefused)
+            return Refused<PostedMessage>(found.Refusal);
+        if (found.Value.Role == MessageRole.Assistant)
+            return ToReply(MessagePosting.ToAnswer(found.Value, sessionId, page!));
+        // The user's message: its turn had to wait for a model.
+        if (inputs.Turns?.Find(found.Value.Turn) is not null)
+            return ToReply(MessagePosting.ToPending(found.Value, sessionId));
+        var turn = await FindTurnAsync(TurnId.Of(found.Value.Turn), cancellationToken);
+        return turn switch
+        {
+            { Value.Answer: { } answer } => new Reply<PostedMessage>(answer, null),
+            { Value.Error: { } error } => Refused<PostedMessage>(new Refusal(error.Code, error.Detail)),
+            _ => Refused<PostedMessage>(turn.Refusal!),
+        };
+    }
+
+    private async Task<Reply<Turn>> FindTurnAsync(string id, CancellationToken cancellationToken)
+    {
+        if (TurnId.Parse(id) is not { } number || await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
+            return Refused<Turn>(TurnRefusals.TurnNotFound);
+        var turns = await _records.LoadTurnsAsync(head, cancellationToken);
+        if (turns?.Find(number) is { } open)
+        {
+            return new Reply<Turn>(
+                new Turn(
+                    id, open.Session, open.Attempt == 0 ? TurnStatus.Queued : TurnStatus.Running, open.Attempt, open.Turn,
+                    open.CreatedAt.ToUnixTimeMilliseconds(), null, null),
+                null);
+        }
+
+        var found = await _records.ReadLog(head).FindEndAsync(number, cancellationToken);
+        return found.IsRefused ? Refused<Turn>(found.Refusal) : new Reply<Turn>(ToTurn(id, found.Value), null);
+    }
+
+    private static Turn ToTurn(string id, EndedTurn ended)
+    {
+        var (user, end) = ended;
+        var turn = new Turn(
+            id, user.Entry.Session, TurnStatus.Completed, 0, user.Seq, user.Message!.At.ToUnixTimeMilliseconds(), null, null);
+        if (end.Entry is ErrorEntry error)
+        {
+            var status = error.Code == AgentRefusals.TurnCanceled ? TurnStatus.Canceled : TurnStatus.Failed;
+            return turn with { Status = status, Error = new TurnError(end.Seq, error.Code, error.Detail) };
+        }
+
+        var answer = end.Message!;
+        var posted = new PostedMessage(
+            answer.Content, answer.Count, answer.Seq, id, user.Entry.Session, answer.At.ToUnixTimeMilliseconds(), user.Seq, turn.CreatedAt);
+        return turn with { Answer = posted, Usage = end.Entry is AssistantMessageEntry { Usage: { } usage } ? ToUsage(usage) : null };
+    }
+
+    private static string RoleOf(StoredMessage message) => message.Role == MessageRole.User ? "user" : "assistant";
+}

@@ -1,0 +1,35 @@
+using AgentMesh.ActorHost.Announcing;
+using AgentMesh.ActorHost.Limits;
+using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.Turns;
+using AgentMesh.Agents.Conversation;
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.ActorHost.Agents;
+
+/// <summary>What all agents of the process share.</summary>
+internal sealed class AgentServices(
+    TimeProvider time,
+    AgentActorOptions actors,
+    TurnOptions turns,
+    IOptions<RateLimitOptions> rateLimit,
+    Responder responder,
+    TurnRunner runner,
+    RunningTexts texts,
+    Announcer announcer)
+{
+    public TimeProvider Time => time;
+
+    public AgentActorOptions Actors => actors;
+
+    public TurnOptions Turns => turns;
+
+    public TurnRunner Runner => runner;
+
+    public RunningTexts Texts => texts;
+
+    public Announcer Announcer => announcer;
+
+    /// <summary>How agents are set up.</summary>
+    public PostRules Rules { get; } = new(responder.AnswersAtOnce, turns.Rules, rateLimit.Value.Rule);
+}

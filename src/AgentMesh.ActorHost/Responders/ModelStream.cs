@@ -1,0 +1,155 @@
+using Anthropic.Exceptions;
+using Anthropic.Models.Messages;
+using Microsoft.Extensions.AI;
+
+namespace AgentMesh.ActorHost.Responders;
+
+/// <summary>
+/// One attempt at a reply: reads the provider's updates under two clocks, and turns whatever goes wrong into a
+/// <see cref="ResponderFailedException"/>.
+/// </summary>
+internal sealed partial class ModelStream : IAsyncDisposable
+{
+    private readonly ResponderOptions _options;
+    private readonly CancellationToken _caller;
+    private readonly CancellationToken _whole;
+    private readonly CancellationTokenSource _silence;
+    private readonly CancellationTokenSource _any;
+    private readonly IAsyncEnumerator<ChatResponseUpdate> _updates;
+    private readonly ILogger _logger;
+    private bool _begun;
+
+    /// <param name="client">Of the model.</param>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="time">The clock of the silence between chunks.</param>
+    /// <param name="logger">Of the responder.</param>
+    /// <param name="whole">Cancelled when the whole reply has taken too long.</param>
+    /// <param name="caller">Cancelled when nobody wants the reply any more.</param>
+    public ModelStream(
+        IChatClient client,
+        IReadOnlyList<ChatMessage> messages,
+        ResponderOptions options,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken whole,
+        CancellationToken caller)
+    {
+        _options = options;
+        _logger = logger;
+        _whole = whole;
+        _caller = caller;
+        _silence = new CancellationTokenSource(TimeSpan.FromSeconds(options.FirstTokenTimeoutSeconds), time);
+        _any = CancellationTokenSource.CreateLinkedTokenSource(caller, whole, _silence.Token);
+        var limits = new ChatOptions { MaxOutputTokens = options.MaxOutputTokens };
+        _updates = client.GetStreamingResponseAsync(messages, limits, _any.Token).GetAsyncEnumerator(_any.Token);
+    }
+
+    /// <summary>Set by the end of the stream.</summary>
+    public string? FinishReason { get; private set; }
+
+    /// <summary>As the provider calls it; null until it does.</summary>
+    public string? Model { get; private set; }
+
+    /// <summary>Null: not reported.</summary>
+    public long? InputTokens { get; private set; }
+
+    /// <summary>Null: not reported.</summary>
+    public long? OutputTokens { get; private set; }
+
+    /// <summary>The next text; null at the end of a complete answer.</summary>
+    public async ValueTask<string?> ReadTextAsync()
+    {
+        if (_begun)
+            ExpectMore();
+        while (await MoveNextAsync())
+        {
+            var update = _updates.Current;
+            Note(update);
+            var text = update.Text;
+            _begun |= text.Length > 0 || update.Contents.Any(content => content is TextReasoningContent);
+            if (_begun)
+                ExpectMore();
+            if (text.Length == 0)
+                continue;
+            // The reader's time is not the model's silence.
+            _silence.CancelAfter(Timeout.InfiniteTimeSpan);
+            return text;
+        }
+
+        return FinishReason is null ? throw ResponderFailures.CutOff() : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _updates.DisposeAsync();
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException)
+        {
+            LogBadEnd();
+        }
+
+        _any.Dispose();
+        _silence.Dispose();
+    }
+
+    private void ExpectMore() => _silence.CancelAfter(TimeSpan.FromSeconds(_options.IdleTimeoutSeconds));
+
+    private async ValueTask<bool> MoveNextAsync()
+    {
+        try
+        {
+            var moved = await _updates.MoveNextAsync();
+            // A stream that always has something to read may never look at its token.
+            _any.Token.ThrowIfCancellationRequested();
+            return moved;
+        }
+        catch (ResponderFailedException)
+        {
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            _caller.ThrowIfCancellationRequested();
+            throw _whole.IsCancellationRequested
+                ? ResponderFailures.TooLong(_options.RequestTimeoutSeconds)
+                : ResponderFailures.NoToken(_begun ? _options.IdleTimeoutSeconds : _options.FirstTokenTimeoutSeconds);
+        }
+        catch (AnthropicSseException fault)
+        {
+            throw ResponderFailures.OfStream(fault.Type?.Raw());
+        }
+        catch (Exception fault) when (fault is IOException or HttpRequestException or AnthropicIOException)
+        {
+            throw ResponderFailures.CutOff();
+        }
+        catch (Exception fault)
+        {
+            // The edge of two libraries, which meet a damaged chunk with exceptions of many types. The type only: a message may hold text.
+            LogDamaged(fault.GetType().Name);
+            throw ResponderFailures.Damaged();
+        }
+    }
+
+    private void Note(ChatResponseUpdate update)
+    {
+        Model ??= update.ModelId;
+        FinishReason = update.FinishReason?.Value ?? FinishReason;
+        // Anthropic counts what it read in the first event; the last one repeats it, which servers that copy the API do not.
+        if (update.RawRepresentation is RawMessageStartEvent start)
+            InputTokens ??= start.Message.Usage.InputTokens;
+        foreach (var usage in update.Contents.OfType<UsageContent>())
+        {
+            InputTokens = usage.Details.InputTokenCount ?? InputTokens;
+            OutputTokens = usage.Details.OutputTokenCount ?? OutputTokens;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A model's answer could not be read: {Fault}")]
+    private partial void LogDamaged(string fault);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A model's answer was left before its end")]
+    private partial void LogBadEnd();
+}

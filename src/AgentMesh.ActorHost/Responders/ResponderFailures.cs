@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net;
+
+namespace AgentMesh.ActorHost.Responders;
+
+/// <summary>
+/// Why there is no reply, by codes that stand in a failed turn's error (<c>docs/refusals.md</c>). They are no refusals of a request:
+/// the message is stored whatever the model does.
+/// </summary>
+internal static class ResponderFailures
+{
+    internal const string ModelUnavailable = "model_unavailable";
+    internal const string ModelRateLimited = "model_rate_limited";
+    internal const string ModelRejected = "model_rejected";
+    internal const string ModelCutOff = "model_cut_off";
+    internal const string ModelTimedOut = "model_timed_out";
+
+    // OpenAI's code for an account without money; it answers 429, and waiting does not help.
+    private const string InsufficientQuota = "insufficient_quota";
+    private const string ContextTooLong = "context_length_exceeded";
+
+    // Anthropic: the service is overloaded.
+    private const int Overloaded = 529;
+
+    internal static ResponderFailedException Unreachable(HttpRequestError error) =>
+        new(ModelUnavailable, $"The model endpoint cannot be reached ({error}).", isTransient: true);
+
+    internal static ResponderFailedException Open(TimeSpan? retryAfter) =>
+        new(ModelUnavailable, "The model endpoint failed repeatedly and is not called for a while.", isTransient: true, retryAfter);
+
+    internal static ResponderFailedException KeyUnreadable() =>
+        new(ModelUnavailable, "The model's key cannot be read from the secret store.", isTransient: true);
+
+    internal static ResponderFailedException KeyMissing() =>
+        Rejected($"The secret store has no usable key at the place that {Variable("ApiKeySecret")} names.");
+
+    internal static ResponderFailedException NoStream() =>
+        Rejected($"What is at {Variable("Endpoint")} does not answer as a model does: no event stream.");
+
+    internal static ResponderFailedException TooManyBytes() =>
+        Rejected("The model's answer has more bytes than any reply.");
+
+    internal static ResponderFailedException CutOff() =>
+        new(ModelCutOff, "The model's answer ended before it was complete.", isTransient: true);
+
+    internal static ResponderFailedException Damaged() =>
+        new(ModelCutOff, "The model's answer could not be read to its end.", isTransient: true);
+
+    internal static ResponderFailedException NoToken(int seconds) =>
+        new(ModelTimedOut, string.Create(CultureInfo.InvariantCulture, $"The model sent nothing for {seconds} s."), isTransient: true);
+
+    internal static ResponderFailedException TooLong(int seconds) =>
+        new(ModelTimedOut, string.Create(CultureInfo.InvariantCulture, $"The model did not complete its answer within {seconds} s."), isTransient: true);
+
+    /// <summary>An error that came in the stream, after a good status.</summary>
+    /// <param name="type">Anthropic's error type.</param>
+    internal static ResponderFailedException OfStream(string? type) => type switch
+    {
+        "overloaded_error" or "api_error" or "timeout_error" => OfStatus((HttpStatusCode)Overloaded, type, null),
+        "rate_limit_error" => OfStatus(HttpStatusCode.TooManyRequests, type, null),
+        "authentication_error" => OfStatus(HttpStatusCode.Unauthorized, type, null),
+        "permission_error" => OfStatus(HttpStatusCode.Forbidden, type, null),
+        "not_found_error" => OfStatus(HttpStatusCode.NotFound, type, null),
+        "invalid_request_error" or "request_too_large" => OfStatus(HttpStatusCode.BadRequest, type, null),
+        _ => CutOff(),
+    };
+
+    /// <summary>An answer that is none.</summary>
+    /// <param name="status">Its status.</param>
+    /// <param name="error">The provider's word for it, as <see cref="ModelErrorBody"/> lets it through.</param>
+    /// <param name="retryAfter">Its <c>Retry-After</c>.</param>
+    internal static ResponderFailedException OfStatus(HttpStatusCode status, string? error, TimeSpan? retryAfter)
+    {
+        var said = string.Create(CultureInfo.InvariantCulture, $"{(int)status}{(error is null ? "" : " " + error)}");
+        if (error == InsufficientQuota)
+            return new(ModelRateLimited, $"The account at the model's provider has no quota left ({said}).", isTransient: false);
+        if (error == ContextTooLong || status == HttpStatusCode.RequestEntityTooLarge)
+            return Rejected($"The conversation is longer than the model takes ({said}).");
+        return (int)status switch
+        {
+            401 or 403 => Rejected($"The model endpoint refuses the key ({said}): see {Variable("ApiKeySecret")} or {Variable("ApiKey")}."),
+            404 => Rejected($"The model endpoint does not know the model or the path ({said}): see {Variable("Model")} and {Variable("Endpoint")}."),
+            429 => new(ModelRateLimited, $"The model endpoint limits the rate of calls ({said}).", isTransient: true, retryAfter),
+            >= 300 and < 400 => Rejected($"The model endpoint redirects ({said}), which is not followed: see {Variable("Endpoint")}."),
+            // 408 request timeout, 409 conflict of a lock, 425 too early: the same request may pass later.
+            408 or 409 or 425 or >= 500 => new(ModelUnavailable, $"The model endpoint failed ({said}).", isTransient: true, retryAfter),
+            _ => Rejected($"The model endpoint does not accept the request ({said}): see {Variable("Model")}."),
+        };
+    }
+
+    private static ResponderFailedException Rejected(string detail) => new(ModelRejected, detail, isTransient: false);
+
+    private static string Variable(string setting) => ResponderOptionsValidator.Variable(setting);
+}

@@ -1,0 +1,13 @@
+namespace AgentMesh.ActorHost.Responders;
+
+/// <summary>What a model is asked.</summary>
+/// <param name="SystemPrompt">Instructions; null: <see cref="ResponderOptions.SystemPrompt"/>.</param>
+/// <param name="Messages">The conversation, oldest first; the last one is the user's that is to be answered.</param>
+/// <param name="Turn">The turn's id, for the log.</param>
+/// <param name="Attempt">The turn's attempt, for the log.</param>
+internal sealed record ResponderRequest(string? SystemPrompt, IReadOnlyList<ResponderMessage> Messages, string Turn, int Attempt);
+
+/// <summary>One message of the conversation.</summary>
+/// <param name="IsUser">False: the assistant's.</param>
+/// <param name="Content">Its text.</param>
+internal sealed record ResponderMessage(bool IsUser, string Content);

@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Channels;
+using AgentMesh.ActorHost.Announcing;
+using AgentMesh.ActorHost.Responders;
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Turns;
+using AgentMesh.Contracts.Agents;
+
+namespace AgentMesh.ActorHost.Turns;
+
+/// <summary>
+/// Runs the model for turns, outside of the actors' own turns. What it knows is in memory only: a run that is lost with its process, or not taken
+/// because the process is full, is found by the agent's work reminder when its lease is over.
+/// </summary>
+internal sealed partial class TurnRunner(
+    TurnActors actors, Responder responder, Announcer announcer, RunningTexts texts, TurnOptions options, TimeProvider time, ILogger<TurnRunner> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
+
+    private readonly Channel<AgentRun> _queue = Channel.CreateBounded<AgentRun>(16 * 1024);
+    private readonly ConcurrentDictionary<(string Agent, long Turn), ActiveRun> _active = new();
+
+    /// <summary>How long a model asked to wait before the next run of a turn.</summary>
+    private readonly ConcurrentDictionary<(string Agent, long Turn), TimeSpan> _asked = new();
+
+    /// <summary>A run that is due: its agent has committed to it.</summary>
+    public void Start(string agent, TurnRun run)
+    {
+        if (!_queue.Writer.TryWrite(new AgentRun(agent, run.Turn, run.Attempt)))
+            LogFull(agent, run.Turn);
+    }
+
+    /// <summary>The turn is over: what still runs for it in this process is ended.</summary>
+    public void Stop(string agent, long turn)
+    {
+        if (_active.TryGetValue((agent, turn), out var active))
+            active.Stop();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Bounded by the options; the rest of the queue waits. A lease that ends meanwhile makes another run, and this one is refused.
+        await Parallel.ForEachAsync(
+            _queue.Reader.ReadAllAsync(stoppingToken),
+            new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = stoppingToken },
+            RunAsync);
+    }
+
+    private async ValueTask RunAsync(AgentRun run, CancellationToken stoppingToken)
+    {
+        using var active = new ActiveRun(stoppingToken);
+        _active[(run.Agent, run.Turn)] = active;
+        var lease = Task.CompletedTask;
+        try
+        {
+            lease = KeepLeaseAsync(run, active);
+            await AnswerTurnAsync(run, active.Token);
+        }
+        catch (OperationCanceledException) when (active.Token.IsCancellationRequested)
+        {
+            // Taken over, canceled, or the process stops: the record of the turn says what happens next.
+        }
+        catch (Exception exception) when (TurnActors.IsFault(exception))
+        {
+            LogUnreached(exception, run.Agent, run.Turn, run.Attempt);
+        }
+#pragma warning disable CA1031 // The edge of a run: a fault of one must end neither the others nor the process. The turn ends when its attempts are used up.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogBug(exception, run.Agent, run.Turn, run.Attempt);
+        }
+        finally
+        {
+            _active.TryRemove(new((run.Agent, run.Turn), active));
+            active.Stop();
+            await lease;
+        }
+    }
+
+    private async Task AnswerTurnAsync(AgentRun run, CancellationToken cancellationToken)
+    {
+        _asked.TryRemove((run.Agent, run.Turn), out var asked);
+        if (run.Attempt > 1)
+            await Task.Delay(PauseBefore(run.Attempt, asked), time, cancellationToken);
+        var found = await actors.GetContextAsync(run, cancellationToken);
+        if (found.IsRefused)
+        {
+            LogLost(run.Agent, run.Turn, run.Attempt, found.Refusal.Code);
+            return;
+        }
+
+        var context = found.Value;
+        var text = texts.Begin(run.Agent, context.Session, run.Turn, run.Attempt);
+        try
+        {
+            var (answer, usage) = await AnswerAsync(run, context, text, cancellationToken);
+            await actors.CompleteAsync(run, answer, usage, cancellationToken);
+        }
+        catch (ResponderFailedException failure)
+        {
+            LogFailed(run.Agent, run.Turn, run.Attempt, failure.Code);
+            if (failure is { IsTransient: true, RetryAfter: { } pause })
+                _asked[(run.Agent, run.Turn)] = pause;
+            await actors.FailAsync(run, failure, cancellationToken);
+        }
+        finally
+        {
+            texts.End(text);
+        }
+    }
+
+    private async Task<(string Text, TurnUsage? Usage)> AnswerAsync(
+        AgentRun run, TurnContext context, RunningText text, CancellationToken cancellationToken)
+    {
+        // The echo, when a turn had to wait for one that a model answers.
+        if (responder.AnswersAtOnce)
+            return (EchoResponder.Reply(context.Messages[^1].Content, context.StoredBefore), null);
+        var request = new ResponderRequest(
+            context.SystemPrompt,
+            [.. context.Messages.Select(message => new ResponderMessage(message.IsUser, message.Content))],
+            TurnId.Of(run.Turn),
+            run.Attempt);
+        var answer = new StringBuilder();
+        TurnUsage? usage = null;
+        await foreach (var piece in responder.RespondAsync(request, cancellationToken))
+        {
+            if (piece.Text is { } part)
+            {
+                answer.Append(part);
+                announcer.Announce(text.Append(part));
+            }
+
+            if (piece.Usage is { } taken)
+                usage = new TurnUsage(taken.InputTokens, taken.OutputTokens, taken.CostMicroUsd);
+        }
+
+        return (answer.ToString(), usage);
+    }
+
+    /// <summary>Says that the run lives, three times in a lease, until it is over. A refusal ends the run: another has the turn.</summary>
+    private async Task KeepLeaseAsync(AgentRun run, ActiveRun active)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(options.LeaseSeconds) / 3, time, active.Token);
+                if (await actors.RenewAsync(run, active.Token))
+                    continue;
+                active.Stop();
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (active.Token.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+        catch (Exception exception) when (TurnActors.IsFault(exception))
+        {
+            // The lease ends; the run goes on, and is heard if nobody else has taken the turn.
+            LogUnreached(exception, run.Agent, run.Turn, run.Attempt);
+        }
+    }
+
+    private static TimeSpan PauseBefore(int attempt, TimeSpan asked)
+    {
+        var longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 2));
+        var pause = TimeSpan.FromMilliseconds(longest / 2 + RandomNumberGenerator.GetInt32((int)(longest / 2) + 1));
+        return pause > asked ? pause : asked;
+    }
+
+    [LoggerMessage(20, LogLevel.Warning, "No room to run turn {Turn} of agent {AgentId}; its reminder tries again")]
+    private partial void LogFull(string agentId, long turn);
+
+    [LoggerMessage(21, LogLevel.Information, "Turn {Turn} of agent {AgentId}, attempt {Attempt}, is not run: {Code}")]
+    private partial void LogLost(string agentId, long turn, int attempt, string code);
+
+    [LoggerMessage(22, LogLevel.Warning, "Turn {Turn} of agent {AgentId}, attempt {Attempt}, has no answer: {Code}")]
+    private partial void LogFailed(string agentId, long turn, int attempt, string code);
+
+    [LoggerMessage(23, LogLevel.Warning, "Agent {AgentId} was not reached for turn {Turn}, attempt {Attempt}; its reminder runs it again")]
+    private partial void LogUnreached(Exception exception, string agentId, long turn, int attempt);
+
+    [LoggerMessage(24, LogLevel.Error, "Turn {Turn} of agent {AgentId}, attempt {Attempt}, ended in a fault")]
+    private partial void LogBug(Exception exception, string agentId, long turn, int attempt);
+
+    /// <summary>What ends a run before its time.</summary>
+    private sealed class ActiveRun(CancellationToken stoppingToken) : IDisposable
+    {
+        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        private readonly Lock _lock = new();
+        private bool _isDisposed;
+
+        public CancellationToken Token => _stop.Token;
+
+        public void Stop()
+        {
+            lock (_lock)
+            {
+                if (!_isDisposed)
+                    _stop.Cancel();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+                _isDisposed = true;
+            _stop.Dispose();
+        }
+    }
+}
+
+/// <summary>A run of the model for an agent.</summary>
+/// <param name="Agent">The actor id.</param>
+/// <param name="Turn">The turn.</param>
+/// <param name="Attempt">Which run.</param>
+internal sealed record AgentRun(string Agent, long Turn, int Attempt);

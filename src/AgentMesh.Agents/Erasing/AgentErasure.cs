@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Sessions;
+
+namespace AgentMesh.Agents.Erasing;
+
+/// <summary>
+/// Removes everything an agent has, in parts of a bounded size. What is left stands in the head, which goes last: an erasure that is cut off goes
+/// on where it was. From the first part on the agent refuses everything else.
+/// </summary>
+public static class AgentErasure
+{
+    /// <summary>Pages that one part removes.</summary>
+    public const int PagesAtOnce = 128;
+
+    /// <summary>The session whose record the next part needs; null when none is left.</summary>
+    public static string? NextSession(SessionIndex index) => index.Count > 0 ? index[index.Count - 1] : null;
+
+    /// <summary>The next part.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="index">The sessions that are left.</param>
+    /// <param name="session">The record of <see cref="NextSession"/>; null when it is not there.</param>
+    /// <param name="epoch">The epoch of this activation.</param>
+    public static ErasurePart Next(AgentHead head, SessionIndex index, SessionRecord? session, long epoch)
+    {
+        // Turns end here without an event: the log goes too.
+        head = head with { IsErasing = true, OpenTurns = 0, Epoch = epoch };
+        if (NextSession(index) is { } id)
+        {
+            var pages = session?.Page.N ?? 0;
+            var kept = Math.Max(0, pages - PagesAtOnce);
+            return new ErasurePart(head)
+            {
+                Keys = [StateKeys.Turns, .. Pages(id, kept + 1, pages), .. kept == 0 ? [StateKeys.Session(id)] : ImmutableArray<string>.Empty],
+                Index = kept == 0 ? index.Without(id) : null,
+                Session = kept == 0 || session is null ? null : (id, session with { IsDeleted = true, MessageCount = 0, Page = new OpenPage(kept, 0, 0) }),
+            };
+        }
+
+        if (head.Page.N > 0)
+        {
+            var kept = Math.Max(0, head.Page.N - PagesAtOnce);
+            return new ErasurePart(head with { Page = new OpenPage(kept, 0, 0) })
+            {
+                Keys = [StateKeys.Turns, .. Pages(SessionNames.Default, kept + 1, head.Page.N)],
+            };
+        }
+
+        if (head.EventsFrom <= head.LastSeq)
+        {
+            var first = EventLogPage.NumberOf(head.EventsFrom);
+            var last = Math.Min(EventLogPage.NumberOf(head.LastSeq), first + PagesAtOnce - 1);
+            return new ErasurePart(head with { EventsFrom = Math.Min(EventLogPage.FirstSeq(last + 1), head.LastSeq + 1) })
+            {
+                Keys = [StateKeys.Turns, .. Enumerable.Range(first, last - first + 1).Select(StateKeys.Events)],
+            };
+        }
+
+        return new ErasurePart(null)
+        {
+            Keys =
+            [
+                StateKeys.Turns, StateKeys.Sessions, StateKeys.Profile,
+                .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,
+            ],
+        };
+    }
+
+    private static IEnumerable<string> Pages(string session, int first, int last) =>
+        Enumerable.Range(first, Math.Max(0, last - first + 1)).Select(n => StateKeys.Page(session, n));
+}
+
+/// <summary>A part of an erasure, to be stored in one transaction.</summary>
+/// <param name="Head">The head after it; null: the last part, nothing is left.</param>
+public sealed record ErasurePart(AgentHead? Head)
+{
+    /// <summary>Keys to remove. Some may not be there.</summary>
+    public ImmutableArray<string> Keys { get; init; } = [];
+
+    /// <summary>The sessions after it; null when they stay.</summary>
+    public SessionIndex? Index { get; init; }
+
+    /// <summary>The session that is not all gone; null when there is none.</summary>
+    public (string Id, SessionRecord Record)? Session { get; init; }
+}

@@ -1,0 +1,51 @@
+namespace AgentMesh.Contracts.Agents;
+
+/// <summary>Asks for the part of the agent's event log after a number.</summary>
+/// <param name="After">Only events with a greater seq; 0 for the log from its beginning.</param>
+/// <param name="Limit">1-1000 events; fewer come when their text is long.</param>
+public sealed record ReadEvents(long After, int Limit);
+
+/// <summary>A part of the event log, without gaps.</summary>
+/// <param name="Events">By rising seq, the first one <c>After + 1</c> unless that is trimmed.</param>
+/// <param name="First">The oldest seq that can still be read; above <c>After + 1</c>: what was asked for is trimmed. 1 when there is none.</param>
+/// <param name="Last">The seq of the last event; 0 for an agent never used.</param>
+/// <param name="Running">Turns whose model runs in the agent's process right now, with the text so far.</param>
+public sealed record EventPage(IReadOnlyList<AgentEvent> Events, long First, long Last, IReadOnlyList<RunningTurn>? Running);
+
+/// <summary>Something durable that a watcher of the agent may see.</summary>
+/// <param name="Seq">Its number: 1, 2, 3, ... without gaps.</param>
+/// <param name="At">Unix milliseconds.</param>
+/// <param name="Session">The session it belongs to; <c>default</c> for the default one.</param>
+/// <param name="Type">One of <see cref="EventTypes"/>; readers skip types they do not know.</param>
+/// <param name="Data">What happened.</param>
+public sealed record AgentEvent(long Seq, long At, string Session, string Type, EventData Data);
+
+/// <summary>The data of an event; which members are there is a matter of its type.</summary>
+/// <param name="Turn">The turn it belongs to.</param>
+/// <param name="Role"><c>message</c>: <c>user</c> or <c>assistant</c>.</param>
+/// <param name="Content"><c>message</c>: the text.</param>
+/// <param name="Code"><c>error</c>: a refusal code.</param>
+/// <param name="Detail"><c>error</c>: why, safe to show.</param>
+/// <param name="Usage"><c>message</c> of a model: what it took.</param>
+public sealed record EventData(
+    string? Turn = null, string? Role = null, string? Content = null, string? Code = null, string? Detail = null, TurnUsage? Usage = null);
+
+/// <summary>The types of events.</summary>
+public static class EventTypes
+{
+    /// <summary>A message of the user or the assistant.</summary>
+    public const string Message = "message";
+
+    /// <summary>A message that was here; its session has been deleted.</summary>
+    public const string MessageRemoved = "message_removed";
+
+    /// <summary>A turn ended without an answer: failed, or canceled.</summary>
+    public const string Error = "error";
+}
+
+/// <summary>The text that a model has written so far.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Attempt">Which run of the model: a later one starts its text anew.</param>
+/// <param name="Session">The session.</param>
+/// <param name="Text">From the beginning.</param>
+public sealed record RunningTurn(string Turn, int Attempt, string Session, string Text);

@@ -1,0 +1,61 @@
+using Dapr.Actors;
+
+namespace AgentMesh.Contracts.Agents;
+
+/// <summary>
+/// What a run of the model says to its agent, in calls of their own: the model never runs inside a turn of the actor. Refused with
+/// <c>turn_lost</c> when the turn is over or another run has it.
+/// </summary>
+public interface IAgentTurns : IActor
+{
+    /// <summary>What the model is to answer.</summary>
+    Task<Reply<TurnContext>> GetTurnContext(TurnRunId request, CancellationToken cancellationToken);
+
+    /// <summary>The run lives: its lease begins anew.</summary>
+    Task<Reply<TurnRunId>> RenewTurn(TurnRunId request, CancellationToken cancellationToken);
+
+    /// <summary>The run has the whole answer.</summary>
+    Task<Reply<TurnRunId>> CompleteTurn(CompleteTurn request, CancellationToken cancellationToken);
+
+    /// <summary>The run has ended without an answer.</summary>
+    Task<Reply<TurnRunId>> FailTurn(FailTurn request, CancellationToken cancellationToken);
+}
+
+/// <summary>One run of the model.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Attempt">Which run, from 1.</param>
+public sealed record TurnRunId(long Turn, int Attempt);
+
+/// <summary>What the model is to answer.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="SystemPrompt">The agent's own; null: the configured one.</param>
+/// <param name="Messages">Oldest first, the last one to be answered.</param>
+/// <param name="StoredBefore">The agent's messages before that one.</param>
+/// <param name="Deadline">When the turn ends without an answer, Unix milliseconds.</param>
+public sealed record TurnContext(string Session, string? SystemPrompt, IReadOnlyList<ContextMessage> Messages, long StoredBefore, long Deadline);
+
+/// <summary>A message as a model reads it.</summary>
+/// <param name="IsUser">The user's; else the assistant's.</param>
+/// <param name="Content">The text.</param>
+public sealed record ContextMessage(bool IsUser, string Content);
+
+/// <summary>The answer of a run.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Attempt">Which run.</param>
+/// <param name="Text">The answer.</param>
+/// <param name="Usage">What it took; null when the model does not say.</param>
+public sealed record CompleteTurn(long Turn, int Attempt, string Text, TurnUsage? Usage);
+
+/// <summary>What a model's answer took.</summary>
+/// <param name="InputTokens">Tokens read.</param>
+/// <param name="OutputTokens">Tokens written.</param>
+/// <param name="CostMicroUsd">Price in millionths of a US dollar, rounded up; 0 without a price.</param>
+public sealed record TurnUsage(long InputTokens, long OutputTokens, long CostMicroUsd);
+
+/// <summary>The end of a run without an answer.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Attempt">Which run.</param>
+/// <param name="Code">Why, as a code.</param>
+/// <param name="Detail">Why, safe to show.</param>
+/// <param name="IsTransient">Another run may do better.</param>
+public sealed record FailTurn(long Turn, int Attempt, string Code, string Detail, bool IsTransient);

@@ -1,0 +1,52 @@
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Owner;
+
+/// <summary><c>DELETE /agent/{userId}</c>: removes everything an agent has, and says what that was. Safe to repeat: what is left is removed.</summary>
+internal static class EraseEndpoint
+{
+    private const string ActorState = "actor state";
+
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapDelete("/agent/{userId}", AnswerAsync);
+
+    // Each part makes what is left smaller, so the loop ends; a caller that leaves in between deletes again.
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        var agent = AgentPath.KeyOf(context);
+        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        var request = new EraseAgent(RequestId.New());
+        var removed = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        while (true)
+        {
+            var part = await calls.EraseAsync(agent, request, context.RequestAborted);
+            if (part.IsRefused)
+            {
+                await Problem.WriteAsync(context, part.Refusal);
+                return;
+            }
+
+            foreach (var (kind, count) in part.Value.Records)
+                removed[kind] = removed.GetValueOrDefault(kind) + count;
+            if (!part.Value.IsDone)
+                continue;
+            var receipt = new EraseReceipt(
+                agent.User.ToString(),
+                context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime,
+                new Dictionary<string, IReadOnlyDictionary<string, int>> { [ActorState] = removed },
+                []);
+            await JsonAnswer.WriteAsync(context, receipt, GatewayJson.Answers.EraseReceipt);
+            return;
+        }
+    }
+}
+
+/// <summary>What an erasure has done.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="ErasedAt">When it was done.</param>
+/// <param name="Stores">By store: how many records of each kind were there and are gone.</param>
+/// <param name="Kept">What was kept, and why; nothing so far.</param>
+internal sealed record EraseReceipt(
+    string UserId, DateTime ErasedAt, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Stores, IReadOnlyList<string> Kept);

@@ -1,0 +1,181 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Owner;
+
+/// <summary>
+/// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, then each session with its messages, then events that
+/// are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
+/// snapshot: what is said meanwhile may be in it.
+/// </summary>
+internal static class ExportEndpoint
+{
+    private const int SessionsAtOnce = 100;
+    private const int EventsAtOnce = 1000;
+    private static readonly ReadOnlyMemory<byte> NewLine = "\n"u8.ToArray();
+
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/export", AnswerAsync);
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        var export = new Export(context, context.RequestServices.GetRequiredService<AgentCalls>(), AgentPath.KeyOf(context));
+        if (await export.WriteAsync() is not { } refusal)
+            return;
+        // With lines sent already, the missing end is what tells.
+        if (!context.Response.HasStarted)
+            await Problem.WriteAsync(context, refusal);
+        else
+            context.Abort();
+    }
+
+    private sealed class Export(HttpContext context, AgentCalls calls, AgentKey agent)
+    {
+        private int _messages;
+        private int _sessions;
+        private int _events;
+
+        public async Task<Refusal?> WriteAsync()
+        {
+            var info = await calls.GetInfoAsync(agent, context.RequestAborted);
+            if (info.IsRefused)
+                return info.Refusal;
+            var profile = await calls.GetProfileAsync(agent, context.RequestAborted);
+            if (profile.IsRefused)
+                return profile.Refusal;
+            context.Response.ContentType = "application/x-ndjson";
+            context.Response.Headers.ContentDisposition = $"attachment; filename=\"{agent.User}.ndjson\"";
+            await LineAsync(
+                new ExportedAgent("agent", agent.User.ToString(), info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime, profile.Value.SystemPrompt),
+                GatewayJson.Answers.ExportedAgent);
+            if ((await WriteSessionsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
+                return refusal;
+            await LineAsync(new ExportEnd("end", _sessions, _messages, _events), GatewayJson.Answers.ExportEnd);
+            return null;
+        }
+
+        private async Task<Refusal?> WriteSessionsAsync()
+        {
+            string? cursor = null;
+            do
+            {
+                var page = await calls.ListSessionsAsync(agent, new ListSessions(SessionsAtOnce, cursor), context.RequestAborted);
+                if (page.IsRefused)
+                    return page.Refusal;
+                foreach (var session in page.Value.Sessions)
+                {
+                    var shown = SessionResponse.Of(session);
+                    await LineAsync(
+                        new ExportedSession("session", shown.Id, shown.CreatedAt, shown.LastActive, shown.Metadata), GatewayJson.Answers.ExportedSession);
+                    _sessions++;
+                    if (await WriteMessagesAsync(session.Id) is { } refusal)
+                        return refusal;
+                }
+
+                cursor = page.Value.NextCursor;
+            }
+            while (cursor is not null);
+            return null;
+        }
+
+        private async Task<Refusal?> WriteMessagesAsync(string session)
+        {
+            for (var n = 1; ; n++)
+            {
+                var page = await calls.GetPageAsync(agent, new GetPage(session, n), context.RequestAborted);
+                if (page.IsRefused)
+                {
+                    // Deleted since it was listed: what it had is not the owner's any more.
+                    return page.Refusal.Code == AgentRefusals.SessionNotFound ? null : page.Refusal;
+                }
+
+                foreach (var message in page.Value.Messages)
+                {
+                    await LineAsync(
+                        new ExportedMessage("message", session, message.Seq, message.Role, message.Content, message.Timestamp), GatewayJson.Answers.ExportedMessage);
+                    _messages++;
+                }
+
+                if (page.Value.IsLast)
+                    return null;
+            }
+        }
+
+        private async Task<Refusal?> WriteEventsAsync(long last)
+        {
+            for (var after = 0L; after < last;)
+            {
+                var page = await calls.ReadEventsAsync(agent, new ReadEvents(after, EventsAtOnce), context.RequestAborted);
+                if (page.IsRefused)
+                    return page.Refusal;
+                if (page.Value.Events.Count == 0)
+                    return null;
+                foreach (var one in page.Value.Events.Where(one => one.Type is not (EventTypes.Message or EventTypes.MessageRemoved)))
+                {
+                    await LineAsync(
+                        new ExportedEvent("event", one.Seq, one.At, one.Session, one.Type, one.Data.Turn, one.Data.Code, one.Data.Detail),
+                        GatewayJson.Answers.ExportedEvent);
+                    _events++;
+                }
+
+                after = page.Value.Events[^1].Seq;
+            }
+
+            return null;
+        }
+
+        private async Task LineAsync<T>(T value, JsonTypeInfo<T> type)
+        {
+            await context.Response.BodyWriter.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), context.RequestAborted);
+            await context.Response.BodyWriter.WriteAsync(NewLine, context.RequestAborted);
+        }
+    }
+}
+
+/// <summary>The first line.</summary>
+/// <param name="Kind"><c>agent</c>.</param>
+/// <param name="UserId">The user.</param>
+/// <param name="CreatedAt">First write; null for an agent never used.</param>
+/// <param name="LastActive">Last write; null for an agent never used.</param>
+/// <param name="SystemPrompt">As the owner set it.</param>
+internal sealed record ExportedAgent(string Kind, string UserId, DateTime? CreatedAt, DateTime? LastActive, string? SystemPrompt);
+
+/// <summary>A session; its messages follow.</summary>
+/// <param name="Kind"><c>session</c>.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="LastActive">Its last message or touch.</param>
+/// <param name="Metadata">The owner's notes.</param>
+internal sealed record ExportedSession(string Kind, string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata);
+
+/// <summary>A message, oldest first in its session.</summary>
+/// <param name="Kind"><c>message</c>.</param>
+/// <param name="SessionId">The session.</param>
+/// <param name="Seq">Its number.</param>
+/// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
+/// <param name="Content">The text.</param>
+/// <param name="Timestamp">Unix milliseconds.</param>
+internal sealed record ExportedMessage(string Kind, string SessionId, long Seq, string Role, string Content, long Timestamp);
+
+/// <summary>An event that is no message.</summary>
+/// <param name="Kind"><c>event</c>.</param>
+/// <param name="Seq">Its number.</param>
+/// <param name="Timestamp">Unix milliseconds.</param>
+/// <param name="SessionId">The session.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="TurnId">The turn.</param>
+/// <param name="Code">A refusal code.</param>
+/// <param name="Detail">Why.</param>
+internal sealed record ExportedEvent(
+    string Kind, long Seq, long Timestamp, string SessionId, string Type, string? TurnId, string? Code, string? Detail);
+
+/// <summary>The last line of a whole export.</summary>
+/// <param name="Kind"><c>end</c>.</param>
+/// <param name="Sessions">Sessions before it.</param>
+/// <param name="Messages">Messages before it.</param>
+/// <param name="Events">Events before it.</param>
+internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Events);

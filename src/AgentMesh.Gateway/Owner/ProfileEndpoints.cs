@@ -1,0 +1,46 @@
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Owner;
+
+/// <summary><c>GET,PUT /agent/{userId}/profile</c>: what the owner sets.</summary>
+internal static class ProfileEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/agent/{userId}/profile", GetAsync);
+        endpoints.MapPut("/agent/{userId}/profile", PutAsync);
+    }
+
+    private static async Task GetAsync(HttpContext context) =>
+        await AnswerAsync(context, await Calls(context).GetProfileAsync(AgentPath.KeyOf(context), context.RequestAborted));
+
+    private static async Task PutAsync(HttpContext context)
+    {
+        if (!await JsonRequest.IsDeclaredAsync(context))
+            return;
+        var validator = context.RequestServices.GetRequiredService<IValidator<ProfileRequest>>();
+        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.ProfileRequest, validator) is not { } request)
+            return;
+        await AnswerAsync(
+            context, await Calls(context).SetProfileAsync(AgentPath.KeyOf(context), new AgentProfile(request.SystemPrompt), context.RequestAborted));
+    }
+
+    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
+
+    private static Task AnswerAsync(HttpContext context, Result<AgentProfile> result) => result.IsRefused
+        ? Problem.WriteAsync(context, result.Refusal)
+        : JsonAnswer.WriteAsync(context, new ProfileResponse(result.Value.SystemPrompt), GatewayJson.Answers.ProfileResponse);
+}
+
+/// <summary>A profile to set, as a whole.</summary>
+/// <param name="SystemPrompt">What a model is told before the conversation; null or left out: what is configured.</param>
+internal sealed record ProfileRequest(string? SystemPrompt);
+
+/// <summary>A profile.</summary>
+/// <param name="SystemPrompt">What a model is told before the conversation; null: what is configured.</param>
+internal sealed record ProfileResponse(string? SystemPrompt);

@@ -1,0 +1,61 @@
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Watching;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Turns;
+
+/// <summary><c>GET /agent/{userId}/turns/{id}</c> and <c>POST …/turns/{id}/cancel</c>: what became of a message.</summary>
+internal static class TurnEndpoints
+{
+    private static readonly Refusal NotFound = new(AgentRefusals.TurnNotFound, "The agent has no such turn.");
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/agent/{userId}/turns/{turnId}", GetAsync);
+        endpoints.MapPost("/agent/{userId}/turns/{turnId}/cancel", CancelAsync);
+    }
+
+    /// <summary>Where to ask for a turn.</summary>
+    public static string PathOf(AgentKey agent, string turn) => $"/agent/{agent.User}/turns/{turn}";
+
+    /// <summary>Why a turn that is over has no answer.</summary>
+    public static Refusal RefusalOf(Turn turn) => turn.Error is { } error
+        ? new Refusal(error.Code, error.Detail)
+        : new Refusal(AgentRefusals.TurnFailed, "The turn is over without an answer.");
+
+    private static async Task GetAsync(HttpContext context)
+    {
+        if (await FindIdAsync(context) is not { } id)
+            return;
+        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        await AnswerAsync(context, await calls.GetTurnAsync(AgentPath.KeyOf(context), new GetTurn(id), context.RequestAborted));
+    }
+
+    private static async Task CancelAsync(HttpContext context)
+    {
+        if (await FindIdAsync(context) is not { } id)
+            return;
+        var agent = AgentPath.KeyOf(context);
+        var services = context.RequestServices;
+        var result = await services.GetRequiredService<AgentCalls>().CancelTurnAsync(agent, new CancelTurn(id), context.RequestAborted);
+        if (result.Value?.Error is { } error)
+            services.GetRequiredService<WatchHub>().Announce(agent, error.Seq);
+        await AnswerAsync(context, result);
+    }
+
+    // Servers make the ids: a text that cannot be one names no turn, as with sessions.
+    private static async ValueTask<string?> FindIdAsync(HttpContext context)
+    {
+        if (context.Request.RouteValues["turnId"] is string id && SessionId.CanExist(id))
+            return id;
+        await Problem.WriteAsync(context, NotFound);
+        return null;
+    }
+
+    private static Task AnswerAsync(HttpContext context, Result<Turn> result) => result.IsRefused
+        ? Problem.WriteAsync(context, result.Refusal)
+        : JsonAnswer.WriteAsync(context, TurnResponse.Of(result.Value), GatewayJson.Answers.TurnResponse);
+}

@@ -1,0 +1,43 @@
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Watching;
+using AgentMesh.Primitives;
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.Gateway.Turns;
+
+/// <summary>Waits for the end of turns: the agent's events tell it, the agent itself is asked once more for what became of the turn.</summary>
+internal sealed class TurnWaits(
+    WatchHub hub, AgentCalls calls, IOptions<TurnOptions> options, TimeProvider timeProvider, IHostApplicationLifetime lifetime)
+{
+    /// <summary>The turn when it is over, or as it is when the time is up or this process is about to end.</summary>
+    /// <exception cref="OperationCanceledException">The caller is gone; the turn goes on.</exception>
+    public async Task<Result<Turn>> WaitAsync(AgentKey agent, PostedMessage posted, CancellationToken cancellationToken)
+    {
+        using var watcher = hub.Join(agent);
+        using var timeout = new CancellationTokenSource(options.Value.WaitTimeout, timeProvider);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken, lifetime.ApplicationStopping);
+        await using var wake = end.Token.Register(static watcher => ((Watcher)watcher!).Wake(), watcher);
+        watcher.Agent.Expect(posted.TurnId);
+        var started = await watcher.StartReadingAsync(posted.UserSeq, cancellationToken);
+        if (started.IsRefused)
+            return started.Refusal;
+        while (!await HasEndedAsync(watcher, posted.TurnId, cancellationToken) && !end.IsCancellationRequested)
+            await watcher.WaitAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        return await calls.GetTurnAsync(agent, new GetTurn(posted.TurnId), cancellationToken);
+    }
+
+    // A reset hides whatever was trimmed, perhaps the end: the agent knows.
+    private static async ValueTask<bool> HasEndedAsync(Watcher watcher, string turn, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var batch = await watcher.PullAsync(cancellationToken);
+            if (batch.IsEmpty)
+                return false;
+            if (batch.Reset is not null || batch.Events!.Any(next => next.EndedTurn == turn))
+                return true;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using AgentMesh.Testing.ModelServer;
+
+namespace AgentMesh.EndToEnd;
+
+/// <summary>Options that several tests start the mesh with.</summary>
+internal static class MeshOptions
+{
+    /// <summary>A model answers, and a dead run is noticed within three seconds.</summary>
+    public static string[] Model(ModelServerProcess server, string model) =>
+    [
+        .. Set("AgentMesh__Responder__Provider=openai"),
+        .. Set($"AgentMesh__Responder__Endpoint={server.OpenAIEndpoint}"),
+        .. Set($"AgentMesh__Responder__Model={model}"),
+        .. Set("AgentMesh__Responder__ApiKeySecret=none"),
+        .. Set("AgentMesh__Turns__LeaseSeconds=2"),
+        .. Set("AgentMesh__Turns__WorkIntervalSeconds=1"),
+        .. Set("AgentMesh__Turns__MaxAttempts=1000"),
+    ];
+
+    private static string[] Set(string setting) => ["--set", setting];
+}

@@ -1,0 +1,157 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace AgentMesh.Gateway.Tests.Owner;
+
+public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+{
+    private readonly HttpClient _client = fixture.Gateway.Client();
+
+    [Theory]
+    [InlineData("?q=trip", """{"limit":100,"search":"trip"}""")]
+    [InlineData("?q=a%20b&limit=5&before=9", """{"limit":5,"before":9,"search":"a b"}""")]
+    [InlineData("?q=x&sessionId=abcdefghijklmnopqrstuvwxyz", """{"sessionId":"abcdefghijklmnopqrstuvwxyz","limit":100,"search":"x"}""")]
+    public async Task Search_ReachesTheActor(string query, string body)
+    {
+        fixture.Sidecar.Reset();
+        using var response = await GetAsync("alice/history/search" + query);
+        Assert.Equal("""{"messages":[],"nextBefore":null}""", await response.IsJsonAsync());
+        Assert.Equal(body, Assert.Single(fixture.Sidecar.Calls).Body);
+    }
+
+    [Theory]
+    [InlineData("", "invalid_search")]
+    [InlineData("?q=", "invalid_search")]
+    [InlineData("?q=a&q=b", "invalid_search")]
+    [InlineData("?q=a&limit=0", "invalid_limit")]
+    [InlineData("?q=a&before=0", "invalid_before")]
+    public async Task Search_RefusesWhatIsNone(string query, string code)
+    {
+        fixture.Sidecar.Reset();
+        using var response = await GetAsync("alice/history/search" + query);
+        await response.IsProblemAsync(400, code);
+        Assert.Empty(fixture.Sidecar.Calls);
+    }
+
+    [Theory]
+    [InlineData(256, 200)]
+    [InlineData(257, 400)]
+    public async Task Search_HasALength(int length, int status)
+    {
+        fixture.Sidecar.Reset();
+        using var response = await GetAsync("alice/history/search?q=" + new string('x', length));
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("""{"systemPrompt":"Be brief."}""", """{"systemPrompt":"Be brief."}""")]
+    [InlineData("""{"systemPrompt":null}""", "{}")]
+    [InlineData("{}", "{}")]
+    public async Task Profile_IsSetAsAWhole(string body, string sent)
+    {
+        fixture.Sidecar.Reset();
+        fixture.Sidecar.Then(FakeSidecar.Text(200, """{"value":{"systemPrompt":"as stored"}}"""));
+        using var response = await PutAsync(body);
+        Assert.Equal("""{"systemPrompt":"as stored"}""", await response.IsJsonAsync());
+        Assert.Equal(sent, Assert.Single(fixture.Sidecar.Calls).Body);
+    }
+
+    [Theory]
+    [InlineData(16_384, 200, null)]
+    [InlineData(16_385, 400, "invalid_profile")]
+    public async Task Profile_HasALength(int length, int status, string? code)
+    {
+        fixture.Sidecar.Reset();
+        fixture.Sidecar.Then(FakeSidecar.Text(200, """{"value":{}}"""));
+        using var response = await PutAsync(JsonSerializer.Serialize(new { systemPrompt = new string('x', length) }));
+        if (code is null)
+            Assert.Equal("""{"systemPrompt":null}""", await response.IsJsonAsync());
+        else
+            await response.IsProblemAsync(status, code);
+    }
+
+    [Theory]
+    [InlineData("""{"systemPrompt":1}""", "invalid_request")]
+    [InlineData("[]", "invalid_request")]
+    [InlineData("{", "invalid_json")]
+    public async Task Profile_RefusesWhatIsNone(string body, string code)
+    {
+        fixture.Sidecar.Reset();
+        using var response = await PutAsync(body);
+        await response.IsProblemAsync(400, code);
+        Assert.Empty(fixture.Sidecar.Calls);
+    }
+
+    [Fact]
+    public async Task Delete_GoesOnUntilAllIsGone_AndCountsIt()
+    {
+        fixture.Sidecar.Reset();
+        fixture.Sidecar.Then(
+            FakeSidecar.Text(200, """{"value":{"isDone":false,"records":{"page":128}}}"""),
+            FakeSidecar.Text(200, """{"value":{"isDone":false,"records":{"page":2,"events":3}}}"""),
+            FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1}}}"""));
+        using var response = await _client.DeleteAsync(new Uri("/agent/alice", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var receipt = JsonDocument.Parse(await response.IsJsonAsync());
+        Assert.Equal("""{"events":3,"head":1,"page":130}""", receipt.RootElement.GetProperty("stores").GetProperty("actor state").GetRawText());
+        Assert.Equal("alice", receipt.RootElement.GetProperty("userId").GetString());
+        Assert.Empty(receipt.RootElement.GetProperty("kept").EnumerateArray());
+        Assert.Equal(3, fixture.Sidecar.Calls.Count);
+    }
+
+    [Fact]
+    public async Task Export_IsALineForEverything_AndEndsWithTheCounts()
+    {
+        fixture.Sidecar.Reset();
+        fixture.Sidecar.Then(
+            FakeSidecar.Text(200, """{"value":{"messageCount":3,"createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","lastSeq":4}}"""),
+            FakeSidecar.Text(200, """{"value":{"systemPrompt":"Be brief."}}"""),
+            FakeSidecar.Text(200, """{"value":{"sessions":[{"id":"default","createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","metadata":"{}"}]}}"""),
+            FakeSidecar.Text(200, """{"value":{"messages":[{"seq":1,"role":"user","content":"a\nb","timestamp":1},{"seq":2,"role":"assistant","content":"c","timestamp":2}],"isLast":false}}"""),
+            FakeSidecar.Text(200, """{"value":{"messages":[{"seq":3,"role":"user","content":"d","timestamp":3}],"isLast":true}}"""),
+            FakeSidecar.Text(200, """{"value":{"events":[{"seq":3,"at":3,"session":"default","type":"message","data":{"turn":"3","role":"user","content":"d"}},{"seq":4,"at":4,"session":"default","type":"error","data":{"turn":"3","code":"turn_failed","detail":"no"}}],"first":1,"last":4}}"""));
+        using var response = await GetAsync("alice/export");
+        Assert.Equal("application/x-ndjson", response.Content.Headers.ContentType!.ToString());
+        Assert.Equal("attachment; filename=\"alice.ndjson\"", response.Content.Headers.ContentDisposition!.ToString());
+        Assert.Equal(
+            [
+                """{"kind":"agent","userId":"alice","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","systemPrompt":"Be brief."}""",
+                """{"kind":"session","id":"default","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","metadata":{}}""",
+                """{"kind":"message","sessionId":"default","seq":1,"role":"user","content":"a\nb","timestamp":1}""",
+                """{"kind":"message","sessionId":"default","seq":2,"role":"assistant","content":"c","timestamp":2}""",
+                """{"kind":"message","sessionId":"default","seq":3,"role":"user","content":"d","timestamp":3}""",
+                """{"kind":"event","seq":4,"timestamp":4,"sessionId":"default","type":"error","turnId":"3","code":"turn_failed","detail":"no"}""",
+                """{"kind":"end","sessions":1,"messages":3,"events":1}""",
+                "",
+            ],
+            (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n'));
+    }
+
+    [Fact]
+    public async Task Export_OfADamagedAgent_IsAProblem_AndACutOneHasNoEnd()
+    {
+        fixture.Sidecar.Reset();
+        fixture.Sidecar.Then(FakeSidecar.Text(200, """{"refusal":{"code":"agent_quarantined","detail":"damaged"}}"""));
+        using (var response = await GetAsync("alice/export"))
+            await response.IsProblemAsync(503, "agent_quarantined");
+        fixture.Sidecar.Then(
+            FakeSidecar.Text(200, """{"value":{"messageCount":1,"lastSeq":1}}"""),
+            FakeSidecar.Text(200, """{"value":{}}"""),
+            FakeSidecar.Text(200, """{"refusal":{"code":"agent_quarantined","detail":"damaged"}}"""));
+        // The line that was sent comes, or not, and then the connection is lost rather than ended.
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            using var cut = await GetAsync("alice/export");
+            await cut.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        });
+    }
+
+    private Task<HttpResponseMessage> GetAsync(string path) =>
+        _client.GetAsync(new Uri("/agent/" + path, UriKind.Relative), TestContext.Current.CancellationToken);
+
+    private async Task<HttpResponseMessage> PutAsync(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        return await _client.PutAsync(new Uri("/agent/alice/profile", UriKind.Relative), content, TestContext.Current.CancellationToken);
+    }
+}

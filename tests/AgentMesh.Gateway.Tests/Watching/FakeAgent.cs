@@ -1,0 +1,158 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Gateway.Tests.Watching;
+
+/// <summary>An agent with an event log, behind the fake sidecar: it answers at once, or leaves turns pending until the test ends them.</summary>
+internal sealed class FakeAgent
+{
+    private const long Epoch = 1_795_453_563_007;
+
+    private readonly Lock _lock = new();
+    private readonly List<AgentEvent> _events = [];
+    private readonly Dictionary<string, Turn> _turns = [];
+
+    /// <summary>Messages stay pending.</summary>
+    public bool IsModel { get; set; }
+
+    /// <summary>The oldest seq that is kept.</summary>
+    public long First { get; set; } = 1;
+
+    public RateLimit? RateLimit { get; set; }
+
+    /// <summary>Turns whose text the agent has in memory.</summary>
+    public IReadOnlyList<RunningTurn> Running { get; set; } = [];
+
+    public IReadOnlyList<AgentEvent> Events
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _events];
+        }
+    }
+
+    public static FakeAgent Behind(FakeSidecar sidecar)
+    {
+        var agent = new FakeAgent();
+        sidecar.Agent = agent.Answer;
+        return agent;
+    }
+
+    /// <summary>Something happens that no caller caused.</summary>
+    public long Append(string type, EventData data, string session = "default")
+    {
+        lock (_lock)
+        {
+            _events.Add(new AgentEvent(_events.Count + 1, Epoch + _events.Count, session, type, data));
+            return _events.Count;
+        }
+    }
+
+    /// <summary>Everything is gone, and numbers begin anew.</summary>
+    public void Erase()
+    {
+        lock (_lock)
+        {
+            _events.Clear();
+            _turns.Clear();
+        }
+    }
+
+    /// <summary>Messages of both sides.</summary>
+    public void Chat(int exchanges)
+    {
+        for (var i = 0; i < exchanges; i++)
+            Post(new PostMessage($"said {i}", null, "r", null), pending: false);
+    }
+
+    /// <summary>The model has answered.</summary>
+    public long Complete(string turn, string text)
+    {
+        lock (_lock)
+        {
+            var seq = Append(EventTypes.Message, new EventData(turn, "assistant", text));
+            var begun = _turns[turn];
+            _turns[turn] = begun with
+            {
+                Status = TurnStatus.Completed,
+                Answer = new PostedMessage(text, Messages, seq, turn, begun.SessionId, Epoch + seq, begun.UserSeq, begun.CreatedAt),
+            };
+            Running = [];
+            return seq;
+        }
+    }
+
+    /// <summary>The turn ends without an answer.</summary>
+    public long Fail(string turn, string status, string code)
+    {
+        lock (_lock)
+        {
+            var seq = Append(EventTypes.Error, new EventData(turn, Code: code, Detail: "Because."));
+            _turns[turn] = _turns[turn] with { Status = status, Error = new TurnError(seq, code, "Because.") };
+            Running = [];
+            return seq;
+        }
+    }
+
+    private int Messages => _events.Count(item => item.Type == EventTypes.Message);
+
+    private string? Answer(SidecarCall call)
+    {
+        var method = call.Path[(call.Path.LastIndexOf('/') + 1)..];
+        lock (_lock)
+        {
+            return method switch
+            {
+                "GetInfo" => Write(new Reply<AgentInfo>(new AgentInfo(Messages, null, null, _events.Count), null), ContractsJson.Default.ReplyAgentInfo),
+                "PostMessage" => Write(
+                    new Reply<PostedMessage>(Post(Read(call, ContractsJson.Default.PostMessage), IsModel), null) { RateLimit = RateLimit },
+                    ContractsJson.Default.ReplyPostedMessage),
+                "ReadEvents" => Write(new Reply<EventPage>(Page(Read(call, ContractsJson.Default.ReadEvents)), null), ContractsJson.Default.ReplyEventPage),
+                "GetTurn" => Write(TurnOf(Read(call, ContractsJson.Default.GetTurn).TurnId), ContractsJson.Default.ReplyTurn),
+                "CancelTurn" => Write(Cancel(Read(call, ContractsJson.Default.CancelTurn).TurnId), ContractsJson.Default.ReplyTurn),
+                _ => null,
+            };
+        }
+    }
+
+    private PostedMessage Post(PostMessage message, bool pending)
+    {
+        lock (_lock)
+        {
+            var turn = $"t{_turns.Count + 1}";
+            var session = message.SessionId ?? "default";
+            var user = Append(EventTypes.Message, new EventData(turn, "user", message.Content), session);
+            _turns[turn] = new Turn(turn, session, TurnStatus.Running, 1, user, Epoch + user - 1, null, null);
+            if (pending)
+                return new PostedMessage(null, Messages, user, turn, session, Epoch + user - 1, user, Epoch + user - 1);
+            var text = $"You said: {message.Content}";
+            var seq = Append(EventTypes.Message, new EventData(turn, "assistant", text), session);
+            return new PostedMessage(text, Messages, seq, turn, session, Epoch + seq - 1, user, Epoch + user - 1);
+        }
+    }
+
+    private EventPage Page(ReadEvents request)
+    {
+        var events = _events.Where(item => item.Seq > request.After && item.Seq >= First).Take(request.Limit).ToList();
+        return new EventPage(events, First, _events.Count, Running is [] ? null : Running);
+    }
+
+    private Reply<Turn> TurnOf(string turn) => _turns.TryGetValue(turn, out var found)
+        ? new Reply<Turn>(found, null)
+        : new Reply<Turn>(null, new Refusal("turn_not_found", "The agent has no such turn."));
+
+    private Reply<Turn> Cancel(string turn)
+    {
+        if (_turns.TryGetValue(turn, out var found) && found.Status == TurnStatus.Running)
+            Fail(turn, TurnStatus.Canceled, "turn_canceled");
+        return TurnOf(turn);
+    }
+
+    private static T Read<T>(SidecarCall call, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(call.Body, type)!;
+
+    private static string Write<T>(T reply, JsonTypeInfo<T> type) => JsonSerializer.Serialize(reply, type);
+}
