@@ -11,6 +11,12 @@ internal sealed class SocketConnection : IDisposable
     /// <summary>RFC 6455, 5.3: clients mask. A mask of zeros is a mask, and costs nothing.</summary>
     private const int MaskBytes = 4;
 
+    private const byte Text = 0x81;
+    private const byte Ping = 0x89;
+
+    /// <summary>An empty pong, masked.</summary>
+    private static readonly byte[] Pong = [0x8a, 0x80, 0, 0, 0, 0];
+
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private byte[] _buffer = new byte[4096];
     private int _start;
@@ -41,7 +47,7 @@ internal sealed class SocketConnection : IDisposable
         var length = Encoding.UTF8.GetByteCount(text);
         var extended = length < 126 ? 0 : 2;
         var frame = new byte[2 + extended + MaskBytes + length];
-        frame[0] = 0x81;
+        frame[0] = Text;
         frame[1] = (byte)(0x80 | (extended == 0 ? length : 126));
         if (extended > 0)
             BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)length);
@@ -57,6 +63,8 @@ internal sealed class SocketConnection : IDisposable
         {
             if (Frame() is { } frame)
             {
+                if (_buffer[_start] == Ping)
+                    await _socket.SendAsync(Pong, cancellationToken);
                 var found = _buffer.AsSpan(_start + frame.Header, frame.Length).IndexOf(bytes) >= 0;
                 _start += frame.Header + frame.Length;
                 if (found)
@@ -75,7 +83,7 @@ internal sealed class SocketConnection : IDisposable
         var bytes = _buffer.AsSpan(_start, _end - _start);
         if (bytes.Length < 2)
             return null;
-        if (bytes[0] != 0x81)
+        if (bytes[0] is not (Text or Ping))
             throw new InvalidOperationException($"The gateway sent a frame {bytes[0]:x2}.");
         var (header, length) = bytes[1] switch
         {

@@ -1,6 +1,7 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Owner;
+using AgentMesh.Gateway.Schedules;
 using AgentMesh.Gateway.Turns;
 using AgentMesh.Gateway.Watching;
 using AgentMesh.ServiceDefaults;
@@ -11,6 +12,7 @@ builder.AddServiceDefaults();
 builder.AddEdge();
 builder.Services.AddAgents(builder.Configuration);
 builder.Services.AddOwner();
+builder.Services.AddSchedules();
 builder.Services.AddTurns(builder.Configuration);
 builder.Services.AddWatching(builder.Configuration);
 
@@ -20,6 +22,7 @@ app.UseEdge();
 app.MapServiceHealth();
 app.MapAgents();
 app.MapOwner();
+app.MapSchedules();
 app.MapTurns();
 app.MapWatching();
 return await app.RunServiceAsync();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Contracts.Agents;
 using AgentMesh.Testing.ModelServer;
 
 namespace AgentMesh.ActorHost.Tests;
@@ -86,12 +87,15 @@ public sealed class AgentOwnerTests
         await using var model = await FakeModelServer.StartAsync();
         await using var host = await HostUnderTest.StartAsync(
             ("AgentMesh:Responder:Provider", "openai"), ("AgentMesh:Responder:Endpoint", model.OpenAIEndpoint.ToString()),
-            ("AgentMesh:Responder:Model", "m"), ("AgentMesh:Responder:ApiKey", "sk-test-0123456789"));
+            ("AgentMesh:Responder:Model", "m"), ("AgentMesh:Responder:ApiKey", "sk-test-0123456789"), ("AgentMesh:Flush:IntervalSeconds", "300"));
         model.Behave(new ModelBehavior { IsSilent = true }, new ModelBehavior { IsSilent = true });
         await host.PostAsync("default:bob", "stays", "r0");
         await host.PostAsync(Alice, "hello", "r1", "key");
         await host.SetProfileAsync(Alice, "Be brief.");
-        var session = (await host.CreateSessionAsync(Alice, "c1")).Value!.Id;
+        var session = (await host.CreateSessionAsync(Alice, "c1", ttl: 3600)).Value!.Id;
+        await host.CreateScheduleAsync(Alice, new CreateSchedule("later", null, null, 3600, null, null, null, null, "s1", null));
+        await host.InfoAsync(Alice);
+        await host.RemindAsync(Alice, "flush");
         await host.PostAsync(Alice, "there", "r2", session: session);
         var everything = host.State.KeysOf(Alice);
         AssertHasAKeyOfEveryKind(everything);

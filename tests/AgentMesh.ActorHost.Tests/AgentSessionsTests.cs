@@ -129,4 +129,54 @@ public sealed class AgentSessionsTests
         Assert.Equal([$"GET session:{id}", $"GET page:{id}:1"], calls.Take(2));
         Assert.Equal(["events:1", "head", $"page:{id}:1", $"session:{id}"], Assert.Single(calls.Skip(2))["PUT ".Length..].Split(' ').Order(StringComparer.Ordinal));
     }
+
+    /// <summary>Any process may find it, whenever a reminder comes; without one that is due nothing is read for it.</summary>
+    [Fact]
+    public async Task Session_ExpiresWhenItsReminderComes_AndTheReminderGoes()
+    {
+        await using var host = await HostUnderTest.StartAsync(("AgentMesh:Sessions:IdleTtlSeconds", "3600"));
+        var now = host.Time.GetUtcNow();
+        var made = (await host.CreateSessionAsync(Alice, "c1")).Value!;
+        Assert.Equal((3600, now.AddHours(1)), (made.TtlSeconds, made.ExpiresAt));
+        Assert.Null((await host.CreateSessionAsync(Alice, "c2", ttl: 0)).Value!.ExpiresAt);
+        Assert.Equal(("1h0m0s0ms", "0h1m0s0ms"), host.State.ReminderOf(Alice, "schedule"));
+        host.Time.Advance(TimeSpan.FromMinutes(30));
+        await host.PostAsync(Alice, "hello", "r1", session: made.Id);
+        Assert.Equal(now.AddMinutes(90), (await host.GetSessionAsync(Alice, made.Id)).Value!.ExpiresAt);
+        Assert.Equal(1, host.State.Registrations);
+
+        await host.DeactivateAsync(Alice);
+        host.Time.Advance(TimeSpan.FromMinutes(30));
+        await host.RemindAsync(Alice, "schedule");
+        Assert.Null((await host.GetSessionAsync(Alice, made.Id)).Refusal);
+        Assert.Equal("0h30m0s0ms", host.State.ReminderOf(Alice, "schedule")!.Value.Due);
+        host.Time.Advance(TimeSpan.FromMinutes(30));
+        await host.RemindAsync(Alice, "schedule");
+        Assert.Equal(Contracts.Agents.AgentRefusals.SessionNotFound, (await host.GetSessionAsync(Alice, made.Id)).Refusal!.Code);
+        Assert.Equal(2, (await host.ListSessionsAsync(Alice)).Value!.Sessions.Count);
+        Assert.Empty(host.State.RemindersOf(Alice));
+        Assert.DoesNotContain("expiries", host.State.KeysOf(Alice));
+        host.State.TakeCalls();
+        await host.RemindAsync(Alice, "schedule");
+        Assert.Empty(host.State.TakeCalls());
+    }
+
+    [Fact]
+    public async Task ManyExpiredSessions_GoEightAtATime()
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        for (var n = 0; n < 20; n++)
+            await host.CreateSessionAsync(Alice, $"c{n}", ttl: 60);
+        await host.CreateScheduleAsync(Alice, new("tick", null, null, 60, null, null, null, null, "s1", null));
+        host.Time.Advance(TimeSpan.FromSeconds(60));
+        foreach (var left in new[] { 12, 4, 0 })
+        {
+            await host.RemindAsync(Alice, "schedule");
+            Assert.Equal(left + 1, (await host.ListSessionsAsync(Alice)).Value!.Sessions.Count);
+            Assert.Equal(left > 0 ? "0h0m10s0ms" : "0h1m0s0ms", host.State.ReminderOf(Alice, "schedule")!.Value.Due);
+        }
+
+        Assert.Equal(2, (await host.EventsAsync(Alice)).Value!.Last);
+        Assert.Equal(Contracts.Agents.AgentRefusals.InvalidTtl, (await host.CreateSessionAsync(Alice, "c", ttl: 59)).Refusal!.Code);
+    }
 }

@@ -1,3 +1,4 @@
+using AgentMesh.ActorHost.Tests.Responders;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Testing.ModelServer;
 
@@ -95,8 +96,6 @@ public sealed class AgentTurnsTests
         host.Time.Advance(TimeSpan.FromSeconds(15));
         await host.RemindAsync(Alice);
         Assert.Equal((TurnStatus.Running, 2), await StatusAsync(host));
-        // The pause before another run.
-        host.Time.Advance(TimeSpan.FromSeconds(10));
         await host.UntilAsync(Alice, 2);
         Assert.Equal(Reply("hello"), (await host.TurnAsync(Alice, "1")).Value!.Answer!.Response);
         Assert.Equal(2, (await host.EventsAsync(Alice)).Value!.Last);
@@ -129,6 +128,43 @@ public sealed class AgentTurnsTests
         Assert.Equal(TurnStatus.Completed, (await host.TurnAsync(Alice, "2")).Value!.Status);
         Assert.Equal(["one", "two", Reply("two")], (await host.HistoryAsync(Alice)).Value!.Messages.Select(message => message.Content));
         Assert.Equal(3, (await host.InfoAsync(Alice)).Value!.MessageCount);
+    }
+
+    [Fact]
+    public async Task Deadline_EndsTheRun_AndTheRequestToTheModel_WithoutTheReminder()
+    {
+        await using var model = await FakeModelServer.StartAsync();
+        await using var host = await StartAsync(model, ("AgentMesh:Turns:DeadlineSeconds", "20"));
+        model.Behave(new ModelBehavior { Fault = ModelFault.Hang, FaultAt = 1 });
+        await host.PostAsync(Alice, "hello", "r1");
+        while ((await host.NextAnnouncementAsync()).Deltas is null)
+            Assert.Equal((TurnStatus.Running, 1), await StatusAsync(host));
+
+        host.Time.Advance(TimeSpan.FromSeconds(20) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal((TurnStatus.Running, 1), await StatusAsync(host));
+        host.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await host.UntilAsync(Alice, 2);
+        var turn = (await host.TurnAsync(Alice, "1")).Value!;
+        Assert.Equal((TurnStatus.Failed, "turn_timed_out"), (turn.Status, turn.Error!.Code));
+        Assert.True(await model.Abandoned.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal(1, model.Count);
+    }
+
+    [Theory]
+    [InlineData(299, TurnStatus.Completed)]
+    [InlineData(300, TurnStatus.Failed)]
+    [InlineData(301, TurnStatus.Failed)]
+    public async Task ProviderThatAsksToWait_IsAskedAgain_WhenThatIsBeforeTheDeadline(int seconds, string status)
+    {
+        var time = new TimerSignals();
+        await using var model = await FakeModelServer.StartAsync();
+        await using var host = await HostUnderTest.StartAsync(time, SettingsOf(model));
+        model.Behave(new ModelBehavior { Status = 429, RetryAfter = $"{seconds}" });
+        await host.PostAsync(Alice, "hello", "r1");
+        if (status == TurnStatus.Completed)
+            await time.PassAsync(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds));
+        await host.UntilAsync(Alice, 2);
+        Assert.Equal(status, (await host.TurnAsync(Alice, "1")).Value!.Status);
     }
 
     [Fact]

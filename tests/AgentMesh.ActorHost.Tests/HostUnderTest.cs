@@ -43,7 +43,12 @@ internal sealed class HostUnderTest : IAsyncDisposable
     public static Task<HostUnderTest> StartAsync(params (string Name, string Value)[] settings) =>
         StartAsync(new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)), settings);
 
-    public static async Task<HostUnderTest> StartAsync(TimeProvider time, params (string Name, string Value)[] settings)
+    public static Task<HostUnderTest> StartAsync(TimeProvider time, params (string Name, string Value)[] settings) => StartAsync(time, _ => { }, settings);
+
+    /// <param name="time">The clock.</param>
+    /// <param name="configure">What a developer's own agents have.</param>
+    /// <param name="settings">Of the app.</param>
+    public static async Task<HostUnderTest> StartAsync(TimeProvider time, Action<AgentHostBuilder> configure, params (string Name, string Value)[] settings)
     {
         var state = await FakeActorState.StartAsync();
         return new HostUnderTest(state, time, new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
@@ -52,9 +57,15 @@ internal sealed class HostUnderTest : IAsyncDisposable
             builder.UseSetting("DAPR_HTTP_ENDPOINT", state.Address.ToString());
             builder.UseSetting("AgentMesh:Announcements:IntervalMs", "0");
             builder.UseSetting("AgentMesh:RateLimit:Enabled", "false");
+            // Tests count calls and reminders; those of soft state have their own.
+            builder.UseSetting("AgentMesh:Flush:IntervalSeconds", "0");
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
-            builder.ConfigureServices(services => services.AddSingleton(time).AddLogging(log => log.ClearProviders()));
+            builder.ConfigureServices(services =>
+            {
+                services.AddSingleton(time).AddLogging(log => log.ClearProviders());
+                configure(new AgentHostBuilder(services));
+            });
         }));
     }
 
@@ -75,11 +86,11 @@ internal sealed class HostUnderTest : IAsyncDisposable
         agent, nameof(IAgentActor.CancelTurn), JsonContent.Create(new CancelTurn(id), ContractsJson.Default.CancelTurn), ContractsJson.Default.ReplyTurn);
 
     /// <summary>What the sidecar does when the reminder is due.</summary>
-    public async Task RemindAsync(string agent)
+    public async Task RemindAsync(string agent, string name = "work")
     {
         var tick = JsonContent.Create(new { data = "", dueTime = "", period = "0h0m10s0ms" });
         var answer = await Http.PutAsync(
-            new Uri($"actors/AgentActor/{agent}/method/remind/work", UriKind.Relative), tick, TestContext.Current.CancellationToken);
+            new Uri($"actors/AgentActor/{agent}/method/remind/{name}", UriKind.Relative), tick, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
@@ -118,10 +129,10 @@ internal sealed class HostUnderTest : IAsyncDisposable
             JsonContent.Create(new GetHistory(session, limit, before, search), ContractsJson.Default.GetHistory),
             ContractsJson.Default.ReplyHistoryPage);
 
-    public Task<Reply<Session>> CreateSessionAsync(string agent, string requestId, string? metadata = null, string? key = null) => CallAsync(
+    public Task<Reply<Session>> CreateSessionAsync(string agent, string requestId, string? metadata = null, string? key = null, int? ttl = null) => CallAsync(
         agent,
         nameof(IAgentActor.CreateSession),
-        JsonContent.Create(new CreateSession(metadata, requestId, key), ContractsJson.Default.CreateSession),
+        JsonContent.Create(new CreateSession(metadata, requestId, key, ttl), ContractsJson.Default.CreateSession),
         ContractsJson.Default.ReplySession);
 
     public Task<Reply<Session>> GetSessionAsync(string agent, string id) => CallAsync(
@@ -144,6 +155,18 @@ internal sealed class HostUnderTest : IAsyncDisposable
         nameof(IAgentActor.DeleteSession),
         JsonContent.Create(new DeleteSession(id), ContractsJson.Default.DeleteSession),
         ContractsJson.Default.ReplySessionDeletion);
+
+    public Task<Reply<Schedule>> CreateScheduleAsync(string agent, CreateSchedule request) => CallAsync(
+        agent, nameof(IAgentActor.CreateSchedule), JsonContent.Create(request, ContractsJson.Default.CreateSchedule), ContractsJson.Default.ReplySchedule);
+
+    public async Task<IReadOnlyList<Schedule>> SchedulesAsync(string agent) =>
+        (await CallAsync(agent, nameof(IAgentActor.ListSchedules), null, ContractsJson.Default.ReplyScheduleList)).Value!.Schedules;
+
+    public Task<Reply<Schedule>> DeleteScheduleAsync(string agent, string id) => CallAsync(
+        agent,
+        nameof(IAgentActor.DeleteSchedule),
+        JsonContent.Create(new DeleteSchedule(id), ContractsJson.Default.DeleteSchedule),
+        ContractsJson.Default.ReplySchedule);
 
     public Task<HttpResponseMessage> SendAsync(string agent, string method, HttpContent? body = null) =>
         Http.PutAsync(new Uri($"actors/AgentActor/{agent}/method/{method}", UriKind.Relative), body, TestContext.Current.CancellationToken);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Schedules;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.Extensions.Configuration;
@@ -89,5 +90,8 @@ public sealed class HostingTests
         Assert.Equal(AgentRefusals.TooManyIdempotencyKeys, ConversationRefusals.TooManyIdempotencyKeys.Code);
         Assert.Equal(AgentRefusals.InvalidContent, ConversationRefusals.InvalidContent.Code);
         Assert.Equal(AgentRefusals.InvalidLimit, ConversationRefusals.InvalidLimit.Code);
+        Assert.Equal(AgentRefusals.ScheduleNotFound, ScheduleRefusals.ScheduleNotFound.Code);
+        Assert.Equal(AgentRefusals.InvalidSchedule, ScheduleRefusals.Cron.Code);
+        Assert.Equal(AgentRefusals.TooManySchedules, ScheduleRefusals.TooManySchedules.Code);
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
 
@@ -127,6 +129,42 @@ internal sealed class Mesh : IAsyncDisposable
         }
     }
 
+    /// <summary>Active actors as the Dapr metadata of the agents' sidecar counts them.</summary>
+    public async Task<int> ActiveAgentsAsync()
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/metadata"));
+        request.Headers.Add("dapr-api-token", DaprToken);
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+        var metadata = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        // A type without active actors is not listed, and without any neither is the list.
+        return metadata.GetProperty("actorRuntime").TryGetProperty("activeActors", out var types)
+            ? types.EnumerateArray().Where(type => type.GetProperty("type").GetString() == "AgentActor").Sum(type => type.GetProperty("count").GetInt32())
+            : 0;
+    }
+
+    /// <summary>Reminders of agents, as the dashboard lists them; at most a page of them.</summary>
+    public async Task<IReadOnlyList<string>> RemindersAsync()
+    {
+        using var http = new HttpClient();
+        var page = await http.GetFromJsonAsync<JsonElement>(new Uri(Ready.Dashboard, "/api/reminders?type=AgentActor&limit=200"), TestContext.Current.CancellationToken);
+        return [.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("name").GetString()!)];
+    }
+
+    /// <summary>Calls an agent through its sidecar, past the gateway.</summary>
+    public async Task<JsonElement> CallAgentAsync(string id, string method)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(
+            HttpMethod.Put, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/actors/AgentActor/{id}/method/{method}"));
+        request.Headers.Add("dapr-api-token", DaprToken);
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>SIGKILL of one process of the mesh.</summary>
     public static void Kill(int pid) => Process.GetProcessById(pid).Kill();
 
@@ -187,7 +225,7 @@ internal sealed class Mesh : IAsyncDisposable
 }
 
 /// <summary>The ready file, read as tools read it.</summary>
-internal sealed record ReadyFile(Uri Gateway, IReadOnlyList<Uri> Gateways, string Store, int SidecarPid, IReadOnlyList<ReadyApp> Apps)
+internal sealed record ReadyFile(Uri Gateway, IReadOnlyList<Uri> Gateways, Uri Dashboard, string Store, int SidecarPid, IReadOnlyList<ReadyApp> Apps)
 {
     public ReadyApp App(string id) => Apps.Single(app => app.Id == id);
 
@@ -200,6 +238,7 @@ internal sealed record ReadyFile(Uri Gateway, IReadOnlyList<Uri> Gateways, strin
             return new ReadyFile(
                 new Uri(root.GetProperty("gateway").GetString()!),
                 [.. root.GetProperty("gateways").EnumerateArray().Select(gateway => new Uri(gateway.GetString()!))],
+                new Uri(root.GetProperty("dashboard").GetString()!),
                 root.GetProperty("store").GetString()!, root.GetProperty("sidecarPid").GetInt32(),
                 [.. root.GetProperty("apps").EnumerateArray().Select(app => new ReadyApp(
                     app.GetProperty("id").GetString()!, app.GetProperty("pid").GetInt32(), app.GetProperty("appPort").GetInt32(),

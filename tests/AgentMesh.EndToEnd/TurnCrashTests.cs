@@ -47,7 +47,8 @@ public sealed class TurnCrashTests
         }
 
         await stop.CancelAsync();
-        await Task.WhenAll(senders);
+        // While processes are killed faster than a turn takes, a turn may wait for long; from here on it has to end.
+        await Task.WhenAll(senders).WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.NotEmpty(accepted);
         foreach (var (user, turn, content) in accepted)
             await AssertAnsweredAsync(client, user, turn, content);
@@ -69,7 +70,7 @@ public sealed class TurnCrashTests
             var turn = await AcceptAsync(client, user, content, $"{user}-{number}");
             accepted.Enqueue((user, turn, content));
             // One after the other, so that a kill finds a turn that runs, and not a queue.
-            await WaitForEndAsync(client, user, turn);
+            await WaitForEndAsync(client, user, turn, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -87,10 +88,10 @@ public sealed class TurnCrashTests
         }
     }
 
-    private static async Task<JsonElement> WaitForEndAsync(AgentClient client, string user, string turn)
+    private static async Task<JsonElement> WaitForEndAsync(AgentClient client, string user, string turn, TimeSpan patience)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(patience);
         while (true)
         {
             using var answer = await client.Http.GetAsync(new Uri($"/agent/{user}/turns/{turn}", UriKind.Relative), limit.Token);
@@ -110,7 +111,7 @@ public sealed class TurnCrashTests
 
     private static async Task AssertAnsweredAsync(AgentClient client, string user, string turn, string content)
     {
-        var ended = await WaitForEndAsync(client, user, turn);
+        var ended = await WaitForEndAsync(client, user, turn, Patience);
         Assert.Equal("completed", ended.GetProperty("status").GetString());
         Assert.Equal(ModelReply.Of(ModelBehavior.Parse(Model), content), ended.GetProperty("answer").GetProperty("response").GetString());
     }

@@ -134,10 +134,11 @@ public sealed class FakeModelServer : IAsyncDisposable
 
     private async Task StreamAsync(HttpContext context, IModelProtocol protocol, ModelRequest request, ModelBehavior behavior, CancellationToken cancellationToken)
     {
-        int? read = behavior.HasUsage ? request.Messages.Sum(message => message.Text.Split(' ').Length) : null;
+        int? read = behavior.HasUsage ? request.Messages.Where(message => message.Text.Length > 0).Sum(message => message.Text.Split(' ').Length) : null;
         await SendAsync(context, protocol.Begin(request.Model, read), cancellationToken);
         var sent = 0;
-        foreach (var token in ModelReply.Tokens(behavior, request.LastUserMessage))
+        var calls = CallsOf(behavior, request);
+        foreach (var token in ModelReply.Tokens(behavior, request))
         {
             if (behavior.Pause > TimeSpan.Zero)
                 await Task.Delay(behavior.Pause, _time, cancellationToken);
@@ -150,8 +151,23 @@ public sealed class FakeModelServer : IAsyncDisposable
             sent++;
         }
 
-        await SendAsync(context, protocol.End(request.Model, behavior.Finish, read, sent), cancellationToken);
+        for (var n = 0; n < calls.Count; n++)
+        {
+            if (behavior.Gate is { } gate)
+                await gate.WaitAsync(cancellationToken);
+            await SendAsync(context, protocol.Call(request.Model, n, calls[n]), cancellationToken);
+        }
+
+        await SendAsync(context, protocol.End(request.Model, calls.Count > 0 ? "tool_calls" : behavior.Finish, read, sent + calls.Count), cancellationToken);
     }
+
+    private static IReadOnlyList<ModelToolCall> CallsOf(ModelBehavior behavior, ModelRequest request) => request switch
+    {
+        { MayCall: false } => [],
+        _ when behavior.SearchesHistory && request.ToolResults.Count == 0 =>
+            [new ModelToolCall("search_history", JsonSerializer.Serialize(new { query = request.LastUserMessage }))],
+        _ => behavior.Calls,
+    };
 
     /// <returns>Whether the stream is over.</returns>
     private async Task<bool> FailAsync(HttpContext context, IModelProtocol protocol, ModelBehavior behavior, CancellationToken cancellationToken)

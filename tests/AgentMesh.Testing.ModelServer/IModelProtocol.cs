@@ -9,6 +9,9 @@ internal interface IModelProtocol
     /// <summary>One token.</summary>
     string Token(string model, string text);
 
+    /// <summary>A call of a tool, whose arguments come in two pieces.</summary>
+    IEnumerable<string> Call(string model, int index, ModelToolCall call);
+
     /// <summary>After the last token.</summary>
     IEnumerable<string> End(string model, string finish, int? inputTokens, int outputTokens);
 

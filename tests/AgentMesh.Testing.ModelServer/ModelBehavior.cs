@@ -32,6 +32,9 @@ public sealed record ModelBehavior
     /// <summary>No text.</summary>
     public bool IsEmpty { get; init; }
 
+    /// <summary>Asked for after the text, when the request offers tools; without <see cref="IsEmpty"/> there is a text before it.</summary>
+    public IReadOnlyList<ModelToolCall> Calls { get; init; } = [];
+
     /// <summary>In OpenAI's words: <c>stop</c>, <c>length</c>, <c>content_filter</c>.</summary>
     public string Finish { get; init; } = "stop";
 
@@ -49,6 +52,9 @@ public sealed record ModelBehavior
 
     /// <summary>Each token waits for one release; null: none waits.</summary>
     public SemaphoreSlim? Gate { get; init; }
+
+    /// <summary>Asks for the tool <c>search_history</c> with the user's message, when that is offered and has no result yet.</summary>
+    public bool SearchesHistory { get; init; }
 
     /// <summary>Reads the name of a model, as the README says.</summary>
     public static ModelBehavior Parse(string model) => model.Split('-').Aggregate(new ModelBehavior(), (behavior, word) => behavior.With(word));
@@ -69,6 +75,7 @@ public sealed record ModelBehavior
             "malformed#" => this with { Fault = ModelFault.Malformed, FaultAt = number },
             "error#" => this with { Fault = ModelFault.Error, FaultAt = number },
             "hang#" => this with { Fault = ModelFault.Hang, FaultAt = number },
+            "search" => this with { SearchesHistory = true },
             "empty" => this with { IsEmpty = true },
             "filter" => this with { Finish = "content_filter" },
             "length" => this with { Finish = "length" },

@@ -15,13 +15,39 @@ public sealed record ModelRequest(string Path, IReadOnlyDictionary<string, strin
     public IReadOnlyList<(string Role, string Text)> Messages =>
     [
         .. Body.TryGetProperty("system", out var system) ? [("system", Text(system))] : Array.Empty<(string, string)>(),
-        .. Body.GetProperty("messages").EnumerateArray().Select(message => (message.GetProperty("role").GetString()!, Text(message.GetProperty("content")))),
+        .. Body.GetProperty("messages").EnumerateArray().Select(message => (message.GetProperty("role").GetString()!, message.TryGetProperty("content", out var content) ? Text(content) : "")),
     ];
 
     /// <summary>The message that is answered.</summary>
-    public string LastUserMessage => Messages.Last(message => message.Role == "user").Text;
+    public string LastUserMessage => Messages.Last(message => message is { Role: "user", Text.Length: > 0 }).Text;
 
-    private static string Text(JsonElement content) => content.ValueKind == JsonValueKind.String
-        ? content.GetString()!
-        : string.Concat(content.EnumerateArray().Select(part => part.GetProperty("text").GetString()));
+    /// <summary>Names of the tools that are offered.</summary>
+    public IReadOnlyList<string> Tools => Body.TryGetProperty("tools", out var tools)
+        ? [.. tools.EnumerateArray().Select(tool => (tool.TryGetProperty("function", out var function) ? function : tool).GetProperty("name").GetString()!)]
+        : [];
+
+    /// <summary>Tools are offered and not forbidden.</summary>
+    public bool MayCall => Tools.Count > 0
+        && !(Body.TryGetProperty("tool_choice", out var choice) && choice.ToString().Contains("none", StringComparison.Ordinal));
+
+    /// <summary>What tools said since the user's last message, in order.</summary>
+    public IReadOnlyList<string> ToolResults =>
+    [
+        .. Body.GetProperty("messages").EnumerateArray().SelectMany(message => message.GetProperty("role").GetString() switch
+        {
+            // OpenAI: a message for each; Anthropic: parts of a message of the user.
+            "tool" => [Text(message.GetProperty("content"))],
+            "user" when message.GetProperty("content").ValueKind == JsonValueKind.Array => message.GetProperty("content").EnumerateArray()
+                .Where(part => part.GetProperty("type").GetString() == "tool_result").Select(part => Text(part.GetProperty("content"))),
+            _ => Array.Empty<string>(),
+        }),
+    ];
+
+    // Calls of tools and their results have no text of their own.
+    private static string Text(JsonElement content) => content.ValueKind switch
+    {
+        JsonValueKind.String => content.GetString()!,
+        JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(part => part.TryGetProperty("text", out var text) ? text.GetString() : "")),
+        _ => "",
+    };
 }

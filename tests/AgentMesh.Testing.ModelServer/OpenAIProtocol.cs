@@ -13,6 +13,16 @@ internal sealed class OpenAIProtocol : IModelProtocol
     public string Token(string model, string text) =>
         Chunk(model, $$$"""[{"index":0,"delta":{"content":{{{JsonSerializer.Serialize(text)}}}},"finish_reason":null}]""");
 
+    public IEnumerable<string> Call(string model, int index, ModelToolCall call)
+    {
+        var half = call.Arguments.Length / 2;
+        yield return Chunk(model, Delta($$$""" "id":"call_{{{index}}}","type":"function","function":{"name":{{{JsonSerializer.Serialize(call.Name)}}},"arguments":""}"""));
+        yield return Chunk(model, Delta($$$""" "function":{"arguments":{{{JsonSerializer.Serialize(call.Arguments[..half])}}}}"""));
+        yield return Chunk(model, Delta($$$""" "function":{"arguments":{{{JsonSerializer.Serialize(call.Arguments[half..])}}}}"""));
+
+        string Delta(string members) => $$$"""[{"index":0,"delta":{"tool_calls":[{"index":{{{index}}},{{{members}}}}]},"finish_reason":null}]""";
+    }
+
     public IEnumerable<string> End(string model, string finish, int? inputTokens, int outputTokens)
     {
         yield return Chunk(model, $$"""[{"index":0,"delta":{},"finish_reason":"{{finish}}"}]""");

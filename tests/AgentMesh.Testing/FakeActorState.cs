@@ -25,6 +25,7 @@ public sealed class FakeActorState : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Actor, string Name), string> _reminders = new();
     private readonly Channel<JsonElement> _published = Channel.CreateUnbounded<JsonElement>();
     private int _seed;
+    private int _registrations;
 
     private FakeActorState(WebApplication app) => _app = app;
 
@@ -52,6 +53,21 @@ public sealed class FakeActorState : IAsyncDisposable
     /// <summary>The reminders an actor has.</summary>
     public IReadOnlyList<string> RemindersOf(string actorId) =>
         [.. _reminders.Keys.Where(reminder => reminder.Actor == actorId).Select(reminder => reminder.Name).Order(StringComparer.Ordinal)];
+
+    /// <summary>When a reminder comes first and how far apart it comes then, in Go's form; null when it is not there.</summary>
+    public (string Due, string Period)? ReminderOf(string actorId, string name)
+    {
+        if (!_reminders.TryGetValue((actorId, name), out var body))
+            return null;
+        using var reminder = JsonDocument.Parse(body);
+        return (reminder.RootElement.GetProperty("dueTime").GetString()!, reminder.RootElement.GetProperty("period").GetString()!);
+    }
+
+    /// <summary>How often reminders were registered.</summary>
+    public int Registrations => _registrations;
+
+    /// <summary>Answers registrations of reminders with 500.</summary>
+    public bool FailsRegistrations { get; set; }
 
     /// <summary>Starts it.</summary>
     public static async Task<FakeActorState> StartAsync()
@@ -113,11 +129,23 @@ public sealed class FakeActorState : IAsyncDisposable
 
     private async Task RemindAsync(HttpContext context, string id, string name)
     {
+        if (FailsRegistrations && !HttpMethods.IsDelete(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return;
+        }
+
         if (HttpMethods.IsDelete(context.Request.Method))
             _reminders.TryRemove((id, name), out _);
         else
-            _reminders[(id, name)] = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
+            await RegisterAsync(context, (id, name));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task RegisterAsync(HttpContext context, (string Actor, string Name) reminder)
+    {
+        _reminders[reminder] = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
+        Interlocked.Increment(ref _registrations);
     }
 
     private async Task PublishAsync(HttpContext context)

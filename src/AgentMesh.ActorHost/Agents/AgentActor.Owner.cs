@@ -52,10 +52,15 @@ internal sealed partial class AgentActor
         var index = await _records.LoadIndexAsync(cancellationToken);
         var session = AgentErasure.NextSession(index) is { } id ? await _records.LoadSessionAsync(id, cancellationToken) : null;
         var part = AgentErasure.Next(head, index, session, _records.Epoch);
+        _unwritten = null;
         // Before the last part: an erasure that is cut off here goes on, and an agent without records must have no reminder.
         if (part.Head is null)
-            await UnregisterReminderAsync(WorkReminder);
-        _hasWorkReminder &= part.Head is not null;
+        {
+            await UnregisterReminderAsync(WorkReminder, () => _hasWorkReminder = false);
+            await UnregisterReminderAsync(ScheduleReminder, () => (_hasScheduleReminder, _scheduleReminderDue) = (false, null));
+            await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
+        }
+
         var records = await _records.StoreAsync(part, cancellationToken);
         // Watchers begin anew, as the numbers do.
         if (part.Head is null)

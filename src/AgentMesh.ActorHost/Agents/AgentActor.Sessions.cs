@@ -1,5 +1,6 @@
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
@@ -16,21 +17,23 @@ internal sealed partial class AgentActor
         var id = SessionId.Of(request.RequestId, request.IdempotencyKey);
         var existing = await _records.LoadSessionAsync(id, cancellationToken);
         var index = await _records.LoadIndexAsync(cancellationToken);
-        return await ChangeAsync(SessionChanges.Create(head, index, existing, id, request.Metadata, _records.Epoch, now), head, cancellationToken);
+        var ttl = SessionExpiry.Choose(request.TtlSeconds, _services.Sessions.IdleTtlSeconds);
+        var expiries = ttl.Value?.Seconds is null ? null : await _records.LoadExpiriesAsync(cancellationToken);
+        return await ChangeAsync(
+            SessionChanges.Create(head, index, existing, id, expiries, request.Metadata, ttl, _records.Epoch, now), head, cancellationToken);
     });
 
     public Task<Reply<Session>> GetSession(GetSession request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
+        Session? session = null;
         if (request.SessionId == SessionNames.Default)
-        {
-            return await _records.LoadHeadAsync(null, cancellationToken) is { } head
-                ? new Reply<Session>(DefaultSession(head), null)
-                : Refused<Session>(ConversationRefusals.SessionNotFound);
-        }
-
-        return await _records.LoadSessionAsync(request.SessionId, cancellationToken) is { IsDeleted: false } session
-            ? new Reply<Session>(ToSession(request.SessionId, session), null)
-            : Refused<Session>(ConversationRefusals.SessionNotFound);
+            session = await _records.LoadHeadAsync(null, cancellationToken) is { } head ? DefaultSession(head) : null;
+        else if (await _records.LoadSessionAsync(request.SessionId, cancellationToken) is { IsDeleted: false } stored)
+            session = ToSession(request.SessionId, stored);
+        if (session is null)
+            return Refused<Session>(ConversationRefusals.SessionNotFound);
+        await SeenAsync();
+        return new Reply<Session>(session, null);
     });
 
     public Task<Reply<SessionList>> ListSessions(ListSessions request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -53,6 +56,7 @@ internal sealed partial class AgentActor
                 sessions.Add(ToSession(index[at], session));
         }
 
+        await SeenAsync();
         return new Reply<SessionList>(new SessionList(sessions, at < index.Count ? index[at] : null), null);
     });
 
@@ -73,18 +77,68 @@ internal sealed partial class AgentActor
         var session = await _records.LoadSessionAsync(request.SessionId, cancellationToken);
         var index = await _records.LoadIndexAsync(cancellationToken);
         var inputs = await LoadTurnInputsAsync(head, cancellationToken);
-        var change = SessionChanges.Delete(inputs, index, session, request.SessionId, _records.Epoch, _time.GetUtcNow());
+        var expiries = session?.TtlSeconds is null ? null : await _records.LoadExpiriesAsync(cancellationToken);
+        var change = SessionChanges.Delete(inputs, index, expiries, session, request.SessionId, _records.Epoch, _time.GetUtcNow());
         if (change.IsRefused)
             return Refused<SessionDeletion>(change.Refusal);
-        await _records.StoreAsync(head, change.Value, cancellationToken);
-        Committed(inputs, change.Value.Agent, []);
+        await CommitAsync(inputs, change.Value, cancellationToken);
         return new Reply<SessionDeletion>(new SessionDeletion(change.Value.Session is null), null);
     });
+
+    /// <summary>Removes sessions that nobody used for too long, as much as one tick may, each part in a transaction of its own.</summary>
+    private async Task<Refusal?> ExpireSessionsAsync(CancellationToken cancellationToken)
+    {
+        Refusal? refusal = null;
+        var hasLooked = true;
+        for (var n = 0; n < SessionLimits.ExpiriesAtOnce && hasLooked && refusal is null; n++)
+        {
+            refusal = await WorkAsync(async () =>
+            {
+                var looked = await ExpireSessionAsync(cancellationToken);
+                hasLooked = looked.Value;
+                return looked.Refusal;
+            });
+        }
+
+        return refusal;
+    }
+
+    /// <summary>Looks at the session that is due.</summary>
+    /// <returns>False: none is.</returns>
+    private async Task<Result<bool>> ExpireSessionAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head || !(head.NextExpiry <= now))
+            return false;
+        var expiries = SessionExpiries.Open(head, await _records.LoadExpiriesAsync(cancellationToken));
+        if (expiries.IsRefused)
+            return expiries.Refusal;
+        if (expiries.Value.First is not { } due || due.At > now)
+            return ConversationRefusals.AgentQuarantined("the head knows of a session that expires and is not there");
+        var session = await _records.LoadSessionAsync(due.Id, cancellationToken);
+        var index = await _records.LoadIndexAsync(cancellationToken);
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        var change = SessionExpiry.Expire(inputs, index, expiries.Value, session, due.Id, _records.Epoch, now);
+        if (change.IsRefused)
+            return change.Refusal;
+        await CommitAsync(inputs, change.Value, cancellationToken);
+        return true;
+    }
+
+    private async Task CommitAsync(TurnInputs before, SessionChange change, CancellationToken cancellationToken)
+    {
+        if (change.Agent is { } agent)
+            await RemindOfAsync(before.Head, agent);
+        await _records.StoreAsync(before.Head, change, cancellationToken);
+        Committed(before, change.Agent, []);
+    }
 
     private async Task<Reply<Session>> ChangeAsync(Result<SessionChange> change, AgentHead? head, CancellationToken cancellationToken)
     {
         if (change.IsRefused)
             return Refused<Session>(change.Refusal);
+        if (change.Value is { IsChanged: true, Agent: { } agent } && head is not null)
+            await RemindOfAsync(head, agent);
         if (change.Value.IsChanged)
             await _records.StoreAsync(head, change.Value, cancellationToken);
         return new Reply<Session>(ToSession(change.Value.Id, change.Value.Session!), null);
@@ -93,5 +147,6 @@ internal sealed partial class AgentActor
     // The head is the default session's record too, and its times are the agent's.
     private static Session DefaultSession(AgentHead head) => new(SessionNames.Default, head.CreatedAt, head.LastActive, SessionMetadata.None);
 
-    private static Session ToSession(string id, SessionRecord session) => new(id, session.CreatedAt, session.LastActive, session.Metadata);
+    private static Session ToSession(string id, SessionRecord session) => new(
+        id, session.CreatedAt, session.LastActive, session.Metadata, session.TtlSeconds, SessionExpiry.EndOf(session));
 }

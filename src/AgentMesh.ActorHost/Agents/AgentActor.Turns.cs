@@ -10,21 +10,17 @@ namespace AgentMesh.ActorHost.Agents;
 /// <summary>Turns that a model answers, and the event log.</summary>
 internal sealed partial class AgentActor
 {
-    /// <summary>The reminder that is there while turns are not over.</summary>
-    private const string WorkReminder = "work";
-
-    private bool _hasWorkReminder;
-
     public Task<Reply<EventPage>> ReadEvents(ReadEvents request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var running = _services.Texts.Of(Id.GetId());
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
             return new Reply<EventPage>(new EventPage([], 1, 0, running), null);
         var slice = await _records.ReadLog(head).ReadAsync(request.After, request.Limit, cancellationToken);
-        return slice.IsRefused
-            ? Refused<EventPage>(slice.Refusal)
-            : new Reply<EventPage>(
-                new EventPage([.. slice.Value.Events.Select(ToEvent)], slice.Value.First, slice.Value.Last, running), null);
+        if (slice.IsRefused)
+            return Refused<EventPage>(slice.Refusal);
+        await SeenAsync();
+        return new Reply<EventPage>(
+            new EventPage([.. slice.Value.Events.Select(ToEvent)], slice.Value.First, slice.Value.Last, running), null);
     });
 
     public Task<Reply<Turn>> GetTurn(GetTurn request, CancellationToken cancellationToken) => TurnAsync(() => FindTurnAsync(request.TurnId, cancellationToken));
@@ -107,31 +103,6 @@ internal sealed partial class AgentActor
         return new Reply<TurnRunId>(new TurnRunId(run.Turn, run.Attempt), null);
     });
 
-    /// <summary>Looks at what is due. Safe at any time and as often as the reminder comes; with nothing left to do the reminder goes.</summary>
-    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
-    {
-        var open = 0;
-        var reply = await TurnAsync(async () =>
-        {
-            if (await _records.LoadHeadAsync(null, CancellationToken.None) is not { OpenTurns: > 0 } head)
-                return new Reply<TurnRunId>(new TurnRunId(0, 0), null);
-            open = head.OpenTurns;
-            var inputs = await LoadTurnInputsAsync(head, CancellationToken.None);
-            var step = TurnChanges.Advance(inputs, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
-            if (step.IsRefused)
-                return Refused<TurnRunId>(step.Refusal);
-            _hasWorkReminder = true;
-            await CommitAsync(inputs, head.Page, step.Value, CancellationToken.None);
-            open = step.Value.Change?.Head.OpenTurns ?? open;
-            return new Reply<TurnRunId>(new TurnRunId(0, 0), null);
-        });
-        // A damaged agent is not woken for ever either: an operator's repair begins with a call.
-        if (open > 0 && reply.Refusal is null)
-            return;
-        await UnregisterReminderAsync(reminderName);
-        _hasWorkReminder = false;
-    }
-
     private static AgentEvent ToEvent(LoggedEvent logged) => logged switch
     {
         { Entry: ErrorEntry error } => new AgentEvent(
@@ -159,14 +130,7 @@ internal sealed partial class AgentActor
     private async Task CommitAsync(
         TurnInputs before, OpenPage openBefore, AgentChange change, IReadOnlyList<TurnRun> runs, CancellationToken cancellationToken)
     {
-        // Before the commit: a turn that nobody would look after must not exist.
-        if (change.Turns is { Open: not [] } && !_hasWorkReminder)
-        {
-            var interval = TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds);
-            await RegisterReminderAsync(WorkReminder, null, interval, interval);
-            _hasWorkReminder = true;
-        }
-
+        await RemindOfAsync(before.Head, change);
         await _records.StoreAsync(before.Head, openBefore, change, cancellationToken);
         Committed(before, change, runs);
     }

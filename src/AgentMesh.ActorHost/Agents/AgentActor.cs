@@ -31,16 +31,7 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IRem
         var post = PostRequest.Create(request.Content, request.SessionId, request.RequestId, request.IdempotencyKey, request.IfBusy);
         var now = _time.GetUtcNow();
         var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
-        var session = await _records.LoadSessionAsync(post.SessionId, cancellationToken);
-        var open = post.SessionId == SessionNames.Default ? head.Page : session?.Page ?? default;
-        var inputs = new PostInputs(
-            head,
-            session,
-            open.N == 0 ? null : await _records.LoadPageAsync(head, post.SessionId, open.N, cancellationToken),
-            await _records.LoadOpenEventsAsync(head, cancellationToken),
-            await _records.LoadTurnsAsync(head, cancellationToken),
-            await _records.LoadKeysAsync(head, post, now, cancellationToken));
-
+        var (inputs, open) = await LoadPostInputsAsync(head, post, now, cancellationToken);
         var outcome = MessagePosting.Post(inputs, post, _services.Rules, _records.Epoch, now);
         switch (outcome.Value)
         {
@@ -61,9 +52,13 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IRem
         var head = await _records.LoadHeadAsync(null, cancellationToken);
         if (head is null)
             return new Reply<AgentInfo>(new AgentInfo(0, null, null, 0), null);
-        return StoredConversation.CheckHead(head) is { } damaged
-            ? Refused<AgentInfo>(damaged)
-            : new Reply<AgentInfo>(new AgentInfo(head.MessageCount, head.CreatedAt, head.LastActive, head.LastSeq), null);
+        if (StoredConversation.CheckHead(head) is { } damaged)
+            return Refused<AgentInfo>(damaged);
+        // Before this read is one itself.
+        var usage = _services.Flush.IntervalSeconds == 0 ? null : await LoadUsageAsync(cancellationToken);
+        await SeenAsync();
+        return new Reply<AgentInfo>(
+            new AgentInfo(head.MessageCount, head.CreatedAt, head.LastActive, head.LastSeq, usage?.LastSeen, usage?.Reads ?? 0), null);
     });
 
     public Task<Reply<HistoryPage>> GetHistory(GetHistory request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -73,7 +68,11 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IRem
         var session = await _records.LoadSessionAsync(query.SessionId, cancellationToken);
         var slice = await MessageHistory.ReadAsync(
             head, session, query, (n, token) => _records.LoadPageAsync(head!, query.SessionId, n, token), cancellationToken);
-        return slice.IsRefused ? Refused<HistoryPage>(slice.Refusal) : new Reply<HistoryPage>(ToPage(slice.Value), null);
+        if (slice.IsRefused)
+            return Refused<HistoryPage>(slice.Refusal);
+        if (head is not null)
+            await SeenAsync();
+        return new Reply<HistoryPage>(ToPage(slice.Value), null);
     });
 
     /// <inheritdoc/>
@@ -83,14 +82,40 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IRem
         return Task.CompletedTask;
     }
 
+    /// <summary>What a message needs of the agent's records, and the open page of its session.</summary>
+    private async Task<(PostInputs Inputs, OpenPage Open)> LoadPostInputsAsync(
+        AgentHead head, PostRequest post, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var session = await _records.LoadSessionAsync(post.SessionId, cancellationToken);
+        var open = post.SessionId == SessionNames.Default ? head.Page : session?.Page ?? default;
+        var inputs = new PostInputs(
+            head,
+            session,
+            open.N == 0 ? null : await _records.LoadPageAsync(head, post.SessionId, open.N, cancellationToken),
+            await _records.LoadOpenEventsAsync(head, cancellationToken),
+            await _records.LoadTurnsAsync(head, cancellationToken),
+            await _records.LoadKeysAsync(head, post, now, cancellationToken));
+        return (inputs, open);
+    }
+
     private static Reply<T> Refused<T>(Refusal refusal)
         where T : class => new(null, refusal);
 
+    /// <summary>One call.</summary>
+    private async Task<Reply<T>> TurnAsync<T>(Func<Task<Reply<T>>> turn)
+        where T : class
+    {
+        var reply = await AttemptAsync(turn);
+        if (_records.Known is { } head)
+            await KeepScheduleReminderAsync(head.NextDue, AtOnce);
+        return reply;
+    }
+
     /// <summary>
-    /// One turn. Damaged records are answered, not thrown: nothing is wrong with this turn, and a retry would not help. Nothing of
+    /// Damaged records are answered, not thrown: nothing is wrong with this turn, and a retry would not help. Nothing of
     /// them stays in memory, so that the call after the repair finds the repaired ones.
     /// </summary>
-    private async Task<Reply<T>> TurnAsync<T>(Func<Task<Reply<T>>> turn)
+    private async Task<Reply<T>> AttemptAsync<T>(Func<Task<Reply<T>>> turn)
         where T : class
     {
         Reply<T> reply;

@@ -4,10 +4,11 @@ using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
+using AgentMesh.Agents.Usage;
 
 namespace AgentMesh.ActorHost.Agents;
 
-/// <summary>What one turn writes, each in one transaction.</summary>
+/// <summary>Committing changes: each is one transaction.</summary>
 internal sealed partial class AgentRecords
 {
     /// <summary>Commits a change, in one transaction, before anything is answered.</summary>
@@ -19,6 +20,7 @@ internal sealed partial class AgentRecords
     {
         await SetAsync(before, openBefore, change, cancellationToken);
         await SaveAsync(cancellationToken);
+        Known = change.Head;
         for (var n = before.Page.N; n < change.Head.Page.N; n++)
             _ofTheTurn.Add(StateKeys.Page(SessionNames.Default, n));
         foreach (var (n, _) in change.Events.Where(page => page.N != EventLogPage.OpenNumber(change.Head)))
@@ -46,6 +48,12 @@ internal sealed partial class AgentRecords
             await state.TryRemoveStateAsync(StateKeys.Session(change.Id), cancellationToken);
         if (change.Index is { } index)
             await state.SetStateAsync(StateKeys.Sessions, index, cancellationToken);
+        if (change.Expiries is not null)
+            _ofTheTurn.Add(StateKeys.Expiries);
+        if (change.Expiries is { Next: null })
+            await state.TryRemoveStateAsync(StateKeys.Expiries, cancellationToken);
+        else if (change.Expiries is { } expiries)
+            await state.SetStateAsync(StateKeys.Expiries, expiries, cancellationToken);
         if (change.Agent is { } agent && before is not null)
             await StoreAsync(before, before.Page, agent, cancellationToken);
         else
@@ -61,6 +69,15 @@ internal sealed partial class AgentRecords
         else
             await state.SetStateAsync(StateKeys.Profile, change.Profile, cancellationToken);
         await StoreAsync(before, before.Page, change.Agent, cancellationToken);
+    }
+
+    /// <summary>Writes soft state.</summary>
+    public async Task StoreAsync(UsageRecord usage, CancellationToken cancellationToken)
+    {
+        _ofTheTurn.Add(StateKeys.Usage);
+        await state.SetStateAsync(StateKeys.Usage, usage, cancellationToken);
+        await SaveAsync(cancellationToken);
+        _usage = (true, usage);
     }
 
     /// <summary>Commits a part of an erasure. With the last one the agent is as one never used.</summary>
@@ -121,6 +138,12 @@ internal sealed partial class AgentRecords
             await state.TryRemoveStateAsync(StateKeys.Turns, cancellationToken);
         else if (change.Turns is { } turns)
             await state.SetStateAsync(StateKeys.Turns, turns, cancellationToken);
+        if (change.Schedules is not null)
+            _ofTheTurn.Add(StateKeys.Schedules);
+        if (change.Schedules is { All: [] })
+            await state.TryRemoveStateAsync(StateKeys.Schedules, cancellationToken);
+        else if (change.Schedules is { } schedules)
+            await state.SetStateAsync(StateKeys.Schedules, schedules, cancellationToken);
         await state.SetStateAsync(StateKeys.Head, change.Head, cancellationToken);
     }
 

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Profile;
+using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
+using AgentMesh.Agents.Usage;
 using Dapr.Actors.Runtime;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -23,16 +25,21 @@ internal sealed partial class AgentRecords(
     /// <summary>When the head in memory was last known to be the stored one.</summary>
     private long _headConfirmed;
 
+    private (bool IsLoaded, UsageRecord? Stored) _usage;
+
     /// <summary>The turn works on a head that is nowhere stored yet.</summary>
     private bool _headIsUnborn;
 
     /// <summary>The epoch of this activation; 0 while no head has been read.</summary>
     public long Epoch { get; private set; }
 
+    /// <summary>The stored head as this activation last read or wrote it; null when it knows of none.</summary>
+    public AgentHead? Known { get; private set; }
+
     /// <summary>The SDK has dropped its cache: what this activation believed is gone with it.</summary>
     public void Distrust()
     {
-        (Epoch, _headIsUnborn) = (0, false);
+        (Epoch, _headIsUnborn, Known, _usage) = (0, false, null, default);
         _ofTheTurn.Clear();
     }
 
@@ -71,6 +78,7 @@ internal sealed partial class AgentRecords(
             ? (await state.TryGetStateAsync<AgentHead>(StateKeys.Head, cancellationToken)).Value
             : await state.GetOrAddStateAsync(StateKeys.Head, ifMissing, cancellationToken);
         _headConfirmed = time.GetTimestamp();
+        Known = head is { Epoch: 0 } ? null : head;
         if (known is not null && IsSame(known, head))
             return head;
         if (known is not null)
@@ -118,6 +126,25 @@ internal sealed partial class AgentRecords(
         return (await state.TryGetStateAsync<SessionIndex>(StateKeys.Sessions, cancellationToken)).Value ?? SessionIndex.Empty;
     }
 
+    /// <summary>When sessions end; null when none does.</summary>
+    public async ValueTask<SessionExpiries?> LoadExpiriesAsync(CancellationToken cancellationToken)
+    {
+        _ofTheTurn.Add(StateKeys.Expiries);
+        return (await state.TryGetStateAsync<SessionExpiries>(StateKeys.Expiries, cancellationToken)).Value;
+    }
+
+    /// <summary>Reads as stored, from memory after the first time; null when there are none.</summary>
+    public async ValueTask<UsageRecord?> LoadUsageAsync(CancellationToken cancellationToken)
+    {
+        if (!_usage.IsLoaded)
+        {
+            _ofTheTurn.Add(StateKeys.Usage);
+            _usage = (true, (await state.TryGetStateAsync<UsageRecord>(StateKeys.Usage, cancellationToken)).Value);
+        }
+
+        return _usage.Stored;
+    }
+
     /// <summary>The idempotency buckets a message needs; null without a key.</summary>
     public async ValueTask<KeyBuckets?> LoadKeysAsync(AgentHead head, PostRequest post, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -146,6 +173,13 @@ internal sealed partial class AgentRecords(
             return null;
         _ofTheTurn.Add(StateKeys.Turns);
         return (await state.TryGetStateAsync<TurnTable>(StateKeys.Turns, cancellationToken)).Value;
+    }
+
+    /// <summary>The schedules; null when there are none.</summary>
+    public async ValueTask<ScheduleTable?> LoadSchedulesAsync(CancellationToken cancellationToken)
+    {
+        _ofTheTurn.Add(StateKeys.Schedules);
+        return (await state.TryGetStateAsync<ScheduleTable>(StateKeys.Schedules, cancellationToken)).Value;
     }
 
     /// <summary>Reads the event log, and what it points to, of an agent with that head.</summary>

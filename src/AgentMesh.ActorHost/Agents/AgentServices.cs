@@ -12,6 +12,8 @@ internal sealed class AgentServices(
     TimeProvider time,
     AgentActorOptions actors,
     TurnOptions turns,
+    SessionOptions sessions,
+    FlushOptions flush,
     IOptions<RateLimitOptions> rateLimit,
     Responder responder,
     TurnRunner runner,
@@ -23,6 +25,10 @@ internal sealed class AgentServices(
     public AgentActorOptions Actors => actors;
 
     public TurnOptions Turns => turns;
+
+    public SessionOptions Sessions => sessions;
+
+    public FlushOptions Flush => flush;
 
     public TurnRunner Runner => runner;
 

@@ -31,6 +31,11 @@ internal static class AgentsFeature
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<AgentActorOptions>>().Value);
         services.AddOptions<TurnOptions>().BindConfiguration(TurnOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<TurnOptions>>().Value);
+        services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section)
+            .Validate(options => options.IsValid, $"{SessionOptions.Section}:IdleTtlSeconds is 0, or 60 to 31622400.").ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SessionOptions>>().Value);
+        services.AddOptions<FlushOptions>().BindConfiguration(FlushOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<FlushOptions>>().Value);
         RateLimitOptions.Register(services);
         services.AddSingleton<RunningTexts>();
         services.AddOptions<AnnouncerOptions>().BindConfiguration(AnnouncerOptions.Section).ValidateDataAnnotations().ValidateOnStart();

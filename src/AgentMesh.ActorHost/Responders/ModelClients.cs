@@ -39,9 +39,12 @@ internal static class ModelClients
                 RetryPolicy = new ClientRetryPolicy(0),
                 NetworkTimeout = Timeout.InfiniteTimeSpan,
             }).GetChatClient(options.Model!).AsIChatClient();
-        return new ChatClientBuilder(client)
+        return Observed(client);
+    }
+
+    /// <summary>The client with spans and metrics.</summary>
+    internal static IChatClient Observed(IChatClient client) => new ChatClientBuilder(client)
             // Prompts and replies stay out of telemetry, whatever OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT says.
             .UseOpenTelemetry(sourceName: TelemetrySource, configure: telemetry => telemetry.EnableSensitiveData = false)
             .Build();
-    }
 }

@@ -1,6 +1,7 @@
 using Anthropic.Exceptions;
 using Anthropic.Models.Messages;
 using Microsoft.Extensions.AI;
+using OpenAIChunk = OpenAI.Chat.StreamingChatCompletionUpdate;
 
 namespace AgentMesh.ActorHost.Responders;
 
@@ -17,10 +18,13 @@ internal sealed partial class ModelStream : IAsyncDisposable
     private readonly CancellationTokenSource _any;
     private readonly IAsyncEnumerator<ChatResponseUpdate> _updates;
     private readonly ILogger _logger;
+    private readonly List<FunctionCallContent> _calls = [];
+    private readonly List<ChatResponseUpdate>? _read;
     private bool _begun;
 
     /// <param name="client">Of the model.</param>
     /// <param name="messages">The conversation.</param>
+    /// <param name="asked">What the model may do.</param>
     /// <param name="options">Limits.</param>
     /// <param name="time">The clock of the silence between chunks.</param>
     /// <param name="logger">Of the responder.</param>
@@ -29,6 +33,7 @@ internal sealed partial class ModelStream : IAsyncDisposable
     public ModelStream(
         IChatClient client,
         IReadOnlyList<ChatMessage> messages,
+        ChatOptions asked,
         ResponderOptions options,
         TimeProvider time,
         ILogger logger,
@@ -41,8 +46,9 @@ internal sealed partial class ModelStream : IAsyncDisposable
         _caller = caller;
         _silence = new CancellationTokenSource(TimeSpan.FromSeconds(options.FirstTokenTimeoutSeconds), time);
         _any = CancellationTokenSource.CreateLinkedTokenSource(caller, whole, _silence.Token);
-        var limits = new ChatOptions { MaxOutputTokens = options.MaxOutputTokens };
-        _updates = client.GetStreamingResponseAsync(messages, limits, _any.Token).GetAsyncEnumerator(_any.Token);
+        // Only where another call may have to repeat what the model wrote.
+        _read = asked.Tools is null ? null : [];
+        _updates = client.GetStreamingResponseAsync(messages, asked, _any.Token).GetAsyncEnumerator(_any.Token);
     }
 
     /// <summary>Set by the end of the stream.</summary>
@@ -57,6 +63,12 @@ internal sealed partial class ModelStream : IAsyncDisposable
     /// <summary>Null: not reported.</summary>
     public long? OutputTokens { get; private set; }
 
+    /// <summary>Tools that the model asks for; complete at the end.</summary>
+    public IReadOnlyList<FunctionCallContent> Calls => _calls;
+
+    /// <summary>What the model wrote, as it is to be repeated to it.</summary>
+    public IEnumerable<ChatMessage> ToMessages() => (_read ?? []).ToChatResponse().Messages;
+
     /// <summary>The next text; null at the end of a complete answer.</summary>
     public async ValueTask<string?> ReadTextAsync()
     {
@@ -67,7 +79,7 @@ internal sealed partial class ModelStream : IAsyncDisposable
             var update = _updates.Current;
             Note(update);
             var text = update.Text;
-            _begun |= text.Length > 0 || update.Contents.Any(content => content is TextReasoningContent);
+            _begun |= text.Length > 0 || IsWork(update);
             if (_begun)
                 ExpectMore();
             if (text.Length == 0)
@@ -77,6 +89,9 @@ internal sealed partial class ModelStream : IAsyncDisposable
             return text;
         }
 
+        // An own client has no connection that could break unseen, and need not say how it finished.
+        if (_options.Provider == ResponderProviders.Custom)
+            FinishReason ??= (_calls.Count > 0 ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop).Value;
         return FinishReason is null ? throw ResponderFailures.CutOff() : null;
     }
 
@@ -94,6 +109,11 @@ internal sealed partial class ModelStream : IAsyncDisposable
         _any.Dispose();
         _silence.Dispose();
     }
+
+    // A call of a tool comes in pieces too, of which the libraries show nothing but their own chunks.
+    private static bool IsWork(ChatResponseUpdate update) =>
+        update.Contents.Any(content => content is TextReasoningContent or FunctionCallContent)
+        || update.RawRepresentation is RawMessageStreamEvent { Value: RawContentBlockDeltaEvent } or OpenAIChunk { ToolCallUpdates.Count: > 0 };
 
     private void ExpectMore() => _silence.CancelAfter(TimeSpan.FromSeconds(_options.IdleTimeoutSeconds));
 
@@ -135,10 +155,12 @@ internal sealed partial class ModelStream : IAsyncDisposable
 
     private void Note(ChatResponseUpdate update)
     {
+        _read?.Add(update);
+        _calls.AddRange(update.Contents.OfType<FunctionCallContent>().Where(call => !call.InformationalOnly));
         Model ??= update.ModelId;
         FinishReason = update.FinishReason?.Value ?? FinishReason;
         // Anthropic counts what it read in the first event; the last one repeats it, which servers that copy the API do not.
-        if (update.RawRepresentation is RawMessageStartEvent start)
+        if (update.RawRepresentation is RawMessageStreamEvent { Value: RawMessageStartEvent start })
             InputTokens ??= start.Message.Usage.InputTokens;
         foreach (var usage in update.Contents.OfType<UsageContent>())
         {

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Text;
+using AgentMesh.ActorHost.Tools;
 using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.Extensions.AI;
 using Polly;
@@ -10,9 +10,6 @@ namespace AgentMesh.ActorHost.Responders;
 /// <summary>Answers messages with the configured model. One for the process: its connections and its circuit breaker are shared.</summary>
 internal sealed partial class Responder : IDisposable
 {
-    /// <summary>Bytes of UTF-8 that count as one token where a provider reports none. Text in English has four, most other text less.</summary>
-    private const int EstimatedBytesPerToken = 3;
-
     private readonly ResponderOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<Responder> _logger;
@@ -22,7 +19,7 @@ internal sealed partial class Responder : IDisposable
     private readonly IChatClient? _client;
     private readonly ResiliencePipeline<ModelStream>? _pipeline;
 
-    public Responder(ResponderOptions options, SidecarOptions sidecar, TimeProvider time, ILogger<Responder> logger)
+    public Responder(ResponderOptions options, SidecarOptions sidecar, TimeProvider time, ILogger<Responder> logger, OwnChatClient? own = null)
     {
         _options = options;
         _time = time;
@@ -30,11 +27,17 @@ internal sealed partial class Responder : IDisposable
         if (AnswersAtOnce)
             return;
         _price = ModelPrice.Of(options);
+        _pipeline = ModelPolicies.Create(options, time, (delay, failure) => LogRetry(failure.Code, failure.Detail, delay.TotalMilliseconds), LogOpened);
+        if (options.Provider == ResponderProviders.Custom)
+        {
+            _client = ModelClients.Observed(own?.Create() ?? throw new InvalidOperationException("There is no chat client of the app's own."));
+            return;
+        }
+
         _key = new ModelKey(options, sidecar);
         // No timeout of the client: it would end with the headers, and the clocks here cover the stream.
         _http = new HttpClient(new ModelHttpHandler(options.Provider, _key, time, ModelHttpHandler.CreateTransport())) { Timeout = Timeout.InfiniteTimeSpan };
         _client = ModelClients.Create(options, _http);
-        _pipeline = ModelPolicies.Create(options, time, (delay, failure) => LogRetry(failure.Code, failure.Detail, delay.TotalMilliseconds), LogOpened);
     }
 
     /// <summary>The echo: no model is called, and the turn itself answers.</summary>
@@ -42,32 +45,47 @@ internal sealed partial class Responder : IDisposable
 
     /// <summary>
     /// The reply in pieces, the usage last. A reply may have no text (an empty answer, a content filter); its usage comes all the same.
+    /// With tools the model is called again with their results, until it asks for none. Tools are called between two calls of the model and by
+    /// no retry of one, so each is called once.
     /// </summary>
     /// <exception cref="ResponderFailedException">There is no reply, or, after some text, no more of it.</exception>
     public async IAsyncEnumerable<ResponderPiece> RespondAsync(ResponderRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_client is null || _pipeline is null)
             throw new InvalidOperationException("The echo is not asked for replies.");
-        using var whole = new CancellationTokenSource(TimeSpan.FromSeconds(_options.RequestTimeoutSeconds), _time);
         var messages = ToMessages(request);
-        var (stream, text) = await OpenAsync(request, messages, whole.Token, cancellationToken);
-        await using var _ = stream;
-        var characters = 0;
-        long bytes = 0;
-        var isCut = false;
-        for (; text is not null && !isCut; text = isCut ? null : await ReadOnAsync(stream, request))
+        var reply = new ReplyText(_options.MaxReplyCharacters);
+        var usage = new UsageCounter(_price, _options.Model!);
+        // Bounded by the tools' own count of calls.
+        for (var isDone = false; !isDone;)
         {
-            isCut = text.Length > _options.MaxReplyCharacters - characters;
-            var piece = isCut ? Cut(text, _options.MaxReplyCharacters - characters) : text;
-            characters += piece.Length;
-            bytes += Encoding.UTF8.GetByteCount(piece);
-            if (piece.Length > 0)
-                yield return new ResponderPiece(piece, null);
+            using var whole = new CancellationTokenSource(TimeSpan.FromSeconds(_options.RequestTimeoutSeconds), _time);
+            var mayCall = request.Tools?.BeginModelCall() == true;
+            var (stream, text) = await OpenAsync(request, messages, ToOptions(request.Tools, mayCall), whole.Token, cancellationToken);
+            // Left before tools are called: they may take their time, and the connection is another turn's then.
+            await using (stream)
+            {
+                reply.BeginCall();
+                for (; text is not null; text = reply.IsCut ? null : await ReadOnAsync(stream, request))
+                {
+                    if (reply.Take(text) is { Length: > 0 } piece)
+                        yield return new ResponderPiece(piece, null);
+                }
+            }
+
+            usage.Add(stream, messages, reply);
+            isDone = reply.IsCut || !mayCall || stream.Calls.Count == 0;
+            if (isDone)
+                continue;
+            if (stream.Calls.Count > ToolLimits.AnswerCalls)
+                throw Logged(request, ResponderFailures.TooManyCalls());
+            messages.AddRange(stream.ToMessages());
+            messages.Add(new ChatMessage(ChatRole.Tool, await request.Tools!.CallAsync(stream.Calls, cancellationToken)));
         }
 
-        if (isCut)
-            LogCut(request.Turn, request.Attempt, characters);
-        yield return new ResponderPiece(null, ToUsage(stream, messages, bytes, isCut));
+        if (reply.IsCut)
+            LogCut(request.Turn, request.Attempt, reply.Characters);
+        yield return new ResponderPiece(null, usage.ToUsage());
     }
 
     public void Dispose()
@@ -79,7 +97,7 @@ internal sealed partial class Responder : IDisposable
 
     /// <summary>A stream that has its first text, or is complete without any. Until here a failure can be repeated unseen.</summary>
     private async Task<(ModelStream Stream, string? Text)> OpenAsync(
-        ResponderRequest request, IReadOnlyList<ChatMessage> messages, CancellationToken whole, CancellationToken cancellationToken)
+        ResponderRequest request, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken whole, CancellationToken cancellationToken)
     {
         string? text = null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(whole, cancellationToken);
@@ -88,7 +106,7 @@ internal sealed partial class Responder : IDisposable
             var opened = await _pipeline!.ExecuteAsync(
                 async _ =>
                 {
-                    var stream = new ModelStream(_client!, messages, _options, _time, _logger, whole, cancellationToken);
+                    var stream = new ModelStream(_client!, messages, options, _options, _time, _logger, whole, cancellationToken);
                     try
                     {
                         text = await stream.ReadTextAsync();
@@ -147,24 +165,16 @@ internal sealed partial class Responder : IDisposable
         return messages;
     }
 
-    private ResponderUsage ToUsage(ModelStream stream, IReadOnlyList<ChatMessage> messages, long replyBytes, bool isCut)
+    private ChatOptions ToOptions(ToolRun? tools, bool mayCall)
     {
-        var read = stream.InputTokens ?? Estimate(messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Text)));
-        // The count of a stream that was left early is not in it.
-        var written = isCut ? null : stream.OutputTokens;
-        return new ResponderUsage(
-            read,
-            written ?? Estimate(replyBytes),
-            _price.CostMicroUsd(read, written ?? Estimate(replyBytes)),
-            stream.Model ?? _options.Model!,
-            isCut ? ChatFinishReason.Length.Value : stream.FinishReason!,
-            stream.InputTokens is null || written is null);
+        var options = new ChatOptions { MaxOutputTokens = _options.MaxOutputTokens };
+        if (mayCall)
+            options.Tools = tools!.Offered;
+        // A last call: Anthropic wants the tools named that earlier messages have called, servers of OpenAI's kind may not know "none".
+        if (!mayCall && tools is { Offered.Count: > 0 } && _options.Provider != ResponderProviders.OpenAI)
+            (options.Tools, options.ToolMode) = (tools.Offered, ChatToolMode.None);
+        return options;
     }
-
-    private static long Estimate(long bytes) => (bytes + EstimatedBytesPerToken - 1) / EstimatedBytesPerToken;
-
-    // A pair of surrogates is one character of the text and must not be parted.
-    private static string Cut(string text, int length) => text[..(length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The model is asked again in {DelayMs} ms: {Code}, {Detail}")]
     private partial void LogRetry(string code, string detail, double delayMs);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using AgentMesh.ActorHost.Tools;
 
 namespace AgentMesh.ActorHost.Responders;
 
@@ -39,6 +40,9 @@ internal static class ResponderFailures
 
     internal static ResponderFailedException TooManyBytes() =>
         Rejected("The model's answer has more bytes than any reply.");
+
+    internal static ResponderFailedException TooManyCalls() =>
+        Rejected(string.Create(CultureInfo.InvariantCulture, $"The model asked for more than {ToolLimits.AnswerCalls} calls of tools at once."));
 
     internal static ResponderFailedException CutOff() =>
         new(ModelCutOff, "The model's answer ended before it was complete.", isTransient: true);
@@ -84,7 +88,7 @@ internal static class ResponderFailures
             >= 300 and < 400 => Rejected($"The model endpoint redirects ({said}), which is not followed: see {Variable("Endpoint")}."),
             // 408 request timeout, 409 conflict of a lock, 425 too early: the same request may pass later.
             408 or 409 or 425 or >= 500 => new(ModelUnavailable, $"The model endpoint failed ({said}).", isTransient: true, retryAfter),
-            _ => Rejected($"The model endpoint does not accept the request ({said}): see {Variable("Model")}."),
+            _ => Rejected($"The model endpoint does not accept the request ({said}): see {Variable("Model")}, and set {Variable("Tools")} to none for a model that takes no tools."),
         };
     }
 

@@ -8,7 +8,8 @@ internal sealed class ResponderOptions
     internal const string Section = "AgentMesh:Responder";
 
     /// <summary>
-    /// <c>echo</c> (default, no model), <c>openai</c> (chat completions of OpenAI, Azure, Ollama, vLLM) or <c>anthropic</c> (messages).
+    /// <c>echo</c> (default, no model), <c>openai</c> (chat completions of OpenAI, Azure, Ollama, vLLM) or <c>anthropic</c> (messages);
+    /// <c>custom</c> where <see cref="AgentHostBuilder.UseChatClient"/> sets it.
     /// </summary>
     public string Provider { get; set; } = ResponderProviders.Echo;
 
@@ -41,7 +42,9 @@ internal sealed class ResponderOptions
     [Range(1, 1_000_000)]
     public int MaxReplyCharacters { get; set; } = 200_000;
 
-    /// <summary>Seconds for one reply with all its retries, up to its last token. Default 300.</summary>
+    /// <summary>
+    /// Seconds for one call of the model with all its retries, up to its last token. Default 300. A turn with tools has several; its deadline ends them all.
+    /// </summary>
     [Range(1, 3600)]
     public int RequestTimeoutSeconds { get; set; } = 300;
 
@@ -83,6 +86,9 @@ internal sealed class ResponderOptions
 
     /// <summary>Instructions for the model where a request has none of its own. Default none.</summary>
     public string? SystemPrompt { get; set; }
+
+    /// <summary>Names of the tools that models may call, with commas between; <c>none</c>. Default: all there are.</summary>
+    public string? Tools { get; set; }
 
     /// <summary>What models cost. Default empty: a model without a price costs 0, and the start says so.</summary>
     public IList<ModelPriceOptions> Prices { get; } = [];

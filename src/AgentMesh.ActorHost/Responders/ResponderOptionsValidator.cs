@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace AgentMesh.ActorHost.Responders;
 
 /// <summary>Says at start what is missing, by the name of the environment variable.</summary>
-internal sealed class ResponderOptionsValidator(IHostEnvironment environment) : IValidateOptions<ResponderOptions>
+internal sealed class ResponderOptionsValidator(IHostEnvironment environment, OwnChatClient? own = null) : IValidateOptions<ResponderOptions>
 {
     private const string Prefix = "AgentMesh__Responder__";
 
@@ -14,7 +14,9 @@ internal sealed class ResponderOptionsValidator(IHostEnvironment environment) : 
     internal static string Variable(string setting) => Prefix + setting;
 
     private string? WhyNot(ResponderOptions options) =>
-        options.Provider == ResponderProviders.Echo ? null : WhyNotProvider(options) ?? WhyNotKey(options) ?? WhyNotPrices(options);
+        options.Provider == ResponderProviders.Echo ? null
+        : options.Provider == ResponderProviders.Custom && own is not null ? WhyNotPrices(options)
+        : WhyNotProvider(options) ?? WhyNotKey(options) ?? WhyNotPrices(options);
 
     private static string? WhyNotProvider(ResponderOptions options)
     {

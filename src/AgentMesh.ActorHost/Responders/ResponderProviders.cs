@@ -7,6 +7,9 @@ internal static class ResponderProviders
     internal const string OpenAI = "openai";
     internal const string Anthropic = "anthropic";
 
+    /// <summary>The app's own chat client. Set by the app and not by an operator.</summary>
+    internal const string Custom = "custom";
+
     /// <summary>The provider's own endpoint; null for a provider without one.</summary>
     internal static string? DefaultEndpoint(string provider) => provider switch
     {

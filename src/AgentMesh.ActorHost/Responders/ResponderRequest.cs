@@ -1,3 +1,5 @@
+using AgentMesh.ActorHost.Tools;
+
 namespace AgentMesh.ActorHost.Responders;
 
 /// <summary>What a model is asked.</summary>
@@ -5,7 +7,9 @@ namespace AgentMesh.ActorHost.Responders;
 /// <param name="Messages">The conversation, oldest first; the last one is the user's that is to be answered.</param>
 /// <param name="Turn">The turn's id, for the log.</param>
 /// <param name="Attempt">The turn's attempt, for the log.</param>
-internal sealed record ResponderRequest(string? SystemPrompt, IReadOnlyList<ResponderMessage> Messages, string Turn, int Attempt);
+/// <param name="Tools">What the model may do; null: write, in one call.</param>
+internal sealed record ResponderRequest(
+    string? SystemPrompt, IReadOnlyList<ResponderMessage> Messages, string Turn, int Attempt, ToolRun? Tools = null);
 
 /// <summary>One message of the conversation.</summary>
 /// <param name="IsUser">False: the assistant's.</param>

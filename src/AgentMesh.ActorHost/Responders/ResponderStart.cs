@@ -11,6 +11,12 @@ internal sealed partial class ResponderStart(ResponderOptions options, ILogger<R
             return Task.CompletedTask;
         }
 
+        if (options.Provider == ResponderProviders.Custom)
+        {
+            LogOwn(logger);
+            return Task.CompletedTask;
+        }
+
         var endpoint = ResponderProviders.Endpoint(options).Authority;
         var priced = ModelPrice.Of(options) == default ? "not priced, so its cost counts as 0" : "priced";
         LogModel(logger, options.Provider, endpoint, options.Model!, priced);
@@ -23,6 +29,9 @@ internal sealed partial class ResponderStart(ResponderOptions options, ILogger<R
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Messages are answered by the built-in echo; AgentMesh__Responder__Provider names a model's provider")]
     private static partial void LogEcho(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Messages are answered by the app's own chat client")]
+    private static partial void LogOwn(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The model's key and every message go to {Endpoint} without TLS")]
     private static partial void LogPlain(ILogger logger, string endpoint);

@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
@@ -11,7 +12,7 @@ using Polly.Retry;
 namespace AgentMesh.ActorHost.Turns;
 
 /// <summary>
-/// What a run says to its agent, through the sidecar: the agent may have moved to another process meanwhile. Retried while the agent is not
+/// What a run says to its agent and asks of it, through the sidecar: the agent may have moved to another process meanwhile. Retried while the agent is not
 /// reached; each call is safe to repeat, because the attempt is what it is known by.
 /// </summary>
 internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
@@ -35,34 +36,44 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
 
     /// <summary>What the model is to answer.</summary>
     public Task<Result<TurnContext>> GetContextAsync(AgentRun run, CancellationToken cancellationToken) =>
-        CallAsync<TurnRunId, TurnContext>(run, nameof(IAgentTurns.GetTurnContext), new TurnRunId(run.Turn, run.Attempt), cancellationToken);
+        CallAsync<TurnRunId, TurnContext>(run.Agent, nameof(IAgentTurns.GetTurnContext), new TurnRunId(run.Turn, run.Attempt), cancellationToken);
 
     /// <summary>The run lives.</summary>
     /// <returns>False: the turn is not the run's any more.</returns>
     public async Task<bool> RenewAsync(AgentRun run, CancellationToken cancellationToken) =>
-        !(await CallAsync<TurnRunId, TurnRunId>(run, nameof(IAgentTurns.RenewTurn), new TurnRunId(run.Turn, run.Attempt), cancellationToken)).IsRefused;
+        !(await CallAsync<TurnRunId, TurnRunId>(run.Agent, nameof(IAgentTurns.RenewTurn), new TurnRunId(run.Turn, run.Attempt), cancellationToken)).IsRefused;
 
     /// <summary>The run has the answer. A refusal means that another run has the turn, or that an earlier call of this one was heard.</summary>
     public Task CompleteAsync(AgentRun run, string text, TurnUsage? usage, CancellationToken cancellationToken) => CallAsync<CompleteTurn, TurnRunId>(
-        run, nameof(IAgentTurns.CompleteTurn), new CompleteTurn(run.Turn, run.Attempt, text, usage), cancellationToken);
+        run.Agent, nameof(IAgentTurns.CompleteTurn), new CompleteTurn(run.Turn, run.Attempt, text, usage), cancellationToken);
 
     /// <summary>The run has no answer. Why in particular is for people, in the detail; the code says what a client can do about it.</summary>
-    public Task FailAsync(AgentRun run, ResponderFailedException failure, CancellationToken cancellationToken) => CallAsync<FailTurn, TurnRunId>(
-        run,
-        nameof(IAgentTurns.FailTurn),
-        new FailTurn(
-            run.Turn,
-            run.Attempt,
-            failure.Code == ResponderFailures.ModelTimedOut ? AgentRefusals.TurnTimedOut : AgentRefusals.TurnFailed,
-            failure.Detail,
-            failure.IsTransient),
-        cancellationToken);
+    /// <param name="run">The run.</param>
+    /// <param name="failure">Why.</param>
+    /// <param name="mayRunAgain">Another run may have an answer before the turn's deadline.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task FailAsync(AgentRun run, ResponderFailedException failure, bool mayRunAgain, CancellationToken cancellationToken)
+    {
+        var code = failure.Code == ResponderFailures.ModelTimedOut ? AgentRefusals.TurnTimedOut : AgentRefusals.TurnFailed;
+        return FailAsync(run, new Refusal(code, failure.Detail), mayRunAgain, cancellationToken);
+    }
+
+    /// <summary>The turn's time was over before the run had an answer.</summary>
+    public Task TimeOutAsync(AgentRun run, CancellationToken cancellationToken) =>
+        FailAsync(run, TurnRefusals.TurnTimedOut, mayRunAgain: false, cancellationToken);
+
+    /// <summary>A page of the agent's conversation.</summary>
+    public Task<Result<HistoryPage>> GetHistoryAsync(string agent, GetHistory request, CancellationToken cancellationToken) =>
+        CallAsync<GetHistory, HistoryPage>(agent, nameof(IAgentActor.GetHistory), request, cancellationToken);
+
+    private Task<Result<TurnRunId>> FailAsync(AgentRun run, Refusal reason, bool mayRunAgain, CancellationToken cancellationToken) => CallAsync<FailTurn, TurnRunId>(
+        run.Agent, nameof(IAgentTurns.FailTurn), new FailTurn(run.Turn, run.Attempt, reason.Code, reason.Detail, mayRunAgain), cancellationToken);
 
     private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(
-        AgentRun run, string method, TRequest request, CancellationToken cancellationToken)
+        string agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class
     {
-        var proxy = proxies.Create(new ActorId(run.Agent), AgentActorType.Name);
+        var proxy = proxies.Create(new ActorId(agent), AgentActorType.Name);
         return await _pipeline.ExecuteAsync(
             async token => (await proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>>(method, request, token)).ToResult(), cancellationToken);
     }

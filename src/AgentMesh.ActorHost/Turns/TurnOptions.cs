@@ -35,5 +35,19 @@ internal sealed class TurnOptions
     [Range(1024, 1024 * 1024)]
     public int ContextBytes { get; set; } = 64 * 1024;
 
+    /// <summary>
+    /// Calls of the model in one run of a turn, retries not counted. Default 8. The last one is made without tools, so that it ends in an answer.
+    /// </summary>
+    [Range(1, 100)]
+    public int MaxModelCalls { get; set; } = 8;
+
+    /// <summary>Calls of tools in one run of a turn. Default 16. When they are used up the model is asked once more, without tools.</summary>
+    [Range(1, 1000)]
+    public int MaxToolCalls { get; set; } = 16;
+
+    /// <summary>Seconds for one call of a tool. Default 60. The model is told, and the turn goes on.</summary>
+    [Range(1, 3600)]
+    public int ToolTimeoutSeconds { get; set; } = 60;
+
     internal TurnRules Rules => new(TimeSpan.FromSeconds(LeaseSeconds), TimeSpan.FromSeconds(DeadlineSeconds), MaxAttempts);
 }

@@ -4,9 +4,11 @@ using System.Text;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.Tools;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Turns;
 
@@ -15,7 +17,7 @@ namespace AgentMesh.ActorHost.Turns;
 /// because the process is full, is found by the agent's work reminder when its lease is over.
 /// </summary>
 internal sealed partial class TurnRunner(
-    TurnActors actors, Responder responder, Announcer announcer, RunningTexts texts, TurnOptions options, TimeProvider time, ILogger<TurnRunner> logger)
+    TurnActors actors, Responder responder, AgentTools tools, Announcer announcer, RunningTexts texts, TurnOptions options, TimeProvider time, ILogger<TurnRunner> logger)
     : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
@@ -24,8 +26,11 @@ internal sealed partial class TurnRunner(
     private readonly Channel<AgentRun> _queue = Channel.CreateBounded<AgentRun>(16 * 1024);
     private readonly ConcurrentDictionary<(string Agent, long Turn), ActiveRun> _active = new();
 
-    /// <summary>How long a model asked to wait before the next run of a turn.</summary>
-    private readonly ConcurrentDictionary<(string Agent, long Turn), TimeSpan> _asked = new();
+    /// <summary>
+    /// How often the model has failed a turn in this process, and how long it asked to wait. Only a failure is paused after: a run that takes over
+    /// from a dead process has lost enough time.
+    /// </summary>
+    private readonly ConcurrentDictionary<(string Agent, long Turn), (int Failures, TimeSpan Asked)> _failures = new();
 
     /// <summary>A run that is due: its agent has committed to it.</summary>
     public void Start(string agent, TurnRun run)
@@ -37,6 +42,7 @@ internal sealed partial class TurnRunner(
     /// <summary>The turn is over: what still runs for it in this process is ended.</summary>
     public void Stop(string agent, long turn)
     {
+        _failures.TryRemove((agent, turn), out _);
         if (_active.TryGetValue((agent, turn), out var active))
             active.Stop();
     }
@@ -84,9 +90,8 @@ internal sealed partial class TurnRunner(
 
     private async Task AnswerTurnAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        _asked.TryRemove((run.Agent, run.Turn), out var asked);
-        if (run.Attempt > 1)
-            await Task.Delay(PauseBefore(run.Attempt, asked), time, cancellationToken);
+        if (_failures.TryGetValue((run.Agent, run.Turn), out var failed))
+            await Task.Delay(PauseAfter(failed.Failures, failed.Asked), time, cancellationToken);
         var found = await actors.GetContextAsync(run, cancellationToken);
         if (found.IsRefused)
         {
@@ -96,22 +101,39 @@ internal sealed partial class TurnRunner(
 
         var context = found.Value;
         var text = texts.Begin(run.Agent, context.Session, run.Turn, run.Attempt);
+        using var clock = new CancellationTokenSource(Left(context), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {
-            var (answer, usage) = await AnswerAsync(run, context, text, cancellationToken);
+            var (answer, usage) = await AnswerAsync(run, context, text, either.Token);
+            // An answer that was there in time is not given up while it is told.
             await actors.CompleteAsync(run, answer, usage, cancellationToken);
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(run.Agent, run.Turn, run.Attempt, AgentRefusals.TurnTimedOut);
+            await actors.TimeOutAsync(run, cancellationToken);
         }
         catch (ResponderFailedException failure)
         {
             LogFailed(run.Agent, run.Turn, run.Attempt, failure.Code);
-            if (failure is { IsTransient: true, RetryAfter: { } pause })
-                _asked[(run.Agent, run.Turn)] = pause;
-            await actors.FailAsync(run, failure, cancellationToken);
+            // A provider that asks to wait beyond the deadline leaves no other run of this turn.
+            var mayRunAgain = failure.IsTransient && !(failure.RetryAfter >= Left(context));
+            // Before the agent hears of it: the next run may begin in this process before the call returns.
+            if (mayRunAgain)
+                NoteFailure(run, failure.RetryAfter ?? TimeSpan.Zero);
+            await actors.FailAsync(run, failure, mayRunAgain, cancellationToken);
         }
         finally
         {
             texts.End(text);
         }
+    }
+
+    private TimeSpan Left(TurnContext context)
+    {
+        var left = DateTimeOffset.FromUnixTimeMilliseconds(context.Deadline) - time.GetUtcNow();
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private async Task<(string Text, TurnUsage? Usage)> AnswerAsync(
@@ -124,7 +146,8 @@ internal sealed partial class TurnRunner(
             context.SystemPrompt,
             [.. context.Messages.Select(message => new ResponderMessage(message.IsUser, message.Content))],
             TurnId.Of(run.Turn),
-            run.Attempt);
+            run.Attempt,
+            ToolsOf(run, context));
         var answer = new StringBuilder();
         TurnUsage? usage = null;
         await foreach (var piece in responder.RespondAsync(request, cancellationToken))
@@ -141,6 +164,12 @@ internal sealed partial class TurnRunner(
 
         return (answer.ToString(), usage);
     }
+
+    // An actor id that is none of ours has no owner that tools could act for.
+    private ToolRun? ToolsOf(AgentRun run, TurnContext context) => AgentKey.TryParse(run.Agent, out var agent)
+        ? tools.Begin(new ToolContext(
+            agent, context.Session, TurnId.Of(run.Turn), run.Attempt, DateTimeOffset.FromUnixTimeMilliseconds(context.Deadline)))
+        : null;
 
     /// <summary>Says that the run lives, three times in a lease, until it is over. A refusal ends the run: another has the turn.</summary>
     private async Task KeepLeaseAsync(AgentRun run, ActiveRun active)
@@ -167,9 +196,12 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private static TimeSpan PauseBefore(int attempt, TimeSpan asked)
+    private void NoteFailure(AgentRun run, TimeSpan asked) => _failures.AddOrUpdate(
+        (run.Agent, run.Turn), static (_, asked) => (1, asked), static (_, known, asked) => (known.Failures + 1, asked), asked);
+
+    private static TimeSpan PauseAfter(int failures, TimeSpan asked)
     {
-        var longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 2));
+        var longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, failures - 1));
         var pause = TimeSpan.FromMilliseconds(longest / 2 + RandomNumberGenerator.GetInt32((int)(longest / 2) + 1));
         return pause > asked ? pause : asked;
     }

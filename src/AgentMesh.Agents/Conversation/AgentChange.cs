@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
 
@@ -29,6 +30,9 @@ public sealed record AgentChange(AgentHead Head)
 
     /// <summary>The turns that are not over; its record goes when there are none.</summary>
     public TurnTable? Turns { get; init; }
+
+    /// <summary>The schedules; its record goes when there are none.</summary>
+    public ScheduleTable? Schedules { get; init; }
 }
 
 /// <summary>A page to store.</summary>

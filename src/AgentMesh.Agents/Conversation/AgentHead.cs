@@ -5,7 +5,7 @@ namespace AgentMesh.Agents.Conversation;
 
 /// <summary>
 /// What an agent knows of itself without reading anything else: counters, times, the open page, the last requests. State key
-/// <c>head</c>, written by every turn that writes, at most 4.0 KB as JSON whatever the length of the history, and 8 bytes for each message in the window of the rate limit.
+/// <c>head</c>, written by every turn that writes, at most 4.1 KB as JSON whatever the length of the history, and 8 bytes for each message in the window of the rate limit.
 /// </summary>
 /// <param name="CreatedAt">First write.</param>
 /// <param name="LastActive">Last write.</param>
@@ -20,6 +20,8 @@ namespace AgentMesh.Agents.Conversation;
 /// <param name="OpenTurns">Turns that are not over, see <see cref="Turns.TurnTable"/>.</param>
 /// <param name="IsErasing">Everything it has is being removed, see <see cref="Erasing.AgentErasure"/>.</param>
 /// <param name="Accepted">When the last messages were accepted, see <see cref="Limits.RateWindow"/>.</param>
+/// <param name="NextSchedule">When the next schedule is due, see <see cref="Schedules.ScheduleTable"/>; null: none is.</param>
+/// <param name="NextExpiry">When to look at the next session that may expire, see <see cref="Sessions.SessionExpiries"/>; null: none does.</param>
 public sealed record AgentHead(
     DateTimeOffset CreatedAt,
     DateTimeOffset LastActive,
@@ -33,15 +35,21 @@ public sealed record AgentHead(
     long EventsFrom,
     int OpenTurns,
     bool IsErasing,
-    PackedEntries Accepted)
+    PackedEntries Accepted,
+    DateTimeOffset? NextSchedule,
+    DateTimeOffset? NextExpiry)
 {
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.AgentHead;
+
+    /// <summary>When the agent has to be awake; null: only when somebody calls it, or while turns are open.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? NextDue => NextSchedule is null || NextExpiry < NextSchedule ? NextExpiry : NextSchedule;
 
     /// <summary>The head of an agent never written to. Times are whole milliseconds from the start, as they are stored.</summary>
     public static AgentHead Unborn(DateTimeOffset now)
     {
         now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty);
+        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty, null, null);
     }
 }

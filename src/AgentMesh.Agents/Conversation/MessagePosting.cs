@@ -107,7 +107,8 @@ public static class MessagePosting
             : default(Recalled);
     }
 
-    private static bool IsValid(string content) =>
+    /// <summary>True for a text that can be a message.</summary>
+    internal static bool IsValid(string content) =>
         content.Length is > 0 and <= ConversationLimits.ContentBytes
         && Encoding.UTF8.GetByteCount(content) <= ConversationLimits.ContentBytes;
 

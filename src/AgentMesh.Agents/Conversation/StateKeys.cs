@@ -14,8 +14,17 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Profile.ProfileRecord"/>.</summary>
     public const string Profile = "profile";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Schedules.ScheduleTable"/>.</summary>
+    public const string Schedules = "schedules";
+
     /// <summary>Key of the <see cref="Sessions.SessionIndex"/>.</summary>
     public const string Sessions = "sessions";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Sessions.SessionExpiries"/>.</summary>
+    public const string Expiries = "expiries";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Usage.UsageRecord"/>.</summary>
+    public const string Usage = "usage";
 
     /// <summary>Key of a <see cref="Sessions.SessionRecord"/>.</summary>
     public static string Session(string id) => "session:" + id;

@@ -12,11 +12,14 @@ public static class SessionChanges
     /// <param name="index">The agent's sessions.</param>
     /// <param name="existing">What is stored under the id; null when nothing is.</param>
     /// <param name="id">Of <see cref="SessionId.Of"/>.</param>
+    /// <param name="expiries">When sessions end, as stored; may be null when this one does not.</param>
     /// <param name="metadata">A JSON object as text; null for none.</param>
+    /// <param name="ttl">How long it lives unused.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     public static Result<SessionChange> Create(
-        AgentHead head, SessionIndex index, SessionRecord? existing, string id, string? metadata, long epoch, DateTimeOffset now)
+        AgentHead head, SessionIndex index, SessionRecord? existing, string id, SessionExpiries? expiries, string? metadata,
+        Result<SessionTtl> ttl, long epoch, DateTimeOffset now)
     {
         if (StoredConversation.CheckHead(head) is { } damaged)
             return damaged;
@@ -27,13 +30,23 @@ public static class SessionChanges
         var merged = SessionMetadata.Merge(SessionMetadata.None, metadata);
         if (merged.IsRefused)
             return merged.Refusal;
+        if (ttl.IsRefused)
+            return ttl.Refusal;
         now = WholeMilliseconds(now);
-        return new SessionChange(id, new SessionRecord(now, now, merged.Value, default, 0, 0, IsDeleted: false))
+        var session = new SessionRecord(now, now, merged.Value, default, 0, 0, IsDeleted: false, ttl.Value.Seconds);
+        var change = new SessionChange(id, session)
         {
             IsChanged = true,
             Index = index.With(id),
             Agent = new AgentChange(head with { Epoch = epoch, LastActive = now }),
         };
+        if (SessionExpiry.EndOf(session) is not { } end)
+            return change;
+        var opened = SessionExpiries.Open(head, expiries);
+        if (opened.IsRefused)
+            return opened.Refusal;
+        var after = opened.Value.With(id, end);
+        return change with { Expiries = after, Agent = new AgentChange(change.Agent.Head with { NextExpiry = after.Next }) };
     }
 
     /// <summary>Merges metadata into a session's, and in any case marks it as used now.</summary>
@@ -57,12 +70,13 @@ public static class SessionChanges
     /// </summary>
     /// <param name="inputs">The agent's records. Turns of the session that are not over end with the first part.</param>
     /// <param name="index">The agent's sessions.</param>
+    /// <param name="expiries">When sessions end, as stored; may be null when this one does not.</param>
     /// <param name="session">The stored session; null when there is none.</param>
     /// <param name="id">Its id.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     public static Result<SessionChange> Delete(
-        TurnInputs inputs, SessionIndex index, SessionRecord? session, string id, long epoch, DateTimeOffset now)
+        TurnInputs inputs, SessionIndex index, SessionExpiries? expiries, SessionRecord? session, string id, long epoch, DateTimeOffset now)
     {
         now = WholeMilliseconds(now);
         var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
@@ -82,7 +96,12 @@ public static class SessionChanges
             Agent = agent,
             RemovedPages = (kept + 1, session.Page.N),
         };
-        return kept > 0 ? change : change with { Session = null, Index = index.Without(id) };
+        if (kept > 0)
+            return change;
+        change = change with { Session = null, Index = index.Without(id) };
+        return expiries?.Without(id) is { } after
+            ? change with { Expiries = after, Agent = agent with { Head = agent.Head with { NextExpiry = after.Next } } }
+            : change;
     }
 
     private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
@@ -98,6 +117,9 @@ public sealed record SessionChange(string Id, SessionRecord? Session)
 
     /// <summary>The index after it; null when it stays.</summary>
     public SessionIndex? Index { get; init; }
+
+    /// <summary>When sessions end after it; null when that stays, empty: its record goes.</summary>
+    public SessionExpiries? Expiries { get; init; }
 
     /// <summary>The agent's other records after it; null when they stay.</summary>
     public AgentChange? Agent { get; init; }

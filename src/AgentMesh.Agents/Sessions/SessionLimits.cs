@@ -12,6 +12,15 @@ public static class SessionLimits
     /// <summary>Most sessions a page of the list may have: each is a read of its own.</summary>
     public const int ListLength = 100;
 
+    /// <summary>Shortest time to live of a session.</summary>
+    public const int MinTtlSeconds = 60;
+
+    /// <summary>Longest time to live of a session that does not live for ever: 366 days.</summary>
+    public const int MaxTtlSeconds = 366 * 86_400;
+
+    /// <summary>Sessions, or parts of long ones, that one tick of a reminder looks at; the rest follow with the next.</summary>
+    public const int ExpiriesAtOnce = 8;
+
     /// <summary>Pages of messages that one turn removes; a longer session takes several.</summary>
     public const int PagesRemovedAtOnce = 128;
 }

@@ -11,8 +11,9 @@ namespace AgentMesh.Agents.Sessions;
 /// <param name="MessageCount">Its user and assistant messages. A JSON integer below 2^53.</param>
 /// <param name="LastSeq">The seq of its last message; 0 before the first. A JSON integer below 2^48.</param>
 /// <param name="IsDeleted">It is being removed: gone for everybody, its pages are not all gone yet.</param>
+/// <param name="TtlSeconds">How long it lives unused, see <see cref="SessionExpiry"/>; null: for ever.</param>
 public sealed record SessionRecord(
-    DateTimeOffset CreatedAt, DateTimeOffset LastActive, string Metadata, OpenPage Page, long MessageCount, long LastSeq, bool IsDeleted)
+    DateTimeOffset CreatedAt, DateTimeOffset LastActive, string Metadata, OpenPage Page, long MessageCount, long LastSeq, bool IsDeleted, int? TtlSeconds)
 {
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.SessionRecord;

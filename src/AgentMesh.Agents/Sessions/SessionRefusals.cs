@@ -17,6 +17,10 @@ public static class SessionRefusals
     public static Refusal InvalidMetadata { get; } =
         new("invalid_metadata", $"metadata is a JSON object of at most {SessionLimits.MetadataBytes} bytes of UTF-8, after a merge too.");
 
+    /// <summary>Too short or too long.</summary>
+    public static Refusal InvalidTtl { get; } =
+        new("invalid_ttl", $"ttlSeconds is 0 for never, or {SessionLimits.MinTtlSeconds} to {SessionLimits.MaxTtlSeconds}.");
+
     /// <summary>The page of the list asked for is too small or too big.</summary>
     public static Refusal InvalidListLimit { get; } = new("invalid_limit", $"limit is 1 to {SessionLimits.ListLength}.");
 

@@ -3,8 +3,10 @@ using System.Text.Json.Serialization;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Profile;
+using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
+using AgentMesh.Agents.Usage;
 
 namespace AgentMesh.Agents.State;
 
@@ -26,6 +28,9 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(EventLogPage))]
 [JsonSerializable(typeof(TurnTable))]
 [JsonSerializable(typeof(ProfileRecord))]
+[JsonSerializable(typeof(ScheduleTable))]
+[JsonSerializable(typeof(SessionExpiries))]
+[JsonSerializable(typeof(UsageRecord))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -47,5 +52,11 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.TurnTable, StateVersions.TurnTableUpcasters, Default.TurnTable));
         options.Converters.Add(new VersionedConverter<ProfileRecord>(
             StateVersions.ProfileRecord, StateVersions.ProfileRecordUpcasters, Default.ProfileRecord));
+        options.Converters.Add(new VersionedConverter<ScheduleTable>(
+            StateVersions.ScheduleTable, StateVersions.ScheduleTableUpcasters, Default.ScheduleTable));
+        options.Converters.Add(new VersionedConverter<SessionExpiries>(
+            StateVersions.SessionExpiries, StateVersions.SessionExpiriesUpcasters, Default.SessionExpiries));
+        options.Converters.Add(new VersionedConverter<UsageRecord>(
+            StateVersions.UsageRecord, StateVersions.UsageRecordUpcasters, Default.UsageRecord));
     }
 }

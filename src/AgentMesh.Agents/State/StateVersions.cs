@@ -13,10 +13,13 @@ internal static class StateVersions
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
-    internal const int SessionRecord = 1;
+    internal const int SessionRecord = 2;
     internal const int EventLogPage = 1;
     internal const int TurnTable = 1;
     internal const int ProfileRecord = 1;
+    internal const int ScheduleTable = 1;
+    internal const int SessionExpiries = 1;
+    internal const int UsageRecord = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin];
@@ -27,7 +30,7 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionIndexUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionRecordUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionRecordUpcasters = [LivesForEver];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> EventLogPageUpcasters = [];
 
@@ -35,14 +38,30 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ProfileRecordUpcasters = [];
 
-    /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, and turns that are not over.</summary>
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ScheduleTableUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionExpiriesUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> UsageRecordUpcasters = [];
+
+    /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)
     {
         head["eventsFrom"] = head["lastSeq"]!.GetValue<long>() + 1;
         head["openTurns"] = 0;
         head["isErasing"] = false;
         head["accepted"] = "";
+        head["nextSchedule"] = null;
+        head["nextExpiry"] = null;
         head["v"] = 2;
         return head;
+    }
+
+    /// <summary>Sessions of version 1 do not expire.</summary>
+    private static JsonObject LivesForEver(JsonObject session)
+    {
+        session["ttlSeconds"] = null;
+        session["v"] = 2;
+        return session;
     }
 }

@@ -15,6 +15,9 @@ public static class AgentRefusals
     /// <summary>No such turn.</summary>
     public const string TurnNotFound = "turn_not_found";
 
+    /// <summary>No such schedule.</summary>
+    public const string ScheduleNotFound = "schedule_not_found";
+
     /// <summary>The idempotency key was used before with another body.</summary>
     public const string IdempotencyKeyReused = "idempotency_key_reused";
 
@@ -57,11 +60,20 @@ public static class AgentRefusals
     /// <summary>A session's metadata is not a JSON object, or longer than 4 KiB.</summary>
     public const string InvalidMetadata = "invalid_metadata";
 
+    /// <summary>A session's time to live is too short or too long.</summary>
+    public const string InvalidTtl = "invalid_ttl";
+
     /// <summary>The place in the list of sessions is not there.</summary>
     public const string InvalidCursor = "invalid_cursor";
 
     /// <summary>The text to search for is empty or longer than 256 characters.</summary>
     public const string InvalidSearch = "invalid_search";
+
+    /// <summary>The times of a schedule are none, or it would never run.</summary>
+    public const string InvalidSchedule = "invalid_schedule";
+
+    /// <summary>The agent has as many schedules as it keeps.</summary>
+    public const string TooManySchedules = "too_many_schedules";
 
     /// <summary>The system prompt is longer than 16 KiB.</summary>
     public const string InvalidProfile = "invalid_profile";

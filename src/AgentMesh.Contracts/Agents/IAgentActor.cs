@@ -62,6 +62,15 @@ public interface IAgentActor : IActor
 
     /// <summary>Removes a session, or the next part of a long one: to be called until it is done. It is gone for everybody from the first part on.</summary>
     Task<Reply<SessionDeletion>> DeleteSession(DeleteSession request, CancellationToken cancellationToken);
+
+    /// <summary>Makes a schedule. A repeat, by request id or by key, finds the one it made.</summary>
+    Task<Reply<Schedule>> CreateSchedule(CreateSchedule request, CancellationToken cancellationToken);
+
+    /// <summary>Reads the schedules, in the order they were made.</summary>
+    Task<Reply<ScheduleList>> ListSchedules(CancellationToken cancellationToken);
+
+    /// <summary>Removes a schedule, and answers what it was.</summary>
+    Task<Reply<Schedule>> DeleteSchedule(DeleteSchedule request, CancellationToken cancellationToken);
 }
 
 /// <summary>The name under which <see cref="IAgentActor"/> is hosted.</summary>
@@ -104,7 +113,10 @@ public sealed record PostedMessage(
 /// <param name="CreatedAt">First write; null for an agent never used.</param>
 /// <param name="LastActive">Last write; null for an agent never used.</param>
 /// <param name="LastSeq">The number of its last event; 0 for an agent never used.</param>
-public sealed record AgentInfo(long MessageCount, DateTimeOffset? CreatedAt, DateTimeOffset? LastActive, long LastSeq);
+/// <param name="LastSeen">The last read before this one; null when there was none. The last minutes of it are lost with a process.</param>
+/// <param name="Reads">How many reads there were, as far as known.</param>
+public sealed record AgentInfo(
+    long MessageCount, DateTimeOffset? CreatedAt, DateTimeOffset? LastActive, long LastSeq, DateTimeOffset? LastSeen = null, long Reads = 0);
 
 /// <summary>Asks for a page of the conversation.</summary>
 /// <param name="SessionId">The session, or null for the default one.</param>

@@ -5,13 +5,17 @@ namespace AgentMesh.Contracts.Agents;
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="LastActive">Its last message or touch.</param>
 /// <param name="Metadata">A JSON object as text.</param>
-public sealed record Session(string Id, DateTimeOffset CreatedAt, DateTimeOffset LastActive, string Metadata);
+/// <param name="TtlSeconds">How long it lives without a message or a touch; null: for ever.</param>
+/// <param name="ExpiresAt">When it is removed, or soon after, if nothing is done with it; null: never.</param>
+public sealed record Session(
+    string Id, DateTimeOffset CreatedAt, DateTimeOffset LastActive, string Metadata, int? TtlSeconds = null, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>Asks for a new session.</summary>
 /// <param name="Metadata">A JSON object as text, at most 4 KiB; null for none.</param>
 /// <param name="RequestId">Made once per request by the gateway and repeated by its own retries.</param>
 /// <param name="IdempotencyKey">The caller's key, which counts in place of the request id for as long as the session is there; null for none.</param>
-public sealed record CreateSession(string? Metadata, string RequestId, string? IdempotencyKey);
+/// <param name="TtlSeconds">How long it lives without a message or a touch, 60 to 31,622,400; 0: for ever; null: as configured.</param>
+public sealed record CreateSession(string? Metadata, string RequestId, string? IdempotencyKey, int? TtlSeconds = null);
 
 /// <summary>Asks for a session.</summary>
 /// <param name="SessionId">The session.</param>

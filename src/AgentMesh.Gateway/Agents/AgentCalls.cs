@@ -101,6 +101,18 @@ internal sealed partial class AgentCalls
     public Task<Result<SessionDeletion>> DeleteSessionAsync(AgentKey agent, DeleteSession session, CancellationToken cancellationToken) =>
         AskAsync<DeleteSession, SessionDeletion>(agent, nameof(IAgentActor.DeleteSession), session, cancellationToken);
 
+    /// <summary>Makes a schedule, once for all retries.</summary>
+    public Task<Result<Schedule>> CreateScheduleAsync(AgentKey agent, CreateSchedule schedule, CancellationToken cancellationToken) =>
+        AskAsync<CreateSchedule, Schedule>(agent, nameof(IAgentActor.CreateSchedule), schedule, cancellationToken);
+
+    /// <summary>Reads the schedules.</summary>
+    public Task<Result<ScheduleList>> ListSchedulesAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        AskAsync<object?, ScheduleList>(agent, nameof(IAgentActor.ListSchedules), null, cancellationToken);
+
+    /// <summary>Removes a schedule.</summary>
+    public Task<Result<Schedule>> DeleteScheduleAsync(AgentKey agent, DeleteSchedule schedule, CancellationToken cancellationToken) =>
+        AskAsync<DeleteSchedule, Schedule>(agent, nameof(IAgentActor.DeleteSchedule), schedule, cancellationToken);
+
     private async Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class => (await CallAsync<TRequest, TAnswer>(agent, method, request, cancellationToken)).ToResult();
 

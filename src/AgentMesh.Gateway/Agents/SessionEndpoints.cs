@@ -14,7 +14,7 @@ internal static class SessionEndpoints
     private const int DefaultLimit = 100;
     private const int MaxLimit = 100;
 
-    private static readonly SessionRequest Nothing = new(null);
+    private static readonly SessionRequest Nothing = new(null, null);
     private static readonly Refusal NotFound = new(AgentRefusals.SessionNotFound, SessionId.NotFoundDetail);
     private static readonly Refusal InvalidLimit = new(AgentRefusals.InvalidLimit, $"limit must be one number, 1-{MaxLimit}.");
     private static readonly Refusal InvalidCursor = new(AgentRefusals.InvalidCursor, "cursor must be the nextCursor of an earlier page.");
@@ -39,7 +39,7 @@ internal static class SessionEndpoints
         if (await ReadAsync(context) is not { } request)
             return;
         var agent = AgentPath.KeyOf(context);
-        var session = new CreateSession(request.Metadata?.GetRawText(), RequestId.New(), key);
+        var session = new CreateSession(request.Metadata?.GetRawText(), RequestId.New(), key, request.TtlSeconds?.GetInt32());
         var result = await Calls(context).CreateSessionAsync(agent, session, context.RequestAborted);
         if (!result.IsRefused)
         {
@@ -138,18 +138,27 @@ internal static class SessionEndpoints
 
 /// <summary>The body of a new or changed session.</summary>
 /// <param name="Metadata">A JSON object; null or left out: none, or no change.</param>
-internal sealed record SessionRequest(JsonElement? Metadata);
+/// <param name="TtlSeconds">Of a new session: how long it lives unused; 0 for ever, null or left out: as configured. Later it does not change.</param>
+internal sealed record SessionRequest(JsonElement? Metadata, JsonElement? TtlSeconds);
 
 /// <summary>A session.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="LastActive">Its last message or touch.</param>
 /// <param name="Metadata">The owner's notes.</param>
-internal sealed record SessionResponse(string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata)
+/// <param name="TtlSeconds">How long it lives unused; null: for ever.</param>
+/// <param name="ExpiresAt">When it is removed if nothing is done with it; null: never.</param>
+internal sealed record SessionResponse(
+    string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata, int? TtlSeconds, DateTime? ExpiresAt)
 {
     // UtcDateTime: written with Z.
-    public static SessionResponse Of(Session session) =>
-        new(session.Id, session.CreatedAt.UtcDateTime, session.LastActive.UtcDateTime, JsonElement.Parse(session.Metadata));
+    public static SessionResponse Of(Session session) => new(
+        session.Id,
+        session.CreatedAt.UtcDateTime,
+        session.LastActive.UtcDateTime,
+        JsonElement.Parse(session.Metadata),
+        session.TtlSeconds,
+        session.ExpiresAt?.UtcDateTime);
 }
 
 /// <summary>A page of the sessions.</summary>

@@ -5,15 +5,25 @@ using FluentValidation;
 
 namespace AgentMesh.Gateway.Agents;
 
-/// <summary>What a session's metadata must be. The agent looks again, after the merge.</summary>
+/// <summary>What a session's metadata and time to live must be. The agent looks again, after the merge.</summary>
 internal sealed class SessionRequestValidator : AbstractValidator<SessionRequest>
 {
     private const int MaxMetadataBytes = 4096;
 
-    public SessionRequestValidator() =>
+    private const int MinTtlSeconds = 60;
+    private const int MaxTtlSeconds = 366 * 86_400;
+
+    public SessionRequestValidator()
+    {
         RuleFor(request => request.Metadata)
             .Must(metadata => metadata is not { } value
                 || value.ValueKind == JsonValueKind.Object && Encoding.UTF8.GetByteCount(value.GetRawText()) <= MaxMetadataBytes)
             .WithErrorCode(AgentRefusals.InvalidMetadata)
             .WithMessage($"metadata must be a JSON object of at most {MaxMetadataBytes} bytes of UTF-8.");
+        RuleFor(request => request.TtlSeconds)
+            .Must(ttl => ttl is not { } value
+                || value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var seconds) && seconds is 0 or >= MinTtlSeconds and <= MaxTtlSeconds)
+            .WithErrorCode(AgentRefusals.InvalidTtl)
+            .WithMessage($"ttlSeconds must be 0 for never, or {MinTtlSeconds} to {MaxTtlSeconds}.");
+    }
 }

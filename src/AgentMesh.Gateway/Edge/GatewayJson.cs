@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Owner;
+using AgentMesh.Gateway.Schedules;
 using AgentMesh.Gateway.Turns;
 
 namespace AgentMesh.Gateway.Edge;
@@ -22,11 +23,15 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ExportedAgent))]
 [JsonSerializable(typeof(ExportedSession))]
 [JsonSerializable(typeof(ExportedMessage))]
+[JsonSerializable(typeof(ExportedSchedule))]
 [JsonSerializable(typeof(ExportedEvent))]
 [JsonSerializable(typeof(ExportEnd))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionResponse))]
 [JsonSerializable(typeof(SessionListResponse))]
+[JsonSerializable(typeof(ScheduleRequest))]
+[JsonSerializable(typeof(ScheduleResponse))]
+[JsonSerializable(typeof(ScheduleListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>For answers. Relaxed: they are JSON with nosniff, never HTML, and people read them with curl.</summary>

@@ -3,14 +3,15 @@ using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Schedules;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Owner;
 
 /// <summary>
-/// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, then each session with its messages, then events that
-/// are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
+/// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, then each session with its messages, then
+/// schedules and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
 /// snapshot: what is said meanwhile may be in it.
 /// </summary>
 internal static class ExportEndpoint
@@ -37,6 +38,7 @@ internal static class ExportEndpoint
     {
         private int _messages;
         private int _sessions;
+        private int _schedules;
         private int _events;
 
         public async Task<Refusal?> WriteAsync()
@@ -52,9 +54,9 @@ internal static class ExportEndpoint
             await LineAsync(
                 new ExportedAgent("agent", agent.User.ToString(), info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime, profile.Value.SystemPrompt),
                 GatewayJson.Answers.ExportedAgent);
-            if ((await WriteSessionsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
+            if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
                 return refusal;
-            await LineAsync(new ExportEnd("end", _sessions, _messages, _events), GatewayJson.Answers.ExportEnd);
+            await LineAsync(new ExportEnd("end", _sessions, _messages, _schedules, _events), GatewayJson.Answers.ExportEnd);
             return null;
         }
 
@@ -103,6 +105,20 @@ internal static class ExportEndpoint
                 if (page.Value.IsLast)
                     return null;
             }
+        }
+
+        private async Task<Refusal?> WriteSchedulesAsync()
+        {
+            var list = await calls.ListSchedulesAsync(agent, context.RequestAborted);
+            if (list.IsRefused)
+                return list.Refusal;
+            foreach (var schedule in list.Value.Schedules)
+            {
+                await LineAsync(new ExportedSchedule("schedule", ScheduleResponse.Of(schedule)), GatewayJson.Answers.ExportedSchedule);
+                _schedules++;
+            }
+
+            return null;
         }
 
         private async Task<Refusal?> WriteEventsAsync(long last)
@@ -161,6 +177,11 @@ internal sealed record ExportedSession(string Kind, string Id, DateTime CreatedA
 /// <param name="Timestamp">Unix milliseconds.</param>
 internal sealed record ExportedMessage(string Kind, string SessionId, long Seq, string Role, string Content, long Timestamp);
 
+/// <summary>A schedule.</summary>
+/// <param name="Kind"><c>schedule</c>.</param>
+/// <param name="Schedule">As the list of schedules shows it.</param>
+internal sealed record ExportedSchedule(string Kind, ScheduleResponse Schedule);
+
 /// <summary>An event that is no message.</summary>
 /// <param name="Kind"><c>event</c>.</param>
 /// <param name="Seq">Its number.</param>
@@ -177,5 +198,6 @@ internal sealed record ExportedEvent(
 /// <param name="Kind"><c>end</c>.</param>
 /// <param name="Sessions">Sessions before it.</param>
 /// <param name="Messages">Messages before it.</param>
+/// <param name="Schedules">Schedules before it.</param>
 /// <param name="Events">Events before it.</param>
-internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Events);
+internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Schedules, int Events);

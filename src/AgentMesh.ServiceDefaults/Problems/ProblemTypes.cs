@@ -58,6 +58,7 @@ public static class ProblemTypes
         ["agent_erasing"] = new(409, "The agent is being erased."),
         ["session_not_found"] = new(404, "No such session."),
         ["turn_not_found"] = new(404, "No such turn."),
+        ["schedule_not_found"] = new(404, "No such schedule."),
         ["idempotency_key_reused"] = new(409, "The Idempotency-Key was used with another body."),
         ["too_many_idempotency_keys"] = new(429, "Too many idempotency keys.", RetryAfterSeconds: 60),
         ["invalid_content"] = new(400, "The content is invalid."),
@@ -72,9 +73,12 @@ public static class ProblemTypes
         ["default_session_fixed"] = new(409, "The default session is fixed."),
         ["too_many_sessions"] = new(409, "Too many sessions."),
         ["invalid_metadata"] = new(400, "The metadata is invalid."),
+        ["invalid_ttl"] = new(400, "The time to live is invalid."),
         ["invalid_cursor"] = new(400, "The parameter cursor is invalid."),
         ["invalid_search"] = new(400, "The parameter q is invalid."),
         ["invalid_profile"] = new(400, "The profile is invalid."),
+        ["invalid_schedule"] = new(400, "The schedule is invalid."),
+        ["too_many_schedules"] = new(409, "Too many schedules."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The row of a code.</summary>

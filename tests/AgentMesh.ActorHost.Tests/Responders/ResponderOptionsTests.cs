@@ -14,6 +14,7 @@ public sealed class ResponderOptionsTests
     [Theory]
     [InlineData("Production", "echo", null, null, null, null, null)]
     [InlineData("Production", "llama", null, null, null, null, "AgentMesh__Responder__Provider is 'llama'; it is echo, openai or anthropic.")]
+    [InlineData("Production", "custom", null, null, null, null, "AgentMesh__Responder__Provider is 'custom'; it is echo, openai or anthropic.")]
     [InlineData("Production", "", null, null, null, null, "AgentMesh__Responder__Provider is ''; it is echo, openai or anthropic.")]
     [InlineData("Development", "openai", null, null, "k", null, "AgentMesh__Responder__Model is missing: provider openai needs the name of a model.")]
     [InlineData("Development", "anthropic", " ", null, "k", null, "AgentMesh__Responder__Model is missing: provider anthropic needs the name of a model.")]
@@ -95,6 +96,7 @@ public sealed class ResponderOptionsTests
 
     [Theory]
     [InlineData("echo", null, "Messages are answered by the built-in echo; AgentMesh__Responder__Provider names a model's provider")]
+    [InlineData("custom", null, "Messages are answered by the app's own chat client")]
     [InlineData("openai", Ollama, "Messages are answered by openai at 127.0.0.1:11434, model m, not priced, so its cost counts as 0")]
     [InlineData("anthropic", null, "Messages are answered by anthropic at api.anthropic.com, model priced-model, priced")]
     [InlineData(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Turns;
@@ -23,6 +24,8 @@ internal sealed class FakeAgent : IAgentReader
 
     internal Dictionary<string, SessionRecord> Sessions { get; } = [];
 
+    internal SessionExpiries? Expiries { get; set; }
+
     internal Dictionary<(string Session, int N), MessagePage> SessionPages { get; } = [];
 
     internal Dictionary<int, IdempotencyBucket> Buckets { get; } = [];
@@ -30,6 +33,8 @@ internal sealed class FakeAgent : IAgentReader
     internal Dictionary<int, EventLogPage> Events { get; } = [];
 
     internal TurnTable? Turns { get; set; }
+
+    internal ScheduleTable? Schedules { get; set; }
 
     internal PostRules Rules { get; set; } = new(
         AnswersAtOnce: true, new TurnRules(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(300), 3), null);
@@ -56,8 +61,7 @@ internal sealed class FakeAgent : IAgentReader
             keys = new KeyBuckets(own, Bucket(own), spare, spare is { } n ? Bucket(n) : null);
         }
 
-        var record = Sessions.GetValueOrDefault(request.SessionId);
-        var inputs = new PostInputs(head, record, Page(request.SessionId, (record?.Page ?? head.Page).N), OpenEvents(head), Turns, keys);
+        var inputs = InputsOf(request, head, keys);
         var outcome = MessagePosting.Post(inputs, request, Rules, Epoch, Now);
         switch (outcome.Value)
         {
@@ -77,6 +81,44 @@ internal sealed class FakeAgent : IAgentReader
                     : MessagePosting.ToPending(found.Value, request.SessionId);
             default:
                 return outcome.Refusal!;
+        }
+    }
+
+    internal Result<ScheduleChange> Schedule(
+        string requestId, TimingRequest times, string content = "later", string session = "default")
+    {
+        var request = new ScheduleRequest(SessionId.Of(requestId, null), content, session, times);
+        var change = ScheduleChanges.Create(Head ?? AgentHead.Unborn(Now), Schedules, Sessions.GetValueOrDefault(session), request, Epoch, Now);
+        if (change.Value?.Change is { } stored)
+            Apply(stored, []);
+        return change;
+    }
+
+    internal Refusal? Unschedule(string id)
+    {
+        var change = ScheduleChanges.Delete(Head!, Schedules, id, Epoch, Now);
+        if (change.Value?.Change is { } stored)
+            Apply(stored, []);
+        return change.Refusal;
+    }
+
+    /// <summary>A tick of the reminder: what is due runs, one after the other.</summary>
+    /// <returns>How many transactions it took; null when the agent is damaged.</returns>
+    internal int? RunSchedules()
+    {
+        for (var n = 0; ; n++)
+        {
+            if (!(Head!.NextSchedule <= Now))
+                return n;
+            var table = ScheduleTable.Open(Head, Schedules);
+            if (table.IsRefused)
+                return null;
+            var due = table.Value.FirstDue(Now)!;
+            var inputs = InputsOf(ScheduleRuns.RequestOf(due), Head, null);
+            if (Apply(ScheduleRuns.Run(inputs, table.Value, due, Rules, Epoch, Now)) is not null)
+                return null;
+            if (table.Value == Schedules)
+                return n;
         }
     }
 
@@ -147,17 +189,35 @@ internal sealed class FakeAgent : IAgentReader
             CancellationToken.None));
     }
 
-    internal Result<SessionChange> CreateSession(string requestId, string? metadata = null)
+    internal Result<SessionChange> CreateSession(string requestId, string? metadata = null, int? ttl = null, int configured = 0)
     {
         var id = SessionId.Of(requestId, null);
-        return Apply(SessionChanges.Create(Head ?? AgentHead.Unborn(Now), Index, Sessions.GetValueOrDefault(id), id, metadata, Epoch, Now));
+        return Apply(SessionChanges.Create(
+            Head ?? AgentHead.Unborn(Now), Index, Sessions.GetValueOrDefault(id), id, Expiries, metadata, SessionExpiry.Choose(ttl, configured), Epoch, Now));
+    }
+
+    /// <summary>A tick of the reminder: sessions that are due are looked at, one after the other.</summary>
+    /// <returns>How many transactions it took; null when the agent is damaged.</returns>
+    internal int? ExpireSessions()
+    {
+        for (var n = 0; ; n++)
+        {
+            if (!(Head!.NextExpiry <= Now))
+                return n;
+            var expiries = SessionExpiries.Open(Head, Expiries);
+            if (expiries.IsRefused)
+                return null;
+            var id = expiries.Value.First!.Value.Id;
+            if (Apply(SessionExpiry.Expire(TurnInputs, Index, expiries.Value, Sessions.GetValueOrDefault(id), id, Epoch, Now)).IsRefused)
+                return null;
+        }
     }
 
     internal Result<SessionChange> UpdateSession(string id, string? patch) =>
         Apply(SessionChanges.Update(Sessions.GetValueOrDefault(id), id, patch, Now));
 
     internal Result<SessionChange> DeleteSession(string id) =>
-        Apply(SessionChanges.Delete(TurnInputs, Index, Sessions.GetValueOrDefault(id), id, Epoch, Now));
+        Apply(SessionChanges.Delete(TurnInputs, Index, Expiries, Sessions.GetValueOrDefault(id), id, Epoch, Now));
 
     /// <summary>Bytes of a transaction as JSON, the way the SDK encodes it.</summary>
     internal static int Bytes(StoredPost stored) =>
@@ -165,6 +225,12 @@ internal sealed class FakeAgent : IAgentReader
         + stored.Change.Pages.Sum(page => JsonSerializer.Serialize(page.Page, Json).Length)
         + stored.Change.Events.Sum(page => JsonSerializer.Serialize(page.Page, Json).Length)
         + stored.Change.Buckets.Sum(bucket => JsonSerializer.Serialize(bucket.Bucket, Json).Length);
+
+    private PostInputs InputsOf(PostRequest request, AgentHead head, KeyBuckets? keys)
+    {
+        var record = Sessions.GetValueOrDefault(request.SessionId);
+        return new PostInputs(head, record, Page(request.SessionId, (record?.Page ?? head.Page).N), OpenEvents(head), Turns, keys);
+    }
 
     private TurnInputs TurnInputs => new(Head!, OpenEvents(Head!), Turns);
 
@@ -198,6 +264,8 @@ internal sealed class FakeAgent : IAgentReader
             Events.Remove(trimmed);
         if (change.Session is { } changed)
             Sessions[change.SessionId] = changed;
+        if (change.Schedules is { } schedules)
+            Schedules = schedules.All.IsEmpty ? null : schedules;
         if (change.Turns is { } turns)
             Turns = turns.Open.IsEmpty ? null : turns;
         Head = change.Head;
@@ -215,6 +283,8 @@ internal sealed class FakeAgent : IAgentReader
         else
             Sessions.Remove(change.Id);
         Index = change.Index ?? Index;
+        if (change.Expiries is { } expiries)
+            Expiries = expiries.Next is null ? null : expiries;
         if (change.Agent is { } agent)
             Apply(agent, []);
         return outcome;

@@ -107,14 +107,24 @@ public sealed class MessagePostingTests
     }
 
     [Fact]
-    public void Head_HasAtMost4000Bytes()
+    public void Head_HasAtMost4100Bytes()
     {
         var agent = new FakeAgent();
         agent.Post("hi", key: "k");
         for (var n = 0; n < 200; n++)
             agent.Post("hi", $"r{n}");
-        agent.Head = agent.Head! with { MessageCount = 1L << 47, LastSeq = 1L << 47, Turn = 1L << 47, Epoch = long.MaxValue };
-        Assert.InRange(System.Text.Json.JsonSerializer.Serialize(agent.Head, FakeAgent.Json).Length, 3_500, 4_000);
+        agent.Head = agent.Head! with
+        {
+            MessageCount = 1L << 47,
+            LastSeq = 1L << 47,
+            Turn = 1L << 47,
+            Epoch = long.MaxValue,
+            EventsFrom = 1L << 47,
+            OpenTurns = 32,
+            NextSchedule = FakeAgent.Start,
+            NextExpiry = FakeAgent.Start,
+        };
+        Assert.InRange(System.Text.Json.JsonSerializer.Serialize(agent.Head, FakeAgent.Json).Length, 3_500, 4_100);
     }
 
     [Theory]

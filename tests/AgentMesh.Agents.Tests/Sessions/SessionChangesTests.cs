@@ -12,7 +12,7 @@ public sealed class SessionChangesTests
     public void Create_MakesAgentAndSession()
     {
         var created = _agent.CreateSession("r1", """{"title":"Trip"}""").Value!;
-        Assert.Equal(new SessionRecord(FakeAgent.Start, FakeAgent.Start, """{"title":"Trip"}""", default, 0, 0, false), created.Session);
+        Assert.Equal(new SessionRecord(FakeAgent.Start, FakeAgent.Start, """{"title":"Trip"}""", default, 0, 0, false, null), created.Session);
         Assert.Equal((0, 0), (_agent.Head!.MessageCount, _agent.Head.LastSeq));
         Assert.Equal(created.Id, _agent.Index[0]);
     }

@@ -5,10 +5,12 @@ using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Profile;
+using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Turns;
+using AgentMesh.Agents.Usage;
 using AgentMesh.Testing;
 using CsCheck;
 
@@ -33,6 +35,7 @@ public sealed class StoredRecordTests
         from events in Counters
         from turns in Gen.Int[0, int.MaxValue]
         from accepted in Gen.Byte.Array[0, 6 * 60]
+        from due in Times
         select new AgentHead(
             created,
             active,
@@ -46,7 +49,9 @@ public sealed class StoredRecordTests
             events,
             turns,
             turns % 2 == 1,
-            new PackedEntries(accepted));
+            new PackedEntries(accepted),
+            turns % 3 == 0 ? null : due,
+            turns % 5 == 0 ? null : due);
 
     private static readonly Gen<StoredMessage> Messages =
         from numbers in Counters.Array[3]
@@ -63,13 +68,32 @@ public sealed class StoredRecordTests
         from counters in Counters.Array[2]
         from deleted in Gen.Bool
         select new SessionRecord(
-            times[0], times[1], JsonSerializer.Serialize(new { number }), new OpenPage(page[0], page[1], page[2]), counters[0], counters[1], deleted);
+            times[0], times[1], JsonSerializer.Serialize(new { number }), new OpenPage(page[0], page[1], page[2]), counters[0], counters[1], deleted, deleted ? page[0] : null);
 
     private static readonly Gen<OpenTurn> OpenTurns =
         from numbers in Counters
         from small in Gen.Int[0, int.MaxValue].Array[2]
         from times in Times.Array[3]
         select new OpenTurn(numbers, "default", small[0], small[1], times[0], times[1], times[2]);
+
+    private static readonly Gen<StoredSchedule> Schedules =
+        from content in Gen.String.Select(Whole)
+        from times in Times.Array[5]
+        from every in Gen.Int[10, 31_622_400]
+        from kind in Gen.Int[0, 2]
+        from runs in Counters
+        select new StoredSchedule(
+            SessionId.Of(content, null),
+            content,
+            "default",
+            new ScheduleTiming(
+                kind == 0 ? times[0] : null, kind == 1 ? every : null, kind == 2 ? "0 9 * * *" : null, "Europe/Berlin", times[1],
+                kind == 1 ? times[2] : null, kind == 0 ? MissedPolicy.Skip : MissedPolicy.Once),
+            times[3],
+            kind == 0 ? null : times[4],
+            kind == 0 ? times[4] : null,
+            runs,
+            kind == 2 ? new ScheduleFailure("session_not_found", content) : null);
 
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
@@ -86,7 +110,15 @@ public sealed class StoredRecordTests
             SampleEvents),
         [typeof(TurnTable)] = ("turns.v1.json", OpenTurns.Array[0, 32].Select(turns => (object)new TurnTable([.. turns])), SampleTurns),
         [typeof(ProfileRecord)] = ("profile.v1.json", Gen.String.Null().Select(text => (object)new ProfileRecord(text is null ? null : Whole(text))), new ProfileRecord("Be brief.")),
-        [typeof(SessionRecord)] = ("session.v1.json", Sessions.Select(session => (object)session), SampleSession),
+        [typeof(SessionExpiries)] = (
+            "expiries.v1.json", Gen.Byte.Array[0, 22 * 1000].Select(bytes => (object)new SessionExpiries(new PackedEntries(bytes))),
+            SessionExpiries.Empty.With(SessionId.Of("r1", null), new DateTimeOffset(2026, 1, 2, 4, 4, 5, 678, TimeSpan.Zero))),
+        [typeof(UsageRecord)] = (
+            "usage.v1.json", from seen in Times from reads in Counters select (object)new UsageRecord(seen, reads),
+            new UsageRecord(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), 12)),
+        [typeof(ScheduleTable)] = (
+            "schedules.v1.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
+        [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
     /// <summary>
@@ -114,6 +146,7 @@ public sealed class StoredRecordTests
         {
             MessagePage page => page.Messages,
             TurnTable turns => turns.Open,
+            ScheduleTable schedules => schedules.All,
             _ => [record],
         };
     }
@@ -136,6 +169,10 @@ public sealed class StoredRecordTests
     [InlineData("events.v1.json")]
     [InlineData("turns.v1.json")]
     [InlineData("profile.v1.json")]
+    [InlineData("schedules.v1.json")]
+    [InlineData("session.v2.json")]
+    [InlineData("expiries.v1.json")]
+    [InlineData("usage.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -148,6 +185,9 @@ public sealed class StoredRecordTests
             "events" => Read<EventLogPage>(json),
             "turns" => Read<TurnTable>(json),
             "profile" => Read<ProfileRecord>(json),
+            "schedules" => Read<ScheduleTable>(json),
+            "expiries" => Read<SessionExpiries>(json),
+            "usage" => Read<UsageRecord>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -164,10 +204,10 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile"],
+            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage"],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
-                StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile,
+                StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
             ]);
 
     [Theory]
@@ -222,7 +262,9 @@ public sealed class StoredRecordTests
         1,
         1,
         false,
-        RateWindow.With(PackedEntries.Empty, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)));
+        RateWindow.With(PackedEntries.Empty, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)),
+        new DateTimeOffset(2026, 1, 2, 8, 0, 0, 0, TimeSpan.Zero),
+        new DateTimeOffset(2026, 1, 2, 4, 4, 5, 678, TimeSpan.Zero));
 
     private static EventLogPage SampleEvents => new(
         65,
@@ -247,6 +289,33 @@ public sealed class StoredRecordTests
             new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero)),
     ]);
 
+    private static ScheduleTable SampleSchedules => new(
+    [
+        new StoredSchedule(
+            SessionId.Of("r1", null),
+            "Good morning!",
+            "default",
+            new ScheduleTiming(
+                null, null, "0 9 * * *", "Europe/Berlin", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), null, MissedPolicy.Once),
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+            new DateTimeOffset(2026, 1, 3, 8, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2026, 1, 2, 8, 0, 0, 12, TimeSpan.Zero),
+            1,
+            null),
+        new StoredSchedule(
+            SessionId.Of("r2", null),
+            "Are you there?",
+            SessionId.Of("s1", null),
+            new ScheduleTiming(
+                new DateTimeOffset(2026, 1, 2, 4, 0, 0, 0, TimeSpan.Zero), null, null, "UTC", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), null,
+                MissedPolicy.Skip),
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+            null,
+            null,
+            0,
+            new ScheduleFailure("session_not_found", "The agent has no such session.")),
+    ]);
+
     private static MessagePage SamplePage => new(
     [
         new StoredMessage(1, MessageRole.User, "héllo \"you\"", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 0, TimeSpan.Zero), 1, 1),
@@ -263,7 +332,8 @@ public sealed class StoredRecordTests
         new OpenPage(1, 4, 812),
         4,
         6,
-        false);
+        false,
+        3600);
 
     // Half a surrogate pair is no text that JSON could carry.
     private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));

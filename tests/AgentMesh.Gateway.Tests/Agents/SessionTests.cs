@@ -11,7 +11,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
         $$$"""{"value":{"id":"{{{Id}}}","createdAt":"2026-01-02T03:04:05.678+00:00","lastActive":"2026-01-02T03:04:06.678+00:00","metadata":"{\"title\":\"Trip <1>\",\"n\":1.10}"}}""";
 
     private const string Answer =
-        $$$"""{"id":"{{{Id}}}","createdAt":"2026-01-02T03:04:05.678Z","lastActive":"2026-01-02T03:04:06.678Z","metadata":{"title":"Trip <1>","n":1.10}}""";
+        $$$"""{"id":"{{{Id}}}","createdAt":"2026-01-02T03:04:05.678Z","lastActive":"2026-01-02T03:04:06.678Z","metadata":{"title":"Trip <1>","n":1.10},"ttlSeconds":null,"expiresAt":null}""";
 
     private readonly HttpClient _client = fixture.Gateway.Client();
 
@@ -20,6 +20,9 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
     [InlineData("{}", "{}")]
     [InlineData("""{"metadata":null}""", "{}")]
     [InlineData("""{"metadata":{"a":{"b":1.10}}}""", """{"metadata":"{\"a\":{\"b\":1.10}}"}""")]
+    [InlineData("""{"ttlSeconds":0}""", """{"ttlSeconds":0}""")]
+    [InlineData("""{"ttlSeconds":60}""", """{"ttlSeconds":60}""")]
+    [InlineData("""{"ttlSeconds":31622400}""", """{"ttlSeconds":31622400}""")]
     public async Task Create_Answers201_WithItsPlace(string? body, string sent)
     {
         Answers(Reply);
@@ -31,7 +34,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.EndsWith("/AgentActor/default:alice/method/CreateSession", call.Path, StringComparison.Ordinal);
         Assert.Equal(
             sent.Replace("\\\"", "\\u0022", StringComparison.Ordinal),
-            System.Text.RegularExpressions.Regex.Replace(call.Body, ",?\"requestId\":\"[0-9a-f]{32}\"", ""));
+            System.Text.RegularExpressions.Regex.Replace(call.Body, ",?\"requestId\":\"[0-9a-f]{32}\"", "").Replace("{,", "{", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -49,6 +52,10 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
     [InlineData("""{"metadata":"a"}""", 400, "invalid_metadata")]
     [InlineData("""{"metadata":1}""", 400, "invalid_metadata")]
     [InlineData("""{"metadata":{"a":1,"a":2}}""", 400, "invalid_request")]
+    [InlineData("""{"ttlSeconds":59}""", 400, "invalid_ttl")]
+    [InlineData("""{"ttlSeconds":31622401}""", 400, "invalid_ttl")]
+    [InlineData("""{"ttlSeconds":60.5}""", 400, "invalid_ttl")]
+    [InlineData("""{"ttlSeconds":"60"}""", 400, "invalid_ttl")]
     [InlineData("[]", 400, "invalid_request")]
     [InlineData("{", 400, "invalid_json")]
     [InlineData("null", 400, "invalid_request")]

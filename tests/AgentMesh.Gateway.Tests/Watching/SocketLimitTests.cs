@@ -99,7 +99,8 @@ public sealed class SocketLimitTests : WatchTest
     public async Task SilentSocket_IsClosed()
     {
         var clock = new FakeTimeProvider();
-        await using var gateway = Start(clock, ("AgentMesh:Watching:HeartbeatInterval", "00:00:50"), ("AgentMesh:Watching:SilenceTimeout", "00:01:00"));
+        await using var gateway = Start(
+            clock, ("AgentMesh:Watching:HeartbeatInterval", "00:00:50"), ("AgentMesh:Watching:SilenceTimeout", "00:01:00"), ("AgentMesh:Watching:CloseTimeout", "1.00:00:00"));
         using var socket = await RawSocket.ConnectAsync(gateway);
         clock.Advance(TimeSpan.FromSeconds(50));
         Assert.Equal("""{"type":"ping"}""", await socket.NextTextAsync());

@@ -1,0 +1,40 @@
+using AgentMesh.ActorHost.Agents;
+using AgentMesh.ActorHost.Dapr;
+using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.Tools;
+using AgentMesh.ServiceDefaults;
+using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.ServiceDefaults.Health;
+
+namespace AgentMesh.ActorHost;
+
+/// <summary>The app <c>agents</c>: runs as it is, or with an own responder and own tools.</summary>
+public static class AgentHost
+{
+    /// <summary>Runs until the process is told to stop.</summary>
+    /// <param name="args">Of the process.</param>
+    /// <param name="configure">What is different from the app as it is; null: nothing.</param>
+    /// <returns>The exit code: 1 when the app did not start, with the reason on the standard error.</returns>
+    public static async Task<int> RunAsync(string[] args, Action<AgentHostBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.AddServiceDefaults();
+        builder.AddAppListener();
+        builder.Services.AddAgents();
+        builder.Services.AddResponders();
+        builder.Services.AddTools();
+        configure?.Invoke(new AgentHostBuilder(builder.Services));
+
+        var app = builder.Build();
+        if (DaprTokens.WhyNotToStart(app.Environment, app.Services.GetRequiredService<SidecarOptions>()) is { } reason)
+        {
+            await Console.Error.WriteLineAsync(reason);
+            return 1;
+        }
+
+        app.UseServiceDefaults();
+        app.MapServiceHealth();
+        app.MapAgents();
+        return await app.RunServiceAsync();
+    }
+}

@@ -1,0 +1,89 @@
+using AgentMesh.ActorHost.Turns;
+using AgentMesh.Agents.Usage;
+
+namespace AgentMesh.ActorHost.Agents;
+
+/// <summary>
+/// Soft state: when the agent was last looked at, and how often. A read only changes memory, and the first one registers the reminder that
+/// writes it; a tick or the deactivation writes it and takes the reminder away, so that an agent nobody looks at owns none. Lost when the
+/// process dies.
+/// </summary>
+internal sealed partial class AgentActor
+{
+    /// <summary>Ticks until soft state is written.</summary>
+    private const string FlushReminder = "flush";
+
+    /// <summary>Reads that are not written yet; null: none.</summary>
+    private UsageRecord? _unwritten;
+
+    private bool _hasFlushReminder;
+
+    /// <summary>When the reminder could not be registered; null: it could.</summary>
+    private long? _flushReminderFailed;
+
+    /// <inheritdoc/>
+    protected override async Task OnDeactivateAsync()
+    {
+        if (_unwritten is null && !_hasFlushReminder)
+            return;
+        try
+        {
+            await FlushAsync();
+        }
+        catch (Exception exception) when (TurnActors.IsFault(exception))
+        {
+            // Nothing that anybody was promised; the reminder, if it is still there, comes once more and goes.
+            LogNotFlushed(Logger, exception, Id.GetId());
+        }
+    }
+
+    /// <summary>Somebody has read from an agent that is there.</summary>
+    private async Task SeenAsync()
+    {
+        var interval = TimeSpan.FromSeconds(_services.Flush.IntervalSeconds);
+        if (interval == TimeSpan.Zero)
+            return;
+        _unwritten = UsageRecord.Seen(_unwritten, _time.GetUtcNow());
+        if (_hasFlushReminder || _flushReminderFailed is { } failed && _time.GetElapsedTime(failed) < interval)
+            return;
+        try
+        {
+            await RegisterReminderAsync(FlushReminder, null, interval, interval);
+            (_hasFlushReminder, _flushReminderFailed) = (true, null);
+        }
+        catch (Exception exception) when (TurnActors.IsFault(exception))
+        {
+            // A read does not fail for it: what is unwritten is written when the agent leaves memory.
+            LogNoReminder(Logger, exception, Id.GetId());
+            _flushReminderFailed = _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Stored reads, and those that are not.</summary>
+    private async Task<UsageRecord?> LoadUsageAsync(CancellationToken cancellationToken) =>
+        UsageRecord.Together(await _records.LoadUsageAsync(cancellationToken), _unwritten);
+
+    /// <summary>Writes what is unwritten. The reminder goes last: until then a tick does what is left.</summary>
+    private async Task FlushAsync()
+    {
+        if (_unwritten is not null)
+        {
+            await WorkAsync(async () =>
+            {
+                // It may have been erased meanwhile, and then nothing of it may come back.
+                if (await _records.LoadHeadAsync(null, CancellationToken.None) is { IsErasing: false })
+                    await _records.StoreAsync((await LoadUsageAsync(CancellationToken.None))!, CancellationToken.None);
+                return null;
+            });
+        }
+
+        _unwritten = null;
+        await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
+    }
+
+    [LoggerMessage(4, LogLevel.Warning, "Agent {AgentId} could not write when it was last seen")]
+    private static partial void LogNotFlushed(ILogger logger, Exception exception, string agentId);
+
+    [LoggerMessage(5, LogLevel.Warning, "Agent {AgentId} could not register its flush reminder")]
+    private static partial void LogNoReminder(ILogger logger, Exception exception, string agentId);
+}

@@ -1,0 +1,115 @@
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Turns;
+using AgentMesh.Contracts;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.ActorHost.Agents;
+
+/// <summary>
+/// The agent's reminders. They may come too early, too late, twice, in floods or not at all: what is due stands in the state, and a tick only
+/// looks at it. None is there when nothing is left to do.
+/// </summary>
+internal sealed partial class AgentActor
+{
+    /// <summary>Ticks every few seconds while turns are not over.</summary>
+    private const string WorkReminder = "work";
+
+    /// <summary>Ticks when the next schedule is due, or the next session may expire, and every minute from then on: a single tick can be lost.</summary>
+    private const string ScheduleReminder = "schedule";
+
+    private static readonly TimeSpan SchedulePeriod = TimeSpan.FromSeconds(60);
+
+    /// <summary>For what is due when a call comes, whose tick is late or lost. Short: calls that wake the agent again and again must not put it off.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
+
+    /// <summary>A reminder's due time is nanoseconds in 64 bits in Dapr. A tick too early looks, and waits again.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
+
+    private bool _hasWorkReminder;
+    private bool _hasScheduleReminder;
+
+    /// <summary>What the schedule reminder was last set to by this activation; null when that is not known.</summary>
+    private DateTimeOffset? _scheduleReminderDue;
+
+    /// <summary>Looks at what is due. Safe at any time and as often as a reminder comes.</summary>
+    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (reminderName == FlushReminder)
+        {
+            await FlushAsync();
+            return;
+        }
+
+        if (reminderName == WorkReminder)
+            _hasWorkReminder = true;
+        // From now on it ticks every minute, until it is set anew.
+        if (reminderName == ScheduleReminder)
+            (_hasScheduleReminder, _scheduleReminderDue) = (true, null);
+        var refusal = await AdvanceTurnsAsync(CancellationToken.None) ?? await RunSchedulesAsync(CancellationToken.None)
+            ?? await ExpireSessionsAsync(CancellationToken.None);
+        // A damaged agent is not woken for ever either: an operator's repair begins with a call, and with it the reminders.
+        var head = refusal is null ? _records.Known : null;
+        if (_hasWorkReminder && head is not { OpenTurns: > 0 })
+            await UnregisterReminderAsync(WorkReminder, () => _hasWorkReminder = false);
+        // What could not run, for want of room or because there is much of it, is tried again as running turns are.
+        await KeepScheduleReminderAsync(head?.NextDue, TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds));
+    }
+
+    private Task<Refusal?> AdvanceTurnsAsync(CancellationToken cancellationToken) => WorkAsync(async () =>
+    {
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { OpenTurns: > 0 } head)
+            return null;
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        var step = TurnChanges.Advance(inputs, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
+        if (step.IsRefused)
+            return step.Refusal;
+        await CommitAsync(inputs, head.Page, step.Value, cancellationToken);
+        return null;
+    });
+
+    /// <summary>A turn that nobody waits for an answer of.</summary>
+    private async Task<Refusal?> WorkAsync(Func<Task<Refusal?>> work) =>
+        (await AttemptAsync(async () => new Reply<Refusal>(null, await work()))).Refusal;
+
+    /// <summary>Before a commit: work that nobody would look after must not exist.</summary>
+    private async Task RemindOfAsync(AgentHead before, AgentChange change)
+    {
+        if (change.Turns is { Open: not [] } && !_hasWorkReminder)
+        {
+            var interval = TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds);
+            await RegisterReminderAsync(WorkReminder, null, interval, interval);
+            _hasWorkReminder = true;
+        }
+
+        _hasScheduleReminder |= before.NextDue is not null;
+        // Only what comes earlier: set to a later time before the commit, it would be late for what stays due if the commit failed.
+        if (change.Head.NextDue is { } next && !(before.NextDue <= next))
+            await SetScheduleReminderAsync(next, AtOnce);
+    }
+
+    /// <summary>After a turn, and so after its commit, and once in every activation: the state says what is wanted, reminders can get lost.</summary>
+    /// <param name="next">What is due next; null: nothing.</param>
+    /// <param name="whenDue">How long to wait for what is due already.</param>
+    private async Task KeepScheduleReminderAsync(DateTimeOffset? next, TimeSpan whenDue)
+    {
+        if (next is { } due && due != _scheduleReminderDue)
+            await SetScheduleReminderAsync(due, whenDue);
+        else if (next is null && _hasScheduleReminder)
+            await UnregisterReminderAsync(ScheduleReminder, () => (_hasScheduleReminder, _scheduleReminderDue) = (false, null));
+    }
+
+    private async Task SetScheduleReminderAsync(DateTimeOffset next, TimeSpan whenDue)
+    {
+        var wait = next - _time.GetUtcNow();
+        if (wait <= TimeSpan.Zero)
+            wait = whenDue;
+        await RegisterReminderAsync(ScheduleReminder, null, wait < LongestWait ? wait : LongestWait, SchedulePeriod);
+        (_hasScheduleReminder, _scheduleReminderDue) = (true, next);
+    }
+
+    private async Task UnregisterReminderAsync(string name, Action forget)
+    {
+        await UnregisterReminderAsync(name);
+        forget();
+    }
+}

@@ -1,0 +1,110 @@
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Schedules;
+using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Turns;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.ActorHost.Agents;
+
+/// <summary>The agent's schedules.</summary>
+internal sealed partial class AgentActor
+{
+    public Task<Reply<Schedule>> CreateSchedule(CreateSchedule request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        var now = _time.GetUtcNow();
+        var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
+        var asked = new ScheduleRequest(
+            SessionId.Of(request.RequestId, request.IdempotencyKey),
+            request.Content ?? "",
+            request.SessionId ?? SessionNames.Default,
+            new TimingRequest(request.At, request.EverySeconds, request.Cron, request.TimeZone, request.Missed, request.Until));
+        var session = await _records.LoadSessionAsync(asked.SessionId, cancellationToken);
+        var table = await _records.LoadSchedulesAsync(cancellationToken);
+        return await CommitAsync(head, ScheduleChanges.Create(head, table, session, asked, _records.Epoch, now), cancellationToken);
+    });
+
+    public Task<Reply<ScheduleList>> ListSchedules(CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
+            return new Reply<ScheduleList>(new ScheduleList([]), null);
+        var table = ScheduleTable.Open(head, await _records.LoadSchedulesAsync(cancellationToken));
+        return table.IsRefused
+            ? Refused<ScheduleList>(table.Refusal)
+            : new Reply<ScheduleList>(new ScheduleList([.. table.Value.All.Select(ToSchedule)]), null);
+    });
+
+    public Task<Reply<Schedule>> DeleteSchedule(DeleteSchedule request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
+            return Refused<Schedule>(ScheduleRefusals.ScheduleNotFound);
+        var table = await _records.LoadSchedulesAsync(cancellationToken);
+        return await CommitAsync(
+            head, ScheduleChanges.Delete(head, table, request.ScheduleId, _records.Epoch, _time.GetUtcNow()), cancellationToken);
+    });
+
+    /// <summary>Runs what is due, as much as one tick may, each occurrence in a transaction of its own.</summary>
+    private async Task<Refusal?> RunSchedulesAsync(CancellationToken cancellationToken)
+    {
+        Refusal? refusal = null;
+        var hasRun = true;
+        for (var n = 0; n < ScheduleLimits.RunsAtOnce && hasRun && refusal is null; n++)
+        {
+            refusal = await WorkAsync(async () =>
+            {
+                var ran = await RunScheduleAsync(cancellationToken);
+                hasRun = ran.Value;
+                return ran.Refusal;
+            });
+        }
+
+        return refusal;
+    }
+
+    /// <summary>Runs the schedule that is the longest due.</summary>
+    /// <returns>False: none is due, or the agent has no room for its message.</returns>
+    private async Task<Result<bool>> RunScheduleAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head || !(head.NextSchedule <= now))
+            return false;
+        var table = ScheduleTable.Open(head, await _records.LoadSchedulesAsync(cancellationToken));
+        if (table.IsRefused)
+            return table.Refusal;
+        if (table.Value.FirstDue(now) is not { } schedule)
+            return ConversationRefusals.AgentQuarantined("the head knows of a schedule that is not there");
+        var (inputs, open) = await LoadPostInputsAsync(head, ScheduleRuns.RequestOf(schedule), now, cancellationToken);
+        var step = ScheduleRuns.Run(inputs, table.Value, schedule, _services.Rules, _records.Epoch, now);
+        if (step.IsRefused)
+            return step.Refusal;
+        await CommitAsync(new TurnInputs(head, inputs.OpenEvents, inputs.Turns), open, step.Value, cancellationToken);
+        return step.Value.Change is not null;
+    }
+
+    private async Task<Reply<Schedule>> CommitAsync(AgentHead head, Result<ScheduleChange> change, CancellationToken cancellationToken)
+    {
+        if (change.IsRefused)
+            return Refused<Schedule>(change.Refusal);
+        if (change.Value.Change is { } agent)
+            await CommitAsync(new TurnInputs(head, null, null), head.Page, agent, [], cancellationToken);
+        return new Reply<Schedule>(ToSchedule(change.Value.Schedule), null);
+    }
+
+    private static Schedule ToSchedule(StoredSchedule schedule) => new(
+        schedule.Id,
+        schedule.Content,
+        schedule.Session,
+        schedule.Timing.At,
+        schedule.Timing.EverySeconds,
+        schedule.Timing.Cron,
+        schedule.Timing.Cron is null ? null : schedule.Timing.TimeZone,
+        schedule.Timing.Missed == MissedPolicy.Skip ? MissedRuns.Skip : MissedRuns.Once,
+        schedule.Timing.Until,
+        schedule switch { { Failure: not null } => ScheduleStatus.Failed, { IsOver: true } => ScheduleStatus.Done, _ => ScheduleStatus.Active },
+        schedule.CreatedAt,
+        schedule.NextRun,
+        schedule.LastRun,
+        schedule.Runs,
+        schedule.Failure is { } failure ? new ScheduleError(failure.Code, failure.Detail) : null);
+}

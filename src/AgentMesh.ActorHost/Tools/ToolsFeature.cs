@@ -1,0 +1,17 @@
+using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.Turns;
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.ActorHost.Tools;
+
+/// <summary>What a model can do for an agent beside writing.</summary>
+internal static class ToolsFeature
+{
+    /// <summary>Adds the agents' own tools, and the check of the setting that chooses among them.</summary>
+    internal static void AddTools(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => HistorySearch.Create(provider.GetRequiredService<TurnActors>()));
+        services.AddSingleton<AgentTools>();
+        services.AddSingleton<IValidateOptions<ResponderOptions>, ToolsValidator>();
+    }
+}

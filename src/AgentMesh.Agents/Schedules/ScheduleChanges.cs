@@ -1,0 +1,88 @@
+using System.Text;
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Sessions;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Agents.Schedules;
+
+/// <summary>Making and removing schedules: each verb is safe to repeat and says what to store.</summary>
+public static class ScheduleChanges
+{
+    /// <summary>Makes a schedule. A repeat finds the one it made and stores nothing.</summary>
+    /// <param name="head">The agent's head; <see cref="AgentHead.Unborn"/> for an agent never written to.</param>
+    /// <param name="stored">Its schedules, as stored.</param>
+    /// <param name="session">The session; null for the default one, or when there is none of that id.</param>
+    /// <param name="request">What is to run, and when.</param>
+    /// <param name="epoch">The epoch of this activation.</param>
+    /// <param name="now">The time.</param>
+    public static Result<ScheduleChange> Create(
+        AgentHead head, ScheduleTable? stored, SessionRecord? session, ScheduleRequest request, long epoch, DateTimeOffset now)
+    {
+        now = WholeMilliseconds(now);
+        var opened = ScheduleTable.Open(head, stored);
+        if (opened.IsRefused)
+            return opened.Refusal;
+        var table = opened.Value;
+        if (table.Find(request.Id) is { } earlier)
+            return request.IsSameAs(earlier) ? new ScheduleChange(earlier, null) : ConversationRefusals.IdempotencyKeyReused;
+        if (request.SessionId != SessionNames.Default && session is null or { IsDeleted: true })
+            return ConversationRefusals.SessionNotFound;
+        if (!MessagePosting.IsValid(request.Content))
+            return ConversationRefusals.InvalidContent;
+        var timing = ScheduleTiming.Create(request.Times, now);
+        if (timing.IsRefused)
+            return timing.Refusal;
+        var schedule = new StoredSchedule(
+            request.Id, request.Content, request.SessionId, timing.Value, now, timing.Value.After(now), null, 0, null);
+        table = table.With(schedule);
+        // Of those that are over the oldest goes first; the new one is not over.
+        while (IsFull(table) && table.All.FirstOrDefault(other => other.IsOver) is { } over)
+            table = table.Without(over);
+        return IsFull(table) ? ScheduleRefusals.TooManySchedules : new ScheduleChange(schedule, Change(head, table, epoch, now));
+    }
+
+    /// <summary>Removes a schedule.</summary>
+    /// <param name="head">The agent's head.</param>
+    /// <param name="stored">Its schedules, as stored.</param>
+    /// <param name="id">The schedule's id.</param>
+    /// <param name="epoch">The epoch of this activation.</param>
+    /// <param name="now">The time.</param>
+    public static Result<ScheduleChange> Delete(AgentHead head, ScheduleTable? stored, string id, long epoch, DateTimeOffset now)
+    {
+        var opened = ScheduleTable.Open(head, stored);
+        if (opened.IsRefused)
+            return opened.Refusal;
+        return opened.Value.Find(id) is { } schedule
+            ? new ScheduleChange(schedule, Change(head, opened.Value.Without(schedule), epoch, WholeMilliseconds(now)))
+            : ScheduleRefusals.ScheduleNotFound;
+    }
+
+    private static AgentChange Change(AgentHead head, ScheduleTable table, long epoch, DateTimeOffset now) =>
+        new(head with { Epoch = epoch, LastActive = now, NextSchedule = table.Next() }) { Schedules = table };
+
+    private static bool IsFull(ScheduleTable table) =>
+        table.All.Length > ScheduleLimits.PerAgent
+        || table.All.Sum(schedule => Encoding.UTF8.GetByteCount(schedule.Content)) > ScheduleLimits.ContentBytes;
+
+    private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+}
+
+/// <summary>A schedule to be made; nothing is checked yet.</summary>
+/// <param name="Id">Of <see cref="SessionId.Of"/>: what asked for it is what it is known by.</param>
+/// <param name="Content">The message.</param>
+/// <param name="SessionId">The session.</param>
+/// <param name="Times">When it runs.</param>
+public sealed record ScheduleRequest(string Id, string Content, string SessionId, TimingRequest Times)
+{
+    /// <summary>True when it asks for what is there. Times are compared as they are stored.</summary>
+    internal bool IsSameAs(StoredSchedule schedule)
+    {
+        var timing = ScheduleTiming.Create(Times, schedule.CreatedAt);
+        return schedule.Content == Content && schedule.Session == SessionId && timing.Value == schedule.Timing;
+    }
+}
+
+/// <summary>What a verb comes to.</summary>
+/// <param name="Schedule">The schedule, as it is or was.</param>
+/// <param name="Change">The records to store; null: a repeat.</param>
+public sealed record ScheduleChange(StoredSchedule Schedule, AgentChange? Change);

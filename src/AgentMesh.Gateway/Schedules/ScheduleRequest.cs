@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace AgentMesh.Gateway.Schedules;
+
+/// <summary>The body of a new schedule. Times and numbers are read as JSON first, so that a wrong one is refused with its own code.</summary>
+/// <param name="Content">The message.</param>
+/// <param name="SessionId">The session; null for the default one.</param>
+/// <param name="At">Once, at that time.</param>
+/// <param name="EverySeconds">Again and again, so many seconds apart.</param>
+/// <param name="Cron">By a cron expression.</param>
+/// <param name="TimeZone">The zone of <paramref name="Cron"/>.</param>
+/// <param name="Missed"><c>once</c> or <c>skip</c>; null: <c>once</c>.</param>
+/// <param name="Until">The last moment at which it may run.</param>
+internal sealed partial record ScheduleRequest(
+    string? Content, string? SessionId, JsonElement? At, JsonElement? EverySeconds, string? Cron, string? TimeZone, string? Missed, JsonElement? Until)
+{
+    internal DateTimeOffset? AtTime => TimeOf(At);
+
+    internal DateTimeOffset? UntilTime => TimeOf(Until);
+
+    internal int? EverySecondsNumber => EverySeconds is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var seconds) ? seconds : null;
+
+    /// <summary>An ISO 8601 time that says its offset: without one it would be the server's local time.</summary>
+    private static DateTimeOffset? TimeOf(JsonElement? member) =>
+        member is { ValueKind: JsonValueKind.String } text && EndsWithOffset().IsMatch(text.GetString()!) && text.TryGetDateTimeOffset(out var time) ? time : null;
+
+    [GeneratedRegex(@"(Z|[+-]\d\d:\d\d)\z")]
+    private static partial Regex EndsWithOffset();
+}

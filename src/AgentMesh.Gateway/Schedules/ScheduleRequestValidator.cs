@@ -1,0 +1,33 @@
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Schedules;
+
+/// <summary>What the members of a new schedule must be. Whether they make a schedule is the agent's to say.</summary>
+internal sealed class ScheduleRequestValidator : AbstractValidator<ScheduleRequest>
+{
+    private static readonly MessageRequestValidator Message = new();
+
+    public ScheduleRequestValidator()
+    {
+        // The message comes first, under the rules of any message.
+        RuleFor(request => request).Custom((request, context) =>
+        {
+            foreach (var failure in Message.Validate(new MessageRequest(request.Content, request.SessionId)).Errors)
+                context.AddFailure(failure);
+        });
+        RuleFor(request => request.At)
+            .Must((request, at) => at is null || request.AtTime is not null)
+            .WithErrorCode(AgentRefusals.InvalidSchedule)
+            .WithMessage("at must be an ISO 8601 time with its offset, such as 2026-01-02T03:04:05Z.");
+        RuleFor(request => request.EverySeconds)
+            .Must((request, every) => every is null || request.EverySecondsNumber is not null)
+            .WithErrorCode(AgentRefusals.InvalidSchedule)
+            .WithMessage("everySeconds must be a whole number.");
+        RuleFor(request => request.Until)
+            .Must((request, until) => until is null || request.UntilTime is not null)
+            .WithErrorCode(AgentRefusals.InvalidSchedule)
+            .WithMessage("until must be an ISO 8601 time with its offset, such as 2026-01-02T03:04:05Z.");
+    }
+}

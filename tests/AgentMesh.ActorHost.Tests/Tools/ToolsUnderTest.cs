@@ -1,0 +1,46 @@
+using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.Tests.Responders;
+using AgentMesh.ActorHost.Tools;
+using AgentMesh.ActorHost.Turns;
+using AgentMesh.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.ActorHost.Tests.Tools;
+
+/// <summary>Tools of alice's turn 7, in its second run.</summary>
+internal sealed class ToolsUnderTest : ILogger<ToolRun>
+{
+    private readonly ToolRun _run;
+
+    public ToolsUnderTest(TimeProvider time, params AgentTool[] tools)
+        : this(time, _ => { }, tools)
+    {
+    }
+
+    public ToolsUnderTest(TimeProvider time, Action<TurnOptions> configure, params AgentTool[] tools)
+    {
+        var options = new TurnOptions();
+        configure(options);
+        Assert.True(AgentKey.TryParse("default:alice", out var alice));
+        _run = new ToolRun(tools, new ToolContext(alice, "s1", "7", 2, time.GetUtcNow().AddMinutes(5)), options, NoServices.Instance, time, this);
+    }
+
+    /// <summary>What was logged.</summary>
+    public List<string> Log { get; } = [];
+
+    public ResponderRequest Ask() => ResponderUnderTest.Ask() with { Tools = _run };
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Log.Add(formatter(state, exception) + exception);
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public static NoServices Instance { get; } = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}

@@ -1,0 +1,25 @@
+namespace AgentMesh.EndToEnd;
+
+/// <summary>The samples as their READMEs start them.</summary>
+public sealed class SampleTests
+{
+    [Fact]
+    public async Task MyAgent_AnswersWithItsOwnResponderAndTool()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
+        await using var mesh = await Mesh.StartAsync(store.Data, options: ["--run-file", Path.Combine(Mesh.Root, "samples/MyAgent/dapr.yaml")]);
+        using var client = new AgentClient(mesh.Ready.Gateway);
+        Assert.Equal("HELLO", (await client.PostAsync("alice", "hello")).Response);
+        Assert.Equal("It rains in Paris, alice.", (await client.PostAsync("alice", "weather in Paris")).Response);
+        Assert.Equal(["hello", "HELLO", "weather in Paris", "It rains in Paris, alice."], (await client.HistoryAsync("alice")).Select(message => message.Content));
+
+        // It is the mesh that remembers: another process of the sample has the conversation.
+        Mesh.Kill(mesh.Ready.App("agents").Pid);
+        Assert.Equal("The sun shines in Rome, alice.", (await client.PostAsync("alice", "weather in Rome", key: "after-the-kill")).Response);
+        Assert.Equal(6, (await client.HistoryAsync("alice")).Count);
+    }
+
+    [Fact]
+    public void MyAgent_IsBelowSixtyLines() =>
+        Assert.InRange(File.ReadLines(Path.Combine(Mesh.Root, "samples/MyAgent/Program.cs")).Count(), 1, 59);
+}
