@@ -44,7 +44,7 @@ internal static class ModelClients
 
     /// <summary>The client with spans and metrics.</summary>
     internal static IChatClient Observed(IChatClient client) => new ChatClientBuilder(client)
-            // Prompts and replies stay out of telemetry, whatever OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT says.
-            .UseOpenTelemetry(sourceName: TelemetrySource, configure: telemetry => telemetry.EnableSensitiveData = false)
-            .Build();
+        // Prompts and replies stay out of telemetry, whatever OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT says.
+        .UseOpenTelemetry(sourceName: TelemetrySource, configure: telemetry => telemetry.EnableSensitiveData = false)
+        .Build();
 }
