@@ -19,7 +19,7 @@ internal static class Sockets
     {
         var connections = await OpenAsync(mesh, sockets, n => $"talker-{n}", cancellationToken);
         // Activates the agents and lets the JIT finish.
-        await TalkAsync(connections, messages / 2, new double[messages / 2], cancellationToken);
+        await TalkAsync(connections, messages * 2, new double[messages * 2], cancellationToken);
         var latencies = new double[messages];
         var before = mesh.Cpu();
         var started = Stopwatch.GetTimestamp();
