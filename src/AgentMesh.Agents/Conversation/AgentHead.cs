@@ -49,7 +49,7 @@ public sealed record AgentHead(
     /// <summary>The head of an agent never written to. Times are whole milliseconds from the start, as they are stored.</summary>
     public static AgentHead Unborn(DateTimeOffset now)
     {
-        now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        now = now.WholeMilliseconds();
         return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty, null, null);
     }
 }

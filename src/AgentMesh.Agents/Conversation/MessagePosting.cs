@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.State;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
@@ -24,7 +25,7 @@ public static class MessagePosting
         var (head, session, openPage, openEvents, turns, keys) = inputs;
         if (request.Bucket != keys?.OwnN)
             throw new ArgumentException("The bucket of the request's key has to be loaded, and no other.", nameof(inputs));
-        now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        now = now.WholeMilliseconds();
         if ((StoredConversation.CheckHead(head) ?? keys?.Check(head)) is { } damaged)
             return damaged;
         if (request.SessionId != SessionNames.Default && session is null or { IsDeleted: true })

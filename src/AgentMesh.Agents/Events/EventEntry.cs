@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Sessions;
@@ -72,6 +71,33 @@ public abstract record EventEntry(string Session)
         return [.. bytes];
     }
 
+    /// <summary>How many bytes the entry at the front has, without reading it; -1 when there is none.</summary>
+    internal static int LengthOf(ReadOnlySpan<byte> from)
+    {
+        if (from.IsEmpty)
+            return -1;
+        var head = (from[0] & OtherSession) == 0 ? 1 : 1 + SessionId.Bytes;
+        var length = (from[0] & ~OtherSession) switch
+        {
+            User => head + PackedPointer.PageBytes,
+            Assistant => head + PackedPointer.PageBytes + PackedPointer.SeqBytes,
+            AssistantWithUsage => head + PackedPointer.PageBytes + PackedPointer.SeqBytes + 2 * TokenBytes + CostBytes,
+            Error => LengthOfError(from, head + PackedPointer.SeqBytes + TimeBytes),
+            _ => -1,
+        };
+        return length <= from.Length ? length : -1;
+    }
+
+    private static int LengthOfError(ReadOnlySpan<byte> from, int codeAt)
+    {
+        if (codeAt >= from.Length)
+            return -1;
+        var detailAt = codeAt + 1 + from[codeAt];
+        return detailAt + sizeof(ushort) > from.Length
+            ? -1
+            : detailAt + sizeof(ushort) + (int)PackedPointer.ReadNumber(from.Slice(detailAt, sizeof(ushort)));
+    }
+
     /// <summary>Reads the entry at the front and moves past it.</summary>
     /// <returns>Null when the bytes are no entry: the record is damaged.</returns>
     internal static EventEntry? Take(ref ReadOnlySpan<byte> from)
@@ -103,9 +129,9 @@ public abstract record EventEntry(string Session)
 
     private static void AddNumber(List<byte> bytes, long number, int width)
     {
-        Span<byte> packed = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(packed, number);
-        bytes.AddRange(packed[^width..]);
+        Span<byte> packed = stackalloc byte[width];
+        PackedPointer.WriteNumber(packed, number);
+        bytes.AddRange(packed);
     }
 
     /// <summary>Reads fields in order; past the end everything is 0 and the record damaged.</summary>

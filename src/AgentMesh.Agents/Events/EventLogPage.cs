@@ -32,17 +32,26 @@ public sealed record EventLogPage(long First, PackedEntries Entries)
     /// <param name="page">What is stored there; null when nothing is.</param>
     public static Result<ImmutableArray<EventEntry>> Read(AgentHead head, int n, EventLogPage? page)
     {
-        var first = Math.Max(FirstSeq(n), head.EventsFrom);
-        var count = (int)(Math.Min(head.LastSeq, FirstSeq(n + 1) - 1) - first + 1);
+        var whole = Whole(head, n, page);
+        if (whole.IsRefused)
+            return whole.Refusal;
+        var entries = ImmutableArray.CreateBuilder<EventEntry>();
+        for (var rest = page!.Entries.Bytes[..whole.Value]; !rest.IsEmpty;)
+            entries.Add(EventEntry.Take(ref rest)!);
+        return entries.ToImmutable();
+    }
+
+    /// <summary>How many bytes of a page the head knows of, counted without reading them; or the reason to quarantine the agent.</summary>
+    internal static Result<int> Whole(AgentHead head, int n, EventLogPage? page)
+    {
         if (page is null)
             return ConversationRefusals.AgentQuarantined($"page {n} of the events is missing");
-        var entries = ImmutableArray.CreateBuilder<EventEntry>(Math.Max(count, 0));
-        var rest = page.Entries.Bytes;
-        while (entries.Count < count && page.First == first && EventEntry.Take(ref rest) is { } entry)
-            entries.Add(entry);
-        return entries.Count == count
-            ? entries.MoveToImmutable()
-            : ConversationRefusals.AgentQuarantined($"page {n} of the events is not whole");
+        var first = Math.Max(FirstSeq(n), head.EventsFrom);
+        var left = (int)(Math.Min(head.LastSeq, FirstSeq(n + 1) - 1) - first + 1);
+        var bytes = 0;
+        while (left > 0 && page.First == first && EventEntry.LengthOf(page.Entries.Bytes[bytes..]) is > 0 and var length)
+            (left, bytes) = (left - 1, bytes + length);
+        return left == 0 ? bytes : ConversationRefusals.AgentQuarantined($"page {n} of the events is not whole");
     }
 }
 

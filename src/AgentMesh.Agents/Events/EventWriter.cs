@@ -27,10 +27,10 @@ internal sealed class EventWriter
     {
         if (EventLogPage.OpenNumber(head) is not { } n)
             return new EventWriter(head, head.LastSeq + 1, []);
-        var entries = EventLogPage.Read(head, n, open);
-        return entries.IsRefused
-            ? entries.Refusal
-            : new EventWriter(head, Math.Max(EventLogPage.FirstSeq(n), head.EventsFrom), [.. entries.Value.SelectMany(entry => entry.ToBytes())]);
+        var whole = EventLogPage.Whole(head, n, open);
+        return whole.IsRefused
+            ? whole.Refusal
+            : new EventWriter(head, Math.Max(EventLogPage.FirstSeq(n), head.EventsFrom), [.. open!.Entries.Bytes[..whole.Value]]);
     }
 
     /// <summary>Appends an event.</summary>

@@ -29,7 +29,7 @@ public sealed record ProfileRecord(string? SystemPrompt)
             return damaged;
         if (systemPrompt is not null && Encoding.UTF8.GetByteCount(systemPrompt) > SystemPromptBytes)
             return new Refusal("invalid_profile", $"A system prompt has at most {SystemPromptBytes} bytes of UTF-8.");
-        now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        now = now.WholeMilliseconds();
         return new ProfileChange(
             new ProfileRecord(string.IsNullOrEmpty(systemPrompt) ? null : systemPrompt), new AgentChange(head with { Epoch = epoch, LastActive = now }));
     }

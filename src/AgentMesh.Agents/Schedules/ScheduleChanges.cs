@@ -1,6 +1,7 @@
 using System.Text;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.State;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Schedules;
@@ -18,7 +19,7 @@ public static class ScheduleChanges
     public static Result<ScheduleChange> Create(
         AgentHead head, ScheduleTable? stored, SessionRecord? session, ScheduleRequest request, long epoch, DateTimeOffset now)
     {
-        now = WholeMilliseconds(now);
+        now = now.WholeMilliseconds();
         var opened = ScheduleTable.Open(head, stored);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -53,7 +54,7 @@ public static class ScheduleChanges
         if (opened.IsRefused)
             return opened.Refusal;
         return opened.Value.Find(id) is { } schedule
-            ? new ScheduleChange(schedule, Change(head, opened.Value.Without(schedule), epoch, WholeMilliseconds(now)))
+            ? new ScheduleChange(schedule, Change(head, opened.Value.Without(schedule), epoch, now.WholeMilliseconds()))
             : ScheduleRefusals.ScheduleNotFound;
     }
 
@@ -63,8 +64,6 @@ public static class ScheduleChanges
     private static bool IsFull(ScheduleTable table) =>
         table.All.Length > ScheduleLimits.PerAgent
         || table.All.Sum(schedule => Encoding.UTF8.GetByteCount(schedule.Content)) > ScheduleLimits.ContentBytes;
-
-    private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }
 
 /// <summary>A schedule to be made; nothing is checked yet.</summary>

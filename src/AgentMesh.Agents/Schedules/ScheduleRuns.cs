@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.State;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
@@ -27,7 +28,7 @@ public static class ScheduleRuns
     public static Result<TurnStep> Run(
         PostInputs inputs, ScheduleTable table, StoredSchedule schedule, PostRules rules, long epoch, DateTimeOffset now)
     {
-        now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        now = now.WholeMilliseconds();
         if (schedule.NextRun is not { } target || target > now)
             throw new ArgumentException("The schedule is not due.", nameof(schedule));
         var due = schedule.Timing.Due(target, now);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AgentMesh.Agents.State;
 using AgentMesh.Primitives;
 using Cronos;
 
@@ -80,7 +81,7 @@ public sealed record ScheduleTiming(
         n <= (DateTimeOffset.MaxValue - From).TotalSeconds / every - 1 ? From.AddSeconds(n * every) : null;
 
     private static DateTimeOffset? Whole(DateTimeOffset? time) =>
-        time is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known.ToUnixTimeMilliseconds()) : null;
+        time?.WholeMilliseconds();
 
     private static CronExpression? ExpressionOf(string cron) =>
         cron.Length <= ScheduleLimits.CronCharacters

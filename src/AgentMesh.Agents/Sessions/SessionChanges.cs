@@ -1,4 +1,5 @@
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.State;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
@@ -32,7 +33,7 @@ public static class SessionChanges
             return merged.Refusal;
         if (ttl.IsRefused)
             return ttl.Refusal;
-        now = WholeMilliseconds(now);
+        now = now.WholeMilliseconds();
         var session = new SessionRecord(now, now, merged.Value, default, 0, 0, IsDeleted: false, ttl.Value.Seconds);
         var change = new SessionChange(id, session)
         {
@@ -61,7 +62,7 @@ public static class SessionChanges
         var merged = SessionMetadata.Merge(session.Metadata, patch);
         return merged.IsRefused
             ? merged.Refusal
-            : new SessionChange(id, session with { Metadata = merged.Value, LastActive = WholeMilliseconds(now) }) { IsChanged = true };
+            : new SessionChange(id, session with { Metadata = merged.Value, LastActive = now.WholeMilliseconds() }) { IsChanged = true };
     }
 
     /// <summary>
@@ -78,7 +79,7 @@ public static class SessionChanges
     public static Result<SessionChange> Delete(
         TurnInputs inputs, SessionIndex index, SessionExpiries? expiries, SessionRecord? session, string id, long epoch, DateTimeOffset now)
     {
-        now = WholeMilliseconds(now);
+        now = now.WholeMilliseconds();
         var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -103,8 +104,6 @@ public static class SessionChanges
             ? change with { Expiries = after, Agent = agent with { Head = agent.Head with { NextExpiry = after.Next } } }
             : change;
     }
-
-    private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }
 
 /// <summary>What a verb comes to, as records to store in one transaction.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.State;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Turns;
@@ -19,7 +20,7 @@ public static class TurnChanges
     /// <param name="now">The time.</param>
     public static Result<TurnStep> Advance(TurnInputs inputs, TurnRules rules, long epoch, DateTimeOffset now)
     {
-        now = WholeMilliseconds(now);
+        now = now.WholeMilliseconds();
         var opened = Open(inputs);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -42,7 +43,7 @@ public static class TurnChanges
     /// <returns>The open turns after it; refused when the turn is not that run's (any more).</returns>
     public static Result<TurnTable> Renew(TurnTable? turns, TurnRun run, TurnRules rules, DateTimeOffset now) =>
         turns?.Find(run.Turn) is { } turn && turn.Attempt == run.Attempt
-            ? turns.Replace(turn with { LeaseUntil = WholeMilliseconds(now) + rules.Lease })
+            ? turns.Replace(turn with { LeaseUntil = now.WholeMilliseconds() + rules.Lease })
             : TurnRefusals.TurnLost;
 
     /// <summary>A run has the whole answer.</summary>
@@ -57,7 +58,7 @@ public static class TurnChanges
     public static Result<TurnStep> Complete(
         TurnInputs inputs, AnswerPlace place, TurnRun run, string text, ModelUsage? usage, TurnRules rules, long epoch, DateTimeOffset now)
     {
-        now = WholeMilliseconds(now);
+        now = now.WholeMilliseconds();
         var opened = Open(inputs, run);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -88,7 +89,7 @@ public static class TurnChanges
     public static Result<TurnStep> Fail(
         TurnInputs inputs, TurnRun run, Refusal reason, bool isTransient, TurnRules rules, long epoch, DateTimeOffset now)
     {
-        now = WholeMilliseconds(now);
+        now = now.WholeMilliseconds();
         var opened = Open(inputs, run);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -109,7 +110,7 @@ public static class TurnChanges
     /// <param name="now">The time.</param>
     public static Result<TurnStep> Cancel(TurnInputs inputs, long turn, TurnRules rules, long epoch, DateTimeOffset now)
     {
-        now = WholeMilliseconds(now);
+        now = now.WholeMilliseconds();
         var opened = Open(inputs);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -145,6 +146,4 @@ public static class TurnChanges
         var change = writer.ToChange(epoch, now);
         return new TurnStep(isChanged || started.Length > 0 || change.Events.Length > 0 ? change : null, runs.ToImmutable());
     }
-
-    private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using AgentMesh.Agents.State;
 
 namespace AgentMesh.Agents.Turns;
@@ -16,12 +15,6 @@ public sealed record TurnTable(ImmutableArray<OpenTurn> Open)
 
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.TurnTable;
-
-    /// <summary>When something has to happen at the latest; null without a running turn.</summary>
-    [JsonIgnore]
-    public DateTimeOffset? NextDue => Running is [] ? null : Running.Min(turn => turn.LeaseUntil < turn.Deadline ? turn.LeaseUntil : turn.Deadline);
-
-    private OpenTurn[] Running => [.. Open.Where(turn => !turn.IsQueued)];
 
     /// <summary>The open turn of that number; null when there is none.</summary>
     public OpenTurn? Find(long turn) => Open.FirstOrDefault(open => open.Turn == turn);

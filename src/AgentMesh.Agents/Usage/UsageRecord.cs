@@ -16,7 +16,7 @@ public sealed record UsageRecord(DateTimeOffset LastSeen, long Reads)
     /// <summary>One more read.</summary>
     /// <param name="earlier">Those before; null: none.</param>
     /// <param name="now">The time.</param>
-    public static UsageRecord Seen(UsageRecord? earlier, DateTimeOffset now) => new(WholeMilliseconds(now), (earlier?.Reads ?? 0) + 1);
+    public static UsageRecord Seen(UsageRecord? earlier, DateTimeOffset now) => new(now.WholeMilliseconds(), (earlier?.Reads ?? 0) + 1);
 
     /// <summary>What is stored and what came since together. The later time counts: clocks of two processes differ.</summary>
     /// <param name="stored">What is stored; null when nothing is.</param>
@@ -25,6 +25,4 @@ public sealed record UsageRecord(DateTimeOffset LastSeen, long Reads)
         stored is null || since is null
             ? stored ?? since
             : stored with { LastSeen = stored.LastSeen > since.LastSeen ? stored.LastSeen : since.LastSeen, Reads = stored.Reads + since.Reads };
-
-    private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }

@@ -176,7 +176,11 @@ public sealed class EventLogTests
         {
             ReadOnlySpan<byte> bytes = written.SelectMany(one => one.ToBytes()).ToArray();
             foreach (var one in written)
+            {
+                Assert.Equal(one.ToBytes().Length, EventEntry.LengthOf(bytes));
                 Assert.Equal(one, EventEntry.Take(ref bytes));
+            }
+
             Assert.True(bytes.IsEmpty);
         });
     }
