@@ -1,4 +1,6 @@
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Schedules;
+using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
 using AgentMesh.Primitives;
@@ -45,8 +47,9 @@ internal sealed partial class AgentActor
         // From now on it ticks every minute, until it is set anew.
         if (reminderName == ScheduleReminder)
             (_hasScheduleReminder, _scheduleReminderDue) = (true, null);
-        var refusal = await AdvanceTurnsAsync(CancellationToken.None) ?? await RunSchedulesAsync(CancellationToken.None)
-            ?? await ExpireSessionsAsync(CancellationToken.None);
+        var refusal = await AdvanceTurnsAsync(CancellationToken.None)
+            ?? await WorkOffAsync(ScheduleLimits.RunsAtOnce, RunScheduleAsync)
+            ?? await WorkOffAsync(SessionLimits.ExpiriesAtOnce, ExpireSessionAsync);
         // A damaged agent is not woken for ever either: an operator's repair begins with a call, and with it the reminders.
         var head = refusal is null ? _records.Known : null;
         if (_hasWorkReminder && head is not { OpenTurns: > 0 })
@@ -59,13 +62,29 @@ internal sealed partial class AgentActor
     {
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { OpenTurns: > 0 } head)
             return null;
-        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
-        var step = TurnChanges.Advance(inputs, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
-        if (step.IsRefused)
-            return step.Refusal;
-        await CommitAsync(inputs, head.Page, step.Value, cancellationToken);
-        return null;
+        return await ChangeTurnsAsync(
+            head, inputs => TurnChanges.Advance(inputs, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow()), cancellationToken);
     });
+
+    /// <summary>Does what is due one by one, as much as one tick may, each in a transaction of its own.</summary>
+    /// <param name="most">How much that is.</param>
+    /// <param name="workAsync">Does one; false: nothing is due, or there is no room for it.</param>
+    private async Task<Refusal?> WorkOffAsync(int most, Func<CancellationToken, Task<Result<bool>>> workAsync)
+    {
+        Refusal? refusal = null;
+        var hasWorked = true;
+        for (var n = 0; n < most && hasWorked && refusal is null; n++)
+        {
+            refusal = await WorkAsync(async () =>
+            {
+                var worked = await workAsync(CancellationToken.None);
+                hasWorked = worked.Value;
+                return worked.Refusal;
+            });
+        }
+
+        return refusal;
+    }
 
     /// <summary>A turn that nobody waits for an answer of.</summary>
     private async Task<Refusal?> WorkAsync(Func<Task<Refusal?>> work) =>

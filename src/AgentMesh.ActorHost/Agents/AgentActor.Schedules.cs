@@ -44,24 +44,6 @@ internal sealed partial class AgentActor
             head, ScheduleChanges.Delete(head, table, request.ScheduleId, _records.Epoch, _time.GetUtcNow()), cancellationToken);
     });
 
-    /// <summary>Runs what is due, as much as one tick may, each occurrence in a transaction of its own.</summary>
-    private async Task<Refusal?> RunSchedulesAsync(CancellationToken cancellationToken)
-    {
-        Refusal? refusal = null;
-        var hasRun = true;
-        for (var n = 0; n < ScheduleLimits.RunsAtOnce && hasRun && refusal is null; n++)
-        {
-            refusal = await WorkAsync(async () =>
-            {
-                var ran = await RunScheduleAsync(cancellationToken);
-                hasRun = ran.Value;
-                return ran.Refusal;
-            });
-        }
-
-        return refusal;
-    }
-
     /// <summary>Runs the schedule that is the longest due.</summary>
     /// <returns>False: none is due, or the agent has no room for its message.</returns>
     private async Task<Result<bool>> RunScheduleAsync(CancellationToken cancellationToken)

@@ -85,25 +85,7 @@ internal sealed partial class AgentActor
         return new Reply<SessionDeletion>(new SessionDeletion(change.Value.Session is null), null);
     });
 
-    /// <summary>Removes sessions that nobody used for too long, as much as one tick may, each part in a transaction of its own.</summary>
-    private async Task<Refusal?> ExpireSessionsAsync(CancellationToken cancellationToken)
-    {
-        Refusal? refusal = null;
-        var hasLooked = true;
-        for (var n = 0; n < SessionLimits.ExpiriesAtOnce && hasLooked && refusal is null; n++)
-        {
-            refusal = await WorkAsync(async () =>
-            {
-                var looked = await ExpireSessionAsync(cancellationToken);
-                hasLooked = looked.Value;
-                return looked.Refusal;
-            });
-        }
-
-        return refusal;
-    }
-
-    /// <summary>Looks at the session that is due.</summary>
+    /// <summary>Looks at the session that nobody has used for the longest time over its own, and removes a part of it.</summary>
     /// <returns>False: none is.</returns>
     private async Task<Result<bool>> ExpireSessionAsync(CancellationToken cancellationToken)
     {
@@ -137,10 +119,10 @@ internal sealed partial class AgentActor
     {
         if (change.IsRefused)
             return Refused<Session>(change.Refusal);
-        if (change.Value is { IsChanged: true, Agent: { } agent } && head is not null)
-            await RemindOfAsync(head, agent);
-        if (change.Value.IsChanged)
-            await _records.StoreAsync(head, change.Value, cancellationToken);
+        if (change.Value.IsChanged && head is not null)
+            await CommitAsync(new TurnInputs(head, null, null), change.Value, cancellationToken);
+        else if (change.Value.IsChanged)
+            await _records.StoreAsync(null, change.Value, cancellationToken);
         return new Reply<Session>(ToSession(change.Value.Id, change.Value.Session!), null);
     }
 

@@ -29,11 +29,10 @@ internal sealed partial class AgentActor
     {
         if (TurnId.Parse(request.TurnId) is { } turn && await _records.LoadHeadAsync(null, cancellationToken) is { OpenTurns: > 0 } head)
         {
-            var inputs = await LoadTurnInputsAsync(head, cancellationToken);
-            var step = TurnChanges.Cancel(inputs, turn, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
-            if (step.IsRefused)
-                return Refused<Turn>(step.Refusal);
-            await CommitAsync(inputs, head.Page, step.Value, cancellationToken);
+            var refusal = await ChangeTurnsAsync(
+                head, inputs => TurnChanges.Cancel(inputs, turn, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow()), cancellationToken);
+            if (refusal is not null)
+                return Refused<Turn>(refusal);
         }
 
         return await FindTurnAsync(request.TurnId, cancellationToken);
@@ -94,13 +93,12 @@ internal sealed partial class AgentActor
         var run = new TurnRun(request.Turn, request.Attempt);
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
             return Refused<TurnRunId>(TurnRefusals.TurnLost);
-        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
-        var step = TurnChanges.Fail(
-            inputs, run, new Refusal(request.Code, request.Detail), request.IsTransient, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
-        if (step.IsRefused)
-            return Refused<TurnRunId>(step.Refusal);
-        await CommitAsync(inputs, head.Page, step.Value, cancellationToken);
-        return new Reply<TurnRunId>(new TurnRunId(run.Turn, run.Attempt), null);
+        var reason = new Refusal(request.Code, request.Detail);
+        var refusal = await ChangeTurnsAsync(
+            head,
+            inputs => TurnChanges.Fail(inputs, run, reason, request.IsTransient, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow()),
+            cancellationToken);
+        return refusal is null ? new Reply<TurnRunId>(new TurnRunId(run.Turn, run.Attempt), null) : Refused<TurnRunId>(refusal);
     });
 
     private static AgentEvent ToEvent(LoggedEvent logged) => logged switch
@@ -122,6 +120,17 @@ internal sealed partial class AgentActor
 
     private async Task<TurnInputs> LoadTurnInputsAsync(AgentHead head, CancellationToken cancellationToken) =>
         new(head, await _records.LoadOpenEventsAsync(head, cancellationToken), await _records.LoadTurnsAsync(head, cancellationToken));
+
+    /// <summary>Changes turns without a message: loads what the core needs, asks it, and commits.</summary>
+    /// <returns>Why not; null when it is done.</returns>
+    private async Task<Refusal?> ChangeTurnsAsync(AgentHead head, Func<TurnInputs, Result<TurnStep>> change, CancellationToken cancellationToken)
+    {
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        var step = change(inputs);
+        if (!step.IsRefused)
+            await CommitAsync(inputs, head.Page, step.Value, cancellationToken);
+        return step.Refusal;
+    }
 
     private Task CommitAsync(TurnInputs before, OpenPage openBefore, TurnStep step, CancellationToken cancellationToken) =>
         step.Change is { } change ? CommitAsync(before, openBefore, change, step.Runs, cancellationToken) : Task.CompletedTask;
