@@ -122,6 +122,27 @@ public sealed class AgentOwnerTests
     }
 
     [Fact]
+    public async Task Erasure_IsAnnounced_ThoughTheAgentIsUsedAgainAtOnce()
+    {
+        // Ten seconds between two announcements, of a clock that stands: all of this goes into one.
+        await using var host = await HostUnderTest.StartAsync(("AgentMesh:Announcements:IntervalMs", "10000"));
+        await host.PostAsync("default:bob", "is told at once", "r0");
+        await host.NextAnnouncementAsync();
+        await host.PostAsync(Alice, "hello", "r1");
+        while (!(await host.EraseAsync(Alice)).Value!.IsDone)
+            Assert.NotEmpty(host.State.KeysOf(Alice));
+        await host.PostAsync(Alice, "hello again", "r2");
+        var next = host.NextAnnouncementAsync();
+        while (!next.IsCompleted)
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+
+        Assert.Equal([new AgentSeq(Alice, 0), new AgentSeq(Alice, 2)], (await next).Seqs);
+    }
+
+    [Fact]
     public async Task ErasureOfALongHistory_IsInParts_AndGoesOnAfterADeactivation()
     {
         await using var host = await HostUnderTest.StartAsync();

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.ServiceDefaults.Dapr;
@@ -19,9 +20,10 @@ internal sealed partial class Announcer : BackgroundService
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly ILogger<Announcer> _logger;
-    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
     private Dictionary<string, long> _seqs = new(StringComparer.Ordinal);
+    private HashSet<string> _erased = new(StringComparer.Ordinal);
     private List<TurnDelta> _deltas = [];
 
     public Announcer(SidecarOptions sidecar, IOptions<AnnouncerOptions> options, TimeProvider time, ILogger<Announcer> logger)
@@ -39,16 +41,22 @@ internal sealed partial class Announcer : BackgroundService
         _logger = logger;
     }
 
-    /// <summary>An agent's log has come that far.</summary>
+    /// <summary>An agent's log has come that far; 0: it has been erased.</summary>
     public void Announce(string agent, long seq)
     {
         lock (_lock)
         {
-            if (_seqs.Count < MaxEntries || _seqs.ContainsKey(agent))
+            // Kept apart: what comes after it must not take its place, or watchers never learn that numbers begin anew.
+            if (seq == 0 && _erased.Count < MaxEntries)
+            {
+                _erased.Add(agent);
+                _seqs.Remove(agent);
+            }
+            else if (_seqs.Count < MaxEntries || _seqs.ContainsKey(agent))
                 _seqs[agent] = seq;
         }
 
-        Signal();
+        _signal.Writer.TryWrite(true);
     }
 
     /// <summary>A model has written a piece.</summary>
@@ -64,13 +72,12 @@ internal sealed partial class Announcer : BackgroundService
                 _deltas.Add(delta);
         }
 
-        Signal();
+        _signal.Writer.TryWrite(true);
     }
 
     public override void Dispose()
     {
         _http.Dispose();
-        _signal.Dispose();
         base.Dispose();
     }
 
@@ -80,7 +87,7 @@ internal sealed partial class Announcer : BackgroundService
         {
             while (true)
             {
-                await _signal.WaitAsync(stoppingToken);
+                await _signal.Reader.ReadAsync(stoppingToken);
                 var started = _time.GetTimestamp();
                 await PublishAsync(Take(), stoppingToken);
                 if (_interval - _time.GetElapsedTime(started) is { Ticks: > 0 } rest)
@@ -94,26 +101,13 @@ internal sealed partial class Announcer : BackgroundService
         }
     }
 
-    private void Signal()
-    {
-        if (_signal.CurrentCount > 0)
-            return;
-        try
-        {
-            _signal.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Another caller was first.
-        }
-    }
-
     private Announcement Take()
     {
         lock (_lock)
         {
-            var taken = new Announcement(
-                _seqs.Count == 0 ? null : [.. _seqs.Select(agent => new AgentSeq(agent.Key, agent.Value))], _deltas.Count == 0 ? null : _deltas);
+            AgentSeq[] seqs = [.. _erased.Select(agent => new AgentSeq(agent, 0)), .. _seqs.Select(agent => new AgentSeq(agent.Key, agent.Value))];
+            var taken = new Announcement(seqs.Length == 0 ? null : seqs, _deltas.Count == 0 ? null : _deltas);
+            _erased = new HashSet<string>(StringComparer.Ordinal);
             _seqs = new Dictionary<string, long>(StringComparer.Ordinal);
             _deltas = [];
             return taken;

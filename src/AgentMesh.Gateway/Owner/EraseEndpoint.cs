@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Watching;
 using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Owner;
@@ -32,6 +33,8 @@ internal static class EraseEndpoint
                 removed[kind] = removed.GetValueOrDefault(kind) + count;
             if (!part.Value.IsDone)
                 continue;
+            // Those who watch through this gateway need not wait for the announcement, which may be lost.
+            context.RequestServices.GetRequiredService<WatchHub>().Find(agent.ToString())?.Announce(0);
             var receipt = new EraseReceipt(
                 agent.User.ToString(),
                 context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime,

@@ -114,9 +114,16 @@ internal sealed class FakeAgent
                 "ReadEvents" => Write(new Reply<EventPage>(Page(Read(call, ContractsJson.Default.ReadEvents)), null), ContractsJson.Default.ReplyEventPage),
                 "GetTurn" => Write(TurnOf(Read(call, ContractsJson.Default.GetTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "CancelTurn" => Write(Cancel(Read(call, ContractsJson.Default.CancelTurn).TurnId), ContractsJson.Default.ReplyTurn),
+                "EraseAll" => EraseAll(),
                 _ => null,
             };
         }
+    }
+
+    private string EraseAll()
+    {
+        Erase();
+        return Write(new Reply<Erasure>(new Erasure(true, new Dictionary<string, int>()), null), ContractsJson.Default.ReplyErasure);
     }
 
     private PostedMessage Post(PostMessage message, bool pending)

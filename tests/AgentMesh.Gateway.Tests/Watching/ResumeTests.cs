@@ -99,6 +99,18 @@ public sealed class ResumeTests : WatchTest
     }
 
     [Fact]
+    public async Task ErasedThroughThisGateway_SocketsAreTold_WithoutAnAnnouncement()
+    {
+        Agent.Chat(3);
+        await using var gateway = Start();
+        using var socket = await SocketClient.ConnectAsync(gateway);
+        await KnownAsync(gateway);
+        using var response = await Http.DeleteAsync(At(gateway, "/agent/alice"), Token);
+        await response.IsJsonAsync();
+        Assert.Equal("""{"type":"reset","after":0}""", await socket.NextTextAsync());
+    }
+
+    [Fact]
     public async Task ResumeWithinTheGrace_ComesBeforeWhatHappensMeanwhile()
     {
         Agent.Chat(2);
