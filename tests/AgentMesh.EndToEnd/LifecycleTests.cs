@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Starting, stopping, restarting: what the person at the keyboard sees.</summary>
@@ -26,6 +28,22 @@ public sealed class LifecycleTests
         using var later = new AgentClient(again.Ready.Gateway);
         Assert.Equal("I remember our conversation (2 messages). You said: \"again\".", (await later.PostAsync("alice", "again")).Response);
         Assert.Equal(["hello", "again"], (await later.HistoryAsync("alice")).Where(message => message.Role == "user").Select(message => message.Content));
+    }
+
+    /// <summary>The README's commands name the run file from the repository's root, and the Web SDK would run the program in its project's folder.</summary>
+    [Fact]
+    public async Task PathsOfTheCommandLine_AreFromWhereTheCommandWasGiven()
+    {
+        var configuration = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(Mesh.SidecarDll)))!;
+        using var run = Process.Start(new ProcessStartInfo(
+            "dotnet", ["run", "--no-build", "-c", configuration, "--project", "src/AgentMesh.Sidecar", "--", "run", "-f", "no/such.yaml"])
+        {
+            WorkingDirectory = Mesh.Root, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        var said = await Task.WhenAll(run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await run.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains($"the run file {Path.Combine(Mesh.Root, "no/such.yaml")} does not exist", string.Concat(said), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,6 +38,9 @@ internal sealed class Mesh : IAsyncDisposable
     /// <summary>What callers of the Dapr ports have to show.</summary>
     public static string DaprToken { get; } = Guid.NewGuid().ToString("N");
 
+    /// <summary>The executable under test.</summary>
+    public static string SidecarDll => Path.GetFullPath(Metadata("SidecarDll"));
+
     public ReadyFile Ready { get; private set; } = null!;
 
     public int SidecarPid => _process.Id;
@@ -62,7 +65,7 @@ internal sealed class Mesh : IAsyncDisposable
             var ready = Path.Combine(data, readyFile);
             Directory.CreateDirectory(data);
             File.Delete(ready);
-            List<string> arguments = [Metadata("SidecarDll"), "run", "--data", data, "--free-ports", "--ready-file", ready, "--state-fidelity", "daprd", "--set", "AgentMesh__RateLimit__Enabled=false", .. options];
+            List<string> arguments = [SidecarDll, "run", "--data", data, "--free-ports", "--ready-file", ready, "--state-fidelity", "daprd", "--set", "AgentMesh__RateLimit__Enabled=false", .. options];
             if (redis is not null)
                 arguments.AddRange(["--redis", redis]);
             var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
