@@ -127,7 +127,9 @@ public sealed class ResumeTests : WatchTest
     {
         Agent.Chat(1);
         var time = new FakeTimeProvider();
-        await using var gateway = Start(time, ("AgentMesh:Watching:ResumeGrace", "00:00:10"));
+        // The clock is moved on until the events come, which must not be taken for a client that is silent or slow.
+        await using var gateway = Start(
+            time, ("AgentMesh:Watching:ResumeGrace", "00:00:10"), ("AgentMesh:Watching:SilenceTimeout", "10000.00:00:00"), ("AgentMesh:Watching:SendTimeout", "10000.00:00:00"));
         using var socket = await SocketClient.ConnectAsync(gateway);
         await PostAsync(gateway, "meanwhile");
         var next = socket.NextMessagesAsync(2);
