@@ -38,7 +38,9 @@ public sealed class LifecycleTests
         using var run = Process.Start(new ProcessStartInfo(
             "dotnet", ["run", "--no-build", "-c", configuration, "--project", "src/AgentMesh.Sidecar", "--", "run", "-f", "no/such.yaml"])
         {
-            WorkingDirectory = Mesh.Root, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Mesh.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         var said = await Task.WhenAll(run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         await run.WaitForExitAsync(TestContext.Current.CancellationToken);
