@@ -97,6 +97,7 @@ public sealed class AgentOwnerTests
         await host.InfoAsync(Alice);
         await host.RemindAsync(Alice, "flush");
         await host.PostAsync(Alice, "there", "r2", session: session);
+        host.State[Alice, "summary:default"] = host.State[Alice, $"summary:{session}"] = """{"text":"Short.","upToPage":1,"upToSeq":1,"at":"2026-01-02T03:04:05.678Z","v":1}""";
         var everything = host.State.KeysOf(Alice);
         AssertHasAKeyOfEveryKind(everything);
         Assert.NotEmpty(host.State.RemindersOf(Alice));

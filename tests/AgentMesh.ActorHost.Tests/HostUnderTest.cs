@@ -104,6 +104,17 @@ internal sealed class HostUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks until it is so, for what nobody announces.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await isSo())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < Patience, "It did not come true in time.");
+            await Task.Yield();
+        }
+    }
+
     public async Task<Announcement> NextAnnouncementAsync() => (await State.Published.ReadAsync(TestContext.Current.CancellationToken).AsTask()
         .WaitAsync(Patience, TestContext.Current.CancellationToken)).Deserialize(ContractsJson.Default.Announcement)!;
 
@@ -155,6 +166,15 @@ internal sealed class HostUnderTest : IAsyncDisposable
         nameof(IAgentActor.DeleteSession),
         JsonContent.Create(new DeleteSession(id), ContractsJson.Default.DeleteSession),
         ContractsJson.Default.ReplySessionDeletion);
+
+    public Task<Reply<Summary>> SummaryAsync(string agent, string session = "default") => CallAsync(
+        agent, nameof(IAgentSummaries.GetSummary), JsonContent.Create(new GetSummary(session), ContractsJson.Default.GetSummary), ContractsJson.Default.ReplySummary);
+
+    public Task<Reply<SummaryWork>> SummaryWorkAsync(string agent, string session) => CallAsync(
+        agent,
+        nameof(IAgentSummaries.GetSummaryWork),
+        JsonContent.Create(new GetSummary(session), ContractsJson.Default.GetSummary),
+        ContractsJson.Default.ReplySummaryWork);
 
     public Task<Reply<Schedule>> CreateScheduleAsync(string agent, CreateSchedule request) => CallAsync(
         agent, nameof(IAgentActor.CreateSchedule), JsonContent.Create(request, ContractsJson.Default.CreateSchedule), ContractsJson.Default.ReplySchedule);

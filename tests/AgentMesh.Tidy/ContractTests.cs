@@ -1,9 +1,9 @@
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Schema;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using Dapr.Actors;
 
 namespace AgentMesh.Tidy;
 
@@ -18,7 +18,8 @@ public sealed class ContractTests
     {
         var text = new StringBuilder();
         text.AppendLine(AgentActorType.Name);
-        MethodInfo[] methods = [.. typeof(IAgentActor).GetMethods(), .. typeof(IAgentTurns).GetMethods()];
+        var methods = typeof(IAgentActor).Assembly.GetExportedTypes()
+            .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IActor))).SelectMany(type => type.GetMethods()).ToArray();
         foreach (var method in methods.OrderBy(method => method.Name, StringComparer.Ordinal))
             text.Append(method.Name).Append('(').AppendJoin(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name)).Append(") -> ").AppendLine(Describe(method.ReturnType));
         text.AppendLine();

@@ -6,7 +6,7 @@ namespace AgentMesh.ActorHost.Agents;
 /// <summary>
 /// Soft state: when the agent was last looked at, and how often. A read only changes memory, and the first one registers the reminder that
 /// writes it; a tick or the deactivation writes it and takes the reminder away, so that an agent nobody looks at owns none. Lost when the
-/// process dies.
+/// process dies. The same tick has summaries written that are due.
 /// </summary>
 internal sealed partial class AgentActor
 {
@@ -24,7 +24,7 @@ internal sealed partial class AgentActor
     /// <inheritdoc/>
     protected override async Task OnDeactivateAsync()
     {
-        if (_unwritten is null && !_hasFlushReminder)
+        if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder)
             return;
         try
         {
@@ -40,10 +40,16 @@ internal sealed partial class AgentActor
     /// <summary>Somebody has read from an agent that is there.</summary>
     private async Task SeenAsync()
     {
-        var interval = TimeSpan.FromSeconds(_services.Flush.IntervalSeconds);
-        if (interval == TimeSpan.Zero)
+        if (_services.Flush.IntervalSeconds == 0)
             return;
         _unwritten = UsageRecord.Seen(_unwritten, _time.GetUtcNow());
+        await FlushSoonAsync();
+    }
+
+    /// <summary>There is soft state: the reminder will come.</summary>
+    private async Task FlushSoonAsync()
+    {
+        var interval = TimeSpan.FromSeconds(_services.Flush.IntervalSeconds);
         if (_hasFlushReminder || _flushReminderFailed is { } failed && _time.GetElapsedTime(failed) < interval)
             return;
         try
@@ -53,7 +59,7 @@ internal sealed partial class AgentActor
         }
         catch (Exception exception) when (TurnActors.IsFault(exception))
         {
-            // A read does not fail for it: what is unwritten is written when the agent leaves memory.
+            // Nobody's call fails for it: what is unwritten is written when the agent leaves memory.
             LogNoReminder(Logger, exception, Id.GetId());
             _flushReminderFailed = _time.GetTimestamp();
         }
@@ -78,6 +84,7 @@ internal sealed partial class AgentActor
         }
 
         _unwritten = null;
+        StartSummaries();
         await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
     }
 

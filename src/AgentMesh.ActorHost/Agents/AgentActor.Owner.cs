@@ -53,6 +53,7 @@ internal sealed partial class AgentActor
         var session = AgentErasure.NextSession(index) is { } id ? await _records.LoadSessionAsync(id, cancellationToken) : null;
         var part = AgentErasure.Next(head, index, session, _records.Epoch);
         _unwritten = null;
+        _summariesDue.Clear();
         // Before the last part: an erasure that is cut off here goes on, and an agent without records must have no reminder.
         if (part.Head is null)
         {

@@ -1,5 +1,6 @@
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
@@ -48,14 +49,19 @@ internal sealed partial class AgentActor
         }
 
         var session = await _records.LoadSessionAsync(turn.Session, cancellationToken);
-        var messages = await ContextReader.ReadAsync(
-            head, session, turn, _services.Turns.ContextBytes, (n, token) => _records.LoadPageAsync(head, turn.Session, n, token), cancellationToken);
-        if (messages.IsRefused)
-            return Refused<TurnContext>(messages.Refusal);
-        var context = messages.Value.Select(message => new ContextMessage(message.Role == MessageRole.User, message.Content));
+        var summary = SessionSummary.Of(await _records.LoadSummaryAsync(turn.Session, cancellationToken), session?.Page ?? head.Page);
+        var read = await ContextReader.ReadAsync(
+            head, session, summary, turn, _services.SummaryRules, (n, token) => _records.LoadPageAsync(head, turn.Session, n, token), cancellationToken);
+        if (read.IsRefused)
+            return Refused<TurnContext>(read.Refusal);
+        if (read.Value.IsLong)
+            await SummarizeSoonAsync(turn.Session);
+        var messages = read.Value.Messages;
         var profile = await _records.LoadProfileAsync(cancellationToken);
         return new Reply<TurnContext>(
-            new TurnContext(turn.Session, profile.SystemPrompt, [.. context], messages.Value[^1].Count - 1, turn.Deadline.ToUnixTimeMilliseconds()), null);
+            new TurnContext(
+                turn.Session, profile.SystemPrompt, summary?.Text, [.. messages.Select(ToContext)], messages[^1].Count - 1, turn.Deadline.ToUnixTimeMilliseconds()),
+            null);
     });
 
     public Task<Reply<TurnRunId>> RenewTurn(TurnRunId request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -115,6 +121,8 @@ internal sealed partial class AgentActor
                 Usage: logged.Entry is AssistantMessageEntry { Usage: { } usage } ? ToUsage(usage) : null)),
         _ => new AgentEvent(logged.Seq, 0, logged.Entry.Session, EventTypes.MessageRemoved, new EventData()),
     };
+
+    private static ContextMessage ToContext(StoredMessage message) => new(message.Role == MessageRole.User, message.Content);
 
     private static TurnUsage ToUsage(ModelUsage usage) => new(usage.InputTokens, usage.OutputTokens, usage.CostMicroUsd);
 

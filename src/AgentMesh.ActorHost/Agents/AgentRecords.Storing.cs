@@ -3,6 +3,7 @@ using AgentMesh.Agents.Erasing;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 
@@ -34,6 +35,13 @@ internal sealed partial class AgentRecords
         await SaveAsync(cancellationToken);
     }
 
+    /// <summary>Commits a summary. The head stays: the pages that are in the summary are what guards it.</summary>
+    public async Task StoreAsync(string session, SessionSummary summary, CancellationToken cancellationToken)
+    {
+        await state.SetStateAsync(StateKeys.Summary(session), summary, cancellationToken);
+        await SaveAsync(cancellationToken);
+    }
+
     /// <summary>Commits a change of a session, in one transaction.</summary>
     /// <param name="before">The head it began with; null for a change that leaves it alone.</param>
     /// <param name="change">The records.</param>
@@ -42,6 +50,8 @@ internal sealed partial class AgentRecords
     {
         for (var n = change.RemovedPages.First; n <= change.RemovedPages.Last; n++)
             await state.TryRemoveStateAsync(StateKeys.Page(change.Id, n), cancellationToken);
+        if (change.Session is null or { IsDeleted: true })
+            await state.TryRemoveStateAsync(StateKeys.Summary(change.Id), cancellationToken);
         if (change.Session is { } session)
             await state.SetStateAsync(StateKeys.Session(change.Id), session, cancellationToken);
         else

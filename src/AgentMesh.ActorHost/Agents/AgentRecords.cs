@@ -4,6 +4,7 @@ using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using Dapr.Actors.Runtime;
@@ -124,6 +125,13 @@ internal sealed partial class AgentRecords(
     {
         _ofTheTurn.Add(StateKeys.Sessions);
         return (await state.TryGetStateAsync<SessionIndex>(StateKeys.Sessions, cancellationToken)).Value ?? SessionIndex.Empty;
+    }
+
+    /// <summary>A session's summary as stored; null when it has none.</summary>
+    public async ValueTask<SessionSummary?> LoadSummaryAsync(string session, CancellationToken cancellationToken)
+    {
+        _ofTheTurn.Add(StateKeys.Summary(session));
+        return (await state.TryGetStateAsync<SessionSummary>(StateKeys.Summary(session), cancellationToken)).Value;
     }
 
     /// <summary>When sessions end; null when none does.</summary>

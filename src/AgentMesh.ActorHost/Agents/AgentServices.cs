@@ -1,8 +1,10 @@
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Summaries;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -18,7 +20,8 @@ internal sealed class AgentServices(
     Responder responder,
     TurnRunner runner,
     RunningTexts texts,
-    Announcer announcer)
+    Announcer announcer,
+    Summarizer summarizer)
 {
     public TimeProvider Time => time;
 
@@ -35,6 +38,11 @@ internal sealed class AgentServices(
     public RunningTexts Texts => texts;
 
     public Announcer Announcer => announcer;
+
+    public Summarizer Summarizer => summarizer;
+
+    /// <summary>How much of a session models read as it was said.</summary>
+    public SummaryRules SummaryRules => new(turns.ContextBytes);
 
     /// <summary>How agents are set up.</summary>
     public PostRules Rules { get; } = new(responder.AnswersAtOnce, turns.Rules, rateLimit.Value.Rule);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Limits;
+using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.State;
 using AgentMesh.Contracts;
@@ -44,6 +45,8 @@ internal static class AgentsFeature
         services.AddSingleton<TurnActors>();
         services.AddSingleton<TurnRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnRunner>());
+        services.AddSingleton<Summarizer>();
+        services.AddHostedService(provider => provider.GetRequiredService<Summarizer>());
         services.AddSingleton<AgentServices>();
         services.AddActors(null);
         services.AddOptions<ActorRuntimeOptions>().Configure<AgentActorOptions>((runtime, options) =>

@@ -66,6 +66,14 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
     public Task<Result<HistoryPage>> GetHistoryAsync(string agent, GetHistory request, CancellationToken cancellationToken) =>
         CallAsync<GetHistory, HistoryPage>(agent, nameof(IAgentActor.GetHistory), request, cancellationToken);
 
+    /// <summary>What a session's summary takes in next.</summary>
+    public Task<Result<SummaryWork>> GetSummaryWorkAsync(string agent, string session, CancellationToken cancellationToken) =>
+        CallAsync<GetSummary, SummaryWork>(agent, nameof(IAgentSummaries.GetSummaryWork), new GetSummary(session), cancellationToken);
+
+    /// <summary>A summary has been written. A refusal means that the session has another by now, or that an earlier call was heard.</summary>
+    public Task<Result<Summary>> StoreSummaryAsync(string agent, StoreSummary request, CancellationToken cancellationToken) =>
+        CallAsync<StoreSummary, Summary>(agent, nameof(IAgentSummaries.StoreSummary), request, cancellationToken);
+
     private Task<Result<TurnRunId>> FailAsync(AgentRun run, Refusal reason, bool mayRunAgain, CancellationToken cancellationToken) => CallAsync<FailTurn, TurnRunId>(
         run.Agent, nameof(IAgentTurns.FailTurn), new FailTurn(run.Turn, run.Attempt, reason.Code, reason.Detail, mayRunAgain), cancellationToken);
 

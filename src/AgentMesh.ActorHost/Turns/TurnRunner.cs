@@ -144,6 +144,7 @@ internal sealed partial class TurnRunner(
             return (EchoResponder.Reply(context.Messages[^1].Content, context.StoredBefore), null);
         var request = new ResponderRequest(
             context.SystemPrompt,
+            context.Summary,
             [.. context.Messages.Select(message => new ResponderMessage(message.IsUser, message.Content))],
             TurnId.Of(run.Turn),
             run.Attempt,

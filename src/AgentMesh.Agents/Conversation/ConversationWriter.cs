@@ -82,7 +82,7 @@ internal sealed class ConversationWriter
     /// <summary>Ends a turn without an answer.</summary>
     internal void End(OpenTurn turn, Refusal reason, DateTimeOffset now)
     {
-        _events.Append(new ErrorEntry(turn.Session, turn.Turn, now, reason.Code, EventText.Limit(reason.Detail)));
+        _events.Append(new ErrorEntry(turn.Session, turn.Turn, now, reason.Code, Utf8Text.Cut(reason.Detail, EventLimits.DetailBytes)));
         Turns = Turns.Without(turn);
     }
 

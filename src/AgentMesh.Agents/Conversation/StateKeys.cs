@@ -32,6 +32,9 @@ public static class StateKeys
     /// <summary>Key of a <see cref="MessagePage"/>.</summary>
     public static string Page(string session, int n) => string.Create(CultureInfo.InvariantCulture, $"page:{session}:{n}");
 
+    /// <summary>Key of an <see cref="AgentMesh.Agents.Summaries.SessionSummary"/>.</summary>
+    public static string Summary(string session) => "summary:" + session;
+
     /// <summary>Key of an <see cref="AgentMesh.Agents.Events.EventLogPage"/>.</summary>
     public static string Events(int n) => string.Create(CultureInfo.InvariantCulture, $"events:{n}");
 

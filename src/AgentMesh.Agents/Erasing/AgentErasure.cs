@@ -32,7 +32,7 @@ public static class AgentErasure
             var kept = Math.Max(0, pages - PagesAtOnce);
             return new ErasurePart(head)
             {
-                Keys = [StateKeys.Turns, .. Pages(id, kept + 1, pages), .. kept == 0 ? [StateKeys.Session(id)] : ImmutableArray<string>.Empty],
+                Keys = [StateKeys.Turns, StateKeys.Summary(id), .. Pages(id, kept + 1, pages), .. kept == 0 ? [StateKeys.Session(id)] : ImmutableArray<string>.Empty],
                 Index = kept == 0 ? index.Without(id) : null,
                 Session = kept == 0 || session is null ? null : (id, session with { IsDeleted = true, MessageCount = 0, Page = new OpenPage(kept, 0, 0) }),
             };
@@ -62,6 +62,7 @@ public static class AgentErasure
             Keys =
             [
                 StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage,
+                StateKeys.Summary(SessionNames.Default),
                 .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,
             ],
         };

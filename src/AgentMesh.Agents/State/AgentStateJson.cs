@@ -5,6 +5,7 @@ using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
+using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 
@@ -31,6 +32,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(ScheduleTable))]
 [JsonSerializable(typeof(SessionExpiries))]
 [JsonSerializable(typeof(UsageRecord))]
+[JsonSerializable(typeof(SessionSummary))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -58,5 +60,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.SessionExpiries, StateVersions.SessionExpiriesUpcasters, Default.SessionExpiries));
         options.Converters.Add(new VersionedConverter<UsageRecord>(
             StateVersions.UsageRecord, StateVersions.UsageRecordUpcasters, Default.UsageRecord));
+        options.Converters.Add(new VersionedConverter<SessionSummary>(
+            StateVersions.SessionSummary, StateVersions.SessionSummaryUpcasters, Default.SessionSummary));
     }
 }

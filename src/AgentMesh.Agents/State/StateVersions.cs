@@ -20,6 +20,7 @@ internal static class StateVersions
     internal const int ScheduleTable = 1;
     internal const int SessionExpiries = 1;
     internal const int UsageRecord = 1;
+    internal const int SessionSummary = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin];
@@ -43,6 +44,8 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionExpiriesUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> UsageRecordUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionSummaryUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

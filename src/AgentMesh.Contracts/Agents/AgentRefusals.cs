@@ -12,6 +12,9 @@ public static class AgentRefusals
     /// <summary>No such session.</summary>
     public const string SessionNotFound = "session_not_found";
 
+    /// <summary>The session has no summary.</summary>
+    public const string SummaryNotFound = "summary_not_found";
+
     /// <summary>No such turn.</summary>
     public const string TurnNotFound = "turn_not_found";
 

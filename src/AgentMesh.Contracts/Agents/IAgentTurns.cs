@@ -29,10 +29,12 @@ public sealed record TurnRunId(long Turn, int Attempt);
 /// <summary>What the model is to answer.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="SystemPrompt">The agent's own; null: the configured one.</param>
+/// <param name="Summary">What was said before the messages, in short; null: they are all, or the older ones are left out.</param>
 /// <param name="Messages">Oldest first, the last one to be answered.</param>
 /// <param name="StoredBefore">The agent's messages before that one.</param>
 /// <param name="Deadline">When the turn ends without an answer, Unix milliseconds.</param>
-public sealed record TurnContext(string Session, string? SystemPrompt, IReadOnlyList<ContextMessage> Messages, long StoredBefore, long Deadline);
+public sealed record TurnContext(
+    string Session, string? SystemPrompt, string? Summary, IReadOnlyList<ContextMessage> Messages, long StoredBefore, long Deadline);
 
 /// <summary>A message as a model reads it.</summary>
 /// <param name="IsUser">The user's; else the assistant's.</param>

@@ -101,6 +101,10 @@ internal sealed partial class AgentCalls
     public Task<Result<SessionDeletion>> DeleteSessionAsync(AgentKey agent, DeleteSession session, CancellationToken cancellationToken) =>
         AskAsync<DeleteSession, SessionDeletion>(agent, nameof(IAgentActor.DeleteSession), session, cancellationToken);
 
+    /// <summary>Reads a session's summary.</summary>
+    public Task<Result<Summary>> GetSummaryAsync(AgentKey agent, string session, CancellationToken cancellationToken) =>
+        AskAsync<GetSummary, Summary>(agent, nameof(IAgentSummaries.GetSummary), new GetSummary(session), cancellationToken);
+
     /// <summary>Makes a schedule, once for all retries.</summary>
     public Task<Result<Schedule>> CreateScheduleAsync(AgentKey agent, CreateSchedule schedule, CancellationToken cancellationToken) =>
         AskAsync<CreateSchedule, Schedule>(agent, nameof(IAgentActor.CreateSchedule), schedule, cancellationToken);

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentMesh.Gateway.Agents;
 
-/// <summary><c>POST,GET /agent/{userId}/sessions</c> and <c>GET,PATCH,DELETE …/sessions/{id}</c>: histories of their own within one agent.</summary>
+/// <summary><c>POST,GET /agent/{userId}/sessions</c> and <c>GET,PATCH,DELETE …/sessions/{id}</c>, <c>GET …/sessions/{id}/summary</c>: histories of their own within one agent.</summary>
 internal static class SessionEndpoints
 {
     private const int DefaultLimit = 100;
@@ -24,6 +24,7 @@ internal static class SessionEndpoints
         endpoints.MapPost("/agent/{userId}/sessions", CreateAsync);
         endpoints.MapGet("/agent/{userId}/sessions", ListAsync);
         endpoints.MapGet("/agent/{userId}/sessions/{sessionId}", GetAsync);
+        endpoints.MapGet("/agent/{userId}/sessions/{sessionId}/summary", GetSummaryAsync);
         endpoints.MapPatch("/agent/{userId}/sessions/{sessionId}", UpdateAsync);
         endpoints.MapDelete("/agent/{userId}/sessions/{sessionId}", DeleteAsync);
     }
@@ -78,6 +79,17 @@ internal static class SessionEndpoints
     {
         if (await FindIdAsync(context) is { } id)
             await AnswerAsync(context, await Calls(context).GetSessionAsync(AgentPath.KeyOf(context), new GetSession(id), context.RequestAborted));
+    }
+
+    private static async Task GetSummaryAsync(HttpContext context)
+    {
+        if (await FindIdAsync(context) is not { } id)
+            return;
+        var result = await Calls(context).GetSummaryAsync(AgentPath.KeyOf(context), id, context.RequestAborted);
+        if (result.IsRefused)
+            await Problem.WriteAsync(context, result.Refusal);
+        else
+            await JsonAnswer.WriteAsync(context, SummaryResponse.Of(result.Value), GatewayJson.Answers.SummaryResponse);
     }
 
     private static async Task UpdateAsync(HttpContext context)
@@ -159,6 +171,16 @@ internal sealed record SessionResponse(
         JsonElement.Parse(session.Metadata),
         session.TtlSeconds,
         session.ExpiresAt?.UtcDateTime);
+}
+
+/// <summary>What a model reads in place of a session's older messages.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="Text">Written by a model.</param>
+/// <param name="ThroughSeq">The seq of the last message that is in it.</param>
+/// <param name="UpdatedAt">When it was written.</param>
+internal sealed record SummaryResponse(string SessionId, string Text, long ThroughSeq, DateTime UpdatedAt)
+{
+    public static SummaryResponse Of(Summary summary) => new(summary.SessionId, summary.Text, summary.ThroughSeq, summary.UpdatedAt.UtcDateTime);
 }
 
 /// <summary>A page of the sessions.</summary>

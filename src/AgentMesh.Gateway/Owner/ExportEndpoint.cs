@@ -10,7 +10,7 @@ using AgentMesh.ServiceDefaults.Problems;
 namespace AgentMesh.Gateway.Owner;
 
 /// <summary>
-/// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, then each session with its messages, then
+/// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, then each session with its summary and its messages, then
 /// schedules and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
 /// snapshot: what is said meanwhile may be in it.
 /// </summary>
@@ -74,13 +74,23 @@ internal static class ExportEndpoint
                     await LineAsync(
                         new ExportedSession("session", shown.Id, shown.CreatedAt, shown.LastActive, shown.Metadata), GatewayJson.Answers.ExportedSession);
                     _sessions++;
-                    if (await WriteMessagesAsync(session.Id) is { } refusal)
+                    if ((await WriteSummaryAsync(session.Id) ?? await WriteMessagesAsync(session.Id)) is { } refusal)
                         return refusal;
                 }
 
                 cursor = page.Value.NextCursor;
             }
             while (cursor is not null);
+            return null;
+        }
+
+        private async Task<Refusal?> WriteSummaryAsync(string session)
+        {
+            var summary = await calls.GetSummaryAsync(agent, session, context.RequestAborted);
+            if (summary.IsRefused)
+                return summary.Refusal.Code is AgentRefusals.SummaryNotFound or AgentRefusals.SessionNotFound ? null : summary.Refusal;
+            var shown = SummaryResponse.Of(summary.Value);
+            await LineAsync(new ExportedSummary("summary", session, shown.Text, shown.ThroughSeq, shown.UpdatedAt), GatewayJson.Answers.ExportedSummary);
             return null;
         }
 
@@ -167,6 +177,14 @@ internal sealed record ExportedAgent(string Kind, string UserId, DateTime? Creat
 /// <param name="LastActive">Its last message or touch.</param>
 /// <param name="Metadata">The owner's notes.</param>
 internal sealed record ExportedSession(string Kind, string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata);
+
+/// <summary>What a model reads in place of a session's older messages.</summary>
+/// <param name="Kind"><c>summary</c>.</param>
+/// <param name="SessionId">The session.</param>
+/// <param name="Text">Written by a model.</param>
+/// <param name="ThroughSeq">The seq of the last message that is in it.</param>
+/// <param name="UpdatedAt">When it was written.</param>
+internal sealed record ExportedSummary(string Kind, string SessionId, string Text, long ThroughSeq, DateTime UpdatedAt);
 
 /// <summary>A message, oldest first in its session.</summary>
 /// <param name="Kind"><c>message</c>.</param>

@@ -37,7 +37,7 @@ public sealed class ResponderAnswerTests
             options.MaxOutputTokens = 77;
         });
         ResponderMessage[] messages = [new(true, "first \"quoted\""), new(false, "reply"), new(true, "sécond 🙂")];
-        var answer = await model.AnswerAsync(new ResponderRequest(null, messages, "7", 1));
+        var answer = await model.AnswerAsync(new ResponderRequest(null, null, messages, "7", 1));
         Assert.Equal("You said: sécond 🙂", answer.Text);
         var asked = await model.Server.Requests.ReadAsync(TestContext.Current.CancellationToken);
         Assert.Equal([("system", "Be short."), ("user", "first \"quoted\""), ("assistant", "reply"), ("user", "sécond 🙂")], asked.Messages);

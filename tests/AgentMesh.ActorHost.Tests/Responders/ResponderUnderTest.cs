@@ -42,7 +42,7 @@ internal sealed class ResponderUnderTest : IAsyncDisposable
         return new ResponderUnderTest(server, options, sidecar);
     }
 
-    public static ResponderRequest Ask(string message = "hello there", string? systemPrompt = null) => new(systemPrompt, [new(true, message)], "7", 1);
+    public static ResponderRequest Ask(string message = "hello there", string? systemPrompt = null) => new(systemPrompt, null, [new(true, message)], "7", 1);
 
     public IAsyncEnumerator<ResponderPiece> Begin(string message = "hello there") =>
         Responder.RespondAsync(Ask(message), TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);

@@ -4,6 +4,7 @@ using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
+using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
@@ -35,6 +36,8 @@ internal sealed class FakeAgent : IAgentReader
     internal TurnTable? Turns { get; set; }
 
     internal ScheduleTable? Schedules { get; set; }
+
+    internal Dictionary<string, SessionSummary> Summaries { get; } = [];
 
     internal PostRules Rules { get; set; } = new(
         AnswersAtOnce: true, new TurnRules(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(300), 3), null);
@@ -156,13 +159,29 @@ internal sealed class FakeAgent : IAgentReader
         _ => $"{logged.Seq} removed",
     });
 
-    internal IEnumerable<string> Context(long turn, int budget = 64 * 1024)
+    internal IEnumerable<string> Context(long turn, int budget = 64 * 1024) => ReadContext(turn, budget).Messages.Select(message => message.Content);
+
+    internal TurnMessages ReadContext(long turn, int budget = 64 * 1024)
     {
         var open = Turns!.Find(turn)!;
-        var read = Done(ContextReader.ReadAsync(
-            Head!, Sessions.GetValueOrDefault(open.Session), open, budget,
-            (n, _) => ValueTask.FromResult(Page(open.Session, n)), CancellationToken.None));
-        return read.Value!.Select(message => message.Content);
+        return Done(ContextReader.ReadAsync(
+            Head!, Sessions.GetValueOrDefault(open.Session), Summaries.GetValueOrDefault(open.Session), open, new SummaryRules(budget),
+            (n, _) => ValueTask.FromResult(Page(open.Session, n)), CancellationToken.None)).Value;
+    }
+
+    internal SummaryInputs SummaryInputs(string session = "default") =>
+        new(Head!, session, Sessions.GetValueOrDefault(session), Turns, Summaries.GetValueOrDefault(session));
+
+    internal Result<SummaryPart> SummaryWork(int budget, string session = "default") => Done(SummaryWriting.NextAsync(
+        SummaryInputs(session), new SummaryRules(budget), (n, _) => ValueTask.FromResult(Page(session, n)), CancellationToken.None));
+
+    internal Refusal? Summarize(SummaryPart part, string text, int budget, string session = "default", DateTimeOffset? createdAt = null)
+    {
+        var written = new WrittenSummary(createdAt ?? Head!.CreatedAt, part.FromPage, part.ThroughPage, part.ThroughSeq, text);
+        var summary = SummaryWriting.Store(SummaryInputs(session), written, new SummaryRules(budget), Now);
+        if (!summary.IsRefused)
+            Summaries[session] = summary.Value;
+        return summary.Refusal;
     }
 
     ValueTask<EventLogPage?> IAgentReader.LoadEventsAsync(int n, CancellationToken cancellationToken) =>

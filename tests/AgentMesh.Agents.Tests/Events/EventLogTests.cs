@@ -193,5 +193,5 @@ public sealed class EventLogTests
     [InlineData("😀", 126, 125)]
     public void Detail_IsCutBetweenCharacters(string character, int count, int kept) =>
         Assert.Equal(
-            string.Concat(Enumerable.Repeat(character, kept)), EventText.Limit(string.Concat(Enumerable.Repeat(character, count))));
+            string.Concat(Enumerable.Repeat(character, kept)), Utf8Text.Cut(string.Concat(Enumerable.Repeat(character, count)), EventLimits.DetailBytes));
 }

@@ -8,6 +8,7 @@ using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
+using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
@@ -116,6 +117,14 @@ public sealed class StoredRecordTests
         [typeof(UsageRecord)] = (
             "usage.v1.json", from seen in Times from reads in Counters select (object)new UsageRecord(seen, reads),
             new UsageRecord(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), 12)),
+        [typeof(SessionSummary)] = (
+            "summary.v1.json",
+            from text in Gen.String.Select(Whole)
+            from page in Gen.Int[0, int.MaxValue]
+            from seq in Counters
+            from at in Times
+            select (object)new SessionSummary(text, page, seq, at),
+            new SessionSummary("Lives in Köln.", 12, 345, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))),
         [typeof(ScheduleTable)] = (
             "schedules.v1.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
@@ -173,6 +182,7 @@ public sealed class StoredRecordTests
     [InlineData("session.v2.json")]
     [InlineData("expiries.v1.json")]
     [InlineData("usage.v1.json")]
+    [InlineData("summary.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -188,6 +198,7 @@ public sealed class StoredRecordTests
             "schedules" => Read<ScheduleTable>(json),
             "expiries" => Read<SessionExpiries>(json),
             "usage" => Read<UsageRecord>(json),
+            "summary" => Read<SessionSummary>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -204,10 +215,11 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage"],
+            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc"],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
+                StateKeys.Summary("abc"),
             ]);
 
     [Theory]

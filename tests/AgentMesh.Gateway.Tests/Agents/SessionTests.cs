@@ -37,6 +37,31 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
             System.Text.RegularExpressions.Regex.Replace(call.Body, ",?\"requestId\":\"[0-9a-f]{32}\"", "").Replace("{,", "{", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(Id)]
+    [InlineData("default")]
+    public async Task Summary_IsShown(string id)
+    {
+        Answers($$$"""{"value":{"sessionId":"{{{id}}}","text":"In <short>.","throughSeq":64,"updatedAt":"2026-01-02T03:04:05.678+00:00"}}""");
+        using var response = await SendAsync(HttpMethod.Get, $"/agent/alice/sessions/{id}/summary", null);
+        Assert.Equal(
+            $$$"""{"sessionId":"{{{id}}}","text":"In <short>.","throughSeq":64,"updatedAt":"2026-01-02T03:04:05.678Z"}""",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var call = Assert.Single(fixture.Sidecar.Calls);
+        Assert.EndsWith("/AgentActor/default:alice/method/GetSummary", call.Path, StringComparison.Ordinal);
+        Assert.Equal($$$"""{"sessionId":"{{{id}}}"}""", call.Body);
+    }
+
+    [Theory]
+    [InlineData("summary_not_found")]
+    [InlineData("session_not_found")]
+    public async Task Summary_ThatIsNotThere_Is404(string code)
+    {
+        Answers($$$"""{"refusal":{"code":"{{{code}}}","detail":"none"}}""");
+        using var response = await SendAsync(HttpMethod.Get, $"/agent/alice/sessions/{Id}/summary", null);
+        await response.IsProblemAsync(404, code);
+    }
+
     [Fact]
     public async Task Create_PassesTheKeyOn()
     {

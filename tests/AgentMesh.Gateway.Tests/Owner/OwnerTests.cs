@@ -107,6 +107,7 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
             FakeSidecar.Text(200, """{"value":{"messageCount":3,"createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","lastSeq":4}}"""),
             FakeSidecar.Text(200, """{"value":{"systemPrompt":"Be brief."}}"""),
             FakeSidecar.Text(200, """{"value":{"sessions":[{"id":"default","createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","metadata":"{}"}]}}"""),
+            FakeSidecar.Text(200, """{"value":{"sessionId":"default","text":"In short.","throughSeq":2,"updatedAt":"2026-01-02T03:04:07+00:00"}}"""),
             FakeSidecar.Text(200, """{"value":{"messages":[{"seq":1,"role":"user","content":"a\nb","timestamp":1},{"seq":2,"role":"assistant","content":"c","timestamp":2}],"isLast":false}}"""),
             FakeSidecar.Text(200, """{"value":{"messages":[{"seq":3,"role":"user","content":"d","timestamp":3}],"isLast":true}}"""),
             FakeSidecar.Text(200, """{"value":{"schedules":[{"id":"s1","content":"hi","sessionId":"default","everySeconds":60,"missed":"once","status":"active","createdAt":"2026-01-02T03:04:05+00:00","nextRun":"2026-01-02T03:05:05+00:00","runs":0}]}}"""),
@@ -118,6 +119,7 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
             [
                 """{"kind":"agent","userId":"alice","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","systemPrompt":"Be brief."}""",
                 """{"kind":"session","id":"default","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","metadata":{}}""",
+                """{"kind":"summary","sessionId":"default","text":"In short.","throughSeq":2,"updatedAt":"2026-01-02T03:04:07Z"}""",
                 """{"kind":"message","sessionId":"default","seq":1,"role":"user","content":"a\nb","timestamp":1}""",
                 """{"kind":"message","sessionId":"default","seq":2,"role":"assistant","content":"c","timestamp":2}""",
                 """{"kind":"message","sessionId":"default","seq":3,"role":"user","content":"d","timestamp":3}""",
