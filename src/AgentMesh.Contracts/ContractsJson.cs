@@ -12,6 +12,7 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(GetTurn))]
 [JsonSerializable(typeof(CancelTurn))]
 [JsonSerializable(typeof(TurnRunId))]
+[JsonSerializable(typeof(NoteTool))]
 [JsonSerializable(typeof(CompleteTurn))]
 [JsonSerializable(typeof(FailTurn))]
 [JsonSerializable(typeof(AgentProfile))]

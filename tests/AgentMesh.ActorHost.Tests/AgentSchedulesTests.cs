@@ -23,14 +23,16 @@ public sealed class AgentSchedulesTests
         Assert.Equal(made, (await host.CreateScheduleAsync(Alice, Every(60, "s1"))).Value);
         Assert.Equal([made], await host.SchedulesAsync(Alice));
         Assert.Equal(("0h1m0s0ms", "0h1m0s0ms"), host.State.ReminderOf(Alice, "schedule"));
-        Assert.Equal(["head", "schedules"], host.State.KeysOf(Alice));
+        Assert.Equal(["events:1", "head", "schedules"], host.State.KeysOf(Alice));
 
         await host.DeactivateAsync(Alice);
         host.Time.Advance(TimeSpan.FromSeconds(61));
         host.State.TakeCalls();
         await host.RemindAsync(Alice, "schedule");
-        Assert.Equal(["GET head", "GET schedules", "GET page:default:1", "GET events:1", "PUT head schedules page:default:1 events:1"], host.State.TakeCalls().Order(Calls));
-        Assert.Equal(["user tick", "assistant"], (await host.EventsAsync(Alice)).Value!.Events.Select(one => one.Data.Role == "user" ? "user " + one.Data.Content : one.Data.Role));
+        Assert.Equal(["GET head", "GET schedules", "GET events:1", "GET page:default:1", "PUT head schedules events:1 page:default:1"], host.State.TakeCalls().Order(Calls));
+        Assert.Equal(
+            [$"schedule {Fact(made, "created")}", "message tick", $"schedule {Fact(made, "ran", 2)}", "message This is our first message. You said: \"tick\"."],
+            (await host.EventsAsync(Alice)).Value!.Events.Select(one => $"{one.Type} {one.Data.Content ?? one.Data.Json}"));
         // The next is counted from the last one's time, not from when it ran.
         Assert.Equal(("0h0m59s0ms", "0h1m0s0ms"), host.State.ReminderOf(Alice, "schedule"));
         var schedule = (await host.SchedulesAsync(Alice)).Single();
@@ -44,13 +46,13 @@ public sealed class AgentSchedulesTests
         await host.CreateScheduleAsync(Alice, Every(60, "s1"));
         host.Time.Advance(TimeSpan.FromMilliseconds(59_999));
         await host.RemindAsync(Alice, "schedule");
-        Assert.Equal(0, (await host.EventsAsync(Alice)).Value!.Last);
+        Assert.Equal(0, (await host.InfoAsync(Alice)).Value!.MessageCount);
         // Too early: it waits for the rest of the time, and not for another minute.
         Assert.Equal(("0h0m0s1ms", "0h1m0s0ms"), host.State.ReminderOf(Alice, "schedule"));
         host.Time.Advance(TimeSpan.FromMilliseconds(1));
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.RemindAsync(Alice, "schedule")));
         await host.RemindAsync(Alice);
-        Assert.Equal(2, (await host.EventsAsync(Alice)).Value!.Last);
+        Assert.Equal(2, (await host.InfoAsync(Alice)).Value!.MessageCount);
     }
 
     /// <summary>The process dies at each step of a tick, or the store fails there; the next tick does what is left.</summary>
@@ -72,7 +74,7 @@ public sealed class AgentSchedulesTests
         }
 
         await host.RemindAsync(Alice, "schedule");
-        Assert.Equal(2, (await host.EventsAsync(Alice)).Value!.Last);
+        Assert.Equal(2, (await host.InfoAsync(Alice)).Value!.MessageCount);
         Assert.Equal(1, (await host.SchedulesAsync(Alice)).Single().Runs);
         Assert.Equal(("0h1m0s0ms", "0h1m0s0ms"), host.State.ReminderOf(Alice, "schedule"));
     }
@@ -154,7 +156,7 @@ public sealed class AgentSchedulesTests
         foreach (var (runs, due) in new[] { (8, "0h0m10s0ms"), (16, "0h0m10s0ms"), (20, "1h0m0s0ms") })
         {
             await host.RemindAsync(Alice, "schedule");
-            Assert.Equal(2 * runs, (await host.EventsAsync(Alice)).Value!.Last);
+            Assert.Equal(2 * runs, (await host.InfoAsync(Alice)).Value!.MessageCount);
             Assert.Equal((due, "0h1m0s0ms"), host.State.ReminderOf(Alice, "schedule"));
         }
 
@@ -173,10 +175,57 @@ public sealed class AgentSchedulesTests
         host.Time.Advance(TimeSpan.FromSeconds(60));
         await host.RemindAsync(Alice, "schedule");
         Assert.Equal(["schedule", "work"], host.State.RemindersOf(Alice));
-        await host.UntilAsync(Alice, 2);
-        Assert.Equal(TurnStatus.Completed, (await host.TurnAsync(Alice, "1")).Value!.Status);
+        await host.UntilAsync(Alice, 4);
+        Assert.Equal(TurnStatus.Completed, (await host.TurnAsync(Alice, "2")).Value!.Status);
         await host.RemindAsync(Alice);
         Assert.Equal(["schedule"], host.State.RemindersOf(Alice));
+    }
+
+    /// <summary>The result is the answer, also where no model is configured.</summary>
+    [Fact]
+    public async Task DueTool_IsCalled_AndItsResultIsTheAnswer()
+    {
+        await using var host = await StartAsync();
+        var made = (await host.CreateScheduleAsync(Alice, Tool("twice", """{"text":"ha"}"""))).Value!;
+        Assert.Equal((null, "twice", """{"text":"ha"}"""), (made.Content, made.Tool, made.Arguments));
+        await host.DeactivateAsync(Alice);
+        host.Time.Advance(TimeSpan.FromSeconds(60));
+        await host.RemindAsync(Alice, "schedule");
+        await HostUnderTest.UntilAsync(async () => (await host.TurnAsync(Alice, "2")).Value!.Status == TurnStatus.Completed);
+        Assert.Equal("haha", (await host.TurnAsync(Alice, "2")).Value!.Answer!.Response);
+        Assert.Equal(["schedule", "message", "schedule", "tool", "tool", "message"], (await host.EventsAsync(Alice)).Value!.Events.Select(one => one.Type));
+        Assert.Equal(
+            ["""{"tool":"twice","arguments":{"text":"ha"}}""", "haha"], (await host.HistoryAsync(Alice)).Value!.Messages.Select(message => message.Content));
+        Assert.Equal(made with { NextRun = made.NextRun!.Value.AddSeconds(60), LastRun = made.NextRun, Runs = 1 }, (await host.SchedulesAsync(Alice)).Single());
+    }
+
+    [Fact]
+    public async Task DueTool_ThatFails_IsAFailedTurn_AndIsNotCalledAgain()
+    {
+        await using var host = await StartAsync();
+        await host.CreateScheduleAsync(Alice, Tool("fail", "{}"));
+        host.Time.Advance(TimeSpan.FromSeconds(60));
+        await host.RemindAsync(Alice, "schedule");
+        await HostUnderTest.UntilAsync(async () => (await host.TurnAsync(Alice, "2")).Value!.Status == TurnStatus.Failed);
+        Assert.Equal(
+            (AgentRefusals.TurnFailed, "The tool failed. Whether it has done its work is not known."),
+            ((await host.TurnAsync(Alice, "2")).Value!.Error!.Code, (await host.TurnAsync(Alice, "2")).Value!.Error!.Detail));
+        await host.RemindAsync(Alice);
+        Assert.Equal(6, (await host.EventsAsync(Alice)).Value!.Last);
+    }
+
+    [Theory]
+    [InlineData("unknown", "{}", null, "there is no such tool. The tools are: ")]
+    [InlineData("twice", "{}", null, "'text' is missing.")]
+    [InlineData("twice", """{"text":1}""", null, "'text' is not of type string.")]
+    [InlineData("twice", """{"text":"x"}""", "and a message", "either content or a tool")]
+    public async Task Tool_ThatCannotBeCalled_IsRefusedAtOnce(string tool, string arguments, string? content, string told)
+    {
+        await using var host = await StartAsync();
+        var refused = (await host.CreateScheduleAsync(Alice, Tool(tool, arguments) with { Content = content })).Refusal!;
+        Assert.Equal(AgentRefusals.InvalidSchedule, refused.Code);
+        Assert.Contains(told, refused.Detail, StringComparison.Ordinal);
+        Assert.Empty(host.State.KeysOf(Alice));
     }
 
     [Fact]
@@ -209,8 +258,19 @@ public sealed class AgentSchedulesTests
         await host.InfoAsync(Alice);
         Assert.Equal(["schedule"], host.State.RemindersOf(Alice));
         await host.RemindAsync(Alice, "schedule");
-        Assert.Equal(2, (await host.EventsAsync(Alice)).Value!.Last);
+        Assert.Equal(2, (await host.InfoAsync(Alice)).Value!.MessageCount);
     }
+
+    private static string Fact(Schedule schedule, string status, long? turn = null) =>
+        $$"""{"schedule":"{{schedule.Id}}","status":"{{status}}"{{(turn is null ? "" : $",\"turn\":\"{turn}\"")}}}""";
+
+    private static Task<HostUnderTest> StartAsync() => HostUnderTest.StartAsync(
+        new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)),
+        agents => agents
+            .AddTool((string text) => text + text, "twice", "Says it twice.")
+            .AddTool(string () => throw new InvalidOperationException("secret"), "fail", "Fails."));
+
+    private static CreateSchedule Tool(string name, string arguments) => new(null, null, null, 60, null, null, null, null, "s1", null, name, arguments);
 
     private static CreateSchedule Every(int seconds, string requestId) =>
         new("tick", null, null, seconds, null, null, null, null, requestId, null);

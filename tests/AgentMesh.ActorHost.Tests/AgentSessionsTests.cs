@@ -176,7 +176,7 @@ public sealed class AgentSessionsTests
             Assert.Equal(left > 0 ? "0h0m10s0ms" : "0h1m0s0ms", host.State.ReminderOf(Alice, "schedule")!.Value.Due);
         }
 
-        Assert.Equal(2, (await host.EventsAsync(Alice)).Value!.Last);
+        Assert.Equal(2, (await host.InfoAsync(Alice)).Value!.MessageCount);
         Assert.Equal(Contracts.Agents.AgentRefusals.InvalidTtl, (await host.CreateSessionAsync(Alice, "c", ttl: 59)).Refusal!.Code);
     }
 }

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Schedules;
+using AgentMesh.Agents.Summaries;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.Extensions.Configuration;
@@ -93,5 +95,7 @@ public sealed class HostingTests
         Assert.Equal(AgentRefusals.ScheduleNotFound, ScheduleRefusals.ScheduleNotFound.Code);
         Assert.Equal(AgentRefusals.InvalidSchedule, ScheduleRefusals.Cron.Code);
         Assert.Equal(AgentRefusals.TooManySchedules, ScheduleRefusals.TooManySchedules.Code);
+        Assert.Equal(AgentRefusals.SummaryNotFound, SummaryRefusals.SummaryNotFound.Code);
+        Assert.Equal((EventTypes.Tool, EventTypes.Schedule), (FactTypes.Tool, FactTypes.Schedule));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
@@ -15,14 +16,19 @@ internal sealed partial class AgentActor
     {
         var now = _time.GetUtcNow();
         var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
+        var content = ContentOf(request);
+        if (content.IsRefused)
+            return Refused<Schedule>(content.Refusal);
         var asked = new ScheduleRequest(
             SessionId.Of(request.RequestId, request.IdempotencyKey),
-            request.Content ?? "",
+            content.Value,
             request.SessionId ?? SessionNames.Default,
-            new TimingRequest(request.At, request.EverySeconds, request.Cron, request.TimeZone, request.Missed, request.Until));
+            new TimingRequest(request.At, request.EverySeconds, request.Cron, request.TimeZone, request.Missed, request.Until),
+            request.Tool);
         var session = await _records.LoadSessionAsync(asked.SessionId, cancellationToken);
         var table = await _records.LoadSchedulesAsync(cancellationToken);
-        return await CommitAsync(head, ScheduleChanges.Create(head, table, session, asked, _records.Epoch, now), cancellationToken);
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        return await CommitAsync(inputs, ScheduleChanges.Create(inputs, table, session, asked, _records.Epoch, now), cancellationToken);
     });
 
     public Task<Reply<ScheduleList>> ListSchedules(CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -40,8 +46,9 @@ internal sealed partial class AgentActor
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
             return Refused<Schedule>(ScheduleRefusals.ScheduleNotFound);
         var table = await _records.LoadSchedulesAsync(cancellationToken);
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
         return await CommitAsync(
-            head, ScheduleChanges.Delete(head, table, request.ScheduleId, _records.Epoch, _time.GetUtcNow()), cancellationToken);
+            inputs, ScheduleChanges.Delete(inputs, table, request.ScheduleId, _records.Epoch, _time.GetUtcNow()), cancellationToken);
     });
 
     /// <summary>Runs the schedule that is the longest due.</summary>
@@ -64,18 +71,29 @@ internal sealed partial class AgentActor
         return step.Value.Change is not null;
     }
 
-    private async Task<Reply<Schedule>> CommitAsync(AgentHead head, Result<ScheduleChange> change, CancellationToken cancellationToken)
+    private async Task<Reply<Schedule>> CommitAsync(TurnInputs inputs, Result<ScheduleChange> change, CancellationToken cancellationToken)
     {
         if (change.IsRefused)
             return Refused<Schedule>(change.Refusal);
         if (change.Value.Change is { } agent)
-            await CommitAsync(new TurnInputs(head, null, null), head.Page, agent, [], cancellationToken);
+            await CommitAsync(inputs, inputs.Head.Page, agent, [], cancellationToken);
         return new Reply<Schedule>(ToSchedule(change.Value.Schedule), null);
+    }
+
+    /// <summary>What is stored of it as a message. A tool that is not there, or would not take the arguments, is refused now and not when it is due.</summary>
+    private Result<string> ContentOf(CreateSchedule request)
+    {
+        if (request.Tool is not { } tool)
+            return request.Content ?? "";
+        if (request.Content is not null)
+            return ScheduleRefusals.ContentOrTool;
+        var arguments = JsonElement.Parse(request.Arguments ?? "{}");
+        return _services.Tools.WhyNot(tool, arguments) is { } reason ? ScheduleRefusals.Tool(reason) : ToolCall.ToContent(tool, arguments);
     }
 
     private static Schedule ToSchedule(StoredSchedule schedule) => new(
         schedule.Id,
-        schedule.Content,
+        schedule.Tool is null ? schedule.Content : null,
         schedule.Session,
         schedule.Timing.At,
         schedule.Timing.EverySeconds,
@@ -88,5 +106,7 @@ internal sealed partial class AgentActor
         schedule.NextRun,
         schedule.LastRun,
         schedule.Runs,
-        schedule.Failure is { } failure ? new ScheduleError(failure.Code, failure.Detail) : null);
+        schedule.Failure is { } failure ? new ScheduleError(failure.Code, failure.Detail) : null,
+        schedule.Tool,
+        schedule.Tool is null ? null : ToolCall.ArgumentsOf(schedule.Content).GetRawText());
 }

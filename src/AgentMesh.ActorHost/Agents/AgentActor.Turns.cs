@@ -60,7 +60,8 @@ internal sealed partial class AgentActor
         var profile = await _records.LoadProfileAsync(cancellationToken);
         return new Reply<TurnContext>(
             new TurnContext(
-                turn.Session, profile.SystemPrompt, summary?.Text, [.. messages.Select(ToContext)], messages[^1].Count - 1, turn.Deadline.ToUnixTimeMilliseconds()),
+                turn.Session, profile.SystemPrompt, summary?.Text, [.. messages.Select(ToContext)], messages[^1].Count - 1, turn.Deadline.ToUnixTimeMilliseconds(),
+                turn.Tool),
             null);
     });
 
@@ -73,6 +74,16 @@ internal sealed partial class AgentActor
             return Refused<TurnRunId>(renewed.Refusal);
         await _records.StoreAsync(renewed.Value, cancellationToken);
         return new Reply<TurnRunId>(request, null);
+    });
+
+    public Task<Reply<TurnRunId>> NoteTool(NoteTool request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        var run = new TurnRun(request.Turn, request.Attempt);
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
+            return Refused<TurnRunId>(TurnRefusals.TurnLost);
+        var note = new ToolNote(request.Call, request.Tool, request.Status, request.DurationMs);
+        var refusal = await ChangeTurnsAsync(head, inputs => TurnChanges.Note(inputs, run, note, _records.Epoch, _time.GetUtcNow()), cancellationToken);
+        return refusal is null ? new Reply<TurnRunId>(new TurnRunId(run.Turn, run.Attempt), null) : Refused<TurnRunId>(refusal);
     });
 
     public Task<Reply<TurnRunId>> CompleteTurn(CompleteTurn request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -112,6 +123,8 @@ internal sealed partial class AgentActor
         { Entry: ErrorEntry error } => new AgentEvent(
             logged.Seq, error.At.ToUnixTimeMilliseconds(), error.Session, EventTypes.Error,
             new EventData(Turn: TurnId.Of(error.Turn), Code: error.Code, Detail: error.Detail)),
+        { Entry: FactEntry fact } => new AgentEvent(
+            logged.Seq, fact.At.ToUnixTimeMilliseconds(), fact.Session, fact.Type, new EventData(Json: fact.Data)),
         { Message: { } message } => new AgentEvent(
             logged.Seq, message.At.ToUnixTimeMilliseconds(), logged.Entry.Session, EventTypes.Message,
             new EventData(

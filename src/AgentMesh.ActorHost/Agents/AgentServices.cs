@@ -2,6 +2,7 @@ using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
+using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Summaries;
@@ -21,7 +22,8 @@ internal sealed class AgentServices(
     TurnRunner runner,
     RunningTexts texts,
     Announcer announcer,
-    Summarizer summarizer)
+    Summarizer summarizer,
+    AgentTools tools)
 {
     public TimeProvider Time => time;
 
@@ -40,6 +42,8 @@ internal sealed class AgentServices(
     public Announcer Announcer => announcer;
 
     public Summarizer Summarizer => summarizer;
+
+    public AgentTools Tools => tools;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);

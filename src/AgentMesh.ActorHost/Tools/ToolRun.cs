@@ -1,7 +1,9 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using AgentMesh.ActorHost.Turns;
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Turns;
+using AgentMesh.Contracts.Agents;
 using Microsoft.Extensions.AI;
 
 namespace AgentMesh.ActorHost.Tools;
@@ -11,10 +13,20 @@ namespace AgentMesh.ActorHost.Tools;
 /// goes wrong with one becomes a text that the model reads in place of its result.
 /// </summary>
 internal sealed partial class ToolRun(
-    IReadOnlyList<AgentTool> tools, ToolContext context, TurnOptions options, IServiceProvider services, TimeProvider time, ILogger<ToolRun> logger)
+    IReadOnlyList<AgentTool> tools,
+    ToolContext context,
+    Func<NoteTool, CancellationToken, Task<bool>> noteAsync,
+    TurnOptions options,
+    IServiceProvider services,
+    TimeProvider time,
+    ILogger<ToolRun> logger)
 {
+    /// <summary>The result of a tool that returns nothing.</summary>
+    private const string NoResult = "Done.";
+
     private int _modelCalls;
     private int _toolCalls;
+    private int _madeCalls;
 
     /// <summary>As a model is told of them.</summary>
     public IList<AITool> Offered { get; } = [.. tools.Select(tool => tool.Function)];
@@ -31,7 +43,7 @@ internal sealed partial class ToolRun(
         foreach (var call in calls)
         {
             var result = _toolCalls++ < options.MaxToolCalls
-                ? await CallAsync(call, cancellationToken)
+                ? (await CallAsync(call, cancellationToken)).Text
                 : $"Not called: a turn has {Text(options.MaxToolCalls)} calls of tools, and they are used up. Answer with what you know.";
             results.Add(new FunctionResultContent(call.CallId, Cut(result)));
         }
@@ -39,13 +51,39 @@ internal sealed partial class ToolRun(
         return results;
     }
 
-    private async Task<string> CallAsync(FunctionCallContent call, CancellationToken cancellationToken)
+    /// <summary>Calls a tool that no model has asked for.</summary>
+    public async Task<CalledTool> CallOneAsync(string name, JsonElement arguments, CancellationToken cancellationToken)
+    {
+        var values = arguments.EnumerateObject().ToDictionary(member => member.Name, object? (member) => member.Value, StringComparer.Ordinal);
+        var called = await CallAsync(new FunctionCallContent("1", name, values), cancellationToken);
+        // Nobody reads it as a result only: an answer has a text.
+        return called with { Text = called.Text.Length == 0 ? NoResult : Cut(called.Text) };
+    }
+
+    private async Task<CalledTool> CallAsync(FunctionCallContent call, CancellationToken cancellationToken)
     {
         if (tools.FirstOrDefault(tool => tool.Name == call.Name) is not { } tool)
-            return $"Not called: there is no such tool. The tools are: {string.Join(", ", tools.Select(known => known.Name))}.";
+            return new CalledTool(false, $"Not called: {AgentTools.NoSuchTool(tools)}");
         if (WhyNot(call, tool.Function.JsonSchema) is { } reason)
-            return $"Not called: {reason} Call it again with arguments of its schema: {tool.Function.JsonSchema.GetRawText()}";
+            return new CalledTool(false, $"Not called: {reason} Call it again with arguments of its schema: {tool.Function.JsonSchema.GetRawText()}");
 
+        var number = ++_madeCalls;
+        await NoteAsync(number, tool, ToolStatus.Started, null, cancellationToken);
+        var begun = time.GetTimestamp();
+        var (status, text) = await InvokeAsync(tool, call, cancellationToken);
+        await NoteAsync(number, tool, status, (int)Math.Min(int.MaxValue, time.GetElapsedTime(begun).TotalMilliseconds), cancellationToken);
+        return new CalledTool(status == ToolStatus.Completed, text);
+    }
+
+    /// <summary>Before the call, so that none is made that the agent does not know of, and none by a run that has lost its turn.</summary>
+    private async Task NoteAsync(int number, AgentTool tool, string status, int? durationMs, CancellationToken cancellationToken)
+    {
+        if (!await noteAsync(new NoteTool(TurnId.Parse(context.TurnId)!.Value, context.Attempt, number, tool.Name, status, durationMs), cancellationToken))
+            throw new TurnLostException();
+    }
+
+    private async Task<(string Status, string Text)> InvokeAsync(AgentTool tool, FunctionCallContent call, CancellationToken cancellationToken)
+    {
         var arguments = new AIFunctionArguments(call.Arguments)
         {
             Services = services,
@@ -57,7 +95,7 @@ internal sealed partial class ToolRun(
         {
             // On another thread and not waited for any longer than this: a tool that blocks or ignores its token must not hold the turn.
             var calling = Task.Run(async () => ToText(await tool.Function.InvokeAsync(arguments, either.Token)), either.Token);
-            return await calling.WaitAsync(either.Token);
+            return (ToolStatus.Completed, await calling.WaitAsync(either.Token));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -66,7 +104,7 @@ internal sealed partial class ToolRun(
         catch (OperationCanceledException) when (clock.IsCancellationRequested)
         {
             LogTimedOut(tool.Name, context.TurnId, context.Attempt, options.ToolTimeoutSeconds);
-            return $"The tool did not end within {Text(options.ToolTimeoutSeconds)} s and was left. Whether it has done its work is not known.";
+            return (ToolStatus.TimedOut, $"The tool did not end within {Text(options.ToolTimeoutSeconds)} s and was left. Whether it has done its work is not known.");
         }
 #pragma warning disable CA1031 // The edge of somebody's code: its fault is the model's to know, and no reason to end the turn.
         catch (Exception fault)
@@ -74,7 +112,7 @@ internal sealed partial class ToolRun(
         {
             // The type only: a message may hold arguments, and so the owner's text.
             LogFailed(tool.Name, context.TurnId, context.Attempt, fault.GetType().Name);
-            return "The tool failed. Whether it has done its work is not known.";
+            return (ToolStatus.Failed, "The tool failed. Whether it has done its work is not known.");
         }
     }
 
@@ -86,9 +124,7 @@ internal sealed partial class ToolRun(
         {
             var arguments = JsonSerializer.SerializeToElement(
                 call.Arguments ?? new Dictionary<string, object?>(), AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)));
-            return Encoding.UTF8.GetByteCount(arguments.GetRawText()) > ToolLimits.ArgumentBytes
-                ? $"The arguments have more than {Text(ToolLimits.ArgumentBytes)} bytes."
-                : ToolArguments.WhyNot(schema, arguments);
+            return AgentTools.WhyNot(schema, arguments);
         }
         catch (NotSupportedException)
         {
@@ -99,21 +135,17 @@ internal sealed partial class ToolRun(
 
     private static string ToText(object? result) => result switch
     {
-        null => "Done.",
+        null => NoResult,
         string text => text,
         JsonElement { ValueKind: JsonValueKind.String } json => json.GetString()!,
-        JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => "Done.",
+        JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => NoResult,
         _ => JsonSerializer.Serialize(result, AIJsonUtilities.DefaultOptions),
     };
 
     private static string Cut(string text)
     {
-        if (Encoding.UTF8.GetByteCount(text) <= ToolLimits.ResultBytes)
-            return text;
-        Span<byte> bytes = stackalloc byte[ToolLimits.ResultBytes];
-        // Writes whole characters only.
-        Encoding.UTF8.GetEncoder().Convert(text, bytes, flush: false, out var characters, out _, out _);
-        return $"{text.AsSpan(0, characters)}\n[cut: a result has at most {Text(ToolLimits.ResultBytes)} bytes]";
+        var kept = Utf8Text.Cut(text, ToolLimits.ResultBytes);
+        return kept.Length == text.Length ? text : $"{kept}\n[cut: a result has at most {Text(ToolLimits.ResultBytes)} bytes]";
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -124,3 +156,8 @@ internal sealed partial class ToolRun(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Tool {Tool} was left in turn {Turn}, attempt {Attempt}, after {Seconds} s")]
     private partial void LogTimedOut(string tool, string turn, int attempt, int seconds);
 }
+
+/// <summary>What became of a call.</summary>
+/// <param name="HasResult">False: it was not made, failed, or was left.</param>
+/// <param name="Text">The result, or what went wrong in a text for whoever asked for the call.</param>
+internal readonly record struct CalledTool(bool HasResult, string Text);

@@ -11,6 +11,9 @@ internal static class ToolsFeature
     internal static void AddTools(this IServiceCollection services)
     {
         services.AddSingleton(provider => HistorySearch.Create(provider.GetRequiredService<TurnActors>()));
+        services.AddSingleton(provider => ScheduleTools.CreateSchedule(provider.GetRequiredService<TurnActors>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => ScheduleTools.CreateList(provider.GetRequiredService<TurnActors>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => ScheduleTools.CreateCancel(provider.GetRequiredService<TurnActors>()));
         services.AddSingleton<AgentTools>();
         services.AddSingleton<IValidateOptions<ResponderOptions>, ToolsValidator>();
     }

@@ -43,6 +43,23 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
     public async Task<bool> RenewAsync(AgentRun run, CancellationToken cancellationToken) =>
         !(await CallAsync<TurnRunId, TurnRunId>(run.Agent, nameof(IAgentTurns.RenewTurn), new TurnRunId(run.Turn, run.Attempt), cancellationToken)).IsRefused;
 
+    /// <summary>The run is about to call a tool, or the call is over.</summary>
+    /// <returns>False: the turn is not the run's any more.</returns>
+    public async Task<bool> NoteToolAsync(string agent, NoteTool note, CancellationToken cancellationToken) =>
+        !(await CallAsync<NoteTool, TurnRunId>(agent, nameof(IAgentTurns.NoteTool), note, cancellationToken)).IsRefused;
+
+    /// <summary>Makes a schedule. A repeat, by the key, finds the one it made.</summary>
+    public Task<Result<Schedule>> CreateScheduleAsync(string agent, CreateSchedule request, CancellationToken cancellationToken) =>
+        CallAsync<CreateSchedule, Schedule>(agent, nameof(IAgentActor.CreateSchedule), request, cancellationToken);
+
+    /// <summary>The agent's schedules.</summary>
+    public Task<Result<ScheduleList>> ListSchedulesAsync(string agent, CancellationToken cancellationToken) =>
+        CallAsync<object?, ScheduleList>(agent, nameof(IAgentActor.ListSchedules), null, cancellationToken);
+
+    /// <summary>Removes a schedule.</summary>
+    public Task<Result<Schedule>> DeleteScheduleAsync(string agent, string id, CancellationToken cancellationToken) =>
+        CallAsync<DeleteSchedule, Schedule>(agent, nameof(IAgentActor.DeleteSchedule), new DeleteSchedule(id), cancellationToken);
+
     /// <summary>The run has the answer. A refusal means that another run has the turn, or that an earlier call of this one was heard.</summary>
     public Task CompleteAsync(AgentRun run, string text, TurnUsage? usage, CancellationToken cancellationToken) => CallAsync<CompleteTurn, TurnRunId>(
         run.Agent, nameof(IAgentTurns.CompleteTurn), new CompleteTurn(run.Turn, run.Attempt, text, usage), cancellationToken);
@@ -83,6 +100,10 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
     {
         var proxy = proxies.Create(new ActorId(agent), AgentActorType.Name);
         return await _pipeline.ExecuteAsync(
-            async token => (await proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>>(method, request, token)).ToResult(), cancellationToken);
+            // Two overloads: without an argument the SDK sends no body, which a method without a parameter expects.
+            async token => (request is null
+                ? await proxy.InvokeMethodAsync<Reply<TAnswer>>(method, token)
+                : await proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>>(method, request, token)).ToResult(),
+            cancellationToken);
     }
 }

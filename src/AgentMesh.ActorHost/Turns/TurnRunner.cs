@@ -6,6 +6,7 @@ using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
@@ -69,6 +70,10 @@ internal sealed partial class TurnRunner(
         catch (OperationCanceledException) when (active.Token.IsCancellationRequested)
         {
             // Taken over, canceled, or the process stops: the record of the turn says what happens next.
+        }
+        catch (TurnLostException)
+        {
+            LogLost(run.Agent, run.Turn, run.Attempt, TurnRefusals.TurnLost.Code);
         }
         catch (Exception exception) when (TurnActors.IsFault(exception))
         {
@@ -139,6 +144,8 @@ internal sealed partial class TurnRunner(
     private async Task<(string Text, TurnUsage? Usage)> AnswerAsync(
         AgentRun run, TurnContext context, RunningText text, CancellationToken cancellationToken)
     {
+        if (context.Tool is { } tool)
+            return (await CallToolAsync(run, context, tool, cancellationToken), null);
         // The echo, when a turn had to wait for one that a model answers.
         if (responder.AnswersAtOnce)
             return (EchoResponder.Reply(context.Messages[^1].Content, context.StoredBefore), null);
@@ -164,6 +171,15 @@ internal sealed partial class TurnRunner(
         }
 
         return (answer.ToString(), usage);
+    }
+
+    /// <summary>A turn of a schedule that calls a tool: the result is the answer, and a call that fails is not made again.</summary>
+    private async Task<string> CallToolAsync(AgentRun run, TurnContext context, string tool, CancellationToken cancellationToken)
+    {
+        if (ToolsOf(run, context) is not { } tools)
+            throw new ResponderFailedException(AgentRefusals.TurnFailed, "There are no tools here.", isTransient: false);
+        var called = await tools.CallOneAsync(tool, ToolCall.ArgumentsOf(context.Messages[^1].Content), cancellationToken);
+        return called.HasResult ? called.Text : throw new ResponderFailedException(AgentRefusals.TurnFailed, called.Text, isTransient: false);
     }
 
     // An actor id that is none of ours has no owner that tools could act for.

@@ -79,6 +79,9 @@ internal sealed class ConversationWriter
         return (message, page);
     }
 
+    /// <summary>Appends what is no message.</summary>
+    internal void Note(FactEntry fact) => _events.Append(fact);
+
     /// <summary>Ends a turn without an answer.</summary>
     internal void End(OpenTurn turn, Refusal reason, DateTimeOffset now)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
@@ -133,16 +134,18 @@ public static class MessagePosting
     {
         var storedBefore = writer.Head.MessageCount;
         var (user, page) = writer.Append(MessageRole.User, request.Content, null, now);
+        if (request.Schedule is { } schedule)
+            writer.Note(ScheduleFacts.Ran(schedule, request.SessionId, user.Turn, now));
         var (last, lastPage) = (user, page);
         ImmutableArray<TurnRun> runs = [];
         // Behind a turn that is not over it has to wait even for a responder that answers at once.
-        if (rules.AnswersAtOnce && !writer.Turns.IsBusy(request.SessionId))
+        if (rules.AnswersAtOnce && request.Tool is null && !writer.Turns.IsBusy(request.SessionId))
         {
             (last, lastPage) = writer.Append(MessageRole.Assistant, EchoResponder.Reply(request.Content, storedBefore), user.Turn, now);
         }
         else
         {
-            var turns = writer.Turns.With(new OpenTurn(user.Turn, request.SessionId, page, 0, now, now, now));
+            var turns = writer.Turns.With(new OpenTurn(user.Turn, request.SessionId, page, 0, now, now, now, request.Tool));
             (writer.Turns, runs) = turns.StartWaiting(rules.Turns, now);
         }
 

@@ -14,6 +14,12 @@ namespace AgentMesh.Agents.Conversation;
 public sealed record PostRequest(
     string Content, string SessionId, byte[]? RequestHash, byte[]? KeyHash, byte[]? BodyHash, BusyPolicy? IfBusy)
 {
+    /// <summary>The tool that the message calls, see <see cref="Schedules.ToolCall"/>; null: it is to be answered.</summary>
+    public string? Tool { get; init; }
+
+    /// <summary>The schedule that posts it; null: a caller does.</summary>
+    public string? Schedule { get; init; }
+
     /// <summary>The bucket that knows the caller's key; null without a key.</summary>
     public int? Bucket => KeyHash is null ? null : IdempotencyBucket.Of(KeyHash);
 

@@ -12,6 +12,7 @@ public abstract record EventEntry(string Session)
     private const byte Assistant = 2;
     private const byte Error = 3;
     private const byte AssistantWithUsage = 4;
+    private const byte Fact = 5;
 
     /// <summary>Set in the kind of an entry that names its session.</summary>
     private const byte OtherSession = 0x80;
@@ -23,7 +24,7 @@ public abstract record EventEntry(string Session)
     /// <summary>
     /// The bytes of an entry: kind (1), the session's id (16) unless it is the default one, then of a user's message its page (5), of the
     /// assistant's the page (5), the turn (6) and, with usage, tokens read (4), written (4) and the cost (6), of an error the turn (6), the time in Unix milliseconds (6), and code and detail in UTF-8
-    /// behind their lengths (1 and 2).
+    /// behind their lengths (1 and 2), of a fact the time (6), and type and data in UTF-8 behind their lengths (1 and 2).
     /// </summary>
     internal byte[] ToBytes()
     {
@@ -34,6 +35,7 @@ public abstract record EventEntry(string Session)
             UserMessageEntry => User,
             AssistantMessageEntry { Usage: null } => Assistant,
             AssistantMessageEntry => AssistantWithUsage,
+            FactEntry => Fact,
             _ => Error,
         }));
         if (other != 0)
@@ -57,12 +59,11 @@ public abstract record EventEntry(string Session)
             case ErrorEntry error:
                 AddNumber(bytes, error.Turn, PackedPointer.SeqBytes);
                 AddNumber(bytes, error.At.ToUnixTimeMilliseconds(), TimeBytes);
-                var code = Encoding.UTF8.GetBytes(error.Code);
-                var detail = Encoding.UTF8.GetBytes(error.Detail);
-                bytes.Add((byte)code.Length);
-                bytes.AddRange(code);
-                AddNumber(bytes, detail.Length, sizeof(ushort));
-                bytes.AddRange(detail);
+                AddTexts(bytes, error.Code, error.Detail);
+                break;
+            case FactEntry fact:
+                AddNumber(bytes, fact.At.ToUnixTimeMilliseconds(), TimeBytes);
+                AddTexts(bytes, fact.Type, fact.Data);
                 break;
             default:
                 throw new InvalidOperationException($"No layout for {GetType().Name}.");
@@ -82,20 +83,22 @@ public abstract record EventEntry(string Session)
             User => head + PackedPointer.PageBytes,
             Assistant => head + PackedPointer.PageBytes + PackedPointer.SeqBytes,
             AssistantWithUsage => head + PackedPointer.PageBytes + PackedPointer.SeqBytes + 2 * TokenBytes + CostBytes,
-            Error => LengthOfError(from, head + PackedPointer.SeqBytes + TimeBytes),
+            Error => LengthOfTexts(from, head + PackedPointer.SeqBytes + TimeBytes),
+            Fact => LengthOfTexts(from, head + TimeBytes),
             _ => -1,
         };
         return length <= from.Length ? length : -1;
     }
 
-    private static int LengthOfError(ReadOnlySpan<byte> from, int codeAt)
+    /// <summary>How many bytes an entry has that ends in two texts.</summary>
+    private static int LengthOfTexts(ReadOnlySpan<byte> from, int at)
     {
-        if (codeAt >= from.Length)
+        if (at >= from.Length)
             return -1;
-        var detailAt = codeAt + 1 + from[codeAt];
-        return detailAt + sizeof(ushort) > from.Length
+        var secondAt = at + 1 + from[at];
+        return secondAt + sizeof(ushort) > from.Length
             ? -1
-            : detailAt + sizeof(ushort) + (int)PackedPointer.ReadNumber(from.Slice(detailAt, sizeof(ushort)));
+            : secondAt + sizeof(ushort) + (int)PackedPointer.ReadNumber(from.Slice(secondAt, sizeof(ushort)));
     }
 
     /// <summary>Reads the entry at the front and moves past it.</summary>
@@ -121,10 +124,24 @@ public abstract record EventEntry(string Session)
                 DateTimeOffset.FromUnixTimeMilliseconds(reader.Number(TimeBytes)),
                 reader.Text((int)reader.Number(1)),
                 reader.Text((int)reader.Number(sizeof(ushort)))),
+            Fact => new FactEntry(
+                session,
+                DateTimeOffset.FromUnixTimeMilliseconds(reader.Number(TimeBytes)),
+                reader.Text((int)reader.Number(1)),
+                reader.Text((int)reader.Number(sizeof(ushort)))),
             _ => null,
         };
         from = reader.Rest;
         return reader.IsDamaged ? null : entry;
+    }
+
+    private static void AddTexts(List<byte> bytes, string first, string second)
+    {
+        var (one, other) = (Encoding.UTF8.GetBytes(first), Encoding.UTF8.GetBytes(second));
+        bytes.Add((byte)one.Length);
+        bytes.AddRange(one);
+        AddNumber(bytes, other.Length, sizeof(ushort));
+        bytes.AddRange(other);
     }
 
     private static void AddNumber(List<byte> bytes, long number, int width)

@@ -17,4 +17,7 @@ public static class EventLimits
 
     /// <summary>Longest detail of an error, bytes of UTF-8; the rest is cut off.</summary>
     public const int DetailBytes = 500;
+
+    /// <summary>Longest data of a fact, bytes of JSON in UTF-8.</summary>
+    public const int FactBytes = 4096;
 }

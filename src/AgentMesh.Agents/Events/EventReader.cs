@@ -71,7 +71,7 @@ public sealed class EventReader
                 if (message.IsRefused)
                     return message.Refusal;
                 events.Add(message.Value);
-                bytes += message.Value.Message?.EncodedBytes() ?? 0;
+                bytes += message.Value.Message?.EncodedBytes() ?? (message.Value.Entry as FactEntry)?.Data.Length ?? 0;
                 if (bytes >= EventLimits.ReadBytes)
                     break;
             }

@@ -1,7 +1,9 @@
 using System.Text;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Schedules;
@@ -10,17 +12,17 @@ namespace AgentMesh.Agents.Schedules;
 public static class ScheduleChanges
 {
     /// <summary>Makes a schedule. A repeat finds the one it made and stores nothing.</summary>
-    /// <param name="head">The agent's head; <see cref="AgentHead.Unborn"/> for an agent never written to.</param>
+    /// <param name="inputs">The agent's records, with <see cref="AgentHead.Unborn"/> for an agent never written to.</param>
     /// <param name="stored">Its schedules, as stored.</param>
     /// <param name="session">The session; null for the default one, or when there is none of that id.</param>
     /// <param name="request">What is to run, and when.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     public static Result<ScheduleChange> Create(
-        AgentHead head, ScheduleTable? stored, SessionRecord? session, ScheduleRequest request, long epoch, DateTimeOffset now)
+        TurnInputs inputs, ScheduleTable? stored, SessionRecord? session, ScheduleRequest request, long epoch, DateTimeOffset now)
     {
         now = now.WholeMilliseconds();
-        var opened = ScheduleTable.Open(head, stored);
+        var opened = ScheduleTable.Open(inputs.Head, stored);
         if (opened.IsRefused)
             return opened.Refusal;
         var table = opened.Value;
@@ -34,32 +36,41 @@ public static class ScheduleChanges
         if (timing.IsRefused)
             return timing.Refusal;
         var schedule = new StoredSchedule(
-            request.Id, request.Content, request.SessionId, timing.Value, now, timing.Value.After(now), null, 0, null);
+            request.Id, request.Content, request.SessionId, timing.Value, now, timing.Value.After(now), null, 0, null, request.Tool);
         table = table.With(schedule);
         // Of those that are over the oldest goes first; the new one is not over.
         while (IsFull(table) && table.All.FirstOrDefault(other => other.IsOver) is { } over)
             table = table.Without(over);
-        return IsFull(table) ? ScheduleRefusals.TooManySchedules : new ScheduleChange(schedule, Change(head, table, epoch, now));
+        return IsFull(table) ? ScheduleRefusals.TooManySchedules : Change(inputs, schedule, table, ScheduleFacts.Created(schedule, now), epoch, now);
     }
 
     /// <summary>Removes a schedule.</summary>
-    /// <param name="head">The agent's head.</param>
+    /// <param name="inputs">The agent's records.</param>
     /// <param name="stored">Its schedules, as stored.</param>
     /// <param name="id">The schedule's id.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
-    public static Result<ScheduleChange> Delete(AgentHead head, ScheduleTable? stored, string id, long epoch, DateTimeOffset now)
+    public static Result<ScheduleChange> Delete(TurnInputs inputs, ScheduleTable? stored, string id, long epoch, DateTimeOffset now)
     {
-        var opened = ScheduleTable.Open(head, stored);
+        now = now.WholeMilliseconds();
+        var opened = ScheduleTable.Open(inputs.Head, stored);
         if (opened.IsRefused)
             return opened.Refusal;
         return opened.Value.Find(id) is { } schedule
-            ? new ScheduleChange(schedule, Change(head, opened.Value.Without(schedule), epoch, now.WholeMilliseconds()))
+            ? Change(inputs, schedule, opened.Value.Without(schedule), ScheduleFacts.Deleted(schedule, now), epoch, now)
             : ScheduleRefusals.ScheduleNotFound;
     }
 
-    private static AgentChange Change(AgentHead head, ScheduleTable table, long epoch, DateTimeOffset now) =>
-        new(head with { Epoch = epoch, LastActive = now, NextSchedule = table.Next() }) { Schedules = table };
+    private static Result<ScheduleChange> Change(
+        TurnInputs inputs, StoredSchedule schedule, ScheduleTable table, FactEntry fact, long epoch, DateTimeOffset now)
+    {
+        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+        if (opened.IsRefused)
+            return opened.Refusal;
+        opened.Value.Note(fact);
+        opened.Value.Head = opened.Value.Head with { NextSchedule = table.Next() };
+        return new ScheduleChange(schedule, opened.Value.ToChange(epoch, now) with { Schedules = table });
+    }
 
     private static bool IsFull(ScheduleTable table) =>
         table.All.Length > ScheduleLimits.PerAgent
@@ -71,13 +82,14 @@ public static class ScheduleChanges
 /// <param name="Content">The message.</param>
 /// <param name="SessionId">The session.</param>
 /// <param name="Times">When it runs.</param>
-public sealed record ScheduleRequest(string Id, string Content, string SessionId, TimingRequest Times)
+/// <param name="Tool">The tool that the message calls; null: it is to be answered.</param>
+public sealed record ScheduleRequest(string Id, string Content, string SessionId, TimingRequest Times, string? Tool = null)
 {
     /// <summary>True when it asks for what is there. Times are compared as they are stored.</summary>
     internal bool IsSameAs(StoredSchedule schedule)
     {
         var timing = ScheduleTiming.Create(Times, schedule.CreatedAt);
-        return schedule.Content == Content && schedule.Session == SessionId && timing.Value == schedule.Timing;
+        return schedule.Content == Content && schedule.Session == SessionId && schedule.Tool == Tool && timing.Value == schedule.Timing;
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
@@ -15,7 +16,11 @@ public static class ScheduleRuns
 {
     /// <summary>The message of a schedule's occurrence.</summary>
     public static PostRequest RequestOf(StoredSchedule schedule) => PostRequest.Create(
-        schedule.Content, schedule.Session, string.Create(CultureInfo.InvariantCulture, $"schedule:{schedule.Id}:{schedule.NextRun?.ToUnixTimeMilliseconds()}"), null);
+        schedule.Content, schedule.Session, string.Create(CultureInfo.InvariantCulture, $"schedule:{schedule.Id}:{schedule.NextRun?.ToUnixTimeMilliseconds()}"), null) with
+    {
+        Tool = schedule.Tool,
+        Schedule = schedule.Id,
+    };
 
     /// <summary>Runs the occurrence that a schedule waits for.</summary>
     /// <param name="inputs">The agent's records, as for the message.</param>
@@ -35,7 +40,7 @@ public static class ScheduleRuns
         var moved = schedule with { NextRun = due.Next };
         var unchanged = new AgentChange(inputs.Head with { Epoch = epoch });
         if (!due.Runs)
-            return StoredConversation.CheckHead(inputs.Head) is { } damaged ? damaged : Move(unchanged, []);
+            return Note(ScheduleFacts.Skipped(schedule, now));
 
         // Its owner allowed each of these messages when the schedule was made; the limit is for those that come unasked.
         var outcome = MessagePosting.Post(inputs, RequestOf(schedule), rules with { Rate = null }, epoch, now);
@@ -59,7 +64,16 @@ public static class ScheduleRuns
             if (StoredConversation.CheckHead(inputs.Head) is not null || refusal.Code == ConversationRefusals.AgentQuarantined("").Code)
                 return refusal;
             moved = schedule with { NextRun = null, Failure = new ScheduleFailure(refusal.Code, refusal.Detail) };
-            return Move(unchanged, []);
+            return Note(ScheduleFacts.Failed(schedule, refusal, now));
+        }
+
+        Result<TurnStep> Note(FactEntry fact)
+        {
+            var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+            if (opened.IsRefused)
+                return opened.Refusal;
+            opened.Value.Note(fact);
+            return Move(opened.Value.ToChange(epoch, now), []);
         }
 
         TurnStep Move(AgentChange change, ImmutableArray<TurnRun> runs)

@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace AgentMesh.Agents.Schedules;
 
-/// <summary>A message to be posted later, once or again and again.</summary>
+/// <summary>A message to be posted later, or a tool to be called, once or again and again.</summary>
 /// <param name="Id">Of <see cref="Sessions.SessionId.Of"/>.</param>
-/// <param name="Content">The message.</param>
+/// <param name="Content">The message; of a tool's call <see cref="ToolCall.ToContent"/>.</param>
 /// <param name="Session">The session it goes to.</param>
 /// <param name="Timing">When.</param>
 /// <param name="CreatedAt">When it was made.</param>
@@ -12,6 +12,7 @@ namespace AgentMesh.Agents.Schedules;
 /// <param name="LastRun">When it last ran; null: not yet.</param>
 /// <param name="Runs">How often it has run. A JSON integer below 2^48.</param>
 /// <param name="Failure">Why it does not run again before its time is over; null: nothing is wrong.</param>
+/// <param name="Tool">The tool that it calls; null: the message is to be answered.</param>
 public sealed record StoredSchedule(
     string Id,
     string Content,
@@ -21,7 +22,8 @@ public sealed record StoredSchedule(
     DateTimeOffset? NextRun,
     DateTimeOffset? LastRun,
     long Runs,
-    ScheduleFailure? Failure)
+    ScheduleFailure? Failure,
+    string? Tool)
 {
     /// <summary>True when it will not run again.</summary>
     [JsonIgnore]

@@ -14,10 +14,10 @@ internal static class StateVersions
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
     internal const int SessionRecord = 2;
-    internal const int EventLogPage = 1;
-    internal const int TurnTable = 1;
+    internal const int EventLogPage = 2;
+    internal const int TurnTable = 2;
     internal const int ProfileRecord = 1;
-    internal const int ScheduleTable = 1;
+    internal const int ScheduleTable = 2;
     internal const int SessionExpiries = 1;
     internal const int UsageRecord = 1;
     internal const int SessionSummary = 1;
@@ -33,13 +33,13 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionRecordUpcasters = [LivesForEver];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> EventLogPageUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> EventLogPageUpcasters = [KnowsNoFacts];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TurnTableUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TurnTableUpcasters = [turns => CallsNoTool(turns, "open")];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ProfileRecordUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ScheduleTableUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ScheduleTableUpcasters = [schedules => CallsNoTool(schedules, "all")];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionExpiriesUpcasters = [];
 
@@ -58,6 +58,22 @@ internal static class StateVersions
         head["nextExpiry"] = null;
         head["v"] = 2;
         return head;
+    }
+
+    /// <summary>Version 2 of a page of events may have entries that are neither messages nor errors.</summary>
+    private static JsonObject KnowsNoFacts(JsonObject page)
+    {
+        page["v"] = 2;
+        return page;
+    }
+
+    /// <summary>Turns and schedules of version 1 are all messages.</summary>
+    private static JsonObject CallsNoTool(JsonObject table, string members)
+    {
+        foreach (var member in table[members]!.AsArray())
+            member!["tool"] = null;
+        table["v"] = 2;
+        return table;
     }
 
     /// <summary>Sessions of version 1 do not expire.</summary>

@@ -8,8 +8,9 @@ namespace AgentMesh.Agents.Turns;
 /// <param name="LeaseUntil">When the run that works on it is given up, unless it says before that it lives. No meaning while it waits.</param>
 /// <param name="CreatedAt">When the user's message was stored.</param>
 /// <param name="Deadline">When it ends without an answer. No meaning while it waits.</param>
+/// <param name="Tool">The tool that its message calls and whose result is the answer; null: a model answers.</param>
 public sealed record OpenTurn(
-    long Turn, string Session, int Page, int Attempt, DateTimeOffset LeaseUntil, DateTimeOffset CreatedAt, DateTimeOffset Deadline)
+    long Turn, string Session, int Page, int Attempt, DateTimeOffset LeaseUntil, DateTimeOffset CreatedAt, DateTimeOffset Deadline, string? Tool)
 {
     /// <summary>True while it waits for an earlier turn of its session.</summary>
     internal bool IsQueued => Attempt == 0;

@@ -46,6 +46,26 @@ public static class TurnChanges
             ? turns.Replace(turn with { LeaseUntil = now.WholeMilliseconds() + rules.Lease })
             : TurnRefusals.TurnLost;
 
+    /// <summary>
+    /// A run calls a tool. Refused when the turn is not that run's (any more), so that what one attempt has begun to do is never done by an
+    /// earlier one after it.
+    /// </summary>
+    /// <param name="inputs">The agent's records.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="note">The call.</param>
+    /// <param name="epoch">The epoch of this activation.</param>
+    /// <param name="now">The time.</param>
+    public static Result<TurnStep> Note(TurnInputs inputs, TurnRun run, ToolNote note, long epoch, DateTimeOffset now)
+    {
+        now = now.WholeMilliseconds();
+        var opened = Open(inputs, run);
+        if (opened.IsRefused)
+            return opened.Refusal;
+        var (writer, turn) = opened.Value;
+        writer.Note(note.ToFact(turn, now));
+        return new TurnStep(writer.ToChange(epoch, now), []);
+    }
+
     /// <summary>A run has the whole answer.</summary>
     /// <param name="inputs">The agent's records.</param>
     /// <param name="place">The session of the turn.</param>

@@ -27,8 +27,9 @@ public sealed record AgentEvent(long Seq, long At, string Session, string Type, 
 /// <param name="Code"><c>error</c>: a refusal code.</param>
 /// <param name="Detail"><c>error</c>: why, safe to show.</param>
 /// <param name="Usage"><c>message</c> of a model: what it took.</param>
+/// <param name="Json">Any other type: all of the data, a JSON object as text.</param>
 public sealed record EventData(
-    string? Turn = null, string? Role = null, string? Content = null, string? Code = null, string? Detail = null, TurnUsage? Usage = null);
+    string? Turn = null, string? Role = null, string? Content = null, string? Code = null, string? Detail = null, TurnUsage? Usage = null, string? Json = null);
 
 /// <summary>The types of events.</summary>
 public static class EventTypes
@@ -41,6 +42,15 @@ public static class EventTypes
 
     /// <summary>A turn ended without an answer: failed, or canceled.</summary>
     public const string Error = "error";
+
+    /// <summary>A turn calls a tool, or the call is over: <c>turn</c>, <c>attempt</c>, <c>call</c>, <c>tool</c>, <c>status</c> of <see cref="ToolStatus"/>, <c>durationMs</c>.</summary>
+    public const string Tool = "tool";
+
+    /// <summary>
+    /// Of a schedule: <c>schedule</c> is its id, <c>status</c> is <c>created</c>, <c>ran</c> (with its <c>turn</c>), <c>skipped</c>, <c>failed</c>
+    /// (with <c>code</c> and <c>detail</c>) or <c>deleted</c>.
+    /// </summary>
+    public const string Schedule = "schedule";
 }
 
 /// <summary>The text that a model has written so far.</summary>

@@ -14,6 +14,9 @@ public interface IAgentTurns : IActor
     /// <summary>The run lives: its lease begins anew.</summary>
     Task<Reply<TurnRunId>> RenewTurn(TurnRunId request, CancellationToken cancellationToken);
 
+    /// <summary>The run is about to call a tool, or the call is over. What is refused must not be called.</summary>
+    Task<Reply<TurnRunId>> NoteTool(NoteTool request, CancellationToken cancellationToken);
+
     /// <summary>The run has the whole answer.</summary>
     Task<Reply<TurnRunId>> CompleteTurn(CompleteTurn request, CancellationToken cancellationToken);
 
@@ -33,13 +36,39 @@ public sealed record TurnRunId(long Turn, int Attempt);
 /// <param name="Messages">Oldest first, the last one to be answered.</param>
 /// <param name="StoredBefore">The agent's messages before that one.</param>
 /// <param name="Deadline">When the turn ends without an answer, Unix milliseconds.</param>
+/// <param name="Tool">The tool that the last message calls, and whose result is the answer; null: a model is to answer.</param>
 public sealed record TurnContext(
-    string Session, string? SystemPrompt, string? Summary, IReadOnlyList<ContextMessage> Messages, long StoredBefore, long Deadline);
+    string Session, string? SystemPrompt, string? Summary, IReadOnlyList<ContextMessage> Messages, long StoredBefore, long Deadline, string? Tool = null);
 
 /// <summary>A message as a model reads it.</summary>
 /// <param name="IsUser">The user's; else the assistant's.</param>
 /// <param name="Content">The text.</param>
 public sealed record ContextMessage(bool IsUser, string Content);
+
+/// <summary>A call of a tool.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Attempt">Which run.</param>
+/// <param name="Call">Which call of the run, from 1.</param>
+/// <param name="Tool">The tool's name.</param>
+/// <param name="Status">One of <see cref="ToolStatus"/>.</param>
+/// <param name="DurationMs">How long it took, when it is over.</param>
+public sealed record NoteTool(long Turn, int Attempt, int Call, string Tool, string Status, int? DurationMs);
+
+/// <summary>Where a call of a tool stands. One that was started and has no end is of a run that died: whether it has done its work is not known.</summary>
+public static class ToolStatus
+{
+    /// <summary>It begins.</summary>
+    public const string Started = "started";
+
+    /// <summary>It has a result.</summary>
+    public const string Completed = "completed";
+
+    /// <summary>It threw.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>It was left when its time was over.</summary>
+    public const string TimedOut = "timed_out";
+}
 
 /// <summary>The answer of a run.</summary>
 /// <param name="Turn">The turn.</param>

@@ -1,6 +1,6 @@
 namespace AgentMesh.Contracts.Agents;
 
-/// <summary>Asks for a message to be posted later. Exactly one of <paramref name="At"/>, <paramref name="EverySeconds"/> and <paramref name="Cron"/> is set.</summary>
+/// <summary>Asks for a message to be posted later, or a tool to be called: one of <paramref name="Content"/> and <paramref name="Tool"/> is set. Exactly one of <paramref name="At"/>, <paramref name="EverySeconds"/> and <paramref name="Cron"/> is set.</summary>
 /// <param name="Content">The message, posted as the user's: 1 to 65,536 bytes of UTF-8.</param>
 /// <param name="SessionId">The session it goes to, or null for the default one.</param>
 /// <param name="At">Once, at that time, which is to come.</param>
@@ -11,8 +11,10 @@ namespace AgentMesh.Contracts.Agents;
 /// <param name="Until">The last moment at which it may run; null for no end.</param>
 /// <param name="RequestId">Made once per request by the gateway and repeated by its own retries.</param>
 /// <param name="IdempotencyKey">The caller's key, which counts in place of the request id for as long as the schedule is there; null for none.</param>
+/// <param name="Tool">The name of a tool of the agent's, whose result is the answer.</param>
+/// <param name="Arguments">With <paramref name="Tool"/>: its arguments, a JSON object as text; null for none.</param>
 public sealed record CreateSchedule(
-    string Content,
+    string? Content,
     string? SessionId,
     DateTimeOffset? At,
     int? EverySeconds,
@@ -21,11 +23,13 @@ public sealed record CreateSchedule(
     string? Missed,
     DateTimeOffset? Until,
     string RequestId,
-    string? IdempotencyKey);
+    string? IdempotencyKey,
+    string? Tool = null,
+    string? Arguments = null);
 
 /// <summary>A schedule.</summary>
 /// <param name="Id">26 characters of a-z and 2-7.</param>
-/// <param name="Content">The message.</param>
+/// <param name="Content">The message; null for a tool.</param>
 /// <param name="SessionId">The session it goes to.</param>
 /// <param name="At">Set when it runs once.</param>
 /// <param name="EverySeconds">Set when it runs so many seconds apart.</param>
@@ -39,9 +43,11 @@ public sealed record CreateSchedule(
 /// <param name="LastRun">When it last ran; null before the first time.</param>
 /// <param name="Runs">How often it has run.</param>
 /// <param name="Failure">Why it does not run again before its time is over.</param>
+/// <param name="Tool">The tool that it calls; null for a message.</param>
+/// <param name="Arguments">With <paramref name="Tool"/>: a JSON object as text.</param>
 public sealed record Schedule(
     string Id,
-    string Content,
+    string? Content,
     string SessionId,
     DateTimeOffset? At,
     int? EverySeconds,
@@ -54,7 +60,9 @@ public sealed record Schedule(
     DateTimeOffset? NextRun,
     DateTimeOffset? LastRun,
     long Runs,
-    ScheduleError? Failure);
+    ScheduleError? Failure,
+    string? Tool = null,
+    string? Arguments = null);
 
 /// <summary>Why a schedule has ended before its time.</summary>
 /// <param name="Code">The code of the refusal of its message.</param>

@@ -31,6 +31,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(SessionResponse))]
 [JsonSerializable(typeof(SessionListResponse))]
 [JsonSerializable(typeof(SummaryResponse))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ScheduleRequest))]
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(ScheduleListResponse))]

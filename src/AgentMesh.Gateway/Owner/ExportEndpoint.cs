@@ -143,7 +143,9 @@ internal static class ExportEndpoint
                 foreach (var one in page.Value.Events.Where(one => one.Type is not (EventTypes.Message or EventTypes.MessageRemoved)))
                 {
                     await LineAsync(
-                        new ExportedEvent("event", one.Seq, one.At, one.Session, one.Type, one.Data.Turn, one.Data.Code, one.Data.Detail),
+                        new ExportedEvent(
+                            "event", one.Seq, one.At, one.Session, one.Type, one.Data.Turn, one.Data.Code, one.Data.Detail,
+                            one.Data.Json is { } data ? JsonElement.Parse(data) : null),
                         GatewayJson.Answers.ExportedEvent);
                     _events++;
                 }
@@ -209,8 +211,9 @@ internal sealed record ExportedSchedule(string Kind, ScheduleResponse Schedule);
 /// <param name="TurnId">The turn.</param>
 /// <param name="Code">A refusal code.</param>
 /// <param name="Detail">Why.</param>
+/// <param name="Data">Of an event that is no error: what happened.</param>
 internal sealed record ExportedEvent(
-    string Kind, long Seq, long Timestamp, string SessionId, string Type, string? TurnId, string? Code, string? Detail);
+    string Kind, long Seq, long Timestamp, string SessionId, string Type, string? TurnId, string? Code, string? Detail, JsonElement? Data);
 
 /// <summary>The last line of a whole export.</summary>
 /// <param name="Kind"><c>end</c>.</param>

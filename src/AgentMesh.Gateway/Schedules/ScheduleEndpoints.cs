@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
@@ -7,7 +8,7 @@ using FluentValidation;
 
 namespace AgentMesh.Gateway.Schedules;
 
-/// <summary><c>POST,GET /agent/{userId}/schedules</c> and <c>DELETE …/schedules/{id}</c>: messages to be posted later.</summary>
+/// <summary><c>POST,GET /agent/{userId}/schedules</c> and <c>DELETE …/schedules/{id}</c>: messages to be posted and tools to be called later.</summary>
 internal static class ScheduleEndpoints
 {
     private static readonly Refusal NotFound = new(AgentRefusals.ScheduleNotFound, "The agent has no such schedule.");
@@ -38,7 +39,8 @@ internal static class ScheduleEndpoints
             return;
         var agent = AgentPath.KeyOf(context);
         var schedule = new CreateSchedule(
-            request.Content!, request.SessionId, request.AtTime, request.EverySecondsNumber, request.Cron, request.TimeZone, request.Missed, request.UntilTime, RequestId.New(), key);
+            request.Content, request.SessionId, request.AtTime, request.EverySecondsNumber, request.Cron, request.TimeZone, request.Missed, request.UntilTime,
+            RequestId.New(), key, request.Tool, request.ArgumentsText);
         var result = await Calls(context).CreateScheduleAsync(agent, schedule, context.RequestAborted);
         if (result.IsRefused)
         {
@@ -79,7 +81,7 @@ internal static class ScheduleEndpoints
 
 /// <summary>A schedule.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Content">The message.</param>
+/// <param name="Content">The message; null for a tool.</param>
 /// <param name="SessionId">The session it goes to.</param>
 /// <param name="At">Set when it runs once.</param>
 /// <param name="EverySeconds">Set when it runs so many seconds apart.</param>
@@ -93,9 +95,11 @@ internal static class ScheduleEndpoints
 /// <param name="LastRun">When it last ran.</param>
 /// <param name="Runs">How often it has run.</param>
 /// <param name="Failure">Why it failed.</param>
+/// <param name="Tool">The tool that it calls; null for a message.</param>
+/// <param name="Arguments">Of the tool.</param>
 internal sealed record ScheduleResponse(
     string Id,
-    string Content,
+    string? Content,
     string SessionId,
     DateTime? At,
     int? EverySeconds,
@@ -108,7 +112,9 @@ internal sealed record ScheduleResponse(
     DateTime? NextRun,
     DateTime? LastRun,
     long Runs,
-    ScheduleError? Failure)
+    ScheduleError? Failure,
+    string? Tool,
+    JsonElement? Arguments)
 {
     // UtcDateTime: written with Z.
     public static ScheduleResponse Of(Schedule schedule) => new(
@@ -126,7 +132,9 @@ internal sealed record ScheduleResponse(
         schedule.NextRun?.UtcDateTime,
         schedule.LastRun?.UtcDateTime,
         schedule.Runs,
-        schedule.Failure);
+        schedule.Failure,
+        schedule.Tool,
+        schedule.Arguments is { } arguments ? JsonElement.Parse(arguments) : null);
 }
 
 /// <summary>An agent's schedules.</summary>

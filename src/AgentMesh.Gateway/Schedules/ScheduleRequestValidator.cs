@@ -11,12 +11,21 @@ internal sealed class ScheduleRequestValidator : AbstractValidator<ScheduleReque
 
     public ScheduleRequestValidator()
     {
-        // The message comes first, under the rules of any message.
+        // The message comes first, under the rules of any message; a tool's call has the session of one.
         RuleFor(request => request).Custom((request, context) =>
         {
-            foreach (var failure in Message.Validate(new MessageRequest(request.Content, request.SessionId)).Errors)
+            var message = new MessageRequest(request.Tool is null ? request.Content : request.Tool, request.SessionId);
+            foreach (var failure in Message.Validate(message).Errors)
                 context.AddFailure(failure);
         });
+        RuleFor(request => request.Content)
+            .Must((request, content) => request.Tool is null || content is null)
+            .WithErrorCode(AgentRefusals.InvalidSchedule)
+            .WithMessage("A schedule has either content or a tool.");
+        RuleFor(request => request.Arguments)
+            .Must((request, arguments) => arguments is null || request.Tool is not null && request.ArgumentsText is not null)
+            .WithErrorCode(AgentRefusals.InvalidSchedule)
+            .WithMessage("arguments must be a JSON object, and belongs to a tool.");
         RuleFor(request => request.At)
             .Must((request, at) => at is null || request.AtTime is not null)
             .WithErrorCode(AgentRefusals.InvalidSchedule)

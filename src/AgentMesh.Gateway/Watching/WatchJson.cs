@@ -93,6 +93,14 @@ internal static class WatchJson
         json.WriteString("at"u8, DateTimeOffset.FromUnixTimeMilliseconds(value.At).UtcDateTime);
         json.WriteString("session"u8, value.Session);
         json.WriteString("type"u8, value.Type);
+        if (value.Data.Json is { } data)
+        {
+            json.WritePropertyName("data"u8);
+            json.WriteRawValue(data);
+            json.WriteEndObject();
+            return;
+        }
+
         json.WriteStartObject("data"u8);
         WriteText(json, "turn"u8, value.Data.Turn);
         WriteText(json, "role"u8, value.Data.Role);

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Tests.Responders;
 using AgentMesh.ActorHost.Tools;
+using AgentMesh.ActorHost.Turns;
 using AgentMesh.Testing.ModelServer;
 
 namespace AgentMesh.ActorHost.Tests.Tools;
@@ -72,6 +73,25 @@ public sealed class ToolCallTests
             Assert.Contains(told, answer.Text, StringComparison.Ordinal);
             Assert.DoesNotContain("called it", answer.Text, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>Before each call the agent hears of it, and a run that has lost its turn makes no further one.</summary>
+    [Theory]
+    [InlineData(0, 2, "7/2 1 note started,7/2 1 note completed,7/2 2 note started,7/2 2 note completed")]
+    [InlineData(1, 0, "7/2 1 note started")]
+    [InlineData(2, 1, "7/2 1 note started,7/2 1 note completed")]
+    [InlineData(3, 1, "7/2 1 note started,7/2 1 note completed,7/2 2 note started")]
+    public async Task RunThatHasLostItsTurn_CallsNothing(int lostAt, int calls, string notes)
+    {
+        await using var model = await ResponderUnderTest.StartAsync(ResponderProviders.OpenAI);
+        model.Server.Behave(new ModelBehavior { IsEmpty = true, Calls = [new("note", "{}"), new("sub", "{}"), new("note", "{}")] });
+        var called = 0;
+        var tools = new ToolsUnderTest(model.Time, AgentTool.Of(() => { called++; }, "note", "Notes.")) { LostAtNote = lostAt };
+        if (lostAt == 0)
+            Assert.Null((await model.AnswerAsync(tools.Ask())).Failure);
+        else
+            await Assert.ThrowsAsync<TurnLostException>(() => model.AnswerAsync(tools.Ask()));
+        Assert.Equal((calls, notes), (called, string.Join(',', tools.Notes)));
     }
 
     [Fact]

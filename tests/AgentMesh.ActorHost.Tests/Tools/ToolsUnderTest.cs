@@ -2,6 +2,7 @@ using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Tests.Responders;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
+using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
 using Microsoft.Extensions.Logging;
 
@@ -22,13 +23,25 @@ internal sealed class ToolsUnderTest : ILogger<ToolRun>
         var options = new TurnOptions();
         configure(options);
         Assert.True(AgentKey.TryParse("default:alice", out var alice));
-        _run = new ToolRun(tools, new ToolContext(alice, "s1", "7", 2, time.GetUtcNow().AddMinutes(5)), options, NoServices.Instance, time, this);
+        _run = new ToolRun(tools, new ToolContext(alice, "s1", "7", 2, time.GetUtcNow().AddMinutes(5)), NoteAsync, options, NoServices.Instance, time, this);
     }
+
+    /// <summary>What the agent was told of calls, in short.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>The note at which the agent says that another run has the turn; 0: at none.</summary>
+    public int LostAtNote { get; init; }
 
     /// <summary>What was logged.</summary>
     public List<string> Log { get; } = [];
 
     public ResponderRequest Ask() => ResponderUnderTest.Ask() with { Tools = _run };
+
+    private Task<bool> NoteAsync(NoteTool note, CancellationToken cancellationToken)
+    {
+        Notes.Add($"{note.Turn}/{note.Attempt} {note.Call} {note.Tool} {note.Status}");
+        return Task.FromResult(Notes.Count != LostAtNote);
+    }
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;
 

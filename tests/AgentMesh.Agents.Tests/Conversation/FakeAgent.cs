@@ -88,10 +88,10 @@ internal sealed class FakeAgent : IAgentReader
     }
 
     internal Result<ScheduleChange> Schedule(
-        string requestId, TimingRequest times, string content = "later", string session = "default")
+        string requestId, TimingRequest times, string content = "later", string session = "default", string? tool = null)
     {
-        var request = new ScheduleRequest(SessionId.Of(requestId, null), content, session, times);
-        var change = ScheduleChanges.Create(Head ?? AgentHead.Unborn(Now), Schedules, Sessions.GetValueOrDefault(session), request, Epoch, Now);
+        var request = new ScheduleRequest(SessionId.Of(requestId, null), content, session, times, tool);
+        var change = ScheduleChanges.Create(TurnInputs, Schedules, Sessions.GetValueOrDefault(session), request, Epoch, Now);
         if (change.Value?.Change is { } stored)
             Apply(stored, []);
         return change;
@@ -99,7 +99,7 @@ internal sealed class FakeAgent : IAgentReader
 
     internal Refusal? Unschedule(string id)
     {
-        var change = ScheduleChanges.Delete(Head!, Schedules, id, Epoch, Now);
+        var change = ScheduleChanges.Delete(TurnInputs, Schedules, id, Epoch, Now);
         if (change.Value?.Change is { } stored)
             Apply(stored, []);
         return change.Refusal;
@@ -145,6 +145,9 @@ internal sealed class FakeAgent : IAgentReader
     internal Refusal? Fail(long turn, int attempt, bool isTransient = false) => Apply(TurnChanges.Fail(
         TurnInputs, new TurnRun(turn, attempt), new Refusal("model_unavailable", "The model is away."), isTransient, Rules.Turns, Epoch, Now));
 
+    internal Refusal? Note(long turn, int attempt, ToolNote note) =>
+        Apply(TurnChanges.Note(TurnInputs, new TurnRun(turn, attempt), note, Epoch, Now));
+
     internal Refusal? Cancel(long turn) => Apply(TurnChanges.Cancel(TurnInputs, turn, Rules.Turns, Epoch, Now));
 
     internal Result<EventSlice> Read(long after, int limit = 1000) => Done(new EventReader(Head!, this).ReadAsync(after, limit, CancellationToken.None));
@@ -155,6 +158,7 @@ internal sealed class FakeAgent : IAgentReader
     internal IEnumerable<string> Log(long after = 0) => Read(after).Value!.Events.Select(logged => logged switch
     {
         { Entry: ErrorEntry error } => $"{logged.Seq} {error.Code} of {error.Turn}",
+        { Entry: FactEntry fact } => $"{logged.Seq} {fact.Type} {fact.Data}",
         { Message: { } message } => $"{logged.Seq} {(message.Role == MessageRole.User ? "user" : "assistant")} {message.Content} of {message.Turn}",
         _ => $"{logged.Seq} removed",
     });
@@ -251,7 +255,9 @@ internal sealed class FakeAgent : IAgentReader
         return new PostInputs(head, record, Page(request.SessionId, (record?.Page ?? head.Page).N), OpenEvents(head), Turns, keys);
     }
 
-    private TurnInputs TurnInputs => new(Head!, OpenEvents(Head!), Turns);
+    private TurnInputs TurnInputs => InputsWith(Head ?? AgentHead.Unborn(Now));
+
+    private TurnInputs InputsWith(AgentHead head) => new(head, OpenEvents(head), Turns);
 
     private EventLogPage? OpenEvents(AgentHead head) =>
         EventLogPage.OpenNumber(head) is { } n ? Events.GetValueOrDefault(n) : null;

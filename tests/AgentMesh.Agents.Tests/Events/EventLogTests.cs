@@ -170,6 +170,8 @@ public sealed class EventLogTests
             Gen.Select(sessions, pages).Select(EventEntry (all) => new UserMessageEntry(all.Item1, all.Item2)),
             Gen.Select(sessions, pages, seqs).Select(EventEntry (all) => new AssistantMessageEntry(all.Item1, all.Item2, all.Item3, null)),
             Gen.Select(sessions, pages, seqs, usage).Select(EventEntry (all) => new AssistantMessageEntry(all.Item1, all.Item2, all.Item3, all.Item4)),
+            Gen.Select(sessions, Gen.String[Gen.Char.AlphaNumeric, 0, 20], Gen.String[Gen.Char.AlphaNumeric, 0, 4096]).Select(EventEntry (all) =>
+                new FactEntry(all.Item1, FakeAgent.Start, all.Item2, all.Item3)),
             Gen.Select(sessions, seqs, Gen.String[Gen.Char.AlphaNumeric, 0, 200], Gen.String[Gen.Char.AlphaNumeric, 0, 500]).Select(EventEntry (all) =>
                 new ErrorEntry(all.Item1, all.Item2, FakeAgent.Start, all.Item3, all.Item4)));
         entry.Array[0, 64].Sample(written =>

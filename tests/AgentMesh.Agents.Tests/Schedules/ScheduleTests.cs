@@ -3,6 +3,7 @@ using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Tests.Conversation;
+using AgentMesh.Agents.Turns;
 
 namespace AgentMesh.Agents.Tests.Schedules;
 
@@ -19,7 +20,7 @@ public sealed class ScheduleTests
         Assert.Equal((SessionId.Of("r1", null), "later", 0), (created.Id, created.Content, created.Runs));
         Assert.Equal(FakeAgent.Start.AddSeconds(60), created.NextRun);
         Assert.Equal(created.NextRun, _agent.Head!.NextSchedule);
-        Assert.Equal(0, _agent.Head.LastSeq);
+        Assert.Equal(0, _agent.Head!.MessageCount);
         _agent.Schedule("r2", ScheduleTimingTests.Parse("every=30"));
         Assert.Equal(FakeAgent.Start.AddSeconds(30), _agent.Head.NextSchedule);
     }
@@ -46,7 +47,7 @@ public sealed class ScheduleTests
         _agent.RunSchedules();
         Assert.True(_agent.Schedule("r1", once).Value!.Schedule.IsOver);
         Assert.Equal("invalid_schedule", _agent.Schedule("r2", once).Refusal!.Code);
-        Assert.Equal(2, _agent.Head!.LastSeq);
+        Assert.Equal(2, _agent.Head!.MessageCount);
     }
 
     [Theory]
@@ -131,7 +132,7 @@ public sealed class ScheduleTests
         for (var tick = 0; tick < 100; tick++)
             Assert.Equal(0, _agent.RunSchedules());
         var schedule = _agent.Schedules!.Find(id)!;
-        Assert.Equal((runs, 2 * runs), (schedule.Runs, _agent.Head!.LastSeq));
+        Assert.Equal((runs, 2 * runs), (schedule.Runs, _agent.Head!.MessageCount));
         Assert.Equal(FakeAgent.Start.AddSeconds(milliseconds < 60_000 ? 60 : milliseconds < 120_000 ? 120 : 180), schedule.NextRun);
         Assert.Equal(runs == 0 ? null : _agent.Now, schedule.LastRun);
     }
@@ -147,7 +148,7 @@ public sealed class ScheduleTests
         }
 
         Assert.Equal(FakeAgent.Start.AddSeconds(60 * 21), _agent.Head!.NextSchedule);
-        Assert.Equal(40, _agent.Head.LastSeq);
+        Assert.Equal(40, _agent.Head!.MessageCount);
     }
 
     [Theory]
@@ -162,7 +163,7 @@ public sealed class ScheduleTests
         _agent.Schedule("r1", ScheduleTimingTests.Parse(times));
         _agent.Now += TimeSpan.FromHours(48.5);
         Assert.Equal(1, _agent.RunSchedules());
-        Assert.Equal((runs, 2 * runs), (_agent.Schedules!.All[0].Runs, _agent.Head!.LastSeq));
+        Assert.Equal((runs, 2 * runs), (_agent.Schedules!.All[0].Runs, _agent.Head!.MessageCount));
         Assert.Equal(0, _agent.RunSchedules());
     }
 
@@ -177,7 +178,7 @@ public sealed class ScheduleTests
         _agent.Schedules = schedules;
         _agent.Head = _agent.Head! with { NextSchedule = head.NextSchedule };
         Assert.Equal(1, _agent.RunSchedules());
-        Assert.Equal(2, _agent.Head.LastSeq);
+        Assert.Equal(2, _agent.Head!.MessageCount);
         Assert.Equal(FakeAgent.Start.AddSeconds(120), _agent.Head.NextSchedule);
     }
 
@@ -191,7 +192,7 @@ public sealed class ScheduleTests
         _agent.Now += TimeSpan.FromSeconds(10);
         Assert.Equal("rate_limited", _agent.Post("again").Refusal!.Code);
         Assert.Equal(1, _agent.RunSchedules());
-        Assert.Equal(4, _agent.Head.LastSeq);
+        Assert.Equal(4, _agent.Head!.MessageCount);
         Assert.Equal(accepted, _agent.Head.Accepted);
     }
 
@@ -239,5 +240,53 @@ public sealed class ScheduleTests
         Assert.Equal("agent_quarantined", _agent.Schedule("r2", EveryMinute).Refusal!.Code);
         _agent.Schedules = schedules;
         Assert.Equal(1, _agent.RunSchedules());
+    }
+
+    [Fact]
+    public void WhatBecomesOfASchedule_IsInTheLog()
+    {
+        var session = _agent.CreateSession("s").Value!.Id;
+        var ran = _agent.Schedule("r1", EveryMinute).Value!.Schedule.Id;
+        var skipped = _agent.Schedule("r2", ScheduleTimingTests.Parse("at=2026-01-02T03:05:00Z,missed=skip")).Value!.Schedule.Id;
+        var failed = _agent.Schedule("r3", EveryMinute, session: session).Value!.Schedule.Id;
+        _agent.DeleteSession(session);
+        _agent.Now += TimeSpan.FromHours(1);
+        Assert.Equal(3, _agent.RunSchedules());
+        Assert.Null(_agent.Unschedule(ran));
+        var log = _agent.Log().ToArray();
+        Assert.Equal(
+            new[]
+            {
+                Fact(1, ran, "created"), Fact(2, skipped, "created"), Fact(3, failed, "created"),
+                Fact(4, skipped, "skipped"),
+                "5 user later of 5", Fact(6, ran, "ran", "5"), "7 assistant This is our first message. You said: \"later\". of 5",
+                $$"""8 schedule {"schedule":"{{failed}}","status":"failed","code":"session_not_found","detail":"The agent has no such session."}""",
+                Fact(9, ran, "deleted"),
+            }.Order(StringComparer.Ordinal),
+            log.Order(StringComparer.Ordinal));
+
+        static string Fact(long seq, string id, string status, string? turn = null) =>
+            $$"""{{seq}} schedule {"schedule":"{{id}}","status":"{{status}}"{{(turn is null ? "" : $",\"turn\":\"{turn}\"")}}}""";
+    }
+
+    /// <summary>A turn of its own, whatever the responder: nothing is called inside of the agent's turn.</summary>
+    [Fact]
+    public void Tool_IsATurn_WhichTheResponderDoesNotAnswer()
+    {
+        using var arguments = System.Text.Json.JsonDocument.Parse("""{ "city" : "Köln <1>" }""");
+        var content = ToolCall.ToContent("get_weather", arguments.RootElement);
+        Assert.Equal("""{"tool":"get_weather","arguments":{"city":"Köln <1>"}}""", content);
+        Assert.Equal("""{"city":"Köln <1>"}""", ToolCall.ArgumentsOf(content).GetRawText());
+        _agent.Schedule("r1", EveryMinute, content, tool: "get_weather");
+        Assert.Equal("idempotency_key_reused", _agent.Schedule("r1", EveryMinute, content).Refusal!.Code);
+        _agent.Now += TimeSpan.FromSeconds(60);
+        Assert.Equal(1, _agent.RunSchedules());
+        var turn = Assert.Single(_agent.Turns!.Open);
+        Assert.Equal(("get_weather", 1), (turn.Tool, turn.Attempt));
+        Assert.Equal([new TurnRun(turn.Turn, 1)], _agent.Runs);
+        // The same words from anybody else call nothing.
+        _agent.Complete(turn.Turn, 1, "rain");
+        Assert.NotNull(_agent.Post(content).Value!.Response);
+        Assert.Null(_agent.Turns);
     }
 }

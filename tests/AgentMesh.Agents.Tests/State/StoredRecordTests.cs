@@ -75,7 +75,8 @@ public sealed class StoredRecordTests
         from numbers in Counters
         from small in Gen.Int[0, int.MaxValue].Array[2]
         from times in Times.Array[3]
-        select new OpenTurn(numbers, "default", small[0], small[1], times[0], times[1], times[2]);
+        from tool in Gen.String.Select(Whole).Null()
+        select new OpenTurn(numbers, "default", small[0], small[1], times[0], times[1], times[2], tool);
 
     private static readonly Gen<StoredSchedule> Schedules =
         from content in Gen.String.Select(Whole)
@@ -94,7 +95,8 @@ public sealed class StoredRecordTests
             kind == 0 ? null : times[4],
             kind == 0 ? times[4] : null,
             runs,
-            kind == 2 ? new ScheduleFailure("session_not_found", content) : null);
+            kind == 2 ? new ScheduleFailure("session_not_found", content) : null,
+            kind == 1 ? "get_weather" : null);
 
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
@@ -106,10 +108,10 @@ public sealed class StoredRecordTests
             "sessions.v1.json", Gen.Byte.Array[0, 16 * 1000].Select(bytes => (object)new SessionIndex(new PackedEntries(bytes))),
             SessionIndex.Empty.With(SessionId.Of("r1", null))),
         [typeof(EventLogPage)] = (
-            "events.v1.json",
+            "events.v2.json",
             from first in Counters from entries in Gen.Byte.Array[0, 64 * 28] select (object)new EventLogPage(first, new PackedEntries(entries)),
             SampleEvents),
-        [typeof(TurnTable)] = ("turns.v1.json", OpenTurns.Array[0, 32].Select(turns => (object)new TurnTable([.. turns])), SampleTurns),
+        [typeof(TurnTable)] = ("turns.v2.json", OpenTurns.Array[0, 32].Select(turns => (object)new TurnTable([.. turns])), SampleTurns),
         [typeof(ProfileRecord)] = ("profile.v1.json", Gen.String.Null().Select(text => (object)new ProfileRecord(text is null ? null : Whole(text))), new ProfileRecord("Be brief.")),
         [typeof(SessionExpiries)] = (
             "expiries.v1.json", Gen.Byte.Array[0, 22 * 1000].Select(bytes => (object)new SessionExpiries(new PackedEntries(bytes))),
@@ -126,7 +128,7 @@ public sealed class StoredRecordTests
             select (object)new SessionSummary(text, page, seq, at),
             new SessionSummary("Lives in Köln.", 12, 345, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))),
         [typeof(ScheduleTable)] = (
-            "schedules.v1.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
+            "schedules.v2.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
@@ -183,6 +185,9 @@ public sealed class StoredRecordTests
     [InlineData("expiries.v1.json")]
     [InlineData("usage.v1.json")]
     [InlineData("summary.v1.json")]
+    [InlineData("events.v2.json")]
+    [InlineData("turns.v2.json")]
+    [InlineData("schedules.v2.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -287,6 +292,8 @@ public sealed class StoredRecordTests
             .. new UserMessageEntry(SessionId.Of("r1", null), 1).ToBytes(),
             .. new AssistantMessageEntry(SessionId.Of("r1", null), 1, 67, new ModelUsage(120, 30, 4500)).ToBytes(),
             .. new ErrorEntry("default", 69, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), "turn_canceled", "héllo").ToBytes(),
+            .. FactEntry.Of(
+                "default", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), FactTypes.Tool, ("turn", "5"), ("call", 1), ("tool", "search_history")).ToBytes(),
         ]));
 
     private static TurnTable SampleTurns => new(
@@ -298,7 +305,8 @@ public sealed class StoredRecordTests
             2,
             new DateTimeOffset(2026, 1, 2, 3, 4, 20, 678, TimeSpan.Zero),
             new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
-            new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero)),
+            new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero),
+            "get_weather"),
     ]);
 
     private static ScheduleTable SampleSchedules => new(
@@ -313,6 +321,7 @@ public sealed class StoredRecordTests
             new DateTimeOffset(2026, 1, 3, 8, 0, 0, 0, TimeSpan.Zero),
             new DateTimeOffset(2026, 1, 2, 8, 0, 0, 12, TimeSpan.Zero),
             1,
+            null,
             null),
         new StoredSchedule(
             SessionId.Of("r2", null),
@@ -325,7 +334,8 @@ public sealed class StoredRecordTests
             null,
             null,
             0,
-            new ScheduleFailure("session_not_found", "The agent has no such session.")),
+            new ScheduleFailure("session_not_found", "The agent has no such session."),
+            "get_weather"),
     ]);
 
     private static MessagePage SamplePage => new(

@@ -101,6 +101,29 @@ public sealed class TurnTests
         Assert.Equal(2, _agent.Read(0).Value!.Events.Length);
     }
 
+    /// <summary>The fence of a call: what one run has begun, no earlier one does after it.</summary>
+    [Fact]
+    public void CallOfATool_IsInTheLog_UnlessAnotherRunHasTheTurn()
+    {
+        _agent.Post("question");
+        Assert.Null(_agent.Note(1, 1, new ToolNote(1, "get_weather", "started", null)));
+        _agent.Now += TimeSpan.FromSeconds(15);
+        Assert.Null(_agent.Advance());
+        Assert.Equal("turn_lost", _agent.Note(1, 1, new ToolNote(1, "get_weather", "completed", 12))?.Code);
+        Assert.Null(_agent.Note(1, 2, new ToolNote(1, "get_weather", "completed", 12)));
+        Assert.Null(_agent.Complete(1, 2, "answer"));
+        Assert.Equal("turn_lost", _agent.Note(1, 2, new ToolNote(2, "get_weather", "started", null))?.Code);
+        Assert.Equal(
+            [
+                "1 user question of 1",
+                """2 tool {"turn":"1","attempt":1,"call":1,"tool":"get_weather","status":"started"}""",
+                """3 tool {"turn":"1","attempt":2,"call":1,"tool":"get_weather","status":"completed","durationMs":12}""",
+                "4 assistant answer of 1",
+            ],
+            _agent.Log());
+        Assert.Equal("answer", _agent.FindEnd(1).Value!.End.Message!.Content);
+    }
+
     [Fact]
     public void RunThatSaysItLives_KeepsItsTurn()
     {

@@ -104,14 +104,14 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(
-            FakeSidecar.Text(200, """{"value":{"messageCount":3,"createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","lastSeq":4}}"""),
+            FakeSidecar.Text(200, """{"value":{"messageCount":3,"createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","lastSeq":5}}"""),
             FakeSidecar.Text(200, """{"value":{"systemPrompt":"Be brief."}}"""),
             FakeSidecar.Text(200, """{"value":{"sessions":[{"id":"default","createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","metadata":"{}"}]}}"""),
             FakeSidecar.Text(200, """{"value":{"sessionId":"default","text":"In short.","throughSeq":2,"updatedAt":"2026-01-02T03:04:07+00:00"}}"""),
             FakeSidecar.Text(200, """{"value":{"messages":[{"seq":1,"role":"user","content":"a\nb","timestamp":1},{"seq":2,"role":"assistant","content":"c","timestamp":2}],"isLast":false}}"""),
             FakeSidecar.Text(200, """{"value":{"messages":[{"seq":3,"role":"user","content":"d","timestamp":3}],"isLast":true}}"""),
             FakeSidecar.Text(200, """{"value":{"schedules":[{"id":"s1","content":"hi","sessionId":"default","everySeconds":60,"missed":"once","status":"active","createdAt":"2026-01-02T03:04:05+00:00","nextRun":"2026-01-02T03:05:05+00:00","runs":0}]}}"""),
-            FakeSidecar.Text(200, """{"value":{"events":[{"seq":3,"at":3,"session":"default","type":"message","data":{"turn":"3","role":"user","content":"d"}},{"seq":4,"at":4,"session":"default","type":"error","data":{"turn":"3","code":"turn_failed","detail":"no"}}],"first":1,"last":4}}"""));
+            FakeSidecar.Text(200, """{"value":{"events":[{"seq":3,"at":3,"session":"default","type":"message","data":{"turn":"3","role":"user","content":"d"}},{"seq":4,"at":4,"session":"default","type":"error","data":{"turn":"3","code":"turn_failed","detail":"no"}},{"seq":5,"at":5,"session":"default","type":"tool","data":{"json":"{\"turn\":\"3\",\"call\":1}"}}],"first":1,"last":5}}"""));
         using var response = await GetAsync("alice/export");
         Assert.Equal("application/x-ndjson", response.Content.Headers.ContentType!.ToString());
         Assert.Equal("attachment; filename=\"alice.ndjson\"", response.Content.Headers.ContentDisposition!.ToString());
@@ -123,9 +123,10 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
                 """{"kind":"message","sessionId":"default","seq":1,"role":"user","content":"a\nb","timestamp":1}""",
                 """{"kind":"message","sessionId":"default","seq":2,"role":"assistant","content":"c","timestamp":2}""",
                 """{"kind":"message","sessionId":"default","seq":3,"role":"user","content":"d","timestamp":3}""",
-                """{"kind":"schedule","schedule":{"id":"s1","content":"hi","sessionId":"default","at":null,"everySeconds":60,"cron":null,"timeZone":null,"missed":"once","until":null,"status":"active","createdAt":"2026-01-02T03:04:05Z","nextRun":"2026-01-02T03:05:05Z","lastRun":null,"runs":0,"failure":null}}""",
-                """{"kind":"event","seq":4,"timestamp":4,"sessionId":"default","type":"error","turnId":"3","code":"turn_failed","detail":"no"}""",
-                """{"kind":"end","sessions":1,"messages":3,"schedules":1,"events":1}""",
+                """{"kind":"schedule","schedule":{"id":"s1","content":"hi","sessionId":"default","at":null,"everySeconds":60,"cron":null,"timeZone":null,"missed":"once","until":null,"status":"active","createdAt":"2026-01-02T03:04:05Z","nextRun":"2026-01-02T03:05:05Z","lastRun":null,"runs":0,"failure":null,"tool":null,"arguments":null}}""",
+                """{"kind":"event","seq":4,"timestamp":4,"sessionId":"default","type":"error","turnId":"3","code":"turn_failed","detail":"no","data":null}""",
+                """{"kind":"event","seq":5,"timestamp":5,"sessionId":"default","type":"tool","turnId":null,"code":null,"detail":null,"data":{"turn":"3","call":1}}""",
+                """{"kind":"end","sessions":1,"messages":3,"schedules":1,"events":2}""",
                 "",
             ],
             (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n'));

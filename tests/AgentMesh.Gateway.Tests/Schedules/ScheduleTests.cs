@@ -12,7 +12,7 @@ public sealed partial class ScheduleTests(GatewayFixture fixture) : IClassFixtur
         $$$"""{"id":"{{{Id}}}","content":"tick","sessionId":"default","cron":"0 9 * * *","timeZone":"Europe/Berlin","missed":"once","status":"active","createdAt":"2026-01-02T03:04:05.678+00:00","nextRun":"2026-01-02T08:00:00+00:00","runs":0}""";
 
     private const string Answer =
-        $$$"""{"id":"{{{Id}}}","content":"tick","sessionId":"default","at":null,"everySeconds":null,"cron":"0 9 * * *","timeZone":"Europe/Berlin","missed":"once","until":null,"status":"active","createdAt":"2026-01-02T03:04:05.678Z","nextRun":"2026-01-02T08:00:00Z","lastRun":null,"runs":0,"failure":null}""";
+        $$$"""{"id":"{{{Id}}}","content":"tick","sessionId":"default","at":null,"everySeconds":null,"cron":"0 9 * * *","timeZone":"Europe/Berlin","missed":"once","until":null,"status":"active","createdAt":"2026-01-02T03:04:05.678Z","nextRun":"2026-01-02T08:00:00Z","lastRun":null,"runs":0,"failure":null,"tool":null,"arguments":null}""";
 
     private readonly HttpClient _client = fixture.Gateway.Client();
 
@@ -25,6 +25,8 @@ public sealed partial class ScheduleTests(GatewayFixture fixture) : IClassFixtur
         """{"content":"tick","everySeconds":10,"until":"2026-01-02T04:00:00Z"}""",
         """{"content":"tick","everySeconds":10,"until":"2026-01-02T04:00:00+00:00"}""")]
     [InlineData("""{"content":"tick","at":null,"everySeconds":null}""", """{"content":"tick"}""")]
+    [InlineData("""{"tool":"get_weather","arguments":{ "n" : 1.10 },"everySeconds":10}""", """{"everySeconds":10,"tool":"get_weather","arguments":"{\"n\":1.10}"}""")]
+    [InlineData("""{"tool":"get_weather","arguments":null,"content":null,"everySeconds":10}""", """{"everySeconds":10,"tool":"get_weather"}""")]
     public async Task Create_Answers201(string body, string sent)
     {
         Answers($$$"""{"value":{{{Schedule}}}}""");
@@ -33,7 +35,8 @@ public sealed partial class ScheduleTests(GatewayFixture fixture) : IClassFixtur
         Assert.Equal(Answer, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         var call = Assert.Single(fixture.Sidecar.Calls);
         Assert.EndsWith("/AgentActor/default:alice/method/CreateSchedule", call.Path, StringComparison.Ordinal);
-        Assert.Equal(sent, RequestIds().Replace(call.Body, ""));
+        Assert.Equal(
+            sent.Replace("\\\"", "\\u0022", StringComparison.Ordinal), RequestIds().Replace(call.Body, "").Replace("{,", "{", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -62,6 +65,10 @@ public sealed partial class ScheduleTests(GatewayFixture fixture) : IClassFixtur
     [InlineData("""{"content":"tick","everySeconds":4294967296}""", 400, "invalid_schedule")]
     [InlineData("""{"content":"tick","everySeconds":10,"until":"never"}""", 400, "invalid_schedule")]
     [InlineData("""{"content":"tick","cron":5}""", 400, "invalid_request")]
+    [InlineData("""{"tool":"","everySeconds":10}""", 400, "invalid_content")]
+    [InlineData("""{"tool":"t","content":"x","everySeconds":10}""", 400, "invalid_schedule")]
+    [InlineData("""{"tool":"t","arguments":[],"everySeconds":10}""", 400, "invalid_schedule")]
+    [InlineData("""{"content":"x","arguments":{},"everySeconds":10}""", 400, "invalid_schedule")]
     [InlineData("[]", 400, "invalid_request")]
     [InlineData("{", 400, "invalid_json")]
     public async Task BadBody_IsRefused_AndReachesNoAgent(string body, int status, string code)
@@ -78,6 +85,18 @@ public sealed partial class ScheduleTests(GatewayFixture fixture) : IClassFixtur
         Answers($$$"""{"value":{"schedules":[{{{Schedule}}}]}}""");
         using var response = await SendAsync(HttpMethod.Get, "/agent/alice/schedules", null);
         Assert.Equal($$$"""{"schedules":[{{{Answer}}}]}""", await response.IsJsonAsync());
+    }
+
+    [Fact]
+    public async Task ToolOfASchedule_IsShownWithItsArguments()
+    {
+        var tool = Schedule.Replace("\"content\":\"tick\",", "\"tool\":\"get_weather\",\"arguments\":\"{\\\"city\\\":\\\"Köln\\\"}\",", StringComparison.Ordinal);
+        Answers($$$"""{"value":{{{tool}}}}""");
+        using var response = await SendAsync(HttpMethod.Post, "/agent/alice/schedules", """{"tool":"get_weather","everySeconds":10}""");
+        Assert.Equal(
+            Answer.Replace("\"content\":\"tick\"", "\"content\":null", StringComparison.Ordinal)
+                .Replace("\"tool\":null,\"arguments\":null", "\"tool\":\"get_weather\",\"arguments\":{\"city\":\"Köln\"}", StringComparison.Ordinal),
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

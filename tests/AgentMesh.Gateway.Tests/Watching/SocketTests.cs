@@ -93,12 +93,16 @@ public sealed class SocketTests : WatchTest
         await using var gateway = Start();
         using var socket = await SocketClient.ConnectAsync(gateway);
         Agent.Append(EventTypes.MessageRemoved, new EventData(), "abc");
-        await AnnounceAsync(gateway, Seq(Agent.Append(EventTypes.Error, new EventData("t9", Code: "turn_failed", Detail: "No."))));
+        Agent.Append(EventTypes.Error, new EventData("t9", Code: "turn_failed", Detail: "No."));
+        await AnnounceAsync(gateway, Seq(Agent.Append(EventTypes.Tool, new EventData(Json: """{"turn":"t9","tool":"get_weather"}"""))));
         Assert.Equal(
             """{"type":"event","event":{"seq":1,"at":"2026-11-23T17:06:03.007Z","session":"abc","type":"message_removed","data":{}}}""",
             await socket.NextTextAsync());
         Assert.Equal(
             """{"type":"event","event":{"seq":2,"at":"2026-11-23T17:06:03.008Z","session":"default","type":"error","data":{"turn":"t9","code":"turn_failed","detail":"No."}}}""",
+            await socket.NextTextAsync());
+        Assert.Equal(
+            """{"type":"event","event":{"seq":3,"at":"2026-11-23T17:06:03.009Z","session":"default","type":"tool","data":{"turn":"t9","tool":"get_weather"}}}""",
             await socket.NextTextAsync());
     }
 
