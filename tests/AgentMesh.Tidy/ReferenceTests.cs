@@ -7,6 +7,7 @@ public sealed class ReferenceTests
     {
         ["AgentMesh.Primitives"] = [],
         ["AgentMesh.Contracts"] = ["AgentMesh.Primitives", "Dapr.Actors"],
+        ["AgentMesh.Evm"] = ["AgentMesh.Primitives", "BouncyCastle.Cryptography"],
         ["AgentMesh.Agents"] = ["AgentMesh.Primitives", "Cronos"],
         ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives"],
         ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "Anthropic", "Microsoft.Extensions.AI", "Microsoft.Extensions.AI.OpenAI", "OpenAI", "Polly.Core"],
