@@ -1,6 +1,7 @@
 using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Dapr;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
@@ -23,6 +24,7 @@ public static class AgentHost
         builder.Services.AddAgents();
         builder.Services.AddResponders();
         builder.Services.AddTools();
+        builder.Services.AddSweep();
         configure?.Invoke(new AgentHostBuilder(builder.Services));
 
         var app = builder.Build();

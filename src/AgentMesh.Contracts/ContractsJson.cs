@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 
 namespace AgentMesh.Contracts;
 
@@ -45,4 +46,12 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<TurnContext>))]
 [JsonSerializable(typeof(Reply<TurnRunId>))]
 [JsonSerializable(typeof(Announcement))]
+[JsonSerializable(typeof(Reply<AgentOutlook>))]
+[JsonSerializable(typeof(NoteDue))]
+[JsonSerializable(typeof(TakeDue))]
+[JsonSerializable(typeof(SettleDue))]
+[JsonSerializable(typeof(ForgetDue))]
+[JsonSerializable(typeof(Reply<DueOutlook>))]
+[JsonSerializable(typeof(Reply<DueAgents>))]
+[JsonSerializable(typeof(Reply<DueForgotten>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -132,19 +132,18 @@ internal sealed class Mesh : IAsyncDisposable
         }
     }
 
-    /// <summary>Active actors as the Dapr metadata of the agents' sidecar counts them.</summary>
-    public async Task<int> ActiveAgentsAsync()
+    /// <summary>Active agents as the Dapr metadata of the agents' sidecar counts them.</summary>
+    public Task<int> ActiveAgentsAsync() => ActiveActorsAsync("AgentActor");
+
+    /// <summary>Active actors of a type, or of all types.</summary>
+    public async Task<int> ActiveActorsAsync(string? type = null)
     {
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/metadata"));
-        request.Headers.Add("dapr-api-token", DaprToken);
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await SendToDaprAsync(HttpMethod.Get, "metadata");
         answer.EnsureSuccessStatusCode();
         var metadata = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         // A type without active actors is not listed, and without any neither is the list.
         return metadata.GetProperty("actorRuntime").TryGetProperty("activeActors", out var types)
-            ? types.EnumerateArray().Where(type => type.GetProperty("type").GetString() == "AgentActor").Sum(type => type.GetProperty("count").GetInt32())
+            ? types.EnumerateArray().Where(active => type is null || active.GetProperty("type").GetString() == type).Sum(active => active.GetProperty("count").GetInt32())
             : 0;
     }
 
@@ -156,14 +155,28 @@ internal sealed class Mesh : IAsyncDisposable
         return [.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("name").GetString()!)];
     }
 
+    /// <summary>Takes an agent's reminder away behind everybody's back, as a lost scheduler does.</summary>
+    public async Task LoseReminderAsync(string id, string name)
+    {
+        using var answer = await SendToDaprAsync(HttpMethod.Delete, $"actors/AgentActor/{id}/reminders/{name}");
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The tenants that have due work, as the registry in the state store lists them.</summary>
+    public async Task<IReadOnlyList<string>> TenantsWithDueWorkAsync()
+    {
+        using var answer = await SendToDaprAsync(HttpMethod.Get, "state/statestore/due-tenants");
+        answer.EnsureSuccessStatusCode();
+        if (answer.StatusCode == System.Net.HttpStatusCode.NoContent)
+            return [];
+        var registry = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        return [.. registry.GetProperty("tenants").EnumerateArray().Select(tenant => tenant.GetProperty("tenant").GetString()!)];
+    }
+
     /// <summary>Calls an agent through its sidecar, past the gateway.</summary>
     public async Task<JsonElement> CallAgentAsync(string id, string method)
     {
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(
-            HttpMethod.Put, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/actors/AgentActor/{id}/method/{method}"));
-        request.Headers.Add("dapr-api-token", DaprToken);
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await SendToDaprAsync(HttpMethod.Put, $"actors/AgentActor/{id}/method/{method}");
         answer.EnsureSuccessStatusCode();
         return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
@@ -209,6 +222,15 @@ internal sealed class Mesh : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>Calls the sidecar of the agents.</summary>
+    private async Task<HttpResponseMessage> SendToDaprAsync(HttpMethod method, string path)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(method, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/{path}"));
+        request.Headers.Add("dapr-api-token", DaprToken);
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private static string Metadata(string key) =>

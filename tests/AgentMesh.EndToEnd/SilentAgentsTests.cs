@@ -20,7 +20,8 @@ public sealed class SilentAgentsTests
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(
             store.Data, store.Redis, "ready.json",
-            "--set", $"AgentMesh__Flush__IntervalSeconds={flushSeconds}", "--set", $"AgentMesh__Actors__IdleTimeoutSeconds={idleSeconds}");
+            "--set", $"AgentMesh__Flush__IntervalSeconds={flushSeconds}", "--set", $"AgentMesh__Actors__IdleTimeoutSeconds={idleSeconds}",
+            "--set", "AgentMesh__Sweep__IntervalSeconds=1");
         using var client = new AgentClient(mesh.Ready.Gateway);
         await Parallel.ForAsync(
             0,
@@ -42,6 +43,8 @@ public sealed class SilentAgentsTests
         }
 
         await WaitForSilenceAsync(mesh);
+        // Sweeps went on all the time, and found nothing to write.
+        Assert.Empty(await mesh.TenantsWithDueWorkAsync());
     }
 
     private static async Task WaitForSilenceAsync(Mesh mesh)
@@ -49,7 +52,7 @@ public sealed class SilentAgentsTests
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
         // Neither tells when it changes.
-        while (await mesh.ActiveAgentsAsync() > 0 || (await mesh.RemindersAsync()).Count > 0)
+        while (await mesh.ActiveActorsAsync() > 0 || (await mesh.RemindersAsync()).Count > 0)
             await Task.Delay(100, limit.Token);
     }
 }

@@ -15,7 +15,7 @@ namespace AgentMesh.Testing;
 /// <summary>
 /// The actor state API of a sidecar on a free port: GET of a key, PUT of a transaction. It damages values as daprd does, lists the
 /// calls it got, and fails on demand. Beside state it keeps the names of reminders, which only <see cref="HttpClient"/> calls of a test fire,
-/// takes what is published, and hands actor calls on to <see cref="App"/>.
+/// takes what is published, hands actor calls on to <see cref="App"/>, and keeps values of the ordinary state API.
 /// </summary>
 public sealed class FakeActorState : IAsyncDisposable
 {
@@ -24,6 +24,8 @@ public sealed class FakeActorState : IAsyncDisposable
     private readonly ConcurrentQueue<string> _calls = new();
     private readonly ConcurrentDictionary<(string Actor, string Name), string> _reminders = new();
     private readonly Channel<JsonElement> _published = Channel.CreateUnbounded<JsonElement>();
+    private readonly ConcurrentQueue<string> _invoked = new();
+    private readonly StateValues _states = new();
     private int _seed;
     private int _registrations;
 
@@ -47,8 +49,26 @@ public sealed class FakeActorState : IAsyncDisposable
     /// <summary>The app whose actors are called; null: actor calls are 404.</summary>
     public HttpClient? App { get; set; }
 
+    /// <summary>The actor calls since the last <see cref="TakeInvoked"/>: <c>type/id/method</c>.</summary>
+    public IReadOnlyList<string> TakeInvoked()
+    {
+        var invoked = new List<string>();
+        while (_invoked.TryDequeue(out var call))
+            invoked.Add(call);
+        return invoked;
+    }
+
+    /// <summary>Values of the ordinary state API.</summary>
+    public StateValues States => _states;
+
+    /// <summary>Before an actor call is handed on, with <c>type/id/method</c>; false: it is answered with 500 instead.</summary>
+    public Func<string, Task<bool>>? BeforeInvoke { get; set; }
+
     /// <summary>What was published, by topic <c>agentmesh.announcements</c>, in order.</summary>
     public ChannelReader<JsonElement> Published => _published.Reader;
+
+    /// <summary>Takes a reminder away behind everybody's back, as a lost scheduler does.</summary>
+    public void LoseReminder(string actorId, string name) => _reminders.TryRemove((actorId, name), out _);
 
     /// <summary>The reminders an actor has.</summary>
     public IReadOnlyList<string> RemindersOf(string actorId) =>
@@ -122,7 +142,9 @@ public sealed class FakeActorState : IAsyncDisposable
         else if (path is ["v1.0", "publish", ..])
             await PublishAsync(context);
         else if (path is ["v1.0", "actors", var type, var called, "method", var method] && App is not null)
-            await InvokeAsync(context, App, $"actors/{type}/{called}/method/{method}");
+            await InvokeAsync(context, App, $"{type}/{called}", method);
+        else if (path is ["v1.0", "state", _, ..])
+            await _states.HandleAsync(context, path is [_, _, _, var name] ? name : null);
         else
             context.Response.StatusCode = StatusCodes.Status404NotFound;
     }
@@ -155,11 +177,21 @@ public sealed class FakeActorState : IAsyncDisposable
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static async Task InvokeAsync(HttpContext context, HttpClient app, string path)
+    private async Task InvokeAsync(HttpContext context, HttpClient app, string actor, string method)
     {
+        var call = $"{actor}/{method}";
+        _invoked.Enqueue(call);
+        if (BeforeInvoke is { } before && !await before(call))
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{"errorCode":"ERR_ACTOR_INVOKE_METHOD","message":"asked to fail"}""");
+            return;
+        }
+
         using var body = new StreamContent(context.Request.Body);
         body.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
-        using var answer = await app.PutAsync(new Uri(path, UriKind.Relative), body, context.RequestAborted);
+        using var answer = await app.PutAsync(new Uri($"actors/{actor}/method/{method}", UriKind.Relative), body, context.RequestAborted);
         context.Response.StatusCode = (int)answer.StatusCode;
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }

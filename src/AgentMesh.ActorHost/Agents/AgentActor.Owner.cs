@@ -45,6 +45,7 @@ internal sealed partial class AgentActor
 
     public Task<Reply<Erasure>> EraseAll(EraseAgent request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
+        ForgetDue();
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
             return new Reply<Erasure>(new Erasure(true, new Dictionary<string, int>()), null);
         foreach (var turn in (await _records.LoadTurnsAsync(head, cancellationToken))?.Open ?? [])

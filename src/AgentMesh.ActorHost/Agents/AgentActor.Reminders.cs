@@ -47,6 +47,13 @@ internal sealed partial class AgentActor
         // From now on it ticks every minute, until it is set anew.
         if (reminderName == ScheduleReminder)
             (_hasScheduleReminder, _scheduleReminderDue) = (true, null);
+        await LookAtDueAsync();
+        NoteDue();
+    }
+
+    /// <summary>What a tick does, whoever asks for it.</summary>
+    private async Task<Refusal?> LookAtDueAsync()
+    {
         var refusal = await AdvanceTurnsAsync(CancellationToken.None)
             ?? await WorkOffAsync(ScheduleLimits.RunsAtOnce, RunScheduleAsync)
             ?? await WorkOffAsync(SessionLimits.ExpiriesAtOnce, ExpireSessionAsync);
@@ -56,6 +63,7 @@ internal sealed partial class AgentActor
             await UnregisterReminderAsync(WorkReminder, () => _hasWorkReminder = false);
         // What could not run, for want of room or because there is much of it, is tried again as running turns are.
         await KeepScheduleReminderAsync(head?.NextDue, TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds));
+        return refusal;
     }
 
     private Task<Refusal?> AdvanceTurnsAsync(CancellationToken cancellationToken) => WorkAsync(async () =>
@@ -94,11 +102,7 @@ internal sealed partial class AgentActor
     private async Task RemindOfAsync(AgentHead before, AgentChange change)
     {
         if (change.Turns is { Open: not [] } && !_hasWorkReminder)
-        {
-            var interval = TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds);
-            await RegisterReminderAsync(WorkReminder, null, interval, interval);
-            _hasWorkReminder = true;
-        }
+            await SetWorkReminderAsync();
 
         _hasScheduleReminder |= before.NextDue is not null;
         // Only what comes earlier: set to a later time before the commit, it would be late for what stays due if the commit failed.
@@ -115,6 +119,13 @@ internal sealed partial class AgentActor
             await SetScheduleReminderAsync(due, whenDue);
         else if (next is null && _hasScheduleReminder)
             await UnregisterReminderAsync(ScheduleReminder, () => (_hasScheduleReminder, _scheduleReminderDue) = (false, null));
+    }
+
+    private async Task SetWorkReminderAsync()
+    {
+        var interval = TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds);
+        await RegisterReminderAsync(WorkReminder, null, interval, interval);
+        _hasWorkReminder = true;
     }
 
     private async Task SetScheduleReminderAsync(DateTimeOffset next, TimeSpan whenDue)

@@ -12,7 +12,7 @@ namespace AgentMesh.ActorHost.Agents;
 
 /// <summary>One user's agent: loads, asks <c>AgentMesh.Agents</c>, sets state last, replies. The SDK serializes its turns.</summary>
 [Actor(TypeName = AgentActorType.Name)]
-internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IRemindable
+internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IRemindable
 {
     private readonly AgentServices _services;
     private readonly TimeProvider _time;
@@ -106,6 +106,7 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
         where T : class
     {
         var reply = await AttemptAsync(turn);
+        NoteDue();
         if (_records.Known is { } head)
             await KeepScheduleReminderAsync(head.NextDue, AtOnce);
         return reply;

@@ -2,9 +2,11 @@ using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
+using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Summaries;
 using Microsoft.Extensions.Options;
 
@@ -23,7 +25,9 @@ internal sealed class AgentServices(
     RunningTexts texts,
     Announcer announcer,
     Summarizer summarizer,
-    AgentTools tools)
+    AgentTools tools,
+    SweepOptions sweep,
+    DueNotes dueNotes)
 {
     public TimeProvider Time => time;
 
@@ -47,6 +51,11 @@ internal sealed class AgentServices(
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);
+
+    public DueNotes DueNotes => dueNotes;
+
+    /// <summary>What the index of due work is told; null: nothing.</summary>
+    public DueRules? DueRules { get; } = sweep.Rules;
 
     /// <summary>How agents are set up.</summary>
     public PostRules Rules { get; } = new(responder.AnswersAtOnce, turns.Rules, rateLimit.Value.Rule);

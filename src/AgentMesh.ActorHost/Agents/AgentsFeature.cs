@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Summaries;
+using AgentMesh.ActorHost.Tenants;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.State;
 using AgentMesh.Contracts;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Agents;
 
-/// <summary>Hosts <see cref="AgentActor"/>.</summary>
+/// <summary>Hosts <see cref="AgentActor"/> and <see cref="TenantActor"/>.</summary>
 internal static class AgentsFeature
 {
     /// <summary>
@@ -57,6 +58,7 @@ internal static class AgentsFeature
             runtime.ReentrancyConfig = new ActorReentrancyConfig { Enabled = false };
             runtime.JsonSerializerOptions = CreateJson();
             runtime.Actors.RegisterActor<AgentActor>();
+            runtime.Actors.RegisterActor<TenantActor>();
         });
     }
 
@@ -71,7 +73,7 @@ internal static class AgentsFeature
     /// The SDK has one set of options for method bodies and for state. Generated metadata only: a type that is in neither
     /// context is a bug, and reflection would serialize it with names nobody pinned.
     /// </summary>
-    private static JsonSerializerOptions CreateJson()
+    internal static JsonSerializerOptions CreateJson()
     {
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
@@ -33,6 +34,9 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(SessionExpiries))]
 [JsonSerializable(typeof(UsageRecord))]
 [JsonSerializable(typeof(SessionSummary))]
+[JsonSerializable(typeof(DueIndex))]
+[JsonSerializable(typeof(DueShard))]
+[JsonSerializable(typeof(DueTenants))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -62,5 +66,11 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.UsageRecord, StateVersions.UsageRecordUpcasters, Default.UsageRecord));
         options.Converters.Add(new VersionedConverter<SessionSummary>(
             StateVersions.SessionSummary, StateVersions.SessionSummaryUpcasters, Default.SessionSummary));
+        options.Converters.Add(new VersionedConverter<DueIndex>(
+            StateVersions.DueIndex, StateVersions.DueIndexUpcasters, Default.DueIndex));
+        options.Converters.Add(new VersionedConverter<DueShard>(
+            StateVersions.DueShard, StateVersions.DueShardUpcasters, Default.DueShard));
+        options.Converters.Add(new VersionedConverter<DueTenants>(
+            StateVersions.DueTenants, StateVersions.DueTenantsUpcasters, Default.DueTenants));
     }
 }

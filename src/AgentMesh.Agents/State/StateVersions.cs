@@ -21,6 +21,9 @@ internal static class StateVersions
     internal const int SessionExpiries = 1;
     internal const int UsageRecord = 1;
     internal const int SessionSummary = 1;
+    internal const int DueIndex = 1;
+    internal const int DueShard = 1;
+    internal const int DueTenants = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin];
@@ -46,6 +49,12 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> UsageRecordUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionSummaryUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> DueIndexUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> DueShardUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> DueTenantsUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using Dapr.Actors;
@@ -81,6 +82,10 @@ internal sealed partial class AgentCalls
     public Task<Result<Erasure>> EraseAsync(AgentKey agent, EraseAgent request, CancellationToken cancellationToken) =>
         AskAsync<EraseAgent, Erasure>(agent, nameof(IAgentActor.EraseAll), request, cancellationToken);
 
+    /// <summary>Takes an erased agent out of what its tenant knows of agents.</summary>
+    public async Task<Result<DueForgotten>> ForgetAsync(AgentKey agent, CancellationToken cancellationToken) => (await CallAsync<ForgetDue, DueForgotten>(
+        new ActorId(agent.Tenant.ToString()), TenantActorType.Name, nameof(ITenantActor.ForgetDue), new ForgetDue([agent.User.ToString()]), cancellationToken)).ToResult();
+
     /// <summary>Makes a session, once for all retries.</summary>
     public Task<Result<Session>> CreateSessionAsync(AgentKey agent, CreateSession session, CancellationToken cancellationToken) =>
         AskAsync<CreateSession, Session>(agent, nameof(IAgentActor.CreateSession), session, cancellationToken);
@@ -120,11 +125,14 @@ internal sealed partial class AgentCalls
     private async Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class => (await CallAsync<TRequest, TAnswer>(agent, method, request, cancellationToken)).ToResult();
 
+    private Task<Reply<TAnswer>> CallAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
+        where TAnswer : class => CallAsync<TRequest, TAnswer>(new ActorId(agent.ToString()), AgentActorType.Name, method, request, cancellationToken);
+
     private async Task<Reply<TAnswer>> CallAsync<TRequest, TAnswer>(
-        AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
+        ActorId id, string type, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class
     {
-        var proxy = _proxies.Create(new ActorId(agent.ToString()), AgentActorType.Name);
+        var proxy = _proxies.Create(id, type);
         try
         {
             return await _pipeline.ExecuteAsync(

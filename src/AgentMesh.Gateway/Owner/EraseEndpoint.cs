@@ -11,6 +11,9 @@ internal static class EraseEndpoint
 {
     private const string ActorState = "actor state";
 
+    /// <summary>The kind of record in the receipt: the agent's name in its tenant's index of due work.</summary>
+    private const string DueWork = "due";
+
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapDelete("/agent/{userId}", AnswerAsync);
 
     // Each part makes what is left smaller, so the loop ends; a caller that leaves in between deletes again.
@@ -35,6 +38,16 @@ internal static class EraseEndpoint
                 continue;
             // Those who watch through this gateway need not wait for the announcement, which may be lost.
             context.RequestServices.GetRequiredService<WatchHub>().Find(agent.ToString())?.Announce(0);
+            // Last, so that nothing of the agent notes it again. Without it the receipt would keep quiet about a name that is still there.
+            var forgotten = await calls.ForgetAsync(agent, context.RequestAborted);
+            if (forgotten.IsRefused)
+            {
+                await Problem.WriteAsync(context, forgotten.Refusal);
+                return;
+            }
+
+            if (forgotten.Value.Entries is > 0 and var entries)
+                removed[DueWork] = entries;
             var receipt = new EraseReceipt(
                 agent.User.ToString(),
                 context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime,

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Profile;
@@ -98,6 +100,8 @@ public sealed class StoredRecordTests
             kind == 2 ? new ScheduleFailure("session_not_found", content) : null,
             kind == 1 ? "get_weather" : null);
 
+    private static readonly Gen<DueEntry> DueEntries = from user in Gen.String.Select(Whole) from at in Times select new DueEntry(user, at);
+
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
@@ -129,6 +133,13 @@ public sealed class StoredRecordTests
             new SessionSummary("Lives in Köln.", 12, 345, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))),
         [typeof(ScheduleTable)] = (
             "schedules.v2.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
+        [typeof(DueIndex)] = (
+            "due.v1.json", Gen.Byte.Array[0, 6 * 256].Select(bytes => (object)new DueIndex(new PackedEntries(bytes))), SampleDue.Index),
+        [typeof(DueShard)] = ("dueshard.v1.json", DueEntries.Array[0, 20].Select(entries => (object)new DueShard([.. entries])), SampleDue.Shards[DueIndex.ShardOf("alice")]),
+        [typeof(DueTenants)] = (
+            "duetenants.v1.json",
+            DueEntries.Array[0, 20].Select(entries => (object)new DueTenants([.. entries.Select(entry => new TenantDue(entry.User, entry.At))])),
+            DueTenants.Empty.At("default", new DateTimeOffset(2026, 1, 2, 3, 5, 5, 678, TimeSpan.Zero))),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
@@ -158,6 +169,8 @@ public sealed class StoredRecordTests
             MessagePage page => page.Messages,
             TurnTable turns => turns.Open,
             ScheduleTable schedules => schedules.All,
+            DueShard shard => shard.Entries,
+            DueTenants tenants => tenants.Tenants,
             _ => [record],
         };
     }
@@ -188,6 +201,9 @@ public sealed class StoredRecordTests
     [InlineData("events.v2.json")]
     [InlineData("turns.v2.json")]
     [InlineData("schedules.v2.json")]
+    [InlineData("due.v1.json")]
+    [InlineData("dueshard.v1.json")]
+    [InlineData("duetenants.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -204,6 +220,9 @@ public sealed class StoredRecordTests
             "expiries" => Read<SessionExpiries>(json),
             "usage" => Read<UsageRecord>(json),
             "summary" => Read<SessionSummary>(json),
+            "due" => Read<DueIndex>(json),
+            "dueshard" => Read<DueShard>(json),
+            "duetenants" => Read<DueTenants>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -282,6 +301,9 @@ public sealed class StoredRecordTests
         RateWindow.With(PackedEntries.Empty, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)),
         new DateTimeOffset(2026, 1, 2, 8, 0, 0, 0, TimeSpan.Zero),
         new DateTimeOffset(2026, 1, 2, 4, 4, 5, 678, TimeSpan.Zero));
+
+    private static DueTable SampleDue => new DueTable(DueIndex.Empty, ImmutableDictionary<int, DueShard>.Empty.Add(DueIndex.ShardOf("alice"), DueShard.Empty))
+        .Note("alice", new DateTimeOffset(2026, 1, 2, 3, 5, 5, 678, TimeSpan.Zero), new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
 
     private static EventLogPage SampleEvents => new(
         65,

@@ -83,20 +83,36 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         Assert.Empty(fixture.Sidecar.Calls);
     }
 
-    [Fact]
-    public async Task Delete_GoesOnUntilAllIsGone_AndCountsIt()
+    [Theory]
+    [InlineData(0, """{"events":3,"head":1,"page":130}""")]
+    [InlineData(1, """{"due":1,"events":3,"head":1,"page":130}""")]
+    public async Task Delete_GoesOnUntilAllIsGone_AndCountsIt(int entries, string records)
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(
             FakeSidecar.Text(200, """{"value":{"isDone":false,"records":{"page":128}}}"""),
             FakeSidecar.Text(200, """{"value":{"isDone":false,"records":{"page":2,"events":3}}}"""),
-            FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1}}}"""));
+            FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1}}}"""),
+            FakeSidecar.Text(200, $$$"""{"value":{"entries":{{{entries}}}}}"""));
         using var response = await _client.DeleteAsync(new Uri("/agent/alice", UriKind.Relative), TestContext.Current.CancellationToken);
         using var receipt = JsonDocument.Parse(await response.IsJsonAsync());
-        Assert.Equal("""{"events":3,"head":1,"page":130}""", receipt.RootElement.GetProperty("stores").GetProperty("actor state").GetRawText());
+        Assert.Equal(records, receipt.RootElement.GetProperty("stores").GetProperty("actor state").GetRawText());
         Assert.Equal("alice", receipt.RootElement.GetProperty("userId").GetString());
         Assert.Empty(receipt.RootElement.GetProperty("kept").EnumerateArray());
-        Assert.Equal(3, fixture.Sidecar.Calls.Count);
+        Assert.Equal(4, fixture.Sidecar.Calls.Count);
+        Assert.Equal("/v1.0/actors/TenantActor/default/method/ForgetDue", fixture.Sidecar.Calls[3].Path.Replace("//", "/", StringComparison.Ordinal));
+        Assert.Equal("""{"users":["alice"]}""", fixture.Sidecar.Calls[3].Body);
+    }
+
+    /// <summary>A name that may be left in the index of due work is no receipt's silence: the request is repeated.</summary>
+    [Fact]
+    public async Task Delete_WithoutTheTenant_HasNoReceipt()
+    {
+        fixture.Sidecar.Reset();
+        var failed = FakeSidecar.Error(400, "ERR_BAD_REQUEST", "no");
+        fixture.Sidecar.Then(FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1}}}"""), failed, failed, failed);
+        using var response = await _client.DeleteAsync(new Uri("/agent/alice", UriKind.Relative), TestContext.Current.CancellationToken);
+        await response.IsProblemAsync(503, "agent_failed");
     }
 
     [Fact]

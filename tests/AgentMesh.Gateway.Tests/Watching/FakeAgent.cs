@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Gateway.Tests.Watching;
@@ -115,6 +116,7 @@ internal sealed class FakeAgent
                 "GetTurn" => Write(TurnOf(Read(call, ContractsJson.Default.GetTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "CancelTurn" => Write(Cancel(Read(call, ContractsJson.Default.CancelTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "EraseAll" => EraseAll(),
+                "ForgetDue" => Write(new Reply<DueForgotten>(new DueForgotten(1), null), ContractsJson.Default.ReplyDueForgotten),
                 _ => null,
             };
         }

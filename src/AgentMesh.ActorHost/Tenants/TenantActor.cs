@@ -1,0 +1,12 @@
+using AgentMesh.Contracts.Tenants;
+using Dapr.Actors.Runtime;
+using DaprActorHost = Dapr.Actors.Runtime.ActorHost;
+
+namespace AgentMesh.ActorHost.Tenants;
+
+/// <summary>
+/// What the agents of one tenant share: a thin shell over <c>AgentMesh.Agents</c>. Nothing of its state stays in memory between two calls; they are
+/// few, and the store is the truth.
+/// </summary>
+[Actor(TypeName = TenantActorType.Name)]
+internal sealed partial class TenantActor(DaprActorHost host, TimeProvider time) : Actor(host), ITenantActor;

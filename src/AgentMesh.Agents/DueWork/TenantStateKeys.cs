@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace AgentMesh.Agents.DueWork;
+
+/// <summary>
+/// Names of a tenant's state records. Also the layout in the store, so never changed, only added to. What they hold of an agent is removed with it
+/// (<see cref="DueTable.Forget"/>).
+/// </summary>
+public static class TenantStateKeys
+{
+    /// <summary>Key of the <see cref="DueIndex"/>.</summary>
+    public const string Due = "due";
+
+    /// <summary>Key of a <see cref="DueShard"/>.</summary>
+    public static string DueShard(int n) => string.Create(CultureInfo.InvariantCulture, $"due:{n}");
+}
