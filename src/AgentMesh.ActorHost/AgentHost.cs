@@ -3,6 +3,7 @@ using AgentMesh.ActorHost.Dapr;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
+using AgentMesh.ActorHost.Wallets;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.ServiceDefaults.Health;
@@ -25,6 +26,7 @@ public static class AgentHost
         builder.Services.AddResponders();
         builder.Services.AddTools();
         builder.Services.AddSweep();
+        builder.Services.AddWallets(builder.Environment);
         configure?.Invoke(new AgentHostBuilder(builder.Services));
 
         var app = builder.Build();

@@ -58,7 +58,8 @@ public static class ServiceDefaultsExtensions
             // The host would validate too, but logs a stack trace when it refuses.
             app.Services.GetService<IStartupValidator>()?.Validate();
             await app.RunAsync();
-            return 0;
+            // 0, unless a service that ended the app has said why it must not go on.
+            return Environment.ExitCode;
         }
         catch (OptionsValidationException refusal)
         {

@@ -48,9 +48,15 @@ internal sealed class HostUnderTest : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="configure">What a developer's own agents have.</param>
     /// <param name="settings">Of the app.</param>
-    public static async Task<HostUnderTest> StartAsync(TimeProvider time, Action<AgentHostBuilder> configure, params (string Name, string Value)[] settings)
+    public static async Task<HostUnderTest> StartAsync(TimeProvider time, Action<AgentHostBuilder> configure, params (string Name, string Value)[] settings) =>
+        Start(await FakeActorState.StartAsync(), time, configure, settings);
+
+    /// <param name="state">Its sidecar.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="configure">What a developer's own agents have.</param>
+    /// <param name="settings">Of the app.</param>
+    public static HostUnderTest Start(FakeActorState state, TimeProvider time, Action<AgentHostBuilder> configure, params (string Name, string Value)[] settings)
     {
-        var state = await FakeActorState.StartAsync();
         return new HostUnderTest(state, time, new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
             builder.UseSetting("environment", "Development");
@@ -60,6 +66,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
             // Tests count calls and reminders; those of soft state and of the sweep have their own.
             builder.UseSetting("AgentMesh:Flush:IntervalSeconds", "0");
             builder.UseSetting("AgentMesh:Sweep:IntervalSeconds", "0");
+            builder.UseSetting("AgentMesh:Wallets:Provider", "none");
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
             builder.ConfigureServices(services =>

@@ -71,7 +71,7 @@ public sealed class ReplicaKillTests
                 // Throws on anything but success: the gateway has to hide the accident.
                 var posted = await _http.PostAsync(user, content, $"key-{client}-{number}");
                 _latencies.Add(Stopwatch.GetElapsedTime(sent));
-                Assert.EndsWith($"You said: \"{content}\".", posted.Response, StringComparison.Ordinal);
+                Assert.Contains($"You said: \"{content}\".", posted.Response, StringComparison.Ordinal);
                 _acknowledged.GetOrAdd(user, _ => []).Add(content);
                 _answers.Release();
             }

@@ -92,7 +92,7 @@ public sealed class CrashTests
                     try
                     {
                         var posted = await http!.PostAsync(user, content, client % 2 == 0 ? $"key-{number}" : null);
-                        Assert.EndsWith($"You said: \"{content}\".", posted.Response, StringComparison.Ordinal);
+                        Assert.Contains($"You said: \"{content}\".", posted.Response, StringComparison.Ordinal);
                         _acknowledged.GetOrAdd(user, _ => new()).Enqueue((client, content));
                         break;
                     }
@@ -150,7 +150,7 @@ public sealed class CrashTests
             foreach (var pair in history.Chunk(2))
             {
                 Assert.Equal(["user", "assistant"], pair.Select(message => message.Role));
-                Assert.EndsWith($"You said: \"{pair[0].Content}\".", pair[1].Content, StringComparison.Ordinal);
+                Assert.Contains($"You said: \"{pair[0].Content}\".", pair[1].Content, StringComparison.Ordinal);
             }
         }
     }

@@ -182,6 +182,15 @@ internal sealed class Mesh : IAsyncDisposable
     }
 
     /// <summary>SIGKILL of one process of the mesh.</summary>
+    /// <summary>A record of an active agent, as the store has it.</summary>
+    public async Task<JsonElement> StateAsync(string id, string key)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("dapr-api-token", DaprToken);
+        return JsonElement.Parse(await client.GetStringAsync(
+            new Uri($"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/actors/AgentActor/{id}/state/{key}"), TestContext.Current.CancellationToken));
+    }
+
     public static void Kill(int pid) => Process.GetProcessById(pid).Kill();
 
     /// <summary>SIGKILL of the sidecar; the apps are left behind.</summary>

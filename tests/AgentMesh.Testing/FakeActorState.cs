@@ -86,6 +86,12 @@ public sealed class FakeActorState : IAsyncDisposable
     /// <summary>How often reminders were registered.</summary>
     public int Registrations => _registrations;
 
+    /// <summary>Answers of the secret stores, by STORE/NAME.</summary>
+    public ConcurrentDictionary<string, string> Secrets { get; } = new();
+
+    /// <summary>A secret that is not there is a store that is away.</summary>
+    public bool SecretsAreAway { get; set; }
+
     /// <summary>Answers registrations of reminders with 500.</summary>
     public bool FailsRegistrations { get; set; }
 
@@ -141,12 +147,20 @@ public sealed class FakeActorState : IAsyncDisposable
             await RemindAsync(context, reminded, reminder);
         else if (path is ["v1.0", "publish", ..])
             await PublishAsync(context);
+        else if (path is ["v1.0", "secrets", var store, var secret])
+            await context.Response.WriteAsync(Secrets.TryGetValue($"{store}/{secret}", out var value) ? value : NoSecret(context), context.RequestAborted);
         else if (path is ["v1.0", "actors", var type, var called, "method", var method] && App is not null)
             await InvokeAsync(context, App, $"{type}/{called}", method);
         else if (path is ["v1.0", "state", _, ..])
             await _states.HandleAsync(context, path is [_, _, _, var name] ? name : null);
         else
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private string NoSecret(HttpContext context)
+    {
+        context.Response.StatusCode = SecretsAreAway ? StatusCodes.Status500InternalServerError : StatusCodes.Status404NotFound;
+        return "";
     }
 
     private async Task RemindAsync(HttpContext context, string id, string name)

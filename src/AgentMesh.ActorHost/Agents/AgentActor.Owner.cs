@@ -21,7 +21,7 @@ internal sealed partial class AgentActor
     public Task<Reply<AgentProfile>> SetProfile(AgentProfile request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var now = _time.GetUtcNow();
-        var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
+        var head = await LoadHeadToWriteAsync(now, cancellationToken);
         await _records.LoadProfileAsync(cancellationToken);
         var change = ProfileRecord.Set(head, request.SystemPrompt, _records.Epoch, now);
         if (change.IsRefused)

@@ -15,7 +15,7 @@ internal sealed partial class AgentActor
     public Task<Reply<Schedule>> CreateSchedule(CreateSchedule request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var now = _time.GetUtcNow();
-        var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
+        var head = await LoadHeadToWriteAsync(now, cancellationToken);
         var content = ContentOf(request);
         if (content.IsRefused)
             return Refused<Schedule>(content.Refusal);

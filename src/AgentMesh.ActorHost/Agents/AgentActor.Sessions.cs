@@ -13,7 +13,7 @@ internal sealed partial class AgentActor
     public Task<Reply<Session>> CreateSession(CreateSession request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var now = _time.GetUtcNow();
-        var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
+        var head = await LoadHeadToWriteAsync(now, cancellationToken);
         var id = SessionId.Of(request.RequestId, request.IdempotencyKey);
         var existing = await _records.LoadSessionAsync(id, cancellationToken);
         var index = await _records.LoadIndexAsync(cancellationToken);

@@ -61,7 +61,7 @@ internal sealed partial class AgentActor
         return new Reply<TurnContext>(
             new TurnContext(
                 turn.Session, profile.SystemPrompt, summary?.Text, [.. messages.Select(ToContext)], messages[^1].Count - 1, turn.Deadline.ToUnixTimeMilliseconds(),
-                turn.Tool),
+                turn.Tool, head.Wallet),
             null);
     });
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Turns;
+using AgentMesh.Agents.Wallets;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
@@ -30,7 +32,7 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
     {
         var post = PostRequest.Create(request.Content, request.SessionId, request.RequestId, request.IdempotencyKey, request.IfBusy);
         var now = _time.GetUtcNow();
-        var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
+        var head = await LoadHeadToWriteAsync(now, cancellationToken);
         var (inputs, open) = await LoadPostInputsAsync(head, post, now, cancellationToken);
         var outcome = MessagePosting.Post(inputs, post, _services.Rules, _records.Epoch, now);
         switch (outcome.Value)
@@ -58,7 +60,8 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
         var usage = _services.Flush.IntervalSeconds == 0 ? null : await LoadUsageAsync(cancellationToken);
         await SeenAsync();
         return new Reply<AgentInfo>(
-            new AgentInfo(head.MessageCount, head.CreatedAt, head.LastActive, head.LastSeq, usage?.LastSeen, usage?.Reads ?? 0), null);
+            new AgentInfo(
+                head.MessageCount, head.CreatedAt, head.LastActive, head.LastSeq, usage?.LastSeen, usage?.Reads ?? 0, head.Wallet), null);
     });
 
     public Task<Reply<HistoryPage>> GetHistory(GetHistory request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -98,6 +101,18 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
         return (inputs, open);
     }
 
+    /// <summary>The head of an agent that is about to write. Its wallet is made with its first write, and stored with it.</summary>
+    private async Task<AgentHead> LoadHeadToWriteAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
+        if (head is { Wallet: not null } or { IsErasing: true } || !_services.Wallets.AreMade)
+            return head;
+        var wallet = await _records.LoadWalletAsync(cancellationToken);
+        if (wallet is null)
+            _records.Offer(wallet = await _services.Wallets.CreateAsync(Id.GetId(), now, cancellationToken));
+        return head with { Wallet = wallet.Address };
+    }
+
     private static Reply<T> Refused<T>(Refusal refusal)
         where T : class => new(null, refusal);
 
@@ -129,6 +144,12 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
             await _records.AbandonAsync();
             LogUnreadable(Logger, Id.GetId(), damage.Path);
             return Refused<T>(ConversationRefusals.AgentQuarantined("a record cannot be read"));
+        }
+        catch (WalletKeysException missing)
+        {
+            await _records.AbandonAsync();
+            LogNoWallet(Logger, Id.GetId(), missing.Message);
+            return Refused<T>(WalletRefusals.WalletUnavailable);
         }
 
         if (reply.Refusal is { Code: AgentRefusals.AgentQuarantined } refusal)
@@ -165,6 +186,9 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
 
     [LoggerMessage(1, LogLevel.Error, "Agent {AgentId} is quarantined: {Reason}")]
     private static partial void LogQuarantined(ILogger logger, string agentId, string reason);
+
+    [LoggerMessage(6, LogLevel.Error, "Agent {AgentId} gets no wallet: {Reason}")]
+    private static partial void LogNoWallet(ILogger logger, string agentId, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "Agent {AgentId} is quarantined: a stored record cannot be read at {JsonPath}")]
     private static partial void LogUnreadable(ILogger logger, string agentId, string? jsonPath);

@@ -154,6 +154,8 @@ internal sealed partial class AgentRecords
             await state.TryRemoveStateAsync(StateKeys.Schedules, cancellationToken);
         else if (change.Schedules is { } schedules)
             await state.SetStateAsync(StateKeys.Schedules, schedules, cancellationToken);
+        if (_offered is { } wallet && wallet.Address == change.Head.Wallet)
+            await state.SetStateAsync(StateKeys.Wallet, wallet, cancellationToken);
         await state.SetStateAsync(StateKeys.Head, change.Head, cancellationToken);
     }
 

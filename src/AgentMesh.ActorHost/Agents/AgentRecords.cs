@@ -7,6 +7,7 @@ using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
+using AgentMesh.Agents.Wallets;
 using Dapr.Actors.Runtime;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -28,6 +29,9 @@ internal sealed partial class AgentRecords(
 
     private (bool IsLoaded, UsageRecord? Stored) _usage;
 
+    /// <summary>Made in this turn.</summary>
+    private WalletRecord? _offered;
+
     /// <summary>The turn works on a head that is nowhere stored yet.</summary>
     private bool _headIsUnborn;
 
@@ -40,7 +44,7 @@ internal sealed partial class AgentRecords(
     /// <summary>The SDK has dropped its cache: what this activation believed is gone with it.</summary>
     public void Distrust()
     {
-        (Epoch, _headIsUnborn, Known, _usage) = (0, false, null, default);
+        (Epoch, _headIsUnborn, Known, _usage, _offered) = (0, false, null, default, null);
         _ofTheTurn.Clear();
     }
 
@@ -60,6 +64,7 @@ internal sealed partial class AgentRecords(
         foreach (var key in _ofTheTurn)
             await state.UnloadStateAsync(key, Discard, CancellationToken.None);
         _ofTheTurn.Clear();
+        _offered = null;
     }
 
     /// <summary>The head, from memory while that can be trusted. With <paramref name="ifMissing"/> for a turn that is about to write it.</summary>
@@ -126,6 +131,16 @@ internal sealed partial class AgentRecords(
         _ofTheTurn.Add(StateKeys.Sessions);
         return (await state.TryGetStateAsync<SessionIndex>(StateKeys.Sessions, cancellationToken)).Value ?? SessionIndex.Empty;
     }
+
+    /// <summary>The wallet as stored; null when the agent has none. There may be one that the head does not know: half of a transaction.</summary>
+    public async ValueTask<WalletRecord?> LoadWalletAsync(CancellationToken cancellationToken)
+    {
+        _ofTheTurn.Add(StateKeys.Wallet);
+        return (await state.TryGetStateAsync<WalletRecord>(StateKeys.Wallet, cancellationToken)).Value;
+    }
+
+    /// <summary>A wallet that is stored with the first head that has its address, in the same transaction.</summary>
+    public void Offer(WalletRecord wallet) => _offered = wallet;
 
     /// <summary>A session's summary as stored; null when it has none.</summary>
     public async ValueTask<SessionSummary?> LoadSummaryAsync(string session, CancellationToken cancellationToken)

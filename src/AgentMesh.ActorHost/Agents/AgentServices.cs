@@ -5,6 +5,7 @@ using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
+using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Summaries;
@@ -27,7 +28,8 @@ internal sealed class AgentServices(
     Summarizer summarizer,
     AgentTools tools,
     SweepOptions sweep,
-    DueNotes dueNotes)
+    DueNotes dueNotes,
+    AgentWallets wallets)
 {
     public TimeProvider Time => time;
 
@@ -48,6 +50,8 @@ internal sealed class AgentServices(
     public Summarizer Summarizer => summarizer;
 
     public AgentTools Tools => tools;
+
+    public AgentWallets Wallets => wallets;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Text.Json;
+using AgentMesh.ActorHost.Secrets;
 using AgentMesh.ServiceDefaults.Dapr;
 
 namespace AgentMesh.ActorHost.Responders;
@@ -7,22 +6,19 @@ namespace AgentMesh.ActorHost.Responders;
 /// <summary>The provider's key: from the settings, or read once from the secret store by the app's own sidecar.</summary>
 internal sealed class ModelKey : IDisposable
 {
-    /// <summary>Bytes of a secret store's answer.</summary>
-    internal const int MaxBytes = 64 * 1024;
-
-    private static readonly TimeSpan SidecarTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>In place of a secret: the server wants no key.</summary>
+    internal const string NoKey = "none";
 
     private readonly SecretPlace? _place;
-    private readonly SidecarOptions _sidecar;
+    private readonly SecretReader _secrets;
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private HttpClient? _client;
     private volatile string? _key;
 
     public ModelKey(ResponderOptions options, SidecarOptions sidecar)
     {
-        _sidecar = sidecar;
+        _secrets = new SecretReader(sidecar);
         _key = string.IsNullOrWhiteSpace(options.ApiKey) ? null : options.ApiKey.Trim();
-        if (options.ApiKeySecret != SecretPlace.NoKey && SecretPlace.TryParse(options.ApiKeySecret, out var place))
+        if (options.ApiKeySecret != NoKey && SecretPlace.TryParse(options.ApiKeySecret, out var place))
             _place = place;
     }
 
@@ -51,7 +47,7 @@ internal sealed class ModelKey : IDisposable
 
     public void Dispose()
     {
-        _client?.Dispose();
+        _secrets.Dispose();
         _reading.Dispose();
     }
 
@@ -61,41 +57,13 @@ internal sealed class ModelKey : IDisposable
 
     private async Task<string> ReadAsync(SecretPlace place, CancellationToken cancellationToken)
     {
-        // Its own client: the sidecar's token must never be on a connection to a model.
-        _client ??= new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-        {
-            Timeout = SidecarTimeout,
-            MaxResponseContentBufferSize = MaxBytes,
-        };
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"{_sidecar.HttpEndpoint}/v1.0/secrets/{Uri.EscapeDataString(place.Store)}/{Uri.EscapeDataString(place.Name)}");
-        if (_sidecar.ApiToken is { } token)
-            request.Headers.Add(AppTokenEndpoints.Header, token);
         try
         {
-            using var answer = await _client.SendAsync(request, cancellationToken);
-            if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.NoContent or HttpStatusCode.Forbidden)
-                throw ResponderFailures.KeyMissing();
-            if (!answer.IsSuccessStatusCode)
-                throw ResponderFailures.KeyUnreadable();
-            return KeyOf(place, await answer.Content.ReadAsByteArrayAsync(cancellationToken)) ?? throw ResponderFailures.KeyMissing();
+            return await _secrets.ReadAsync(place, cancellationToken) is { } key && IsHeaderText(key) ? key.Trim() : throw ResponderFailures.KeyMissing();
         }
-        catch (Exception fault) when (fault is HttpRequestException or JsonException
-            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (SecretUnreadableException)
         {
             throw ResponderFailures.KeyUnreadable();
         }
-    }
-
-    private static string? KeyOf(SecretPlace place, byte[] body)
-    {
-        using var document = JsonDocument.Parse(body);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-            return null;
-        var values = document.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String).ToList();
-        var found = values.FirstOrDefault(member => member.NameEquals(place.Key ?? place.Name));
-        if (found.Value.ValueKind == JsonValueKind.Undefined && place.Key is null && values.Count == 1)
-            found = values[0];
-        return found.Value.ValueKind == JsonValueKind.String && IsHeaderText(found.Value.GetString()!) ? found.Value.GetString()!.Trim() : null;
     }
 }

@@ -1,3 +1,4 @@
+using AgentMesh.ActorHost.Secrets;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Responders;
@@ -43,7 +44,7 @@ internal sealed class ResponderOptionsValidator(IHostEnvironment environment, Ow
         {
             if (given)
                 return $"{Variable("ApiKey")} and {Variable("ApiKeySecret")} are both set: keep one.";
-            return options.ApiKeySecret == SecretPlace.NoKey || SecretPlace.TryParse(options.ApiKeySecret, out _)
+            return options.ApiKeySecret == ModelKey.NoKey || SecretPlace.TryParse(options.ApiKeySecret, out _)
                 ? null
                 : $"{Variable("ApiKeySecret")} is not STORE/NAME, STORE/NAME/KEY or none.";
         }

@@ -20,7 +20,7 @@ internal sealed partial class ResponderStart(ResponderOptions options, ILogger<R
         var endpoint = ResponderProviders.Endpoint(options).Authority;
         var priced = ModelPrice.Of(options) == default ? "not priced, so its cost counts as 0" : "priced";
         LogModel(logger, options.Provider, endpoint, options.Model!, priced);
-        if (ResponderProviders.Endpoint(options) is { IsLoopback: false, Scheme: "http" } && options.ApiKeySecret != SecretPlace.NoKey)
+        if (ResponderProviders.Endpoint(options) is { IsLoopback: false, Scheme: "http" } && options.ApiKeySecret != ModelKey.NoKey)
             LogPlain(logger, endpoint);
         return Task.CompletedTask;
     }

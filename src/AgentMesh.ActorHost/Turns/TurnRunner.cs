@@ -148,7 +148,7 @@ internal sealed partial class TurnRunner(
             return (await CallToolAsync(run, context, tool, cancellationToken), null);
         // The echo, when a turn had to wait for one that a model answers.
         if (responder.AnswersAtOnce)
-            return (EchoResponder.Reply(context.Messages[^1].Content, context.StoredBefore), null);
+            return (EchoResponder.Reply(context.Messages[^1].Content, context.StoredBefore, context.WalletAddress), null);
         var request = new ResponderRequest(
             context.SystemPrompt,
             context.Summary,

@@ -5,7 +5,7 @@ namespace AgentMesh.Agents.Conversation;
 
 /// <summary>
 /// What an agent knows of itself without reading anything else: counters, times, the open page, the last requests. State key
-/// <c>head</c>, written by every turn that writes, at most 4.1 KB as JSON whatever the length of the history, and 8 bytes for each message in the window of the rate limit.
+/// <c>head</c>, written by every turn that writes, at most 4.2 KB as JSON whatever the length of the history, and 8 bytes for each message in the window of the rate limit.
 /// </summary>
 /// <param name="CreatedAt">First write.</param>
 /// <param name="LastActive">Last write.</param>
@@ -22,6 +22,7 @@ namespace AgentMesh.Agents.Conversation;
 /// <param name="Accepted">When the last messages were accepted, see <see cref="Limits.RateWindow"/>.</param>
 /// <param name="NextSchedule">When the next schedule is due, see <see cref="Schedules.ScheduleTable"/>; null: none is.</param>
 /// <param name="NextExpiry">When to look at the next session that may expire, see <see cref="Sessions.SessionExpiries"/>; null: none does.</param>
+/// <param name="Wallet">The address of its <see cref="Wallets.WalletRecord"/>; null: it has none.</param>
 public sealed record AgentHead(
     DateTimeOffset CreatedAt,
     DateTimeOffset LastActive,
@@ -37,7 +38,8 @@ public sealed record AgentHead(
     bool IsErasing,
     PackedEntries Accepted,
     DateTimeOffset? NextSchedule,
-    DateTimeOffset? NextExpiry)
+    DateTimeOffset? NextExpiry,
+    string? Wallet)
 {
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.AgentHead;
@@ -50,6 +52,6 @@ public sealed record AgentHead(
     public static AgentHead Unborn(DateTimeOffset now)
     {
         now = now.WholeMilliseconds();
-        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty, null, null);
+        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty, null, null, null);
     }
 }

@@ -141,7 +141,7 @@ public static class MessagePosting
         // Behind a turn that is not over it has to wait even for a responder that answers at once.
         if (rules.AnswersAtOnce && request.Tool is null && !writer.Turns.IsBusy(request.SessionId))
         {
-            (last, lastPage) = writer.Append(MessageRole.Assistant, EchoResponder.Reply(request.Content, storedBefore), user.Turn, now);
+            (last, lastPage) = writer.Append(MessageRole.Assistant, EchoResponder.Reply(request.Content, storedBefore, writer.Head.Wallet), user.Turn, now);
         }
         else
         {

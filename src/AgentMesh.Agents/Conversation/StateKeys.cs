@@ -26,6 +26,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Usage.UsageRecord"/>.</summary>
     public const string Usage = "usage";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Wallets.WalletRecord"/>.</summary>
+    public const string Wallet = "wallet";
+
     /// <summary>Key of a <see cref="Sessions.SessionRecord"/>.</summary>
     public static string Session(string id) => "session:" + id;
 

@@ -9,6 +9,7 @@ using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
+using AgentMesh.Agents.Wallets;
 
 namespace AgentMesh.Agents.State;
 
@@ -37,6 +38,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(DueIndex))]
 [JsonSerializable(typeof(DueShard))]
 [JsonSerializable(typeof(DueTenants))]
+[JsonSerializable(typeof(WalletRecord))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -72,5 +74,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.DueShard, StateVersions.DueShardUpcasters, Default.DueShard));
         options.Converters.Add(new VersionedConverter<DueTenants>(
             StateVersions.DueTenants, StateVersions.DueTenantsUpcasters, Default.DueTenants));
+        options.Converters.Add(new VersionedConverter<WalletRecord>(
+            StateVersions.WalletRecord, StateVersions.WalletRecordUpcasters, Default.WalletRecord));
     }
 }

@@ -9,7 +9,7 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static class StateVersions
 {
-    internal const int AgentHead = 2;
+    internal const int AgentHead = 3;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
@@ -24,9 +24,10 @@ internal static class StateVersions
     internal const int DueIndex = 1;
     internal const int DueShard = 1;
     internal const int DueTenants = 1;
+    internal const int WalletRecord = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
@@ -56,6 +57,8 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> DueTenantsUpcasters = [];
 
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> WalletRecordUpcasters = [];
+
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)
     {
@@ -66,6 +69,14 @@ internal static class StateVersions
         head["nextSchedule"] = null;
         head["nextExpiry"] = null;
         head["v"] = 2;
+        return head;
+    }
+
+    /// <summary>Agents of version 2 get their wallet with their next write.</summary>
+    private static JsonObject HasNoWallet(JsonObject head)
+    {
+        head["wallet"] = null;
+        head["v"] = 3;
         return head;
     }
 

@@ -78,6 +78,9 @@ public static class AgentRefusals
     /// <summary>The agent has as many schedules as it keeps.</summary>
     public const string TooManySchedules = "too_many_schedules";
 
+    /// <summary>The secret store with the wallets' master key was not reached, and the agent has no wallet yet.</summary>
+    public const string WalletUnavailable = "wallet_unavailable";
+
     /// <summary>The system prompt is longer than 16 KiB.</summary>
     public const string InvalidProfile = "invalid_profile";
 }

@@ -37,8 +37,10 @@ public sealed record TurnRunId(long Turn, int Attempt);
 /// <param name="StoredBefore">The agent's messages before that one.</param>
 /// <param name="Deadline">When the turn ends without an answer, Unix milliseconds.</param>
 /// <param name="Tool">The tool that the last message calls, and whose result is the answer; null: a model is to answer.</param>
+/// <param name="WalletAddress">The agent's address; null: it has no wallet.</param>
 public sealed record TurnContext(
-    string Session, string? SystemPrompt, string? Summary, IReadOnlyList<ContextMessage> Messages, long StoredBefore, long Deadline, string? Tool = null);
+    string Session, string? SystemPrompt, string? Summary, IReadOnlyList<ContextMessage> Messages, long StoredBefore, long Deadline, string? Tool = null,
+    string? WalletAddress = null);
 
 /// <summary>A message as a model reads it.</summary>
 /// <param name="IsUser">The user's; else the assistant's.</param>

@@ -22,7 +22,7 @@ internal static class InfoEndpoint
         var info = result.Value;
         // UtcDateTime: written with Z.
         var response = new InfoResponse(
-            agent.User.ToString(), null, info.MessageCount, InfoBudget.Empty, info.CreatedAt?.UtcDateTime, info.LastActive?.UtcDateTime);
+            agent.User.ToString(), info.WalletAddress, info.MessageCount, InfoBudget.Empty, info.CreatedAt?.UtcDateTime, info.LastActive?.UtcDateTime);
         await JsonAnswer.WriteAsync(context, response, GatewayJson.Answers.InfoResponse);
     }
 }

@@ -52,7 +52,9 @@ internal static class ExportEndpoint
             context.Response.ContentType = "application/x-ndjson";
             context.Response.Headers.ContentDisposition = $"attachment; filename=\"{agent.User}.ndjson\"";
             await LineAsync(
-                new ExportedAgent("agent", agent.User.ToString(), info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime, profile.Value.SystemPrompt),
+                new ExportedAgent(
+                    "agent", agent.User.ToString(), info.Value.WalletAddress, info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime,
+                    profile.Value.SystemPrompt),
                 GatewayJson.Answers.ExportedAgent);
             if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
                 return refusal;
@@ -167,10 +169,11 @@ internal static class ExportEndpoint
 /// <summary>The first line.</summary>
 /// <param name="Kind"><c>agent</c>.</param>
 /// <param name="UserId">The user.</param>
+/// <param name="WalletAddress">The address of its wallet. The key is not exported.</param>
 /// <param name="CreatedAt">First write; null for an agent never used.</param>
 /// <param name="LastActive">Last write; null for an agent never used.</param>
 /// <param name="SystemPrompt">As the owner set it.</param>
-internal sealed record ExportedAgent(string Kind, string UserId, DateTime? CreatedAt, DateTime? LastActive, string? SystemPrompt);
+internal sealed record ExportedAgent(string Kind, string UserId, string? WalletAddress, DateTime? CreatedAt, DateTime? LastActive, string? SystemPrompt);
 
 /// <summary>A session; its messages follow.</summary>
 /// <param name="Kind"><c>session</c>.</param>

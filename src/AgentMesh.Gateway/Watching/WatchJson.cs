@@ -67,7 +67,7 @@ internal static class WatchJson
         json.WriteStartObject();
         json.WriteString("type"u8, "welcome"u8);
         json.WriteString("userId"u8, welcome.userId);
-        json.WriteNull("walletAddress"u8);
+        json.WriteString("walletAddress"u8, welcome.info.WalletAddress);
         json.WriteNumber("messageCount"u8, welcome.info.MessageCount);
         json.WriteNumber("lastSeq"u8, welcome.info.LastSeq);
         json.WriteEndObject();

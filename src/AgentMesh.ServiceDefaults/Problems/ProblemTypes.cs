@@ -58,6 +58,7 @@ public static class ProblemTypes
         ["agent_erasing"] = new(409, "The agent is being erased."),
         ["session_not_found"] = new(404, "No such session."),
         ["turn_not_found"] = new(404, "No such turn."),
+        ["wallet_unavailable"] = new(503, "The agent's wallet cannot be made."),
         ["summary_not_found"] = new(404, "No such summary."),
         ["schedule_not_found"] = new(404, "No such schedule."),
         ["idempotency_key_reused"] = new(409, "The Idempotency-Key was used with another body."),

@@ -40,9 +40,11 @@ internal sealed class ComponentPlan
     /// <param name="redis"><c>HOST:PORT</c> of a real Redis in place of what the components say; null: none.</param>
     /// <param name="usesOwnHosts">See <see cref="UsesOwnHosts"/>.</param>
     /// <param name="warnings">Receives one line each.</param>
-    public static ComponentPlan Read(RunFile runFile, ProgramParts parts, string? redis, bool usesOwnHosts, ICollection<string> warnings)
+    /// <param name="dataFolder">The run's own; null: it has none.</param>
+    public static ComponentPlan Read(
+        RunFile runFile, ProgramParts parts, string? redis, bool usesOwnHosts, ICollection<string> warnings, string? dataFolder = null)
     {
-        var plan = new ComponentPlan(runFile, new ResourceFolders(parts.Environment, parts.Namespace, parts.CurrentFolder, warnings), warnings)
+        var plan = new ComponentPlan(runFile, new ResourceFolders(parts.Environment, parts.Namespace, parts.CurrentFolder, warnings, dataFolder), warnings)
         {
             Namespace = parts.Namespace,
             PodName = parts.Variable("POD_NAME"),

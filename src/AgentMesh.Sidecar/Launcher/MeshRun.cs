@@ -66,7 +66,7 @@ internal sealed partial class MeshRun(RunOptions options, ProgramParts parts)
     {
         var started = parts.TimeProvider.GetTimestamp();
         var warnings = new List<string>();
-        var components = ComponentPlan.Read(run.RunFile, parts, options.Redis, usesOwnHosts: false, warnings);
+        var components = ComponentPlan.Read(run.RunFile, parts, options.Redis, usesOwnHosts: false, warnings, run.Folder);
         warnings.ForEach(LogResource);
         var counted = LaunchPlan.Count(run.RunFile, options.Replicas);
         using var reservations = new PortReservations(parts.Random);

@@ -9,8 +9,10 @@ internal sealed record RunPaths(string? RunFile, string? Data, string? ReadyFile
     /// <summary>The run file of a repository, from its root.</summary>
     public static readonly string DefaultRunFile = Path.Combine("dapr", "dapr.yaml");
 
+    /// <summary>The data folder where none is given, in the repository's root.</summary>
+    public const string DefaultData = ".agentmesh";
+
     private const string RootMark = "AgentMesh.sln";
-    private const string DefaultData = ".agentmesh";
 
     /// <summary>Finds the run file, in the current folder first and then in the repository the executable was built in.</summary>
     /// <param name="options">The command line.</param>

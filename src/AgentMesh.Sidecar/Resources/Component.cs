@@ -11,6 +11,9 @@ internal sealed record Component(string Name, string Type, string Version) : Res
     /// <summary>Metadata in the file's order.</summary>
     public IReadOnlyList<ComponentValue> Metadata { get; init; } = [];
 
+    /// <summary>Of a secrets file: secrets to be made where they are missing, see <see cref="Secrets.RandomSecrets"/>.</summary>
+    public IReadOnlyList<string> RandomSecrets { get; init; } = [];
+
     /// <summary>Go on without the component when it cannot be served.</summary>
     public bool IgnoreErrors { get; init; }
 

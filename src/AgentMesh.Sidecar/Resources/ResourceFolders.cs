@@ -13,8 +13,9 @@ namespace AgentMesh.Sidecar.Resources;
 /// <param name="namespaceName">The sidecar's namespace; resources of another one are not loaded.</param>
 /// <param name="currentFolder">Where a relative path of a secrets file starts: the folder the run was started in, as with daprd.</param>
 /// <param name="warnings">Receives one line each.</param>
+/// <param name="dataFolder">Where one starts that begins with the default data folder's name; null: the same as any other.</param>
 internal sealed class ResourceFolders(
-    IReadOnlyDictionary<string, string> environment, string namespaceName, string currentFolder, ICollection<string> warnings)
+    IReadOnlyDictionary<string, string> environment, string namespaceName, string currentFolder, ICollection<string> warnings, string? dataFolder = null)
 {
     /// <summary>All of the folders, in the order of folder and file name, secrets filled in. A name used twice refuses the run.</summary>
     public ResourceSet Read(IEnumerable<string> folders)
@@ -22,7 +23,7 @@ internal sealed class ResourceFolders(
         var resources = folders.SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)).SelectMany(ReadFile).ToList();
         var components = Unique(resources.OfType<Component>().ToList(), "component");
         var endpoints = Unique(resources.OfType<HttpEndpoint>().ToList(), "endpoint");
-        var resolver = new SecretResolver(environment, currentFolder, warnings);
+        var resolver = new SecretResolver(environment, currentFolder, dataFolder, warnings);
         var stores = resolver.Open(components);
         return new ResourceSet(
             [.. components.Select(component => resolver.Resolve(component, stores))], [.. endpoints.Select(endpoint => resolver.Resolve(endpoint, stores))],
@@ -72,6 +73,8 @@ internal sealed class ResourceFolders(
             Scopes = document.Texts("scopes") ?? [],
             IgnoreErrors = spec.Flag("ignoreErrors") ?? false,
             SecretStore = document.Section("auth")?.Text("secretStore"),
+            RandomSecrets = document.Section("metadata")?.Section("annotations")?.Text(RandomSecrets.Annotation)
+                ?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
             File = document.File,
         };
     }

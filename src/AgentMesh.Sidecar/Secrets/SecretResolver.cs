@@ -7,8 +7,9 @@ namespace AgentMesh.Sidecar.Secrets;
 /// <summary>Opens the secret stores of a set of components and fills in what refers to them (dapr:pkg/runtime/processor/secret).</summary>
 /// <param name="environment">The sidecar's own.</param>
 /// <param name="folder">Where a relative path of a secrets file starts: the folder the run was started in, as with daprd.</param>
+/// <param name="dataFolder">Where one starts that begins with <see cref="RunPaths.DefaultData"/>, the default of it; null: the same as any other.</param>
 /// <param name="warnings">Receives one line each; never a value.</param>
-internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environment, string folder, ICollection<string> warnings)
+internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environment, string folder, string? dataFolder, ICollection<string> warnings)
 {
     /// <summary>The secret stores among the components, by name.</summary>
     /// <exception cref="LauncherException">One cannot be opened, and has no <c>ignoreErrors</c>.</exception>
@@ -61,10 +62,19 @@ internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environ
     private SecretStore? Open(Component component) => component.Type switch
     {
         SecretStore.FileType => SecretStore.OfFile(
-            File.ReadAllBytes(Path.GetFullPath(component.Value("secretsFile") is { Length: > 0 } file ? file : throw new FormatException("secretsFile is missing"), folder)),
+            ReadFile(component),
             component.Value("nestedSeparator") is { Length: > 0 } separator ? separator : SecretStore.DefaultSeparator,
             GoText.IsTruthy(component.Value("multiValued"))),
         SecretStore.EnvironmentType => SecretStore.OfEnvironment(environment, component.Value("prefix") ?? ""),
         _ => null,
     };
+
+    private byte[] ReadFile(Component component)
+    {
+        var given = component.Value("secretsFile") is { Length: > 0 } file ? file : throw new FormatException("secretsFile is missing");
+        var path = dataFolder is not null && given.StartsWith(RunPaths.DefaultData + '/', StringComparison.Ordinal)
+            ? Path.Combine(dataFolder, given[(RunPaths.DefaultData.Length + 1)..])
+            : Path.GetFullPath(given, folder);
+        return component.RandomSecrets.Count > 0 ? RandomSecrets.Ensure(path, component.RandomSecrets) : File.ReadAllBytes(path);
+    }
 }

@@ -14,6 +14,7 @@ using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
+using AgentMesh.Agents.Wallets;
 using AgentMesh.Testing;
 using CsCheck;
 
@@ -54,7 +55,8 @@ public sealed class StoredRecordTests
             turns % 2 == 1,
             new PackedEntries(accepted),
             turns % 3 == 0 ? null : due,
-            turns % 5 == 0 ? null : due);
+            turns % 5 == 0 ? null : due,
+            turns % 7 == 0 ? null : "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
 
     private static readonly Gen<StoredMessage> Messages =
         from numbers in Counters.Array[3]
@@ -105,7 +107,7 @@ public sealed class StoredRecordTests
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
-        [typeof(AgentHead)] = ("head.v2.json", Heads.Select(head => (object)head), SampleHead),
+        [typeof(AgentHead)] = ("head.v3.json", Heads.Select(head => (object)head), SampleHead),
         [typeof(MessagePage)] = ("page.v1.json", Messages.Array[0, 16].Select(messages => (object)new MessagePage([.. messages])), SamplePage),
         [typeof(IdempotencyBucket)] = ("idem.v1.json", Gen.Byte.Array[0, 49 * 300].Select(bytes => (object)new IdempotencyBucket(new PackedEntries(bytes))), SampleBucket),
         [typeof(SessionIndex)] = (
@@ -131,6 +133,12 @@ public sealed class StoredRecordTests
             from at in Times
             select (object)new SessionSummary(text, page, seq, at),
             new SessionSummary("Lives in Köln.", 12, 345, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))),
+        [typeof(WalletRecord)] = (
+            "wallet.v1.json",
+            from text in Gen.String.Select(Whole).Array[4] from at in Times select (object)new WalletRecord(text[0], text[1], text[2], text[3], at),
+            new WalletRecord(
+                "local", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0011223344556677", Convert.ToBase64String(new byte[60]),
+                new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))),
         [typeof(ScheduleTable)] = (
             "schedules.v2.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
         [typeof(DueIndex)] = (
@@ -204,6 +212,8 @@ public sealed class StoredRecordTests
     [InlineData("due.v1.json")]
     [InlineData("dueshard.v1.json")]
     [InlineData("duetenants.v1.json")]
+    [InlineData("head.v3.json")]
+    [InlineData("wallet.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -223,6 +233,7 @@ public sealed class StoredRecordTests
             "due" => Read<DueIndex>(json),
             "dueshard" => Read<DueShard>(json),
             "duetenants" => Read<DueTenants>(json),
+            "wallet" => Read<WalletRecord>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -239,11 +250,11 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc"],
+            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet"],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
-                StateKeys.Summary("abc"),
+                StateKeys.Summary("abc"), StateKeys.Wallet,
             ]);
 
     [Theory]
@@ -300,7 +311,8 @@ public sealed class StoredRecordTests
         false,
         RateWindow.With(PackedEntries.Empty, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)),
         new DateTimeOffset(2026, 1, 2, 8, 0, 0, 0, TimeSpan.Zero),
-        new DateTimeOffset(2026, 1, 2, 4, 4, 5, 678, TimeSpan.Zero));
+        new DateTimeOffset(2026, 1, 2, 4, 4, 5, 678, TimeSpan.Zero),
+        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
 
     private static DueTable SampleDue => new DueTable(DueIndex.Empty, ImmutableDictionary<int, DueShard>.Empty.Add(DueIndex.ShardOf("alice"), DueShard.Empty))
         .Note("alice", new DateTimeOffset(2026, 1, 2, 3, 5, 5, 678, TimeSpan.Zero), new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));

@@ -120,7 +120,7 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(
-            FakeSidecar.Text(200, """{"value":{"messageCount":3,"createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","lastSeq":5}}"""),
+            FakeSidecar.Text(200, """{"value":{"messageCount":3,"createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","lastSeq":5,"walletAddress":"0x1"}}"""),
             FakeSidecar.Text(200, """{"value":{"systemPrompt":"Be brief."}}"""),
             FakeSidecar.Text(200, """{"value":{"sessions":[{"id":"default","createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T03:04:06+00:00","metadata":"{}"}]}}"""),
             FakeSidecar.Text(200, """{"value":{"sessionId":"default","text":"In short.","throughSeq":2,"updatedAt":"2026-01-02T03:04:07+00:00"}}"""),
@@ -133,7 +133,7 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         Assert.Equal("attachment; filename=\"alice.ndjson\"", response.Content.Headers.ContentDisposition!.ToString());
         Assert.Equal(
             [
-                """{"kind":"agent","userId":"alice","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","systemPrompt":"Be brief."}""",
+                """{"kind":"agent","userId":"alice","walletAddress":"0x1","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","systemPrompt":"Be brief."}""",
                 """{"kind":"session","id":"default","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","metadata":{}}""",
                 """{"kind":"summary","sessionId":"default","text":"In short.","throughSeq":2,"updatedAt":"2026-01-02T03:04:07Z"}""",
                 """{"kind":"message","sessionId":"default","seq":1,"role":"user","content":"a\nb","timestamp":1}""",

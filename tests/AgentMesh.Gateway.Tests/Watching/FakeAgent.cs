@@ -99,6 +99,9 @@ internal sealed class FakeAgent
         }
     }
 
+    /// <summary>The address it has; null: no wallet.</summary>
+    public string? Wallet { get; set; }
+
     private int Messages => _events.Count(item => item.Type == EventTypes.Message);
 
     private string? Answer(SidecarCall call)
@@ -108,7 +111,7 @@ internal sealed class FakeAgent
         {
             return method switch
             {
-                "GetInfo" => Write(new Reply<AgentInfo>(new AgentInfo(Messages, null, null, _events.Count), null), ContractsJson.Default.ReplyAgentInfo),
+                "GetInfo" => Write(new Reply<AgentInfo>(new AgentInfo(Messages, null, null, _events.Count, WalletAddress: Wallet), null), ContractsJson.Default.ReplyAgentInfo),
                 "PostMessage" => Write(
                     new Reply<PostedMessage>(Post(Read(call, ContractsJson.Default.PostMessage), IsModel), null) { RateLimit = RateLimit },
                     ContractsJson.Default.ReplyPostedMessage),

@@ -7,14 +7,17 @@ namespace AgentMesh.Gateway.Tests.Watching;
 
 public sealed class SocketTests : WatchTest
 {
-    [Fact]
-    public async Task Welcome_ComesFirst_AndTellsWhereTheLogIs()
+    [Theory]
+    [InlineData(null, "null")]
+    [InlineData("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\"")]
+    public async Task Welcome_ComesFirst_AndTellsWhereTheLogIs(string? wallet, string shown)
     {
         Agent.Chat(2);
+        Agent.Wallet = wallet;
         await using var gateway = Start();
         using var socket = await SocketClient.OpenAsync(gateway);
         Assert.Equal(
-            """{"type":"welcome","userId":"alice","walletAddress":null,"messageCount":4,"lastSeq":4}""", await socket.NextTextAsync());
+            $$"""{"type":"welcome","userId":"alice","walletAddress":{{shown}},"messageCount":4,"lastSeq":4}""", await socket.NextTextAsync());
     }
 
     [Fact]

@@ -64,6 +64,41 @@ public sealed class ComponentPlanTests : IDisposable
         Assert.Contains("cannot be opened", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
+    /// <summary>On a machine of one's own nobody has to think of them. They stay what they are, and only their user can read them.</summary>
+    [Fact]
+    public void RandomSecrets_AreMadeOnce_InTheDataFolder_AndOthersStay()
+    {
+        const string Local = """
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata: { name: local, annotations: { agentmesh.dev/random-secrets: "wallet-keys, other" } }
+            spec: { type: secretstores.local.file, metadata: [{ name: secretsFile, value: .agentmesh/secrets.json }] }
+            """;
+        var file = _folder.At("data/secrets.json");
+        var together = new string[8];
+        Plan(Local);
+        File.Delete(file);
+        Parallel.For(0, together.Length, n =>
+        {
+            together[n] = System.Text.Encoding.UTF8.GetString(AgentMesh.Sidecar.Secrets.RandomSecrets.Ensure(file, ["wallet-keys"]));
+        });
+        Assert.Single(together.Distinct());
+        var plan = Plan(Local);
+        var first = plan.Of("app").Secrets.Get("local", "wallet-keys").Values!["wallet-keys"];
+        Assert.Equal(32, Convert.FromBase64String(first).Length);
+        Assert.NotEqual(first, plan.Of("app").Secrets.Get("local", "other").Values!["other"]);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(["secrets.json"], Directory.GetFiles(_folder.At("data")).Select(Path.GetFileName));
+
+        _folder.Write("data/secrets.json", $$"""{"mine":"hush","wallet-keys":"{{first}}"}""");
+        var again = Plan(Local).Of("app").Secrets;
+        Assert.Equal(("hush", first), (again.Get("local", "mine").Values!["mine"], again.Get("local", "wallet-keys").Values!["wallet-keys"]));
+        Assert.NotEmpty(again.Get("local", "other").Values!["other"]);
+        _folder.Write("data/secrets.json", "[]");
+        Assert.Contains("no JSON object", Assert.Throws<LauncherException>(() => Plan(Local)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Endpoints_AreRead_WithHeadersFromAllSources_AndScopes()
     {
@@ -183,7 +218,7 @@ public sealed class ComponentPlanTests : IDisposable
         var configuration = files[0].EndsWith("config.yaml", StringComparison.Ordinal) ? files[0] : null;
         foreach (var (index, text) in files.Skip(configuration is null ? 0 : 1).Index())
             _folder.Write($"resources/{index}.yaml", text);
-        var folders = new ResourceFolders(new Dictionary<string, string> { ["REGION"] = "here" }, "default", _folder.Path, _warnings);
+        var folders = new ResourceFolders(new Dictionary<string, string> { ["REGION"] = "here" }, "default", _folder.Path, _warnings, _folder.At("data"));
         return new ComponentPlan(
             new RunFile("dapr.yaml", [new RunFileApp("app", "/") { ResourcesPaths = [_folder.At("resources")], ConfigFilePaths = configuration is null ? [] : [configuration] }]),
             folders, _warnings);

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace AgentMesh.ActorHost.Responders;
+namespace AgentMesh.ActorHost.Secrets;
 
 /// <summary>A secret of a Dapr secret store.</summary>
 /// <param name="Store">The component's name.</param>
@@ -8,9 +8,6 @@ namespace AgentMesh.ActorHost.Responders;
 /// <param name="Key">The key within the secret; null: the key of the secret's name, or its only one.</param>
 internal sealed record SecretPlace(string Store, string Name, string? Key)
 {
-    /// <summary>In place of a secret: the server wants no key.</summary>
-    internal const string NoKey = "none";
-
     /// <summary>Reads <c>STORE/NAME</c> or <c>STORE/NAME/KEY</c>.</summary>
     internal static bool TryParse(string? text, [NotNullWhen(true)] out SecretPlace? place)
     {

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Text.Json;
+using AgentMesh.ServiceDefaults.Dapr;
+
+namespace AgentMesh.ActorHost.Secrets;
+
+/// <summary>Reads secrets of Dapr secret stores, through the app's own sidecar.</summary>
+internal sealed class SecretReader(SidecarOptions sidecar) : IDisposable
+{
+    /// <summary>Bytes of a secret store's answer.</summary>
+    internal const int MaxBytes = 64 * 1024;
+
+    private static readonly TimeSpan SidecarTimeout = TimeSpan.FromSeconds(10);
+
+    // Its own client: the sidecar's token must never be on a connection to anybody else.
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+    {
+        Timeout = SidecarTimeout,
+        MaxResponseContentBufferSize = MaxBytes,
+    };
+
+    /// <summary>The value; null when the store has none there, or the app may not read it.</summary>
+    /// <exception cref="SecretUnreadableException">The store was not reached, or does not answer as one.</exception>
+    public async Task<string?> ReadAsync(SecretPlace place, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"{sidecar.HttpEndpoint}/v1.0/secrets/{Uri.EscapeDataString(place.Store)}/{Uri.EscapeDataString(place.Name)}");
+        if (sidecar.ApiToken is { } token)
+            request.Headers.Add(AppTokenEndpoints.Header, token);
+        try
+        {
+            using var answer = await _client.SendAsync(request, cancellationToken);
+            if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.NoContent or HttpStatusCode.Forbidden)
+                return null;
+            if (!answer.IsSuccessStatusCode)
+                throw new SecretUnreadableException($"the sidecar answers {(int)answer.StatusCode}", null);
+            return ValueOf(place, await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+        }
+        catch (Exception fault) when (fault is HttpRequestException or JsonException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new SecretUnreadableException("the sidecar was not reached, or its answer is no secret", fault);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static string? ValueOf(SecretPlace place, byte[] body)
+    {
+        using var document = JsonDocument.Parse(body);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return null;
+        var values = document.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String).ToList();
+        var found = values.FirstOrDefault(member => member.NameEquals(place.Key ?? place.Name));
+        if (found.Value.ValueKind == JsonValueKind.Undefined && place.Key is null && values.Count == 1)
+            found = values[0];
+        return found.Value.ValueKind == JsonValueKind.String ? found.Value.GetString() : null;
+    }
+}
+
+/// <summary>A secret store was not reached. The text has nothing of a secret.</summary>
+/// <param name="why">What went wrong.</param>
+/// <param name="inner">The fault.</param>
+internal sealed class SecretUnreadableException(string why, Exception? inner) : Exception(why, inner);
