@@ -46,6 +46,14 @@ public sealed class FacilitatorJsonTests
         Assert.Equal(X402Reasons.InvalidX402Version, FacilitatorJson.ReadVerifyRequest(FacilitatorJson.Write(mixed)).Refusal?.Code);
     }
 
+    [Fact]
+    public void MemberThatIsThereTwice_IsRefused()
+    {
+        var json = Encoding.UTF8.GetString(FacilitatorJson.Write(new VerifyRequest(2, TestPayments.Sign(2).Payload, TestPayments.Requirements(2))));
+        Assert.False(FacilitatorJson.ReadVerifyRequest(Encoding.UTF8.GetBytes(json)).IsRefused);
+        Assert.True(FacilitatorJson.ReadVerifyRequest(Encoding.UTF8.GetBytes(json.Replace("{\"x402Version\":2,\"paymentPayload\"", "{\"x402Version\":2,\"paymentPayload\":{},\"paymentPayload\"", StringComparison.Ordinal))).IsRefused);
+    }
+
     [Theory]
     [InlineData("""{"isValid":true}""", true)]
     [InlineData("""{"isValid":false,"invalidReason":"anything","payer":null,"later":1}""", true)]

@@ -36,6 +36,15 @@ public sealed class PaymentHeadersTests
     }
 
     [Theory]
+    [InlineData(" ", 0)]
+    [InlineData(" ", 8)]
+    [InlineData("\t", 8)]
+    [InlineData("\r\n ", 8)]
+    [InlineData("\n", -1)]
+    public void WhiteSpace_IsRefused(string space, int at) =>
+        Assert.Equal(X402Reasons.InvalidPayload, PaymentHeaders.ReadPayment(Paid2.Insert(at < 0 ? Paid2.Length : at, space), null).Refusal?.Code);
+
+    [Theory]
     [InlineData(null, null)]
     [InlineData("", null)]
     [InlineData("", "")]

@@ -107,10 +107,13 @@ public sealed class WireReadingTests
     public void HalvesOfSurrogatePairs_AreRefused(string path) =>
         Assert.True(Read(Change(V2, path, "\"there\"").Replace("there", "\\ud800", StringComparison.Ordinal)).IsRefused);
 
-    [Fact]
-    public void BytesThatAreNoUtf8_AreRefused()
+    [Theory]
+    [InlineData("resource.url")]
+    [InlineData("accepts.0.extra.name")]
+    [InlineData("extensions.e")]
+    public void BytesThatAreNoUtf8_AreRefused(string path)
     {
-        var bytes = Encoding.UTF8.GetBytes(V2.Replace("https://a", "https://aX", StringComparison.Ordinal));
+        var bytes = Encoding.UTF8.GetBytes(Change(V2, path, "\"X\""));
         bytes[Array.IndexOf(bytes, (byte)'X')] = 0xff;
         Assert.True(PaymentRequiredAnswer.Read(Convert.ToBase64String(bytes), default).IsRefused);
     }

@@ -137,6 +137,21 @@ public sealed class ExactEvmVerifierTests
         }
     }
 
+    /// <summary>Libraries that recover take 0 and 1 for 27 and 28; the token reverts.</summary>
+    [Theory]
+    [MemberData(nameof(TestPayments.Versions), MemberType = typeof(TestPayments))]
+    public void VOfZeroOrOne_IsRefused(int version)
+    {
+        var signed = TestPayments.Sign(version);
+        var payload = TestPayments.Edit(signed.Payload, node =>
+        {
+            var signature = signed.Payment.Signature.ToArray();
+            signature[^1] -= 27;
+            node["signature"] = Hex.Encode(signature);
+        });
+        Assert.Equal(X402Reasons.InvalidSignature, ExactEvmVerifier.Verify(payload, TestPayments.Requirements(version), TestPayments.Now).Response.InvalidReason);
+    }
+
     [Fact]
     public void CheapReasons_ComeBeforeDearOnes()
     {
