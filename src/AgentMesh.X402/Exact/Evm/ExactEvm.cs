@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentMesh.X402.Networks;
 using AgentMesh.X402.Wire;
 
@@ -29,7 +30,7 @@ public static class ExactEvm
 
     /// <summary>Whether <c>extra</c> names the member at all, whatever its type.</summary>
     internal static bool HasExtra(PaymentRequirements requirements, string name) =>
-        requirements.Extra is { } extra && extra.TryGetProperty(name, out _);
+        requirements.Extra is { ValueKind: JsonValueKind.Object } extra && extra.TryGetProperty(name, out _);
 
     internal static bool IsByEip3009(PaymentRequirements requirements) =>
         !HasExtra(requirements, TransferMethodMember) || ExtraText(requirements, TransferMethodMember) == Eip3009;
