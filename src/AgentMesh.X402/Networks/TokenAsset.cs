@@ -4,7 +4,7 @@ using AgentMesh.Evm.Eip712;
 namespace AgentMesh.X402.Networks;
 
 /// <summary>A token that can be paid with by EIP-3009, and what a signature for it needs.</summary>
-public sealed record TokenAsset
+public sealed class TokenAsset
 {
     /// <summary>Takes what the token says of itself; compare it with the chain (<c>name()</c>, <c>version()</c>, <c>decimals()</c>).</summary>
     /// <param name="network">Its chain.</param>

@@ -206,6 +206,15 @@ public sealed class PaymentHandlerTests
         Assert.Equal(code, PaymentHandler.GetOutcome(response)!.Refusal?.Code);
     }
 
+    [Fact]
+    public async Task EarlierPayment_IsNotSentInTheClearEither()
+    {
+        using var client = new HttpClient(new PaymentHandler(new CountingWallet(TestPayments.Policy), new PaymentHandlerOptions()) { InnerHandler = new AskingHandler() });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop.example/");
+        request.Options.Set(PaymentHandler.PaymentKey, TestPayments.Sign(2));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(request, TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData(1000, true)]
     [InlineData(1001, false)]

@@ -57,7 +57,11 @@ public sealed class PaymentHandler(IPaymentWallet wallet, PaymentHandlerOptions 
         if (request.Content is not null)
             await request.Content.LoadIntoBufferAsync(options.MaxRequestBodyBytes, cancellationToken).ConfigureAwait(false);
         if (request.Options.TryGetValue(PaymentKey, out var earlier))
+        {
+            if (!IsSafe(request.RequestUri!))
+                throw new InvalidOperationException("Payments are sent over https only, but to this machine.");
             return await SendPaidAsync(request, earlier, cancellationToken).ConfigureAwait(false);
+        }
 
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.PaymentRequired)
@@ -88,7 +92,7 @@ public sealed class PaymentHandler(IPaymentWallet wallet, PaymentHandlerOptions 
         if (required.IsRefused)
             return required.Refusal;
         var uri = request.RequestUri!;
-        return uri.Scheme == Uri.UriSchemeHttps || uri.IsLoopback
+        return IsSafe(uri)
             ? await wallet.PayAsync(required.Value, uri, cancellationToken).ConfigureAwait(false)
             : ClientRefusals.Of(ClientRefusals.InsecureUrl, "Payments are sent over https only, but to this machine.");
     }
@@ -126,6 +130,8 @@ public sealed class PaymentHandler(IPaymentWallet wallet, PaymentHandlerOptions 
             }
         }
     }
+
+    private static bool IsSafe(Uri uri) => uri.Scheme == Uri.UriSchemeHttps || uri.IsLoopback;
 
     private static bool IsBrokenConnection(HttpRequestException exception) =>
         exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.Unknown;

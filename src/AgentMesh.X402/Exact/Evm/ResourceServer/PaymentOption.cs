@@ -6,7 +6,7 @@ using AgentMesh.X402.Wire;
 namespace AgentMesh.X402.Exact.Evm.ResourceServer;
 
 /// <summary>A price in one token, and whom it is paid to. Its requirements are the same amount in both versions.</summary>
-public sealed record PaymentOption
+public sealed class PaymentOption
 {
     /// <summary>Seconds a client gets when nothing else is chosen; the official middleware's of version 1.</summary>
     public const int DefaultTimeoutSeconds = 60;
