@@ -46,6 +46,21 @@ public sealed class AgentHostBuilder
     /// <exception cref="ArgumentException">It has another name.</exception>
     public AgentHostBuilder AddTool(Delegate method, string name, string description) => Add(AgentTool.Of(method, name, description));
 
+    /// <summary>
+    /// Others may call this method for a price, over HTTP (<c>POST /agent/{userId}/premium/{name}</c>) and x402: it is called once a payment, after the
+    /// payment is verified, and what it returns is what was paid for. The agent's own model does not call it.
+    /// </summary>
+    /// <param name="method">As with <see cref="AddTool(Delegate, string, string)"/>.</param>
+    /// <param name="name">1-64 characters of <c>a-z A-Z 0-9 _ -</c>, and no other tool's.</param>
+    /// <param name="description">What it does, for those who pay.</param>
+    /// <param name="priceUsd">In US dollars, such as <c>0.10</c>; at most six decimals.</param>
+    /// <exception cref="ArgumentException">It has another name, or no price.</exception>
+    public AgentHostBuilder AddPaidTool(Delegate method, string name, string description, string priceUsd)
+    {
+        ArgumentNullException.ThrowIfNull(priceUsd);
+        return Add(AgentTool.Of(method, name, description, priceUsd));
+    }
+
     private AgentHostBuilder Add(AgentTool tool)
     {
         Services.AddSingleton(tool);

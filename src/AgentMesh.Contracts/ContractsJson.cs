@@ -23,6 +23,7 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(StoreSummary))]
 [JsonSerializable(typeof(Reply<Summary>))]
 [JsonSerializable(typeof(Reply<SummaryWork>))]
+[JsonSerializable(typeof(Reply<Sales>))]
 [JsonSerializable(typeof(CreateSession))]
 [JsonSerializable(typeof(GetSession))]
 [JsonSerializable(typeof(ListSessions))]

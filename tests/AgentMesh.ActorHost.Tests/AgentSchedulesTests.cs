@@ -218,7 +218,7 @@ public sealed class AgentSchedulesTests
     [InlineData("unknown", "{}", null, "there is no such tool. The tools are: ")]
     [InlineData("twice", "{}", null, "'text' is missing.")]
     [InlineData("twice", """{"text":1}""", null, "'text' is not of type string.")]
-    [InlineData("twice", """{"text":"x"}""", "and a message", "either content or a tool")]
+    [InlineData("twice", """{"text":"x"}""", "and a message", "there is either content or a tool.")]
     public async Task Tool_ThatCannotBeCalled_IsRefusedAtOnce(string tool, string arguments, string? content, string told)
     {
         await using var host = await StartAsync();

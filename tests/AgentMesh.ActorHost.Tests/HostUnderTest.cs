@@ -175,6 +175,19 @@ internal sealed class HostUnderTest : IAsyncDisposable
         JsonContent.Create(new DeleteSession(id), ContractsJson.Default.DeleteSession),
         ContractsJson.Default.ReplySessionDeletion);
 
+    /// <param name="agent">The agent.</param>
+    /// <param name="tool">The tool.</param>
+    /// <param name="arguments">A JSON object.</param>
+    /// <param name="key">What makes a repeat the same call.</param>
+    /// <param name="session">The session; null: the default one.</param>
+    public Task<Reply<PostedMessage>> CallToolAsync(string agent, string tool, string arguments, string key, string? session = null) => CallAsync(
+        agent,
+        nameof(IAgentActor.PostMessage),
+        JsonContent.Create(new PostMessage(null, session, "r", key, null, tool, arguments), ContractsJson.Default.PostMessage),
+        ContractsJson.Default.ReplyPostedMessage);
+
+    public Task<Reply<Sales>> SalesAsync(string agent) => CallAsync(agent, nameof(IAgentSales.GetSales), null, ContractsJson.Default.ReplySales);
+
     public Task<Reply<Summary>> SummaryAsync(string agent, string session = "default") => CallAsync(
         agent, nameof(IAgentSummaries.GetSummary), JsonContent.Create(new GetSummary(session), ContractsJson.Default.GetSummary), ContractsJson.Default.ReplySummary);
 

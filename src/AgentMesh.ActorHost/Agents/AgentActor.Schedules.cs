@@ -16,7 +16,7 @@ internal sealed partial class AgentActor
     {
         var now = _time.GetUtcNow();
         var head = await LoadHeadToWriteAsync(now, cancellationToken);
-        var content = ContentOf(request);
+        var content = ContentOf(request.Content, request.Tool, request.Arguments, ScheduleRefusals.Tool);
         if (content.IsRefused)
             return Refused<Schedule>(content.Refusal);
         var asked = new ScheduleRequest(
@@ -80,15 +80,15 @@ internal sealed partial class AgentActor
         return new Reply<Schedule>(ToSchedule(change.Value.Schedule), null);
     }
 
-    /// <summary>What is stored of it as a message. A tool that is not there, or would not take the arguments, is refused now and not when it is due.</summary>
-    private Result<string> ContentOf(CreateSchedule request)
+    /// <summary>What is stored as a message. A tool that is not there, or would not take the arguments, is refused at once and not when it is called.</summary>
+    private Result<string> ContentOf(string? content, string? tool, string? arguments, Func<string, Refusal> refuse)
     {
-        if (request.Tool is not { } tool)
-            return request.Content ?? "";
-        if (request.Content is not null)
-            return ScheduleRefusals.ContentOrTool;
-        var arguments = JsonElement.Parse(request.Arguments ?? "{}");
-        return _services.Tools.WhyNot(tool, arguments) is { } reason ? ScheduleRefusals.Tool(reason) : ToolCall.ToContent(tool, arguments);
+        if (tool is null)
+            return content ?? "";
+        if (content is not null)
+            return refuse("there is either content or a tool.");
+        var given = JsonElement.Parse(arguments ?? "{}");
+        return _services.Tools.WhyNot(tool, given) is { } reason ? refuse(reason) : ToolCall.ToContent(tool, given);
     }
 
     private static Schedule ToSchedule(StoredSchedule schedule) => new(

@@ -14,7 +14,7 @@ namespace AgentMesh.ActorHost.Agents;
 
 /// <summary>One user's agent: loads, asks <c>AgentMesh.Agents</c>, sets state last, replies. The SDK serializes its turns.</summary>
 [Actor(TypeName = AgentActorType.Name)]
-internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IRemindable
+internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IRemindable
 {
     private readonly AgentServices _services;
     private readonly TimeProvider _time;
@@ -30,7 +30,10 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
 
     public Task<Reply<PostedMessage>> PostMessage(PostMessage request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
-        var post = PostRequest.Create(request.Content, request.SessionId, request.RequestId, request.IdempotencyKey, request.IfBusy);
+        var content = ContentOf(request.Content, request.Tool, request.Arguments, TurnRefusals.InvalidToolCall);
+        if (content.IsRefused)
+            return Refused<PostedMessage>(content.Refusal);
+        var post = PostRequest.Create(content.Value, request.SessionId, request.RequestId, request.IdempotencyKey, request.IfBusy) with { Tool = request.Tool };
         var now = _time.GetUtcNow();
         var head = await LoadHeadToWriteAsync(now, cancellationToken);
         var (inputs, open) = await LoadPostInputsAsync(head, post, now, cancellationToken);

@@ -19,11 +19,15 @@ internal sealed class AgentTools(
     /// <summary>In place of names: agents have no tools.</summary>
     internal const string None = "none";
 
-    private readonly AgentTool[] _tools = [.. Chosen(responder.Tools, tools)];
+    // What is for sale is so whatever models may call.
+    private readonly AgentTool[] _tools = [.. Chosen(responder.Tools, tools.Where(tool => tool.PriceUsd is null)), .. tools.Where(tool => tool.PriceUsd is not null)];
 
     /// <summary>The tools of one run of a turn.</summary>
     public ToolRun Begin(ToolContext context) => new(
         _tools, context, (note, token) => actors.NoteToolAsync(context.Agent.ToString(), note, token), turns, services, time, logger);
+
+    /// <summary>What others may buy.</summary>
+    public IReadOnlyList<AgentTool> ForSale { get; } = [.. tools.Where(tool => tool.PriceUsd is not null)];
 
     /// <summary>Why a call would not be made, in a sentence; null: it would be.</summary>
     /// <param name="name">The tool's name.</param>

@@ -3,7 +3,7 @@ namespace AgentMesh.ActorHost.Tools;
 /// <summary>Every maximum of tools that is not configured. Listed for users in <c>docs/limits.md</c>.</summary>
 internal static class ToolLimits
 {
-    /// <summary>Tools of a process. Providers take 128, and models choose badly long before.</summary>
+    /// <summary>Tools of a process, those for sale included. Providers take 128, and models choose badly long before.</summary>
     internal const int Tools = 64;
 
     /// <summary>Characters of a tool's name; a provider takes no more.</summary>

@@ -29,11 +29,11 @@ internal sealed partial class ToolRun(
     private int _madeCalls;
 
     /// <summary>As a model is told of them.</summary>
-    public IList<AITool> Offered { get; } = [.. tools.Select(tool => tool.Function)];
+    public IList<AITool> Offered { get; } = [.. tools.Where(tool => tool.PriceUsd is null).Select(tool => tool.Function)];
 
     /// <summary>A call of the model begins. The last one of a turn is made without tools, so that it ends in an answer.</summary>
     /// <returns>Whether it may ask for tools.</returns>
-    public bool BeginModelCall() => ++_modelCalls < options.MaxModelCalls && _toolCalls < options.MaxToolCalls && tools.Count > 0;
+    public bool BeginModelCall() => ++_modelCalls < options.MaxModelCalls && _toolCalls < options.MaxToolCalls && Offered.Count > 0;
 
     /// <summary>Calls the tools a model has asked for.</summary>
     /// <returns>A result for each, in the order of the calls.</returns>
@@ -43,7 +43,7 @@ internal sealed partial class ToolRun(
         foreach (var call in calls)
         {
             var result = _toolCalls++ < options.MaxToolCalls
-                ? (await CallAsync(call, cancellationToken)).Text
+                ? (await CallAsync(call, [.. tools.Where(tool => tool.PriceUsd is null)], cancellationToken)).Text
                 : $"Not called: a turn has {Text(options.MaxToolCalls)} calls of tools, and they are used up. Answer with what you know.";
             results.Add(new FunctionResultContent(call.CallId, Cut(result)));
         }
@@ -55,15 +55,15 @@ internal sealed partial class ToolRun(
     public async Task<CalledTool> CallOneAsync(string name, JsonElement arguments, CancellationToken cancellationToken)
     {
         var values = arguments.EnumerateObject().ToDictionary(member => member.Name, object? (member) => member.Value, StringComparer.Ordinal);
-        var called = await CallAsync(new FunctionCallContent("1", name, values), cancellationToken);
+        var called = await CallAsync(new FunctionCallContent("1", name, values), tools, cancellationToken);
         // Nobody reads it as a result only: an answer has a text.
         return called with { Text = called.Text.Length == 0 ? NoResult : Cut(called.Text) };
     }
 
-    private async Task<CalledTool> CallAsync(FunctionCallContent call, CancellationToken cancellationToken)
+    private async Task<CalledTool> CallAsync(FunctionCallContent call, IReadOnlyList<AgentTool> among, CancellationToken cancellationToken)
     {
-        if (tools.FirstOrDefault(tool => tool.Name == call.Name) is not { } tool)
-            return new CalledTool(false, $"Not called: {AgentTools.NoSuchTool(tools)}");
+        if (among.FirstOrDefault(tool => tool.Name == call.Name) is not { } tool)
+            return new CalledTool(false, $"Not called: {AgentTools.NoSuchTool(among)}");
         if (WhyNot(call, tool.Function.JsonSchema) is { } reason)
             return new CalledTool(false, $"Not called: {reason} Call it again with arguments of its schema: {tool.Function.JsonSchema.GetRawText()}");
 

@@ -14,6 +14,7 @@ internal static class ToolsFeature
         services.AddSingleton(provider => ScheduleTools.CreateSchedule(provider.GetRequiredService<TurnActors>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => ScheduleTools.CreateList(provider.GetRequiredService<TurnActors>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => ScheduleTools.CreateCancel(provider.GetRequiredService<TurnActors>()));
+        services.AddSingleton(provider => PremiumAnalysis.Create(provider.GetRequiredService<Responder>));
         services.AddSingleton<AgentTools>();
         services.AddSingleton<IValidateOptions<ResponderOptions>, ToolsValidator>();
     }

@@ -51,15 +51,17 @@ public static class MessagePosting
             return ConversationRefusals.InvalidContent;
         if (request.IfBusy is not { } ifBusy)
             return TurnRefusals.InvalidIfBusy;
-        var accepted = rules.Rate is { } rate ? RateWindow.Prune(head.Accepted, rate, now) : PackedEntries.Empty;
-        if (rules.Rate is { } limit && RateWindow.StateOf(accepted, limit, now) is { Remaining: <= 0 } full)
+        // Whoever may have a tool called has paid for it, and takes no room from the owner's messages.
+        var rate = request.Tool is null ? rules.Rate : null;
+        var accepted = request.Tool is not null ? head.Accepted : rate is { } known ? RateWindow.Prune(head.Accepted, known, now) : PackedEntries.Empty;
+        if (rate is { } limit && RateWindow.StateOf(accepted, limit, now) is { Remaining: <= 0 } full)
             return new LimitedPost(full);
         if (Admit(writer, request.SessionId, ifBusy, now) is { } refusal)
             return refusal;
-        if (rules.Rate is not null)
+        if (rate is not null)
             accepted = RateWindow.With(accepted, now);
         writer.Head = writer.Head with { Accepted = accepted };
-        var rateLeft = rules.Rate is { } rule ? RateWindow.StateOf(accepted, rule, now) : null;
+        var rateLeft = rate is { } rule ? RateWindow.StateOf(accepted, rule, now) : null;
         return Append(writer, prunedKeys, request, rules, rateLeft, epoch, now);
     }
 

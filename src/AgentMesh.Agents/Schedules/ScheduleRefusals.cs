@@ -8,9 +8,6 @@ public static class ScheduleRefusals
     /// <summary>No such schedule.</summary>
     public static Refusal ScheduleNotFound { get; } = new("schedule_not_found", "The agent has no such schedule.");
 
-    /// <summary>A message and a tool at once.</summary>
-    public static Refusal ContentOrTool { get; } = Invalid("it has either content or a tool");
-
     /// <summary>A tool that the agent does not have, or arguments that it does not take.</summary>
     /// <param name="reason">A sentence.</param>
     public static Refusal Tool(string reason) => new("invalid_schedule", $"The schedule is invalid: {reason}");

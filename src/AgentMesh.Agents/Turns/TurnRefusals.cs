@@ -11,6 +11,10 @@ public static class TurnRefusals
     /// <summary>The run is not the one the turn waits for. Only the runner hears it.</summary>
     public static Refusal TurnLost { get; } = new("turn_lost", "The turn is over, or another run has taken it over.");
 
+    /// <summary>No such tool, or arguments that it does not take.</summary>
+    /// <param name="reason">Why, as the end of a sentence.</param>
+    public static Refusal InvalidToolCall(string reason) => new("invalid_tool_call", $"The tool is not called: {reason}");
+
     /// <summary>None of the policies.</summary>
     public static Refusal InvalidIfBusy { get; } = new("invalid_if_busy", "ifBusy is enqueue, reject or interrupt.");
 

@@ -30,6 +30,9 @@ public static class AgentRefusals
     /// <summary>The message is empty or longer than 64 KiB.</summary>
     public const string InvalidContent = "invalid_content";
 
+    /// <summary>There is no such tool, or it does not take the arguments.</summary>
+    public const string InvalidToolCall = "invalid_tool_call";
+
     /// <summary>What to do with a message during a running turn is none of the policies.</summary>
     public const string InvalidIfBusy = "invalid_if_busy";
 

@@ -81,7 +81,7 @@ public static class AgentActorType
 }
 
 /// <summary>A message to the agent.</summary>
-/// <param name="Content">The text, at most 64 KiB as UTF-8; never empty.</param>
+/// <param name="Content">The text, at most 64 KiB as UTF-8; never empty. Null for a tool.</param>
 /// <param name="SessionId">The session, or null for the default one.</param>
 /// <param name="RequestId">
 /// Made once per request by the gateway and repeated by its own retries, so that a retry acts once. Ignored when
@@ -89,7 +89,10 @@ public static class AgentActorType
 /// </param>
 /// <param name="IdempotencyKey">The caller's key, kept 24 h; null when the caller gave none.</param>
 /// <param name="IfBusy">One of <see cref="BusyPolicies"/>; null for the default.</param>
-public sealed record PostMessage(string Content, string? SessionId, string RequestId, string? IdempotencyKey, string? IfBusy = null);
+/// <param name="Tool">In place of a text: the tool to be called, whose result is the answer. Not counted by the rate limit: whoever may ask for it has paid.</param>
+/// <param name="Arguments">With <paramref name="Tool"/>: its arguments, a JSON object as text; null for none.</param>
+public sealed record PostMessage(
+    string? Content, string? SessionId, string RequestId, string? IdempotencyKey, string? IfBusy = null, string? Tool = null, string? Arguments = null);
 
 /// <summary>What the agent answered, or that it will.</summary>
 /// <param name="Response">The assistant's text; null while the turn is not over.</param>

@@ -115,9 +115,9 @@ internal sealed partial class WatchedAgent(AgentKey key, AgentCalls calls, Watch
         lock (_lock)
         {
             var isNext = _last != Unknown && posted.UserSeq == _last + 1 && (posted.IsPending || posted.Seq == posted.UserSeq + 1);
-            if (isNext)
+            if (isNext && message.Content is { } content)
             {
-                Append(WatchedEvent.Message(posted.UserSeq, posted.UserAt, posted, WatchedEvent.User, message.Content));
+                Append(WatchedEvent.Message(posted.UserSeq, posted.UserAt, posted, WatchedEvent.User, content));
                 if (posted is { IsPending: false, Response: { } response })
                     Append(WatchedEvent.Message(posted.Seq, posted.At, posted, WatchedEvent.Assistant, response));
                 Wake();

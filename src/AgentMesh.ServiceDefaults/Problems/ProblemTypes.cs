@@ -59,6 +59,7 @@ public static class ProblemTypes
         ["session_not_found"] = new(404, "No such session."),
         ["turn_not_found"] = new(404, "No such turn."),
         ["wallet_unavailable"] = new(503, "The agent's wallet cannot be made."),
+        ["invalid_tool_call"] = new(400, "The tool cannot be called so."),
         ["summary_not_found"] = new(404, "No such summary."),
         ["schedule_not_found"] = new(404, "No such schedule."),
         ["idempotency_key_reused"] = new(409, "The Idempotency-Key was used with another body."),

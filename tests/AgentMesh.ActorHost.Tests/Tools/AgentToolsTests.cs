@@ -103,10 +103,10 @@ public sealed class AgentToolsTests
         await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(model, null, agents => { Twice(agents); Twice(agents); }));
     }
 
-    // With the agent's own four they are 64 and 65.
+    // With the agent's own five they are 64 and 65.
     [Theory]
-    [InlineData(ToolLimits.Tools - 4, true)]
-    [InlineData(ToolLimits.Tools - 3, false)]
+    [InlineData(ToolLimits.Tools - 5, true)]
+    [InlineData(ToolLimits.Tools - 4, false)]
     public async Task ToolsOverTheirLimit_AreAFailedStart(int count, bool starts)
     {
         await using var model = await FakeModelServer.StartAsync();
