@@ -26,9 +26,9 @@ public static class ExactEvmVerifier
     public static ExactEvmVerification Verify(PaymentPayload payload, PaymentRequirements requirements, DateTimeOffset now)
     {
         var (payment, digest, refusal) = CheckTerms(payload, requirements, now);
-        return Answer(payment, refusal ?? (payment!.SignatureKind switch
+        return Answer(payment, digest, refusal ?? (payment!.SignatureKind switch
         {
-            SignatureKind.Key => CheckKey(payment, digest),
+            SignatureKind.Key => CheckKey(payment, digest!.Value),
             SignatureKind.Contract => new Refusal(X402Reasons.UnsupportedPayloadType, "The signature is a contract's (ERC-1271), which only its chain can check."),
             _ => new Refusal(X402Reasons.UndeployedSmartWallet, "The signature is of an account that may not be deployed (ERC-6492), which only its chain can check."),
         }));
@@ -41,28 +41,27 @@ public static class ExactEvmVerifier
         ArgumentNullException.ThrowIfNull(chain);
         var (payment, digest, refusal) = CheckTerms(payload, requirements, now);
         if (refusal is not null)
-            return Answer(payment, refusal);
+            return Answer(payment, digest, refusal);
         if (payment!.Network != chain.Network)
-            return Answer(payment, new Refusal(X402Reasons.InvalidNetwork, "The network is not served."));
-        refusal = await CheckSignatureAsync(payment, digest, chain, cancellationToken).ConfigureAwait(false)
+            return Answer(payment, digest, new Refusal(X402Reasons.InvalidNetwork, "The network is not served."));
+        refusal = await CheckSignatureAsync(payment, digest!.Value, chain, cancellationToken).ConfigureAwait(false)
             ?? await CheckStateAsync(payment, chain, cancellationToken).ConfigureAwait(false);
-        return Answer(payment, refusal);
+        return Answer(payment, digest, refusal);
     }
 
-    private static (ExactEvmPayment? Payment, Bytes32 Digest, Refusal? Refusal) CheckTerms(PaymentPayload payload, PaymentRequirements requirements, DateTimeOffset now)
+    private static (ExactEvmPayment? Payment, Bytes32? Digest, Refusal? Refusal) CheckTerms(PaymentPayload payload, PaymentRequirements requirements, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(payload);
         ArgumentNullException.ThrowIfNull(requirements);
         var decoded = ExactEvmTerms.Decode(payload, requirements);
         if (decoded.IsRefused)
-            return (null, default, decoded.Refusal);
+            return (null, null, decoded.Refusal);
         var payment = decoded.Value;
         var domain = ExactEvmTerms.ReadDomain(payload, requirements, payment);
         if (domain.IsRefused)
-            return (payment, default, domain.Refusal);
-        return ExactEvmTerms.Check(requirements, payment, now) is { } refusal
-            ? (payment, default, refusal)
-            : (payment, payment.Authorization.CalculateDigest(domain.Value), null);
+            return (payment, null, domain.Refusal);
+        // Before the terms are judged: one that has expired may be one that was settled.
+        return (payment, payment.Authorization.CalculateDigest(domain.Value), ExactEvmTerms.Check(requirements, payment, now));
     }
 
     private static Refusal? CheckKey(ExactEvmPayment payment, Bytes32 digest)
@@ -117,6 +116,6 @@ public static class ExactEvmVerifier
             : null;
     }
 
-    private static ExactEvmVerification Answer(ExactEvmPayment? payment, Refusal? refusal) =>
-        new(new VerifyResponse(refusal is null, refusal?.Code, refusal?.Detail, payment?.Authorization.From.ToString()), payment);
+    private static ExactEvmVerification Answer(ExactEvmPayment? payment, Bytes32? digest, Refusal? refusal) =>
+        new(new VerifyResponse(refusal is null, refusal?.Code, refusal?.Detail, payment?.Authorization.From.ToString()), payment, digest);
 }
