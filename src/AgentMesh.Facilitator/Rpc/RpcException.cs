@@ -1,0 +1,16 @@
+namespace AgentMesh.Facilitator.Rpc;
+
+/// <summary>A call that has no result. JSON-RPC 2.0, 5.1, and the codes of Ethereum's nodes.</summary>
+internal sealed class RpcException(int code, string message) : Exception(message)
+{
+    public const int ParseError = -32700;
+    public const int InvalidRequest = -32600;
+    public const int MethodNotFound = -32601;
+    public const int InvalidParams = -32602;
+    public const int Server = -32000;
+
+    /// <summary>What nodes answer when a contract reverts.</summary>
+    public const int Reverted = 3;
+
+    public int Code => code;
+}

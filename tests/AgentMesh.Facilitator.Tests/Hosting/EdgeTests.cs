@@ -1,0 +1,97 @@
+using System.Net;
+using AgentMesh.Facilitator.Settlement;
+using AgentMesh.X402.Wire;
+
+namespace AgentMesh.Facilitator.Tests.Hosting;
+
+/// <summary>Who may call, with what, and what everybody is told.</summary>
+public sealed class EdgeTests : IAsyncLifetime
+{
+    private FakeStateStore _store = null!;
+    private FacilitatorServer _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await FakeStateStore.StartAsync();
+        _server = new FacilitatorServer(_store, new KeyValuePair<string, string>("AgentMesh:Facilitator:Networks", "eip155:84532,eip155:31337"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Supported_IsWhatIsServed_InBothVersions()
+    {
+        var text = await _server.Http.GetStringAsync("/supported", TestContext.Current.CancellationToken);
+        Assert.Equal(
+            """{"kinds":[{"x402Version":2,"scheme":"exact","network":"eip155:84532"},{"x402Version":2,"scheme":"exact","network":"eip155:31337"},"""
+            + """{"x402Version":1,"scheme":"exact","network":"base-sepolia"}],"extensions":[],"signers":{"eip155:*":["SIGNER"]}}""",
+            text.Replace(SettlementEndpoints.Signer.ToString(), "SIGNER", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/verify", 401)]
+    [InlineData("/settle", 401)]
+    [InlineData("/rpc", 401)]
+    [InlineData("/rpc/84532", 401)]
+    [InlineData("/faucet", 401)]
+    [InlineData("/faults", 401)]
+    [InlineData("/other", 404)]
+    public async Task WithAnAppToken_OnlyTheSidecarMayCall(string path, int status)
+    {
+        await using var server = new FacilitatorServer(_store, new("APP_API_TOKEN", "secret"), new("AgentMesh:Facilitator:Faults", "true"));
+        var (without, _) = await server.PostAsync(path, new { });
+        Assert.Equal(status, without);
+        server.Http.DefaultRequestHeaders.Add("dapr-api-token", "secret");
+        var (with, _) = await server.PostAsync(path, new { });
+        Assert.NotEqual(401, with);
+        using var health = await server.Http.GetAsync("/healthz", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("text/plain", 415)]
+    [InlineData("application/json; charset=latin1", 415)]
+    [InlineData("application/json; charset=UTF-8", 200)]
+    [InlineData("application/json", 200)]
+    public async Task Body_HasToBeJson(string type, int status)
+    {
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var answer = await _server.Http.PostAsync("/verify", content, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(X402Limits.MaxBodyBytes, 200)]
+    [InlineData(X402Limits.MaxBodyBytes + 1, 413)]
+    public async Task Body_IsBounded(int length, int status)
+    {
+        using var content = new StringContent("{}".PadRight(length), null, "application/json");
+        using var answer = await _server.Http.PostAsync("/settle", content, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"x402Version":2}""")]
+    [InlineData("""{"paymentPayload":{},"paymentRequirements":{}}""")]
+    [InlineData("""{"x402Version":3,"paymentPayload":{"x402Version":3},"paymentRequirements":{}}""")]
+    public async Task BodyThatIsNoPayment_IsANo(string body)
+    {
+        foreach (var path in (string[])["/verify", "/settle"])
+        {
+            using var content = new StringContent(body, null, "application/json");
+            using var answer = await _server.Http.PostAsync(path, content, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var json = System.Text.Json.JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.False(json.GetProperty(path == "/verify" ? "isValid" : "success").GetBoolean());
+            Assert.StartsWith("invalid_", json.GetProperty(path == "/verify" ? "invalidReason" : "errorReason").GetString(), StringComparison.Ordinal);
+        }
+    }
+}
