@@ -224,18 +224,19 @@ public sealed class RunFileReaderTests : IDisposable
     [Fact]
     public void RepositorysRunFile_IsReadAsItIs()
     {
-        // The real files, in a tree where the two projects exist.
+        // The real files, in a tree where the projects exist.
         var root = RepositoryRoot();
-        foreach (var file in (string[])["dapr/dapr.yaml", "dapr/config.yaml", "components/statestore.yaml", "components/pubsub.yaml", "components/fanout.yaml"])
+        foreach (var file in (string[])["dapr/dapr.yaml", "dapr/config.yaml", "components/statestore.yaml", "components/pubsub.yaml", "components/fanout.yaml", "components/production/facilitator.yaml"])
             _folder.Write(file, File.ReadAllText(Path.Combine(root, file)));
         _folder.Folder("src/AgentMesh.ActorHost");
+        _folder.Folder("src/AgentMesh.Facilitator");
         _folder.Folder("src/AgentMesh.Gateway");
 
         var runFile = RunFileReader.Read(_folder.At("dapr/dapr.yaml"), _folder.At("home"), _warnings);
         var components = new ComponentPlan(runFile, new ResourceFolders(new Dictionary<string, string>(), "default", root, _warnings), _warnings);
 
         Assert.Empty(_warnings);
-        Assert.Equal([("agents", 8081), ("gateway", 8080)], runFile.Apps.Select(app => (app.AppId, app.AppPort!.Value)));
+        Assert.Equal([("agents", 8081), ("facilitator", 8083), ("gateway", 8080)], runFile.Apps.Select(app => (app.AppId, app.AppPort!.Value)));
         Assert.All(runFile.Apps, app => Assert.Equal("/healthz", app.Health!.Path));
         Assert.All(runFile.Apps, app => Assert.Equal(65536, app.ReadBufferBytes));
         Assert.Equal(("statestore", null), (components.ActorStateStoreOf("agents"), components.ActorStateStoreOf("gateway")));
