@@ -56,6 +56,25 @@ public sealed class EvmRpcClient(HttpClient http, Uri endpoint, EvmRpcOptions op
         return RpcValues.ToReceipt(result) is { } receipt && receipt.TransactionHash == transactionHash ? receipt : throw Malformed(Method);
     }
 
+    /// <summary>
+    /// <c>eth_getLogs</c>: the transactions in which a contract emitted an event with these topics, in order. Nodes serve a few thousand blocks at a
+    /// time, and say no to more.
+    /// </summary>
+    public async Task<IReadOnlyList<Bytes32>> FindTransactionsAsync(
+        EvmAddress contract, IReadOnlyList<Bytes32> topics, BlockParameter from, BlockParameter to, CancellationToken cancellationToken)
+    {
+        const string Method = "eth_getLogs";
+        ArgumentNullException.ThrowIfNull(topics);
+        var filter = new JsonObject
+        {
+            ["address"] = contract.ToString(),
+            ["topics"] = new JsonArray([.. topics.Select(topic => (JsonNode)topic.ToString())]),
+            ["fromBlock"] = from.ToString(),
+            ["toBlock"] = to.ToString(),
+        };
+        return RpcValues.ToTransactions(await _transport.SendAsync(Method, [filter], cancellationToken).ConfigureAwait(false)) ?? throw Malformed(Method);
+    }
+
     /// <summary><c>eth_sendRawTransaction</c>: sends a signed transaction, and says its hash. Being taken is not being in a block.</summary>
     public Task<Bytes32> SendRawTransactionAsync(ReadOnlyMemory<byte> transaction, CancellationToken cancellationToken) =>
         ReadAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Span)], RpcValues.ToBytes32, cancellationToken);

@@ -74,6 +74,22 @@ internal static class RpcValues
         return new TransactionReceipt(hash, blockHash, blockNumber, from, receipt.To is null ? null : to, receipt.Status == "0x1", gasUsed, logs);
     }
 
+    /// <summary>The transactions of logs; null when one of them names none.</summary>
+    public static IReadOnlyList<Bytes32>? ToTransactions(JsonElement result)
+    {
+        if (result.ValueKind != JsonValueKind.Array)
+            return null;
+        var transactions = new List<Bytes32>(result.GetArrayLength());
+        foreach (var log in result.EnumerateArray())
+        {
+            if (log.ValueKind != JsonValueKind.Object || !log.TryGetProperty("transactionHash", out var hash) || ToBytes32(hash) is not { } read)
+                return null;
+            transactions.Add(read);
+        }
+
+        return transactions;
+    }
+
     private static FilterLog? ToLog(RpcLog? log)
     {
         if (log is null

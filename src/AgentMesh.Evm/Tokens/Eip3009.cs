@@ -15,6 +15,9 @@ public static class Eip3009
     /// <summary>The first topic of <c>AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce)</c>.</summary>
     public static Bytes32 AuthorizationUsedTopic { get; } = AbiEncoder.Topic("AuthorizationUsed(address,bytes32)");
 
+    /// <summary>The first topic of <c>AuthorizationCanceled(address indexed authorizer, bytes32 indexed nonce)</c>: the nonce is used, and nothing was paid.</summary>
+    public static Bytes32 AuthorizationCanceledTopic { get; } = AbiEncoder.Topic("AuthorizationCanceled(address,bytes32)");
+
     /// <summary><c>authorizationState(authorizer, nonce)</c>, answered with a <c>bool</c>: whether the nonce is used or canceled.</summary>
     public static byte[] AuthorizationState(EvmAddress authorizer, Bytes32 nonce) =>
         new AbiEncoder().Add(authorizer).Add(nonce).ToCall(AuthorizationStateSelector);
