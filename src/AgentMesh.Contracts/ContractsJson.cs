@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
 
 namespace AgentMesh.Contracts;
 
-/// <summary>Source-generated JSON of every record that crosses between gateway and agents: camelCase, nulls left out.</summary>
+/// <summary>Source-generated JSON of every record that crosses between the services: camelCase, nulls left out.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PostMessage))]
 [JsonSerializable(typeof(GetHistory))]
@@ -55,4 +56,12 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<DueOutlook>))]
 [JsonSerializable(typeof(Reply<DueAgents>))]
 [JsonSerializable(typeof(Reply<DueForgotten>))]
+[JsonSerializable(typeof(PaymentOrder))]
+[JsonSerializable(typeof(PaymentRunId))]
+[JsonSerializable(typeof(PaymentReport))]
+[JsonSerializable(typeof(Reply<PaymentInfo>))]
+[JsonSerializable(typeof(Reply<PaymentWork>))]
+[JsonSerializable(typeof(Purchase))]
+[JsonSerializable(typeof(PurchaseOutcome))]
+[JsonSerializable(typeof(PaymentEvent))]
 public sealed partial class ContractsJson : JsonSerializerContext;

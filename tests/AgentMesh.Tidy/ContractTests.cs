@@ -4,13 +4,14 @@ using System.Text.Json;
 using System.Text.Json.Schema;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
 using Dapr.Actors;
 
 namespace AgentMesh.Tidy;
 
 /// <summary>
-/// What crosses between gateway and agents, against an approved text: a renamed method or member breaks every mesh in the middle of a
+/// What crosses between the services, against an approved text: a renamed method or member breaks every mesh in the middle of a
 /// rolling update, so a change here has to be seen. On a mismatch the new text stands beside the approved one as `.received.txt`.
 /// </summary>
 public sealed class ContractTests
@@ -22,13 +23,15 @@ public sealed class ContractTests
         // By reflection: an interface that is forgotten here would be a contract that nobody guards.
         var actors = typeof(IAgentActor).Assembly.GetExportedTypes().Where(type => type.IsInterface && type.IsAssignableTo(typeof(IActor))).ToArray();
         MethodInfo[] tenant = typeof(ITenantActor).GetMethods();
-        MethodInfo[] agent = [.. actors.Where(type => type != typeof(ITenantActor)).SelectMany(type => type.GetMethods())];
+        MethodInfo[] payment = typeof(IPaymentActor).GetMethods();
+        MethodInfo[] agent = [.. actors.Where(type => type != typeof(ITenantActor) && type != typeof(IPaymentActor)).SelectMany(type => type.GetMethods())];
         AppendActor(text, AgentActorType.Name, agent);
         AppendActor(text, TenantActorType.Name, tenant);
-        MethodInfo[] methods = [.. agent, .. tenant];
+        AppendActor(text, PaymentActorType.Name, payment);
+        MethodInfo[] methods = [.. agent, .. tenant, .. payment];
         var messages = methods
             .SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType.GenericTypeArguments[0]))
-            .Append(typeof(Announcement))
+            .Concat([typeof(Announcement), typeof(PaymentEvent), typeof(Purchase), typeof(PurchaseOutcome)])
             .Where(type => type != typeof(CancellationToken)).Distinct().OrderBy(Describe, StringComparer.Ordinal);
         foreach (var type in messages)
             text.Append(Describe(type)).Append(": ").AppendLine(ContractsJson.Default.Options.GetJsonSchemaAsNode(type).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));

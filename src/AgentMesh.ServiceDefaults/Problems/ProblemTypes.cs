@@ -82,6 +82,18 @@ public static class ProblemTypes
         ["invalid_profile"] = new(400, "The profile is invalid."),
         ["invalid_schedule"] = new(400, "The schedule is invalid."),
         ["too_many_schedules"] = new(409, "Too many schedules."),
+        // AgentMesh.Contracts, PaymentRefusals
+        ["payment_quarantined"] = new(503, "The payment is quarantined."),
+        ["payment_not_found"] = new(404, "No such payment."),
+        ["invalid_purchase"] = new(400, "The purchase is invalid."),
+        ["payment_reused"] = new(409, "The payment was used before."),
+        ["facilitator_unavailable"] = new(503, "The payment could not be verified.", RetryAfterSeconds: 5),
+        ["payment_unknown"] = new(503, "Whether the payment was settled is not known.", RetryAfterSeconds: 10),
+        ["payment_pending"] = new(503, "The payment is under way.", RetryAfterSeconds: 2),
+        ["execution_timed_out"] = new(504, "The paid work took too long."),
+        ["payment_not_settled"] = new(502, "The payment was not settled."),
+        ["authorization_expired"] = new(402, "The authorization has expired."),
+        ["authorization_canceled"] = new(402, "The authorization was canceled."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The row of a code.</summary>

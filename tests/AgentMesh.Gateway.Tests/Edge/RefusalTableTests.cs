@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Payments;
 using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Tests.Edge;
@@ -9,7 +10,7 @@ public sealed class RefusalTableTests
 {
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
-        Assert.Equal(Codes(typeof(AgentRefusals)).Concat(Codes(typeof(EdgeRefusals))).Order(), ProblemTypes.All.Keys.Order());
+        Assert.Equal(Codes(typeof(AgentRefusals)).Concat(Codes(typeof(EdgeRefusals))).Concat(Codes(typeof(PaymentRefusals))).Order(), ProblemTypes.All.Keys.Order());
 
     [Fact]
     public void EveryEdgeCode_IsDocumentedWithItsStatus()

@@ -1,0 +1,88 @@
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Payments.Settlement;
+using AgentMesh.Primitives;
+using Dapr.Actors;
+using Dapr.Actors.Client;
+
+namespace AgentMesh.Payments.Execution;
+
+/// <summary>
+/// Has the seller's agent do the paid work: a message to it with the payment id as its idempotency key, so that it acts once however often it is
+/// asked, and a look at its turn while a model works on it.
+/// </summary>
+internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>What passes: the seller is asked again as long as there is time.</summary>
+    private static readonly string[] PassingRefusals =
+        [AgentRefusals.RateLimited, AgentRefusals.TooManyTurns, AgentRefusals.AgentErasing, AgentRefusals.WalletUnavailable];
+
+    /// <summary>Asks until there is an answer, or until it is too late for one.</summary>
+    /// <param name="seller">The seller's actor id.</param>
+    /// <param name="paymentId">The idempotency key.</param>
+    /// <param name="job">What to do.</param>
+    /// <param name="deadline">When an answer is of no use any more.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<SellerAnswer> AskAsync(string seller, string paymentId, PaymentJob job, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        var message = new PostMessage(job.Content, job.SessionId, $"payment-{paymentId}", paymentId);
+        var pause = FirstPause;
+        string? turn = null;
+        // Ends at the deadline.
+        while (time.GetUtcNow() < deadline)
+        {
+            SellerAnswer? answer;
+            (answer, turn) = turn is null ? await PostAsync(seller, message, cancellationToken) : await LookAsync(seller, turn, cancellationToken);
+            if (answer is not null)
+                return answer;
+            await Task.Delay(pause, time, cancellationToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        return SellerAnswer.None(PaymentRefusals.ExecutionTimedOut, "The seller had no answer in time.");
+    }
+
+    private async Task<(SellerAnswer? Answer, string? Turn)> PostAsync(string seller, PostMessage message, CancellationToken cancellationToken)
+    {
+        var reply = await CallAsync<PostMessage, PostedMessage>(seller, nameof(IAgentActor.PostMessage), message, cancellationToken);
+        return reply switch
+        {
+            null => (null, null),
+            { IsRefused: true, Refusal: { } refusal } => (PassingRefusals.Contains(refusal.Code, StringComparer.Ordinal) ? null : SellerAnswer.None(refusal.Code, refusal.Detail), null),
+            { Value: { } posted } => (posted.IsPending ? null : new SellerAnswer(posted.TurnId, posted.Response), posted.TurnId),
+            _ => throw new InvalidOperationException("A result is neither."),
+        };
+    }
+
+    private async Task<(SellerAnswer? Answer, string? Turn)> LookAsync(string seller, string turn, CancellationToken cancellationToken)
+    {
+        var reply = await CallAsync<GetTurn, Turn>(seller, nameof(IAgentActor.GetTurn), new GetTurn(turn), cancellationToken);
+        return reply switch
+        {
+            null => (null, turn),
+            { IsRefused: true, Refusal: { } refusal } => (SellerAnswer.None(refusal.Code, refusal.Detail), turn),
+            { Value.Answer.Response: { } text } => (new SellerAnswer(turn, text), turn),
+            { Value.Error: { } error } => (SellerAnswer.None(error.Code, error.Detail), turn),
+            _ => (null, turn),
+        };
+    }
+
+    /// <returns>Null: the seller was not reached, and is to be asked again.</returns>
+    private async Task<Result<TAnswer>?> CallAsync<TRequest, TAnswer>(string seller, string method, TRequest request, CancellationToken cancellationToken)
+        where TAnswer : class
+    {
+        try
+        {
+            var reply = await proxies.Create(new ActorId(seller), AgentActorType.Name).InvokeMethodAsync<TRequest, Reply<TAnswer>>(method, request, cancellationToken);
+            return reply.ToResult();
+        }
+        catch (Exception fault) when (PaymentActors.IsFault(fault))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace AgentMesh.Payments.Facilitation;
+
+/// <summary>What became of the order to settle.</summary>
+/// <param name="Outcome">Whether the money has moved.</param>
+/// <param name="Transaction">The hash of the transaction, as far as known.</param>
+/// <param name="Code">Why it has not, or is not known.</param>
+/// <param name="Detail">The same for people.</param>
+internal sealed record SettleVerdict(SettleOutcome Outcome, string? Transaction = null, string? Code = null, string? Detail = null);
+
+/// <summary>Whether the money has moved.</summary>
+internal enum SettleOutcome
+{
+    /// <summary>It has.</summary>
+    Settled,
+
+    /// <summary>It has not, and this order will not make it.</summary>
+    Failed,
+
+    /// <summary>Nobody knows.</summary>
+    Unknown,
+
+    /// <summary>There was no connection: the order did not go out.</summary>
+    NotSent,
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using AgentMesh.Contracts;
+using AgentMesh.Payments.Announcing;
+using AgentMesh.Payments.Claims;
+using AgentMesh.Payments.Execution;
+using AgentMesh.Payments.Facilitation;
+using AgentMesh.Payments.Purchases;
+using AgentMesh.Payments.Reconciliation;
+using AgentMesh.Payments.Settlement;
+using AgentMesh.ServiceDefaults.Dapr;
+using Dapr.Actors;
+using Dapr.Actors.Runtime;
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.Payments;
+
+/// <summary>Hosts <see cref="PaymentActor"/>, and does the work on payments.</summary>
+internal static class PaymentsFeature
+{
+    /// <summary>As the agents app has it: daprd's own default of 2 s would cancel turns at every rolling update.</summary>
+    private static readonly TimeSpan DrainOngoingCalls = TimeSpan.FromSeconds(20);
+
+    internal static void AddPayments(this IServiceCollection services)
+    {
+        services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<PaymentOptions>>().Value);
+        services.AddSingleton<ClaimStore>();
+        services.AddSingleton<FacilitatorClient>();
+        services.AddSingleton<SellerClient>();
+        services.AddSingleton<ChainLook>();
+        services.AddSingleton<PaymentEventPublisher>();
+        services.AddSingleton<PaymentActors>();
+        services.AddSingleton<PaymentWatch>();
+        services.AddSingleton<Purchasing>();
+        services.AddSingleton<PaymentRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<PaymentRunner>());
+        services.AddSingleton<PaymentServices>();
+        services.AddActors(null);
+        services.AddOptions<ActorRuntimeOptions>().Configure<PaymentOptions>((runtime, options) =>
+        {
+            runtime.ActorIdleTimeout = TimeSpan.FromSeconds(options.IdleTimeoutSeconds);
+            runtime.DrainOngoingCallTimeout = DrainOngoingCalls;
+            runtime.DrainRebalancedActors = true;
+            runtime.ReentrancyConfig = new ActorReentrancyConfig { Enabled = false };
+            runtime.JsonSerializerOptions = CreateJson();
+            runtime.Actors.RegisterActor<PaymentActor>();
+        });
+    }
+
+    /// <summary>Maps what the sidecar calls: configuration, actor methods, deactivation, reminders.</summary>
+    internal static void MapPayments(this WebApplication app)
+    {
+        app.MapActorsHandlers().RequireDaprAppToken(app.Services.GetRequiredService<SidecarOptions>());
+        app.MapPurchases();
+    }
+
+    /// <summary>Generated metadata only: a type that is in neither context is a bug, and reflection would serialize it with names nobody pinned.</summary>
+    internal static JsonSerializerOptions CreateJson()
+    {
+        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, PaymentStateJson.Default),
+        };
+        PaymentStateJson.AddTo(json);
+        return json;
+    }
+}

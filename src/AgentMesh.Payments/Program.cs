@@ -1,0 +1,22 @@
+using AgentMesh.Payments;
+using AgentMesh.Payments.Dapr;
+using AgentMesh.ServiceDefaults;
+using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.ServiceDefaults.Health;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddServiceDefaults();
+builder.AddAppListener();
+builder.Services.AddPayments();
+
+var app = builder.Build();
+if (DaprTokens.WhyNotToStart(app.Environment, app.Services.GetRequiredService<SidecarOptions>()) is { } reason)
+{
+    await Console.Error.WriteLineAsync(reason);
+    return 1;
+}
+
+app.UseServiceDefaults();
+app.MapServiceHealth();
+app.MapPayments();
+return await app.RunServiceAsync();

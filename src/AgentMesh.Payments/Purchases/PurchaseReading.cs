@@ -1,0 +1,9 @@
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Payments.Purchases;
+
+/// <summary>What a purchase says.</summary>
+/// <param name="Order">The order; null when its payment cannot be read.</param>
+/// <param name="Refusal">Why a new payment would not be taken; null when it would. A payment that is known is not judged anew.</param>
+internal sealed record PurchaseReading(PaymentOrder? Order, Refusal? Refusal);

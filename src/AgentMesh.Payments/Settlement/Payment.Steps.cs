@@ -1,0 +1,107 @@
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Payments.Settlement;
+
+/// <summary>What a run's steps make of a payment.</summary>
+internal sealed partial record Payment
+{
+    /// <summary>A run has done a step.</summary>
+    /// <returns>The payment itself when the step was heard before; refused for an older run, and for a step that does not follow.</returns>
+    public Result<Payment> Apply(PaymentReport report, PaymentRules rules, DateTimeOffset now)
+    {
+        if (report.Attempt != Attempt)
+            return SettlementRefusals.Lost;
+        var stepped = Step(report, rules, now);
+        if (stepped.IsRefused)
+            return stepped;
+        var after = stepped.Value;
+        // An unknown payment's run ends with its events: the lease must not hold up the next look.
+        var runsOn = after.IsOver || after.Status == PaymentStatus.Unknown ? !after.Unannounced.IsEmpty : after.HasWork(rules);
+        return after with { LeaseUntil = runsOn ? now + rules.Lease : null };
+    }
+
+    private Result<Payment> Step(PaymentReport report, PaymentRules rules, DateTimeOffset now)
+    {
+        var reason = PaymentReason.Create(report.Code, report.Detail);
+        return (report.Step, Status) switch
+        {
+            (PaymentSteps.Alive, _) => this,
+            (PaymentSteps.Announced, _) => report.Event is { } type ? this with { Unannounced = Unannounced.Remove(type) } : SettlementRefusals.Lost,
+
+            (PaymentSteps.Verified, PaymentStatus.Received) => this with { Status = PaymentStatus.Verified, VerifiedAt = now, UpdatedAt = now },
+            (PaymentSteps.Verified, PaymentStatus.Verified) => this,
+
+            (PaymentSteps.Refused, PaymentStatus.Received) => Fail(reason, now),
+            (PaymentSteps.Refused, PaymentStatus.Failed) when VerifiedAt is null => this,
+
+            (PaymentSteps.Executing, PaymentStatus.Verified) => this with { Status = PaymentStatus.Executing, UpdatedAt = now },
+            (PaymentSteps.Executing, PaymentStatus.Executing) => this,
+
+            (PaymentSteps.Executed, PaymentStatus.Executing) when report is { Answer: not null, Turn: not null } =>
+                this with { Status = PaymentStatus.Executed, Turn = report.Turn, HasAnswer = true, UpdatedAt = now },
+            (PaymentSteps.Executed, PaymentStatus.Executed) => this,
+
+            (PaymentSteps.ExecutionFailed, PaymentStatus.Verified or PaymentStatus.Executing) => Fail(reason, now),
+            (PaymentSteps.ExecutionFailed, PaymentStatus.Failed) when VerifiedAt is not null => this,
+
+            (PaymentSteps.Settling, PaymentStatus.Executed) => this with { Status = PaymentStatus.Settling, UpdatedAt = now },
+            (PaymentSteps.Settling, PaymentStatus.Settling) => this,
+
+            (PaymentSteps.Settled, PaymentStatus.Settling or PaymentStatus.Unknown) when HasAnswer || report is { Answer: not null, Turn: not null } =>
+                Settle(report, now),
+            (PaymentSteps.Settled, PaymentStatus.Settled) => this,
+
+            (PaymentSteps.SettleFailed, PaymentStatus.Settling or PaymentStatus.Unknown) =>
+                Fail(reason, now) with { Transaction = report.Transaction ?? Transaction },
+            (PaymentSteps.SettleFailed, PaymentStatus.Failed) when VerifiedAt is not null => this,
+
+            // Not only of a settling payment: its claim may say that it was settled once though its record, of a second activation, does not.
+            (PaymentSteps.SettleUnknown, PaymentStatus.Unknown) => this with
+            {
+                NextLook = NextLook > now ? NextLook : rules.NextLook(Tries, now), Transaction = report.Transaction ?? Transaction,
+            },
+            (PaymentSteps.SettleUnknown, not (PaymentStatus.Settled or PaymentStatus.Failed)) =>
+                BecomeUnknown(reason, report.Transaction, now) with { NextLook = rules.NextLook(0, now) },
+
+            _ => SettlementRefusals.Lost,
+        };
+    }
+
+    private Payment Settle(PaymentReport report, DateTimeOffset now) => this with
+    {
+        Status = PaymentStatus.Settled,
+        Job = null,
+        Turn = Turn ?? report.Turn,
+        HasAnswer = true,
+        Transaction = report.Transaction ?? Transaction,
+        Reason = null,
+        NextLook = null,
+        Unannounced = Unannounced.Add(PaymentEvents.Settled),
+        UpdatedAt = now,
+    };
+
+    // Of a payment that was never good nobody is told: strangers could fill the topic with them.
+    private Payment Fail(PaymentReason reason, DateTimeOffset now) => this with
+    {
+        Status = PaymentStatus.Failed,
+        Job = null,
+        Reason = reason,
+        NextLook = null,
+        Unannounced = VerifiedAt is null ? Unannounced : Unannounced.Add(PaymentEvents.Failed),
+        UpdatedAt = now,
+    };
+
+    private Payment BecomeUnknown(PaymentReason reason, string? transaction, DateTimeOffset now) => this with
+    {
+        Status = PaymentStatus.Unknown,
+        // What is unknown counts as good, whatever the record of a second activation knows.
+        VerifiedAt = VerifiedAt ?? now,
+        Transaction = transaction ?? Transaction,
+        Reason = reason,
+        Tries = 0,
+        NextLook = null,
+        Unannounced = Unannounced.Add(PaymentEvents.Unknown),
+        UpdatedAt = now,
+    };
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Payments.Settlement;
+
+/// <summary>
+/// One inbound payment: <c>received → verified → executing → executed → settling → settled | failed | unknown</c>. State key <c>payment</c>; the
+/// seller's answer stands beside it (<see cref="PaymentAnswer"/>). Every verb is safe to repeat and changes nothing when it is not allowed.
+/// </summary>
+/// <param name="Id">The payment id.</param>
+/// <param name="Seller">The seller's agent key.</param>
+/// <param name="Resource">What is paid for.</param>
+/// <param name="BodyHash">Of the paid request's body.</param>
+/// <param name="Fingerprint">Of the payment's bytes.</param>
+/// <param name="Terms">What is paid.</param>
+/// <param name="Job">What there is to do; null when the payment is over, because its text is money until then and nobody's business afterwards.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Attempt">The number of the last run, never used twice: what an older run says is refused.</param>
+/// <param name="Tries">Runs since it was taken, or since it is unknown.</param>
+/// <param name="LeaseUntil">Until when the last run is trusted to live; null: there is none.</param>
+/// <param name="NextLook">When to look for the outcome again; null when it is not unknown.</param>
+/// <param name="VerifiedAt">When a facilitator said that it is good; null: it never was, and nothing was done for it.</param>
+/// <param name="Turn">The seller's turn that answered.</param>
+/// <param name="HasAnswer">The answer is stored.</param>
+/// <param name="Transaction">The hash of the transaction, as far as known.</param>
+/// <param name="Reason">Why it failed or is unknown.</param>
+/// <param name="Unannounced">Events that have to be published, in order.</param>
+/// <param name="CreatedAt">When it was taken.</param>
+/// <param name="UpdatedAt">When it last came further.</param>
+internal sealed partial record Payment(
+    string Id, string Seller, string Resource, string BodyHash, string Fingerprint, PaymentTerms Terms, PaymentJob? Job,
+    PaymentStatus Status, int Attempt, int Tries, DateTimeOffset? LeaseUntil, DateTimeOffset? NextLook, DateTimeOffset? VerifiedAt,
+    string? Turn, bool HasAnswer, string? Transaction, PaymentReason? Reason, ImmutableArray<string> Unannounced,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>Schema version of this record.</summary>
+    public int V { get; init; } = PaymentStateJson.PaymentVersion;
+
+    /// <summary>True when nothing of what follows can change what the payer is told.</summary>
+    [JsonIgnore]
+    public bool IsOver => Status is PaymentStatus.Settled or PaymentStatus.Failed;
+
+    /// <summary>The order without its answer.</summary>
+    public static Payment Receive(PaymentOrder order, DateTimeOffset now) => new(
+        order.PaymentId, order.Seller, order.Resource, order.BodyHash, order.Fingerprint, order.Terms, order.Job,
+        PaymentStatus.Received, 0, 0, null, null, null, null, false, null, null, [], now, now);
+
+    /// <summary>
+    /// A payment that is there already meets another order under its id. The same purchase with the same bytes finds it; anything else is refused.
+    /// What was never verified was not used: any order begins it anew, so that a forgery cannot spoil the payment that it copies.
+    /// </summary>
+    public Result<Payment> Meet(PaymentOrder order, DateTimeOffset now)
+    {
+        if (Status == PaymentStatus.Failed && VerifiedAt is null)
+            return Receive(order, now) with { Attempt = Attempt };
+        return order.Fingerprint == Fingerprint && order.Seller == Seller && order.Resource == Resource && order.BodyHash == BodyHash
+            ? this
+            : SettlementRefusals.Reused;
+    }
+
+    /// <summary>Whether anything is left to do, now or later.</summary>
+    public bool HasWork(PaymentRules rules) =>
+        !Unannounced.IsEmpty || (Status == PaymentStatus.Unknown ? Tries < rules.MaxLooks : !IsOver);
+
+    /// <summary>Begins a run when one is due: there is something to do, and the last run is not heard of any more.</summary>
+    /// <returns>The payment itself when none is due.</returns>
+    public Payment Begin(PaymentRules rules, DateTimeOffset now)
+    {
+        if (!HasWork(rules) || LeaseUntil > now || Unannounced.IsEmpty && NextLook > now)
+            return this;
+        if (!IsOver && Status != PaymentStatus.Unknown && Tries >= rules.MaxAttempts)
+            return GiveUp(now).Begin(rules, now);
+        return this with { Attempt = Attempt + 1, Tries = Tries + 1, LeaseUntil = now + rules.Lease };
+    }
+
+    /// <summary>
+    /// The payer, or an operator, asks for an unknown payment that is not looked for any more: it is looked for once more.
+    /// </summary>
+    public Payment LookAgain(PaymentRules rules) =>
+        Status == PaymentStatus.Unknown && Tries >= rules.MaxLooks ? this with { Tries = rules.MaxLooks - 1 } : this;
+
+    // What no run came to the end of. Nothing was claimed for what is not verified; everything else may have been settled, which the claim knows.
+    private Payment GiveUp(DateTimeOffset now) => Status == PaymentStatus.Received
+        ? Fail(PaymentReason.Create(PaymentRefusals.FacilitatorUnavailable, "The payment could not be verified."), now)
+        : BecomeUnknown(PaymentReason.Create(PaymentRefusals.PaymentUnknown, "The work on the payment did not come to an end."), null, now);
+}

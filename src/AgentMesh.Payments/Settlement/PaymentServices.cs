@@ -1,0 +1,17 @@
+using AgentMesh.Payments.Purchases;
+
+namespace AgentMesh.Payments.Settlement;
+
+/// <summary>What all payments of the process share.</summary>
+internal sealed class PaymentServices(TimeProvider time, PaymentOptions options, PaymentRunner runner, PaymentWatch watch)
+{
+    public TimeProvider Time => time;
+
+    public PaymentOptions Options => options;
+
+    public PaymentRules Rules { get; } = options.Rules;
+
+    public PaymentRunner Runner => runner;
+
+    public PaymentWatch Watch => watch;
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentMesh.Payments.Claims;
+
+namespace AgentMesh.Payments.Settlement;
+
+/// <summary>
+/// JSON of every stored record of this app. Strict: a missing or null member is damage, not a default. To change a record: raise its version, add
+/// an upcaster to its converter and a fixture file of the new version to the tests, delete nothing.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(IsoTimeConverter)])]
+[JsonSerializable(typeof(Payment))]
+[JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(Claim))]
+internal sealed partial class PaymentStateJson : JsonSerializerContext
+{
+    internal const int PaymentVersion = 1;
+    internal const int AnswerVersion = 1;
+    internal const int ClaimVersion = 1;
+
+    /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
+    public static void AddTo(JsonSerializerOptions options)
+    {
+        options.Converters.Add(new VersionedConverter<Payment>(PaymentVersion, [], Default.Payment));
+        options.Converters.Add(new VersionedConverter<PaymentAnswer>(AnswerVersion, [], Default.PaymentAnswer));
+        options.Converters.Add(new VersionedConverter<Claim>(ClaimVersion, [], Default.Claim));
+    }
+}

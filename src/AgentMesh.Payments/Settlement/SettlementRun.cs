@@ -1,0 +1,259 @@
+using System.Security.Cryptography;
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Evm.Rpc;
+using AgentMesh.Payments.Announcing;
+using AgentMesh.Payments.Claims;
+using AgentMesh.Payments.Execution;
+using AgentMesh.Payments.Facilitation;
+using AgentMesh.Payments.Reconciliation;
+
+namespace AgentMesh.Payments.Settlement;
+
+/// <summary>
+/// One run of the work on a payment: does what its state asks for, reports it, and goes on with the state that comes back. The record is committed
+/// before each call that cannot be taken back, and the claim is what keeps two runs from making the same one.
+/// </summary>
+internal sealed partial class SettlementRun(
+    PaymentRun run, PaymentActors actors, ClaimStore claims, FacilitatorClient facilitator, SellerClient seller, ChainLook chain,
+    PaymentEventPublisher events, PaymentOptions options, TimeProvider time, ILogger<SettlementRun> logger)
+{
+    /// <summary>Steps of one run; a payment from the beginning to its event takes eight.</summary>
+    private const int MaxSteps = 16;
+
+    private const int SettleRetries = 3;
+    private const int OwnerBytes = 16;
+
+    private static readonly TimeSpan SettleRetryPause = TimeSpan.FromSeconds(1);
+
+    private readonly string _owner = RandomNumberGenerator.GetHexString(2 * OwnerBytes, lowercase: true);
+    private bool _holdsClaim;
+    private bool _hasLooked;
+    private bool _cannotAnnounce;
+
+    /// <summary>Says that the run lives.</summary>
+    /// <returns>False: the payment is not the run's any more.</returns>
+    public async Task<bool> RenewAsync(CancellationToken cancellationToken) =>
+        !(await actors.ReportAsync(run, new PaymentReport(run.Attempt, PaymentSteps.Alive), cancellationToken)).IsRefused;
+
+    /// <summary>Works until nothing is left to do now, or the payment is another run's.</summary>
+    public async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        var work = await actors.GetWorkAsync(run, cancellationToken);
+        for (var step = 0; step < MaxSteps && !work.IsRefused; step++)
+        {
+            if (await NextAsync(work.Value, cancellationToken) is not { } report)
+                return;
+            // What was settled is told, though the process is to end meanwhile: the calls are bounded.
+            work = await actors.ReportAsync(run, report, work.Value.Info.State == PaymentStates.Settling ? CancellationToken.None : cancellationToken);
+        }
+
+        if (work.IsRefused)
+            LogLost(run.PaymentId, run.Attempt, work.Refusal.Code);
+    }
+
+    private Task<PaymentReport?> NextAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        if (work.Unannounced is { } type && !_cannotAnnounce)
+            return AnnounceAsync(work, type, cancellationToken);
+        return work.Info.State switch
+        {
+            PaymentStates.Received => VerifyAsync(work, cancellationToken),
+            PaymentStates.Verified => ClaimAsync(PaymentSteps.Executing, cancellationToken),
+            PaymentStates.Executing => ExecuteAsync(work, cancellationToken),
+            PaymentStates.Executed => Task.FromResult<PaymentReport?>(Report(PaymentSteps.Settling)),
+            PaymentStates.Settling => SettleAsync(work, cancellationToken),
+            PaymentStates.Unknown when !_hasLooked => LookAsync(work, cancellationToken),
+            _ => Task.FromResult<PaymentReport?>(null),
+        };
+    }
+
+    private async Task<PaymentReport?> VerifyAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await facilitator.VerifyAsync(JobOf(work).FacilitatorRequest, cancellationToken);
+            if (found.IsValid && FacilitatorClient.IsPayer(found.Payer, work.Terms))
+                return Report(PaymentSteps.Verified);
+            // Of another activation, whose record was overwritten: the payment may be bad now because it was settled.
+            if (await claims.IsClaimedAsync(run.PaymentId, cancellationToken))
+                return Unknown("The payment was claimed before.");
+            return found.IsValid
+                ? Report(PaymentSteps.Refused, PaymentRefusals.FacilitatorUnavailable, "The facilitator speaks of another payer.")
+                : Report(PaymentSteps.Refused, found.InvalidReason, "The facilitator does not take the payment.");
+        }
+        catch (FacilitatorFailedException fault)
+        {
+            LogNotVerified(fault, run.PaymentId);
+            return Report(PaymentSteps.Refused, PaymentRefusals.FacilitatorUnavailable, "The facilitator could not be asked about the payment.");
+        }
+    }
+
+    /// <summary>Claims the payment before anything is done for it.</summary>
+    /// <returns>The step; null: another run has the claim, and goes on.</returns>
+    private async Task<PaymentReport?> ClaimAsync(string step, CancellationToken cancellationToken)
+    {
+        switch (await claims.AcquireAsync(run.PaymentId, _owner, run.Attempt, cancellationToken))
+        {
+            case ClaimAnswer.Held:
+                _holdsClaim = true;
+                return Report(step);
+            case ClaimAnswer.Lost:
+                LogClaimed(run.PaymentId, run.Attempt);
+                return null;
+            default:
+                return Unknown("The payment was claimed and settled, or given up, before.");
+        }
+    }
+
+    private async Task<PaymentReport?> ExecuteAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        if (!_holdsClaim)
+        {
+            var claimed = await ClaimAsync(PaymentSteps.Executing, cancellationToken);
+            if (!_holdsClaim)
+                return claimed;
+        }
+
+        var answer = await seller.AskAsync(work.Seller, run.PaymentId, JobOf(work), DeadlineOf(work), cancellationToken);
+        return answer is { Turn: { } turn, Text: { } text }
+            ? Report(PaymentSteps.Executed) with { Turn = turn, Answer = text }
+            : Report(PaymentSteps.ExecutionFailed, answer.Code, answer.Detail);
+    }
+
+    private async Task<PaymentReport?> SettleAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        if (!_holdsClaim)
+        {
+            var claimed = await ClaimAsync(PaymentSteps.Settling, cancellationToken);
+            if (!_holdsClaim)
+                return claimed;
+        }
+
+        // The last thing before the order: from here on nobody else may give it, and this run gives it once.
+        _holdsClaim = false;
+        if (await claims.AdvanceAsync(run.PaymentId, _owner, ClaimPhase.Settling, cancellationToken) != ClaimAnswer.Held)
+            return Unknown("The claim of the payment was taken over.");
+        var verdict = await OrderAsync(work);
+        return verdict.Outcome switch
+        {
+            SettleOutcome.Settled => Report(PaymentSteps.Settled) with { Transaction = verdict.Transaction },
+            SettleOutcome.Unknown => Unknown(verdict.Detail ?? "", verdict.Code) with { Transaction = verdict.Transaction },
+            _ => Report(PaymentSteps.SettleFailed, verdict.Code, verdict.Detail),
+        };
+    }
+
+    /// <summary>Gives the order to settle. It is given again only when there was no connection to give it on.</summary>
+    private async Task<SettleVerdict> OrderAsync(PaymentWork work)
+    {
+        for (var retry = 0; ; retry++)
+        {
+            // Not given up when the process ends: the call has its own clock, and what becomes of it is worth the wait.
+            var verdict = await facilitator.SettleAsync(JobOf(work).FacilitatorRequest, work.Terms, CancellationToken.None);
+            if (verdict.Outcome != SettleOutcome.NotSent || retry == SettleRetries)
+                return verdict;
+            await Task.Delay(SettleRetryPause, time, CancellationToken.None);
+        }
+    }
+
+    private async Task<PaymentReport?> LookAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        _hasLooked = true;
+        var claim = await claims.AcquireAsync(run.PaymentId, _owner, run.Attempt, cancellationToken);
+        if (claim == ClaimAnswer.Held)
+            claim = await claims.AdvanceAsync(run.PaymentId, _owner, ClaimPhase.Released, cancellationToken);
+        // Whoever had the claim can never have given the order, and now never will.
+        if (claim is ClaimAnswer.Held or ClaimAnswer.Released)
+            return Report(PaymentSteps.SettleFailed, PaymentRefusals.PaymentNotSettled, "The order to settle was never given.");
+        if (claim == ClaimAnswer.Lost)
+            return Unknown("Another run has the claim of the payment.");
+        var verdict = await FindOutAsync(work, cancellationToken);
+        LogLooked(run.PaymentId, verdict.Outcome, verdict.Detail);
+        return verdict.Outcome switch
+        {
+            SettleOutcome.Settled => await SettledAsync(work, verdict, cancellationToken),
+            SettleOutcome.Failed => Report(PaymentSteps.SettleFailed, verdict.Code, verdict.Detail),
+            _ => Unknown(verdict.Detail ?? "", verdict.Code) with { Transaction = verdict.Transaction },
+        };
+    }
+
+    private async Task<SettleVerdict> FindOutAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        if (options.SettleIsIdempotent && time.GetUtcNow() < work.Terms.ValidBefore)
+        {
+            var again = await facilitator.SettleAsync(JobOf(work).FacilitatorRequest, work.Terms, cancellationToken);
+            // A no to a repeat is no proof: only the chain's is believed.
+            if (again.Outcome == SettleOutcome.Settled)
+                return again;
+        }
+
+        try
+        {
+            return await chain.LookAsync(work.Terms, work.Info.Transaction, cancellationToken);
+        }
+        catch (EvmRpcException fault)
+        {
+            LogNoNode(run.PaymentId, fault.Failure);
+            return new SettleVerdict(SettleOutcome.Unknown, null, PaymentRefusals.PaymentUnknown, "The node of the chain does not answer.");
+        }
+    }
+
+    /// <summary>A payment is settled with its answer. A record that was overwritten may have lost it: the seller knows it by the payment id.</summary>
+    private async Task<PaymentReport> SettledAsync(PaymentWork work, SettleVerdict verdict, CancellationToken cancellationToken)
+    {
+        var settled = Report(PaymentSteps.Settled) with { Transaction = verdict.Transaction };
+        if (work.HasAnswer)
+            return settled;
+        var deadline = time.GetUtcNow() + TimeSpan.FromSeconds(options.SettleReserveSeconds);
+        var answer = await seller.AskAsync(work.Seller, run.PaymentId, JobOf(work), deadline, cancellationToken);
+        if (answer is { Turn: { } turn, Text: { } text })
+            return settled with { Turn = turn, Answer = text };
+        LogNoAnswer(run.PaymentId, answer.Code);
+        return Unknown("The payment is settled and the seller has no answer.") with { Transaction = verdict.Transaction };
+    }
+
+    private async Task<PaymentReport?> AnnounceAsync(PaymentWork work, string type, CancellationToken cancellationToken)
+    {
+        var what = new PaymentEvent($"{run.PaymentId}:{type}", type, run.PaymentId, work.Seller, work.Info.UpdatedAt);
+        if (await events.PublishAsync(what, cancellationToken))
+            return Report(PaymentSteps.Announced) with { Event = type };
+        // A broker that is away must not hold up looking for a payment; the next run publishes.
+        _cannotAnnounce = true;
+        return work.Info.State == PaymentStates.Unknown ? await NextAsync(work, cancellationToken) : null;
+    }
+
+    private DateTimeOffset DeadlineOf(PaymentWork work)
+    {
+        var limit = time.GetUtcNow() + TimeSpan.FromSeconds(options.ExecuteTimeoutSeconds);
+        var valid = work.Terms.ValidBefore - TimeSpan.FromSeconds(options.SettleReserveSeconds);
+        return valid < limit ? valid : limit;
+    }
+
+    private static PaymentJob JobOf(PaymentWork work) => work.Job ?? throw new InvalidOperationException("A payment that is not over has no job.");
+
+    private PaymentReport Report(string step, string? code = null, string? detail = null) => new(run.Attempt, step, code, detail);
+
+    private PaymentReport Unknown(string detail, string? code = null)
+    {
+        // What this run has just made unknown is looked for by a later one.
+        _hasLooked = true;
+        return Report(PaymentSteps.SettleUnknown, code ?? PaymentRefusals.PaymentUnknown, detail);
+    }
+
+    [LoggerMessage(30, LogLevel.Information, "Run {Attempt} of payment {PaymentId} ends: {Code}")]
+    private partial void LogLost(string paymentId, int attempt, string code);
+
+    [LoggerMessage(31, LogLevel.Information, "Run {Attempt} of payment {PaymentId} ends: another run has its claim")]
+    private partial void LogClaimed(string paymentId, int attempt);
+
+    [LoggerMessage(32, LogLevel.Warning, "Payment {PaymentId} could not be verified")]
+    private partial void LogNotVerified(Exception exception, string paymentId);
+
+    [LoggerMessage(33, LogLevel.Information, "Payment {PaymentId} was looked for: {Outcome}. {Detail}")]
+    private partial void LogLooked(string paymentId, SettleOutcome outcome, string? detail);
+
+    [LoggerMessage(34, LogLevel.Warning, "Payment {PaymentId} could not be looked for: the node failed ({Failure})")]
+    private partial void LogNoNode(string paymentId, EvmRpcFailure failure);
+
+    [LoggerMessage(35, LogLevel.Error, "Payment {PaymentId} is settled, and its seller has no answer: {Code}")]
+    private partial void LogNoAnswer(string paymentId, string? code);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Payments.Claims;
+using AgentMesh.Payments.Settlement;
+using AgentMesh.Testing;
+using CsCheck;
+using static AgentMesh.Payments.Tests.Settlement.SamplePayments;
+
+namespace AgentMesh.Payments.Tests.Settlement;
+
+/// <summary>Every stored record, as it is written, damaged on the way, and read again years later.</summary>
+public sealed class StoredPaymentTests
+{
+    private static readonly JsonSerializerOptions Json = PaymentsFeature.CreateJson();
+
+    private static readonly Gen<DateTimeOffset> Times = Gen.Long[0, 253_402_300_799_999].Select(DateTimeOffset.FromUnixTimeMilliseconds);
+
+    private static readonly Gen<Payment> Payments =
+        from status in Gen.Enum<PaymentStatus>()
+        from numbers in Gen.Int[0, int.MaxValue].Array[2]
+        from times in Times.Array[5]
+        from amount in Gen.ULong
+        from text in Gen.Char[' ', '\ud7ff'].Array[0, 40].Select(letters => new string(letters))
+        from some in Gen.Bool.Array[5]
+        select new Payment(
+            Id, "default:alice", text, new string('a', 64), new string('b', 64),
+            Order.Terms with { AmountAtomic = $"{amount}{amount}", ValidBefore = times[0] }, some[0] ? new PaymentJob(text, text, some[1] ? text : null) : null,
+            status, numbers[0], numbers[1], some[2] ? times[1] : null, some[3] ? times[2] : null, some[4] ? times[3] : null,
+            some[1] ? "t1" : null, some[2], some[3] ? Transaction : null, some[4] ? new PaymentReason(text, text) : null,
+            some[0] ? [PaymentEvents.Unknown, PaymentEvents.Settled] : [], times[3], times[4]);
+
+    public static TheoryData<string> Fixtures => ["payment.v1.json", "payment.v1.settled.json", "answer.v1.json", "claim.v1.json"];
+
+    [Fact]
+    public void Payment_SurvivesDaprd() =>
+        (from payment in Payments from seed in Gen.Int select (payment, seed)).Sample(one =>
+            Assert.Equal(Write(one.payment), Write(Read<Payment>(DaprdFidelity.Damage(Write(one.payment), one.seed)))));
+
+    [Fact]
+    public void Claim_SurvivesDaprd() =>
+        (from attempt in Gen.Int[1, int.MaxValue] from phase in Gen.Enum<ClaimPhase>() from at in Times from seed in Gen.Int
+         select (claim: new Claim("0123456789abcdef", attempt, phase, at), seed)).Sample(one =>
+            Assert.Equal(one.claim, Read<Claim>(DaprdFidelity.Damage(Write(one.claim), one.seed))));
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void WhatWasStoredOnce_IsReadForEver(string file)
+    {
+        var stored = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", file)).Trim();
+        var (expected, read) = file.Split('.')[0] switch
+        {
+            "payment" => (Write(file.Contains("settled", StringComparison.Ordinal) ? In(PaymentStatus.Settled).Announce() : In(PaymentStatus.Unknown)), Write(Read<Payment>(stored))),
+            "answer" => (Write(new PaymentAnswer("Grüße aus Köln")), Write(Read<PaymentAnswer>(stored))),
+            _ => (Write(new Claim("0123456789abcdef0123456789abcdef", 2, ClaimPhase.Settling, Now)), Write(Read<Claim>(stored))),
+        };
+        Assert.Equal(expected, read);
+        // The newest version is also how it is written.
+        Assert.Equal(expected, stored);
+    }
+
+    [Theory]
+    [InlineData("""{"owner":"a","attempt":1,"phase":"Executing","at":"2026-01-02T03:04:05.678Z"}""")]
+    [InlineData("""{"v":0,"owner":"a","attempt":1,"phase":"Executing","at":"2026-01-02T03:04:05.678Z"}""")]
+    [InlineData("""{"v":2,"owner":"a","attempt":1,"phase":"Executing","at":"2026-01-02T03:04:05.678Z"}""")]
+    [InlineData("""{"v":1,"owner":null,"attempt":1,"phase":"Executing","at":"2026-01-02T03:04:05.678Z"}""")]
+    [InlineData("""{"v":1,"owner":"a","attempt":1,"phase":"Executing"}""")]
+    public void Damage_IsNoDefault(string stored) => Assert.Throws<JsonException>(() => Read<Claim>(stored));
+
+    private static string Write<T>(T record) => JsonSerializer.Serialize(record, Json);
+
+    private static T Read<T>(string stored) => JsonSerializer.Deserialize<T>(stored, Json)!;
+}
