@@ -65,7 +65,7 @@ internal sealed class PaymentsHost : IAsyncDisposable
     /// <summary>Reads a payment; null when there is none.</summary>
     public async Task<PaymentInfo?> ReadAsync(string paymentId)
     {
-        using var answer = await Http.GetAsync(new Uri($"payments/{paymentId}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await _world.DriveAsync(Http.GetAsync(new Uri($"payments/{paymentId}", UriKind.Relative), TestContext.Current.CancellationToken));
         return answer.StatusCode == HttpStatusCode.NotFound
             ? null
             : await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PaymentInfo, TestContext.Current.CancellationToken);

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using AgentMesh.Contracts;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Payments.Tests.Fakes;
 
@@ -76,7 +78,7 @@ public sealed class TwoRunsTests
         };
         // Its purchase is answered late, or not at all.
         var buying = first.Http.PostAsync(
-            new Uri("payments", UriKind.Relative), System.Net.Http.Json.JsonContent.Create(purchase, Contracts.ContractsJson.Default.Purchase), CancellationToken.None);
+            new Uri("payments", UriKind.Relative), JsonContent.Create(purchase, ContractsJson.Default.Purchase), CancellationToken.None);
         await world.DriveAsync(() => paused.Task.IsCompleted);
         // Its lease ends, which it does not notice, and a reminder comes to the other process.
         world.Time.Advance(TimeSpan.FromSeconds(16));
