@@ -132,6 +132,30 @@ public sealed class EvmRpcClientTests : IDisposable
     }
 
     [Theory]
+    [InlineData("[]", 0)]
+    [InlineData("[{\"transactionHash\":\"HASH\",\"logIndex\":\"0x0\"}]", 1)]
+    [InlineData("[{\"transactionHash\":\"HASH\"},{\"transactionHash\":\"HASH\"}]", 2)]
+    [InlineData("[{\"transactionHash\":null}]", null)]
+    [InlineData("[{\"transactionHash\":\"0xaa\"}]", null)]
+    [InlineData("[{}]", null)]
+    [InlineData("[1]", null)]
+    [InlineData("null", null)]
+    [InlineData("{}", null)]
+    public async Task Logs_NameTheirTransactions(string result, int? expected)
+    {
+        await using var server = await RpcServer.WithResultAsync(result.Replace("HASH", Hash, StringComparison.Ordinal));
+        var topic = Bytes32.Parse(Hash);
+        var finding = () => Client(server).FindTransactionsAsync(EvmAddress.Parse(Token), [topic], BlockParameter.Of(16), BlockParameter.Latest, Cancellation);
+        if (expected is { } count)
+            Assert.Equal(Enumerable.Repeat(topic, count), await finding());
+        else
+            await AssertMalformedAsync(finding);
+        Assert.Equal(
+            [$$"""{"jsonrpc":"2.0","id":1,"method":"eth_getLogs","params":[{"address":"{{Token}}","topics":["{{Hash}}"],"fromBlock":"0x10","toBlock":"latest"}]}"""],
+            Sent(server));
+    }
+
+    [Theory]
     [InlineData("null", true)]
     [InlineData("[]", false)]
     [InlineData("\"0x\"", false)]

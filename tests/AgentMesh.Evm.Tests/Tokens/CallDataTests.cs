@@ -48,6 +48,7 @@ public sealed class CallDataTests
         // https://eips.ethereum.org/EIPS/eip-20 and https://eips.ethereum.org/EIPS/eip-3009
         Assert.Equal("0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef", Erc20.TransferTopic.ToString());
         Assert.Equal("0x98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5", Eip3009.AuthorizationUsedTopic.ToString());
+        Assert.Equal("0x1cdd46ff242716cdaa72d159d339a485b3438398348d68f09d7c8c0a59353d81", Eip3009.AuthorizationCanceledTopic.ToString());
     }
 
     [Fact]
