@@ -21,7 +21,7 @@ internal sealed class FacilitatorClient : IDisposable
     public FacilitatorClient(Mesh mesh)
     {
         // Any sidecar but the own ones, of which there may be several.
-        var port = mesh.Ready.App("gateway").DaprHttpPort;
+        var port = mesh.Ready.Apps.First(app => app.Id == "gateway").DaprHttpPort;
         _http = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1.0/invoke/facilitator/method/")) };
         _http.DefaultRequestHeaders.Add("dapr-api-token", Mesh.DaprToken);
         Node = new EvmRpcClient(_http, new Uri(_http.BaseAddress, "rpc"), new EvmRpcOptions(), TimeProvider.System);

@@ -30,6 +30,9 @@ public static class AgentRefusals
     /// <summary>The message is empty or longer than 64 KiB.</summary>
     public const string InvalidContent = "invalid_content";
 
+    /// <summary>The agent sells nothing of that name.</summary>
+    public const string NotForSale = "not_for_sale";
+
     /// <summary>There is no such tool, or it does not take the arguments.</summary>
     public const string InvalidToolCall = "invalid_tool_call";
 

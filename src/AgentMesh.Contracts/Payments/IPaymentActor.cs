@@ -62,9 +62,10 @@ public sealed record PaymentTerms(
 
 /// <summary>What a run needs. Kept only until the payment is over: the payment's text is money until then.</summary>
 /// <param name="FacilitatorRequest">The question and the order to the facilitator, which are the same JSON: the payment, and the seller's own requirement.</param>
-/// <param name="Content">The message to the seller.</param>
-/// <param name="SessionId">The seller's session; null: the default one.</param>
-public sealed record PaymentJob(string FacilitatorRequest, string Content, string? SessionId);
+/// <param name="Content">The message to the seller, or the arguments of its tool.</param>
+/// <param name="SessionId">The seller's session; null: the default one, of a tool's call one of those for paid calls.</param>
+/// <param name="Tool">The seller's tool; null: a message.</param>
+public sealed record PaymentJob(string FacilitatorRequest, string Content, string? SessionId, string? Tool = null);
 
 /// <summary>Where a payment stands, for a run.</summary>
 /// <param name="Info">Without the answer's text.</param>

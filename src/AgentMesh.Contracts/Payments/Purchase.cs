@@ -7,15 +7,16 @@ namespace AgentMesh.Contracts.Payments;
 /// <param name="Seller">Who is to work, an <c>AgentKey</c>.</param>
 /// <param name="Resource">What is paid for.</param>
 /// <param name="BodyHash">SHA-256 of the body of the paid request, 64 lower case hex digits.</param>
-/// <param name="Content">The message to the seller, 1 to 65,536 bytes of UTF-8.</param>
-/// <param name="SessionId">The seller's session; null: the default one.</param>
+/// <param name="Content">The message to the seller, or the arguments of its tool as a JSON object; 1 to 65,536 bytes of UTF-8.</param>
+/// <param name="SessionId">The seller's session; null: the default one, of a tool's call one of those for paid calls.</param>
 /// <param name="PaymentSignature">The text of the header <c>PAYMENT-SIGNATURE</c>; null: there was none.</param>
 /// <param name="XPayment">The text of the header <c>X-PAYMENT</c>; null: there was none.</param>
 /// <param name="Options">The ways to pay, 1 to 16.</param>
 /// <param name="WaitSeconds">How long the answer may take; null: as long as the app waits. At most that.</param>
+/// <param name="Tool">The seller's tool that is paid for; null: the message is.</param>
 public sealed record Purchase(
     string Seller, PurchaseResource Resource, string BodyHash, string Content, string? SessionId, string? PaymentSignature, string? XPayment,
-    IReadOnlyList<PurchaseOption> Options, int? WaitSeconds = null);
+    IReadOnlyList<PurchaseOption> Options, int? WaitSeconds = null, string? Tool = null);
 
 /// <summary>What is paid for.</summary>
 /// <param name="Url">The canonical one: payments are compared with it.</param>

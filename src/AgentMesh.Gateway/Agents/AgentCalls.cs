@@ -110,6 +110,10 @@ internal sealed partial class AgentCalls
     public Task<Result<Summary>> GetSummaryAsync(AgentKey agent, string session, CancellationToken cancellationToken) =>
         AskAsync<GetSummary, Summary>(agent, nameof(IAgentSummaries.GetSummary), new GetSummary(session), cancellationToken);
 
+    /// <summary>Reads what the agent sells.</summary>
+    public Task<Result<Sales>> GetSalesAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        AskAsync<object?, Sales>(agent, nameof(IAgentSales.GetSales), null, cancellationToken);
+
     /// <summary>Makes a schedule, once for all retries.</summary>
     public Task<Result<Schedule>> CreateScheduleAsync(AgentKey agent, CreateSchedule schedule, CancellationToken cancellationToken) =>
         AskAsync<CreateSchedule, Schedule>(agent, nameof(IAgentActor.CreateSchedule), schedule, cancellationToken);

@@ -32,6 +32,8 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(SessionListResponse))]
 [JsonSerializable(typeof(SummaryResponse))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(ScheduleRequest))]
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(ScheduleListResponse))]

@@ -17,6 +17,8 @@ internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
+    private const string PaidSession = """{"title":"Paid calls"}""";
+
     /// <summary>What passes: the seller is asked again as long as there is time.</summary>
     private static readonly string[] PassingRefusals =
         [AgentRefusals.RateLimited, AgentRefusals.TooManyTurns, AgentRefusals.AgentErasing, AgentRefusals.WalletUnavailable];
@@ -29,14 +31,17 @@ internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<SellerAnswer> AskAsync(string seller, string paymentId, PaymentJob job, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
-        var message = new PostMessage(job.Content, job.SessionId, $"payment-{paymentId}", paymentId);
+        PostMessage? message = null;
         var pause = FirstPause;
         string? turn = null;
         // Ends at the deadline.
         while (time.GetUtcNow() < deadline)
         {
-            SellerAnswer? answer;
-            (answer, turn) = turn is null ? await PostAsync(seller, message, cancellationToken) : await LookAsync(seller, turn, cancellationToken);
+            SellerAnswer? answer = null;
+            if (message is null)
+                (answer, message) = await PrepareAsync(seller, paymentId, job, cancellationToken);
+            if (message is not null)
+                (answer, turn) = turn is null ? await PostAsync(seller, message, cancellationToken) : await LookAsync(seller, turn, cancellationToken);
             if (answer is not null)
                 return answer;
             await Task.Delay(pause, time, cancellationToken);
@@ -44,6 +49,30 @@ internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time
         }
 
         return SellerAnswer.None(PaymentRefusals.ExecutionTimedOut, "The seller had no answer in time.");
+    }
+
+    /// <summary>
+    /// Paid calls have sessions of their own: what strangers ask is not for the owner's conversation, and one that takes long does not keep
+    /// all others waiting.
+    /// </summary>
+    /// <returns>Neither: the seller was not reached, and is to be asked again.</returns>
+    private async Task<(SellerAnswer? Answer, PostMessage? Message)> PrepareAsync(string seller, string paymentId, PaymentJob job, CancellationToken cancellationToken)
+    {
+        var request = $"payment-{paymentId}";
+        if (job.Tool is null)
+            return (null, new PostMessage(job.Content, job.SessionId, request, paymentId));
+        if (job.SessionId is { } chosen)
+            return (null, new PostMessage(null, chosen, request, paymentId, null, job.Tool, job.Content));
+        // By the id's first digit, which is one of a hash: sixteen sessions.
+        var wanted = new CreateSession(PaidSession, $"paid-calls-{paymentId[0]}", null, 0);
+        var made = await CallAsync<CreateSession, Session>(seller, nameof(IAgentActor.CreateSession), wanted, cancellationToken);
+        return made switch
+        {
+            null => (null, null),
+            { IsRefused: true, Refusal: { } refusal } => (PassingRefusals.Contains(refusal.Code, StringComparer.Ordinal) ? null : SellerAnswer.None(refusal.Code, refusal.Detail), null),
+            { Value: { } session } => (null, new PostMessage(null, session.Id, request, paymentId, null, job.Tool, job.Content)),
+            _ => throw new InvalidOperationException("A result is neither."),
+        };
     }
 
     private async Task<(SellerAnswer? Answer, string? Turn)> PostAsync(string seller, PostMessage message, CancellationToken cancellationToken)

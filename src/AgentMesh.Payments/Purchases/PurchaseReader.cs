@@ -108,7 +108,7 @@ internal static class PurchaseReader
         var request = Encoding.UTF8.GetString(FacilitatorJson.Write(new SettleRequest(payload.X402Version, payload, requirements)));
         return new PaymentOrder(
             payment.Id.ToString(), purchase.Seller, purchase.Resource.Url, purchase.BodyHash, payment.CalculateFingerprint(), terms,
-            new PaymentJob(request, purchase.Content, purchase.SessionId));
+            new PaymentJob(request, purchase.Content, purchase.SessionId, purchase.Tool));
     }
 
     private static DateTimeOffset TimeOf(UInt256 seconds) => seconds.Value < DateTimeOffset.MaxValue.ToUnixTimeSeconds()

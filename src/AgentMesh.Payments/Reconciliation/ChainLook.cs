@@ -35,6 +35,10 @@ internal sealed class ChainLook : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    /// <summary>Whether nobody can execute the authorization any more, whatever clock they have.</summary>
+    public static bool HasExpired(PaymentTerms terms, DateTimeOffset now) =>
+        now > (terms.ValidBefore < DateTimeOffset.MaxValue - Slack ? terms.ValidBefore + Slack : terms.ValidBefore);
+
     /// <summary>Looks. Without a node, and for another chain than the node's, nothing is known.</summary>
     /// <param name="terms">What was to be paid.</param>
     /// <param name="transaction">The transaction that somebody named; null: nobody did.</param>
@@ -52,7 +56,7 @@ internal sealed class ChainLook : IDisposable
         var payer = EvmAddress.Parse(terms.Payer);
         var nonce = Bytes32.Parse(terms.Nonce);
         // Read before the state: what is valid at this time can still be executed after it.
-        var hasExpired = _time.GetUtcNow() > (terms.ValidBefore < DateTimeOffset.MaxValue - Slack ? terms.ValidBefore + Slack : terms.ValidBefore);
+        var hasExpired = HasExpired(terms, _time.GetUtcNow());
         if (!await IsUsedAsync(node, asset, payer, nonce, cancellationToken))
         {
             return hasExpired

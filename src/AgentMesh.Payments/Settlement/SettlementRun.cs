@@ -178,12 +178,14 @@ internal sealed partial class SettlementRun(
 
     private async Task<SettleVerdict> FindOutAsync(PaymentWork work, CancellationToken cancellationToken)
     {
-        if (options.SettleIsIdempotent && time.GetUtcNow() < work.Terms.ValidBefore)
+        if (options.SettleIsIdempotent)
         {
             var again = await facilitator.SettleAsync(JobOf(work).FacilitatorRequest, work.Terms, cancellationToken);
-            // A no to a repeat is no proof: only the chain's is believed.
             if (again.Outcome == SettleOutcome.Settled)
                 return again;
+            // While the authorization can be executed, a no to a repeat is no proof. Afterwards it is: the first order has not, and none will.
+            if (again.Outcome == SettleOutcome.Failed && ChainLook.HasExpired(work.Terms, time.GetUtcNow()))
+                return again with { Code = PaymentRefusals.AuthorizationExpired, Detail = "The authorization has expired without having been executed." };
         }
 
         try

@@ -59,6 +59,7 @@ public static class ProblemTypes
         ["session_not_found"] = new(404, "No such session."),
         ["turn_not_found"] = new(404, "No such turn."),
         ["wallet_unavailable"] = new(503, "The agent's wallet cannot be made."),
+        ["not_for_sale"] = new(404, "Not for sale."),
         ["invalid_tool_call"] = new(400, "The tool cannot be called so."),
         ["summary_not_found"] = new(404, "No such summary."),
         ["schedule_not_found"] = new(404, "No such schedule."),

@@ -160,6 +160,26 @@ public sealed class SettleFaultTests
     }
 
     [Fact]
+    public async Task ANoToARepeatedOrder_IsAProof_WhenThePaymentHasExpired_AndNotBefore()
+    {
+        await using var world = await World.CreateAsync();
+        await using var host = await world.StartAsync(("AgentMesh:Payments:SettleIsIdempotent", "true"), ("AgentMesh:Payments:RpcUrl", ""));
+        world.Facilitator.OnSettle = Fault.BrokenBefore;
+        var purchase = World.Buy(world.Sign());
+        await host.BuyAsync(purchase);
+        await host.RestAsync();
+        world.Facilitator.OnSettle = Fault.None;
+        world.Facilitator.SaysOfSettle = answer => answer with { Success = false, ErrorReason = "insufficient_funds", Transaction = "" };
+        world.Time.Advance(TimeSpan.FromSeconds(6));
+        await host.RemindAsync(world.Mesh.Reminded[0]);
+        await host.RestAsync();
+        Assert.Equal(PaymentStates.Unknown, (await host.BuyAsync(purchase)).State);
+        await world.RecoverAsync(host);
+        var found = await host.BuyAsync(purchase);
+        Assert.Equal((PaymentStates.Failed, PaymentRefusals.AuthorizationExpired), (found.State, found.Reason));
+    }
+
+    [Fact]
     public async Task AFacilitatorOfItsOwnUrl_IsCalledWithoutDapr()
     {
         await using var world = await World.CreateAsync();

@@ -230,16 +230,18 @@ public sealed class RunFileReaderTests : IDisposable
             _folder.Write(file, File.ReadAllText(Path.Combine(root, file)));
         _folder.Folder("src/AgentMesh.ActorHost");
         _folder.Folder("src/AgentMesh.Facilitator");
+        _folder.Folder("src/AgentMesh.Payments");
         _folder.Folder("src/AgentMesh.Gateway");
 
         var runFile = RunFileReader.Read(_folder.At("dapr/dapr.yaml"), _folder.At("home"), _warnings);
         var components = new ComponentPlan(runFile, new ResourceFolders(new Dictionary<string, string>(), "default", root, _warnings), _warnings);
 
         Assert.Empty(_warnings);
-        Assert.Equal([("agents", 8081), ("facilitator", 8083), ("gateway", 8080)], runFile.Apps.Select(app => (app.AppId, app.AppPort!.Value)));
+        Assert.Equal([("agents", 8081), ("facilitator", 8083), ("payments", 8082), ("gateway", 8080)], runFile.Apps.Select(app => (app.AppId, app.AppPort!.Value)));
         Assert.All(runFile.Apps, app => Assert.Equal("/healthz", app.Health!.Path));
         Assert.All(runFile.Apps, app => Assert.Equal(65536, app.ReadBufferBytes));
         Assert.Equal(("statestore", null), (components.ActorStateStoreOf("agents"), components.ActorStateStoreOf("gateway")));
+        Assert.Equal("statestore", components.ActorStateStoreOf("payments"));
         Assert.Equal(
             ["fanout (pubsub.redis): served by the embedded SQLite store in DIR; --redis HOST:PORT uses a real Redis",
              "pubsub (pubsub.redis): served by the embedded SQLite store in DIR; --redis HOST:PORT uses a real Redis",

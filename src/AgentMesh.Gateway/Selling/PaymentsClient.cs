@@ -1,0 +1,60 @@
+using System.Text.Json;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Dapr;
+
+namespace AgentMesh.Gateway.Selling;
+
+/// <summary>Buys at the app <c>payments</c>, by service invocation. Never repeated here: the client repeats, with the same payment.</summary>
+internal sealed partial class PaymentsClient(SidecarOptions sidecar, ILogger<PaymentsClient> logger) : IDisposable
+{
+    /// <summary>Longer than the app waits for the end of a payment.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    private static readonly Refusal Unknown = new(
+        PaymentRefusals.PaymentUnknown, "The payment service was not reached; whether it has the payment is not known. Send the same payment again, and no other.");
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { Timeout = Timeout };
+
+    /// <summary>What became of it; refused when the payment is used for something else, or nobody knows.</summary>
+    public async Task<Result<PurchaseOutcome>> BuyAsync(Purchase purchase, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{sidecar.HttpEndpoint}/v1.0/invoke/payments/method/payments")
+        {
+            Content = JsonContent.Create(purchase, ContractsJson.Default.Purchase),
+        };
+        if (sidecar.ApiToken is { } token)
+            request.Headers.Add(AppTokenEndpoints.Header, token);
+        try
+        {
+            using var answer = await _http.SendAsync(request, cancellationToken);
+            if (answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PurchaseOutcome, cancellationToken) is { } outcome)
+                return outcome;
+            return await ReadRefusalAsync(answer, cancellationToken);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or JsonException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogUnreached(fault);
+            return Unknown;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Refusal> ReadRefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var problem = await answer.Content.ReadFromJsonAsync(Edge.GatewayJson.Answers.JsonElement, cancellationToken);
+        if ((int)answer.StatusCode is < 500 and not 404 && problem.TryGetProperty("type", out var type) && problem.TryGetProperty("detail", out var detail))
+            return new Refusal(type.GetString()![(type.GetString()!.LastIndexOf(':') + 1)..], detail.GetString()!);
+        LogRefused((int)answer.StatusCode);
+        return Unknown;
+    }
+
+    [LoggerMessage(60, LogLevel.Error, "The app payments was not reached; the outcome of a payment is not known here")]
+    private partial void LogUnreached(Exception exception);
+
+    [LoggerMessage(61, LogLevel.Error, "The app payments answered {Status}; the outcome of a payment is not known here")]
+    private partial void LogRefused(int status);
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Evm;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using AgentMesh.X402.AspNetCore;
+using AgentMesh.X402.Codecs;
+using AgentMesh.X402.Exact.Evm.ResourceServer;
+using AgentMesh.X402.Wire;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Selling;
+
+/// <summary>
+/// <c>POST /agent/{userId}/premium/{name}</c>: a paid tool of the agent, public, because the payment is the credential. Without a payment a 402 with
+/// the terms of x402 in both versions; with one the tool's answer and the receipt. The body is the tool's arguments.
+/// </summary>
+internal static class PremiumEndpoint
+{
+    /// <summary>Every agent's own: <c>premium/analysis</c> is <c>premium_analysis</c>.</summary>
+    private const string Prefix = "premium_";
+
+    private static readonly InlineValidator<Dictionary<string, JsonElement>> Anything = [];
+    private static readonly Refusal NotForSale = new(AgentRefusals.NotForSale, "The agent sells nothing of that name.");
+
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/premium/{name}", SellAsync);
+
+    private static async Task SellAsync(HttpContext context)
+    {
+        if (!await JsonRequest.IsDeclaredAsync(context)
+            || await JsonRequest.ReadAsync(context, RequestJson.Requests.DictionaryStringJsonElement, Anything) is not { } arguments)
+        {
+            return;
+        }
+
+        var agent = AgentPath.KeyOf(context);
+        var sales = await context.RequestServices.GetRequiredService<AgentCalls>().GetSalesAsync(agent, context.RequestAborted);
+        if (sales.IsRefused)
+        {
+            await Problem.WriteAsync(context, sales.Refusal);
+            return;
+        }
+
+        var name = (string)context.Request.RouteValues["name"]!;
+        if (sales.Value.PayTo is not { } payTo || (Find(Prefix + name) ?? Find(name)) is not { } tool)
+        {
+            await Problem.WriteAsync(context, NotForSale);
+            return;
+        }
+
+        var options = context.RequestServices.GetRequiredService<SellingOptions>();
+        var way = PaymentOption.FromUsd(options.Token!, tool.PriceUsd, EvmAddress.Parse(payTo), options.MaxTimeoutSeconds);
+        // Not of the Host header, which is the client's: payments are compared with it, at every replica.
+        var resource = new ResourceInfo($"{options.PublicUrl.TrimEnd('/')}/agent/{agent.User}/premium/{name}", tool.Description, "application/json");
+        var offer = new PaymentOffer(resource, [way]);
+        var (signature, xPayment) = (PaymentHttp.Read(context.Request, PaymentHeaderNames.PaymentSignature), PaymentHttp.Read(context.Request, PaymentHeaderNames.XPayment));
+        if (signature is null && xPayment is null)
+        {
+            await PaymentHttp.WriteTermsAsync(context.Response, offer, X402Reasons.PaymentRequired, context.RequestAborted);
+            return;
+        }
+
+        var body = JsonSerializer.Serialize(arguments, GatewayJson.Answers.DictionaryStringJsonElement);
+        var purchase = new Purchase(
+            agent.ToString(),
+            new PurchaseResource(resource.Url, resource.Description, resource.MimeType),
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body))),
+            body,
+            null,
+            signature,
+            xPayment,
+            [new PurchaseOption(options.Token!.Network.ToString(), options.Token.Address.ToString(), way.AmountAtomic.ToString(), payTo, options.MaxTimeoutSeconds)],
+            Tool: tool.Name);
+        var outcome = await context.RequestServices.GetRequiredService<PaymentsClient>().BuyAsync(purchase, context.RequestAborted);
+        if (outcome.IsRefused)
+            await Problem.WriteAsync(context, outcome.Refusal);
+        else
+            await AnswerAsync(context, offer, tool, outcome.Value);
+
+        PaidTool? Find(string wanted) => sales.Value.Tools.FirstOrDefault(one => one.Name == wanted);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, PaymentOffer offer, PaidTool tool, PurchaseOutcome outcome)
+    {
+        var headers = context.Response.Headers;
+        headers.CacheControl = "no-store";
+        if (outcome is { PaymentResponse: { } receipt, PaymentResponseHeader: { } header })
+            headers[header] = receipt;
+        switch (outcome.State)
+        {
+            case PaymentStates.Settled:
+                var answer = new Dictionary<string, string?> { [tool.Name.StartsWith(Prefix, StringComparison.Ordinal) ? tool.Name[Prefix.Length..] : "result"] = outcome.Answer };
+                await JsonAnswer.WriteAsync(context, answer, GatewayJson.Answers.DictionaryStringString);
+                break;
+            case PaymentStates.Failed when outcome.RetryAfterSeconds is null:
+                // Nothing was charged: the same may be asked for anew, with another payment.
+                await PaymentHttp.WriteTermsAsync(context.Response, offer, outcome.Reason ?? X402Reasons.PaymentRequired, context.RequestAborted);
+                break;
+            default:
+                // Never the terms: whoever signed again might pay twice.
+                headers.RetryAfter = (outcome.RetryAfterSeconds ?? 10).ToString(CultureInfo.InvariantCulture);
+                await Problem.WriteAsync(context, new Refusal(
+                    outcome.Reason ?? PaymentRefusals.PaymentUnknown, $"{outcome.Detail ?? "The payment is not over."} Payment {outcome.PaymentId}."));
+                break;
+        }
+    }
+}
