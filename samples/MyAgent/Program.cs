@@ -3,10 +3,14 @@ using AgentMesh.ActorHost;
 using AgentMesh.ActorHost.Tools;
 using Microsoft.Extensions.AI;
 
-// The app `agents` with a responder and a tool of its own. History, turns, sockets and limits are those of any agent.
+// The app `agents` with a responder, a tool, and a tool for sale. History, turns, sockets and limits are those of any agent.
 return await AgentHost.RunAsync(args, agents => agents
     .UseChatClient(_ => new WeatherClient())
-    .AddTool(GetWeather, "get_weather", "Says what the weather is in a city."));
+    .AddTool(GetWeather, "get_weather", "Says what the weather is in a city.")
+    .AddPaidTool(GetForecast, "forecast", "Forecasts a city's weather of tomorrow.", "0.25"));
+
+// Others pay for it, over x402; who they are, nobody asks.
+static string GetForecast([Description("The city's name.")] string city) => $"Tomorrow {city} has weather.";
 
 // The model fills in the city; the mesh fills in for whom it asks.
 static string GetWeather([Description("The city's name.")] string city, ToolContext context) => city switch

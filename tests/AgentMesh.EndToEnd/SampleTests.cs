@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+
 namespace AgentMesh.EndToEnd;
 
 /// <summary>The samples as their READMEs start them.</summary>
@@ -12,6 +14,13 @@ public sealed class SampleTests
         Assert.Equal("HELLO", (await client.PostAsync("alice", "hello")).Response);
         Assert.Equal("It rains in Paris, alice.", (await client.PostAsync("alice", "weather in Paris")).Response);
         Assert.Equal(["hello", "HELLO", "weather in Paris", "It rains in Paris, alice."], (await client.HistoryAsync("alice")).Select(message => message.Content));
+
+        // What it sells, with the terms of its price.
+        using (var terms = await client.Http.PostAsJsonAsync("/agent/alice/premium/forecast", new { city = "Rome" }, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.PaymentRequired, terms.StatusCode);
+            Assert.Contains("\"maxAmountRequired\":\"250000\"", await terms.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
 
         // It is the mesh that remembers: another process of the sample has the conversation.
         Mesh.Kill(mesh.Ready.App("agents").Pid);
