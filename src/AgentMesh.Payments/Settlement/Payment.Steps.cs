@@ -59,7 +59,8 @@ internal sealed partial record Payment
             // Not only of a settling payment: its claim may say that it was settled once though its record, of a second activation, does not.
             (PaymentSteps.SettleUnknown, PaymentStatus.Unknown) => this with
             {
-                NextLook = NextLook > now ? NextLook : rules.NextLook(Tries, now), Transaction = report.Transaction ?? Transaction,
+                NextLook = NextLook > now ? NextLook : rules.NextLook(Tries, now),
+                Transaction = report.Transaction ?? Transaction,
             },
             (PaymentSteps.SettleUnknown, not (PaymentStatus.Settled or PaymentStatus.Failed)) =>
                 BecomeUnknown(reason, report.Transaction, now) with { NextLook = rules.NextLook(0, now) },

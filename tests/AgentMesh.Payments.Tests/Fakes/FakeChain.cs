@@ -86,13 +86,22 @@ internal sealed class FakeChain
         ];
         return new JsonObject
         {
-            ["transactionHash"] = transaction.ToString(), ["blockHash"] = Word("1"), ["blockNumber"] = "0x64", ["from"] = authorization.To.ToString(),
-            ["to"] = payment.Asset.ToString(), ["status"] = "0x1", ["gasUsed"] = "0x5208", ["logs"] = logs,
+            ["transactionHash"] = transaction.ToString(),
+            ["blockHash"] = Word("1"),
+            ["blockNumber"] = "0x64",
+            ["from"] = authorization.To.ToString(),
+            ["to"] = payment.Asset.ToString(),
+            ["status"] = "0x1",
+            ["gasUsed"] = "0x5208",
+            ["logs"] = logs,
         };
     }
 
     private static JsonObject Log(EvmAddress token, string data, params string[] topics) => new()
     {
-        ["address"] = token.ToString(), ["topics"] = new JsonArray([.. topics.Select(topic => (JsonNode)topic)]), ["data"] = data, ["logIndex"] = "0x0",
+        ["address"] = token.ToString(),
+        ["topics"] = new JsonArray([.. topics.Select(topic => (JsonNode)topic)]),
+        ["data"] = data,
+        ["logIndex"] = "0x0",
     };
 }

@@ -38,7 +38,10 @@ public sealed class StoredPaymentTests
 
     [Fact]
     public void Claim_SurvivesDaprd() =>
-        (from attempt in Gen.Int[1, int.MaxValue] from phase in Gen.Enum<ClaimPhase>() from at in Times from seed in Gen.Int
+        (from attempt in Gen.Int[1, int.MaxValue]
+         from phase in Gen.Enum<ClaimPhase>()
+         from at in Times
+         from seed in Gen.Int
          select (claim: new Claim("0123456789abcdef", attempt, phase, at), seed)).Sample(one =>
             Assert.Equal(one.claim, Read<Claim>(DaprdFidelity.Damage(Write(one.claim), one.seed))));
 
