@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,7 +6,8 @@ namespace AgentMesh.Sidecar.Launcher;
 
 /// <summary>
 /// Ports of this run. Each is held open until it is used, so that neither this run nor another launcher started at the same moment
-/// takes it meanwhile.
+/// takes it meanwhile; and a free one is marked as taken for as long as the run lasts, because nobody listens on it while its app has died
+/// and is started again.
 /// </summary>
 /// <param name="random">Chooses where the search for free ports begins.</param>
 internal sealed class PortReservations(Random random) : IDisposable
@@ -17,6 +19,8 @@ internal sealed class PortReservations(Random random) : IDisposable
 
     private readonly Dictionary<int, Socket[]> _held = [];
     private readonly HashSet<int> _taken = [];
+    private readonly List<FileStream> _marks = [];
+    private readonly string? _markFolder = CreateMarkFolder();
 
     /// <summary>Takes this port. False when this run or another process has it.</summary>
     public bool TryTake(int port)
@@ -33,7 +37,7 @@ internal sealed class PortReservations(Random random) : IDisposable
         for (var offset = 0; offset < Count; offset++)
         {
             var port = FirstFree + ((start + offset) % Count);
-            if (TryTake(port)) return port;
+            if (!_taken.Contains(port) && TryMark(port) && TryTake(port)) return port;
         }
 
         throw new LauncherException($"no port from {FirstFree} to {AfterLastFree - 1} is free");
@@ -50,6 +54,41 @@ internal sealed class PortReservations(Random random) : IDisposable
     public void Dispose()
     {
         foreach (var port in _held.Keys.ToList()) Release(port);
+        foreach (var mark in _marks) mark.Dispose();
+    }
+
+    // A file that is locked as long as the process lives, for all launchers of the machine. One port more than needed may stay marked, no harm.
+    private bool TryMark(int port)
+    {
+        if (_markFolder is null) return true;
+        try
+        {
+            var file = Path.Combine(_markFolder, port.ToString(CultureInfo.InvariantCulture));
+            _marks.Add(new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's mark, of a run that may be long over: whether somebody listens there is seen next.
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>Null where no file can be written: runs that are started at once may then choose the same port, and one says so and ends.</returns>
+    private static string? CreateMarkFolder()
+    {
+        try
+        {
+            return Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "agentmesh-ports")).FullName;
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private bool TryHold(int port)

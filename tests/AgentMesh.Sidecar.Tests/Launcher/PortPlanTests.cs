@@ -34,6 +34,20 @@ public sealed class PortPlanTests : IDisposable
         Assert.True(others.TryTake(port));
     }
 
+    /// <summary>Nobody listens on it while its app is started again, and another run of the same choices must not have it then.</summary>
+    [Fact]
+    public void FreePort_IsNoOtherRuns_UntilTheRunIsOver()
+    {
+        var run = new PortReservations(new Random(7));
+        using var others = new PortReservations(new Random(7));
+        using var later = new PortReservations(new Random(7));
+        var port = run.TakeFree();
+        run.Release(port);
+        Assert.NotEqual(port, others.TakeFree());
+        run.Dispose();
+        Assert.Equal(port, later.TakeFree());
+    }
+
     [Fact]
     public void RunFilesPorts_AreTheFirstReplicas_TheRestIsFree()
     {
