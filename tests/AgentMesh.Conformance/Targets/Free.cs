@@ -6,9 +6,10 @@ namespace AgentMesh.Conformance.Targets;
 /// <summary>Free ports, and waiting for what will listen on them.</summary>
 internal static class Free
 {
-    // Below the range of outgoing connections, so that none of those takes a port between its choice and its use.
+    // Below the range of outgoing connections, so that none of those takes a port between its choice and its use, and below the one that
+    // launchers choose from, which other suites start meanwhile.
     private const int First = 10_000;
-    private const int Last = 32_000;
+    private const int Last = 20_000;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
