@@ -10,6 +10,7 @@ using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
+using AgentMesh.Primitives.Stored;
 
 namespace AgentMesh.Agents.State;
 

@@ -1,3 +1,5 @@
+using AgentMesh.Primitives.Stored;
+
 namespace AgentMesh.Agents.State;
 
 /// <summary>Times as records keep them.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Payments.Claims;
+using AgentMesh.Primitives.Stored;
 
 namespace AgentMesh.Payments.Settlement;
 

@@ -4,16 +4,21 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace AgentMesh.Payments.Settlement;
+namespace AgentMesh.Primitives.Stored;
 
 /// <summary>
 /// Reads a stored record of any shipped version. The version has to be looked for first: daprd reorders members.
-/// Anything else, a version of a newer build included, is a <see cref="JsonException"/>, which quarantines the payment. As the agents have it, whose project has no arrow from here.
+/// Anything else, a version of a newer build included, is a <see cref="JsonException"/>, which quarantines the actor that it is of.
 /// </summary>
-internal sealed class VersionedConverter<T>(
+/// <typeparam name="T">The record, of the current version.</typeparam>
+/// <param name="current">The version this build writes, from 1.</param>
+/// <param name="upcasters">From each earlier version to the next, the first from 1 to 2.</param>
+/// <param name="currentType">How the record itself is read and written.</param>
+public sealed class VersionedConverter<T>(
     int current, ImmutableArray<Func<JsonObject, JsonObject>> upcasters, JsonTypeInfo<T> currentType) : JsonConverter<T>
     where T : class
 {
+    /// <inheritdoc/>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var document = JsonDocument.ParseValue(ref reader);
@@ -36,6 +41,7 @@ internal sealed class VersionedConverter<T>(
         return record.Deserialize(currentType) ?? throw new JsonException($"A stored {typeof(T).Name} is null.");
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, currentType);
 }
