@@ -29,13 +29,7 @@ internal sealed partial class Announcer : BackgroundService
     public Announcer(SidecarOptions sidecar, IOptions<AnnouncerOptions> options, TimeProvider time, ILogger<Announcer> logger)
     {
         // The HTTP API and not DaprClient: one small JSON body to the address that actor calls use already.
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = new Uri(sidecar.HttpEndpoint),
-            Timeout = TimeSpan.FromSeconds(5),
-        };
-        if (sidecar.ApiToken is { } token)
-            _http.DefaultRequestHeaders.Add("dapr-api-token", token);
+        _http = sidecar.CreateClient(TimeSpan.FromSeconds(5));
         _interval = TimeSpan.FromMilliseconds(options.Value.IntervalMs);
         _time = time;
         _logger = logger;

@@ -13,23 +13,16 @@ internal sealed class SecretReader(SidecarOptions sidecar) : IDisposable
     private static readonly TimeSpan SidecarTimeout = TimeSpan.FromSeconds(10);
 
     // Its own client: the sidecar's token must never be on a connection to anybody else.
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-    {
-        Timeout = SidecarTimeout,
-        MaxResponseContentBufferSize = MaxBytes,
-    };
+    private readonly HttpClient _client = CreateClient(sidecar);
 
     /// <summary>The value; null when the store has none there, or the app may not read it.</summary>
     /// <exception cref="SecretUnreadableException">The store was not reached, or does not answer as one.</exception>
     public async Task<string?> ReadAsync(SecretPlace place, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"{sidecar.HttpEndpoint}/v1.0/secrets/{Uri.EscapeDataString(place.Store)}/{Uri.EscapeDataString(place.Name)}");
-        if (sidecar.ApiToken is { } token)
-            request.Headers.Add(AppTokenEndpoints.Header, token);
+        var path = new Uri($"v1.0/secrets/{Uri.EscapeDataString(place.Store)}/{Uri.EscapeDataString(place.Name)}", UriKind.Relative);
         try
         {
-            using var answer = await _client.SendAsync(request, cancellationToken);
+            using var answer = await _client.GetAsync(path, cancellationToken);
             if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.NoContent or HttpStatusCode.Forbidden)
                 return null;
             if (!answer.IsSuccessStatusCode)
@@ -44,6 +37,13 @@ internal sealed class SecretReader(SidecarOptions sidecar) : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static HttpClient CreateClient(SidecarOptions sidecar)
+    {
+        var client = sidecar.CreateClient(SidecarTimeout);
+        client.MaxResponseContentBufferSize = MaxBytes;
+        return client;
+    }
 
     private static string? ValueOf(SecretPlace place, byte[] body)
     {

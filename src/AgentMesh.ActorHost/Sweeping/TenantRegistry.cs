@@ -23,13 +23,7 @@ internal sealed class TenantRegistry : IDisposable
 
     public TenantRegistry(SidecarOptions sidecar, SweepOptions options)
     {
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = new Uri(sidecar.HttpEndpoint),
-            Timeout = TimeSpan.FromSeconds(5),
-        };
-        if (sidecar.ApiToken is { } token)
-            _http.DefaultRequestHeaders.Add("dapr-api-token", token);
+        _http = sidecar.CreateClient(TimeSpan.FromSeconds(5));
         _store = Uri.EscapeDataString(options.StateStore);
     }
 

@@ -25,13 +25,7 @@ internal sealed class StateStore : IDisposable
 
     public StateStore(SidecarOptions sidecar, FacilitatorOptions options)
     {
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = new Uri(sidecar.HttpEndpoint),
-            Timeout = TimeSpan.FromSeconds(5),
-        };
-        if (sidecar.ApiToken is { } token)
-            _http.DefaultRequestHeaders.Add("dapr-api-token", token);
+        _http = sidecar.CreateClient(TimeSpan.FromSeconds(5));
         _path = $"v1.0/state/{Uri.EscapeDataString(options.StateStore)}";
     }
 

@@ -12,23 +12,20 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, ILogger<Pay
     /// <summary>Longer than the app waits for the end of a payment.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
+    private static readonly Uri PaymentsPath = new("v1.0/invoke/payments/method/payments", UriKind.Relative);
+
     private static readonly Refusal Unknown = new(
         PaymentRefusals.PaymentUnknown, "The payment service was not reached; whether it has the payment is not known. Send the same payment again, and no other.");
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { Timeout = Timeout };
+    private readonly HttpClient _http = sidecar.CreateClient(Timeout);
 
     /// <summary>What became of it; refused when the payment is used for something else, or nobody knows.</summary>
     public async Task<Result<PurchaseOutcome>> BuyAsync(Purchase purchase, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{sidecar.HttpEndpoint}/v1.0/invoke/payments/method/payments")
-        {
-            Content = JsonContent.Create(purchase, ContractsJson.Default.Purchase),
-        };
-        if (sidecar.ApiToken is { } token)
-            request.Headers.Add(AppTokenEndpoints.Header, token);
+        using var body = JsonContent.Create(purchase, ContractsJson.Default.Purchase);
         try
         {
-            using var answer = await _http.SendAsync(request, cancellationToken);
+            using var answer = await _http.PostAsync(PaymentsPath, body, cancellationToken);
             if (answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PurchaseOutcome, cancellationToken) is { } outcome)
                 return outcome;
             return await ReadRefusalAsync(answer, cancellationToken);

@@ -12,13 +12,7 @@ internal sealed partial class PaymentEventPublisher : IDisposable
 
     public PaymentEventPublisher(SidecarOptions sidecar, ILogger<PaymentEventPublisher> logger)
     {
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = new Uri(sidecar.HttpEndpoint),
-            Timeout = TimeSpan.FromSeconds(5),
-        };
-        if (sidecar.ApiToken is { } token)
-            _http.DefaultRequestHeaders.Add("dapr-api-token", token);
+        _http = sidecar.CreateClient(TimeSpan.FromSeconds(5));
         _logger = logger;
     }
 

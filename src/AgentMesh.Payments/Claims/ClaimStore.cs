@@ -25,13 +25,7 @@ internal sealed class ClaimStore : IDisposable
 
     public ClaimStore(SidecarOptions sidecar, PaymentOptions options, TimeProvider time)
     {
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = new Uri(sidecar.HttpEndpoint),
-            Timeout = Timeout,
-        };
-        if (sidecar.ApiToken is { } token)
-            _http.DefaultRequestHeaders.Add("dapr-api-token", token);
+        _http = sidecar.CreateClient(Timeout);
         _store = Uri.EscapeDataString(options.StateStore);
         _time = time;
     }

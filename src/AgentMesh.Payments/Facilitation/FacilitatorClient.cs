@@ -37,17 +37,20 @@ internal sealed class FacilitatorClient : IDisposable
     public FacilitatorClient(SidecarOptions sidecar, PaymentOptions options, TimeProvider time)
     {
         _isThroughSidecar = options.FacilitatorUrl is null;
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+        // Each call has its own clock.
+        var noTimeout = System.Threading.Timeout.InfiniteTimeSpan;
+        if (options.FacilitatorUrl is { } url)
         {
-            BaseAddress = options.FacilitatorUrl is { } url
-                ? new Uri(url.AbsoluteUri.TrimEnd('/') + '/')
-                : new Uri($"{sidecar.HttpEndpoint}/v1.0/invoke/{options.FacilitatorApp}/method/"),
-            // Each call has its own clock.
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = X402Limits.MaxBodyBytes,
-        };
-        if (_isThroughSidecar && sidecar.ApiToken is { } token)
-            _http.DefaultRequestHeaders.Add("dapr-api-token", token);
+            _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { Timeout = noTimeout };
+            _http.BaseAddress = new Uri(url.AbsoluteUri.TrimEnd('/') + '/');
+        }
+        else
+        {
+            _http = sidecar.CreateClient(noTimeout);
+            _http.BaseAddress = new Uri(_http.BaseAddress!, $"v1.0/invoke/{options.FacilitatorApp}/method/");
+        }
+
+        _http.MaxResponseContentBufferSize = X402Limits.MaxBodyBytes;
         _settleTimeout = TimeSpan.FromSeconds(options.SettleTimeoutSeconds);
         _time = time;
         _verifying = new ResiliencePipelineBuilder { TimeProvider = time }
