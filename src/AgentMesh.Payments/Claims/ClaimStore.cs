@@ -1,6 +1,4 @@
-using System.Net;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using AgentMesh.Payments.Settlement;
 using AgentMesh.ServiceDefaults.Dapr;
 
@@ -17,20 +15,17 @@ internal sealed class ClaimStore : IDisposable
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-    private static readonly JsonSerializerOptions Json = CreateJson();
 
-    private readonly HttpClient _http;
+    private readonly StateRecords _records;
     private readonly TimeProvider _time;
-    private readonly string _store;
 
     public ClaimStore(SidecarOptions sidecar, PaymentOptions options, TimeProvider time)
     {
-        _http = sidecar.CreateClient(Timeout);
-        _store = Uri.EscapeDataString(options.StateStore);
+        _records = new StateRecords(sidecar, options.StateStore, CreateJson(), Timeout);
         _time = time;
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _records.Dispose();
 
     /// <summary>Claims the payment for a run, or takes the claim over from an older one.</summary>
     /// <exception cref="HttpRequestException">The store does not say.</exception>
@@ -64,7 +59,7 @@ internal sealed class ClaimStore : IDisposable
 
     /// <summary>Whether anybody has ever claimed the payment.</summary>
     public async Task<bool> IsClaimedAsync(string paymentId, CancellationToken cancellationToken) =>
-        (await LoadAsync(paymentId, cancellationToken)).Claim is not null;
+        (await _records.LoadAsync<Claim>(KeyOf(paymentId), cancellationToken)).Record is not null;
 
     private async Task<ClaimAnswer> ChangeAsync(string paymentId, Func<Claim?, (Claim? After, ClaimAnswer Answer)> change, CancellationToken cancellationToken)
     {
@@ -75,9 +70,9 @@ internal sealed class ClaimStore : IDisposable
                 await Task.Delay(Pause, _time, cancellationToken);
             try
             {
-                var (before, etag) = await LoadAsync(paymentId, cancellationToken);
+                var (before, etag) = await _records.LoadAsync<Claim>(KeyOf(paymentId), cancellationToken);
                 var (after, answer) = change(before);
-                if (after is null || await StoreAsync(paymentId, after, etag, cancellationToken))
+                if (after is null || await _records.TryStoreAsync(KeyOf(paymentId), after, etag, cancellationToken))
                     return answer;
                 fault = null;
             }
@@ -92,37 +87,6 @@ internal sealed class ClaimStore : IDisposable
         }
 
         throw fault ?? new HttpRequestException("Other runs wrote the claim each time in between.");
-    }
-
-    private async Task<(Claim? Claim, string? ETag)> LoadAsync(string paymentId, CancellationToken cancellationToken)
-    {
-        using var answer = await _http.GetAsync(new Uri($"v1.0/state/{_store}/{KeyOf(paymentId)}?consistency=strong", UriKind.Relative), cancellationToken);
-        answer.EnsureSuccessStatusCode();
-        if (answer.StatusCode == HttpStatusCode.NoContent)
-            return (null, null);
-        var claim = await answer.Content.ReadFromJsonAsync<Claim>(Json, cancellationToken) ?? throw new JsonException("A claim is null.");
-        // Dapr's is the bare version, which is no ETag to HttpClient.
-        return (claim, answer.Headers.NonValidated.TryGetValues("ETag", out var etag) ? etag.ToString() : null);
-    }
-
-    /// <returns>False: another run has written since.</returns>
-    private async Task<bool> StoreAsync(string paymentId, Claim claim, string? etag, CancellationToken cancellationToken)
-    {
-        var item = new JsonObject
-        {
-            ["key"] = KeyOf(paymentId),
-            ["value"] = JsonSerializer.SerializeToNode(claim, Json),
-            ["options"] = new JsonObject { ["concurrency"] = "first-write", ["consistency"] = "strong" },
-        };
-        // Without one, first-write stores only what is not there.
-        if (etag is not null)
-            item["etag"] = etag;
-        using var body = new StringContent(new JsonArray(item).ToJsonString(), null, "application/json");
-        using var answer = await _http.PostAsync(new Uri($"v1.0/state/{_store}", UriKind.Relative), body, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.Conflict)
-            return false;
-        answer.EnsureSuccessStatusCode();
-        return true;
     }
 
     private static string KeyOf(string paymentId) => $"claim:{paymentId}";
