@@ -1,5 +1,4 @@
 using AgentMesh.ActorHost.Agents;
-using AgentMesh.ActorHost.Dapr;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
@@ -13,6 +12,11 @@ namespace AgentMesh.ActorHost;
 /// <summary>The app <c>agents</c>: runs as it is, or with an own responder and own tools.</summary>
 public static class AgentHost
 {
+    private const int DefaultPort = 5101;
+
+    // A message of 64 KiB in which every byte is escaped as \u00XX is 384 KiB, and the names and ids around it are small.
+    private const int MaxBodyBytes = 1024 * 1024;
+
     /// <summary>Runs until the process is told to stop.</summary>
     /// <param name="args">Of the process.</param>
     /// <param name="configure">What is different from the app as it is; null: nothing.</param>
@@ -21,7 +25,7 @@ public static class AgentHost
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddServiceDefaults();
-        builder.AddAppListener();
+        builder.AddAppListener(DefaultPort, MaxBodyBytes);
         builder.Services.AddAgents();
         builder.Services.AddResponders();
         builder.Services.AddTools();

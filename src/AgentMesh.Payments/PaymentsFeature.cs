@@ -19,6 +19,11 @@ namespace AgentMesh.Payments;
 /// <summary>Hosts <see cref="PaymentActor"/>, and does the work on payments.</summary>
 internal static class PaymentsFeature
 {
+    internal const int DefaultPort = 5102;
+
+    /// <summary>Largest body of a call: an answer of 512 KiB, or a message of 64 KiB and a payment, with every byte of them escaped.</summary>
+    internal const int MaxBodyBytes = 4 * 1024 * 1024;
+
     /// <summary>As the agents app has it: daprd's own default of 2 s would cancel turns at every rolling update.</summary>
     private static readonly TimeSpan DrainOngoingCalls = TimeSpan.FromSeconds(20);
 

@@ -1,12 +1,11 @@
 using AgentMesh.Payments;
-using AgentMesh.Payments.Dapr;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.ServiceDefaults.Health;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults();
-builder.AddAppListener();
+builder.AddAppListener(PaymentsFeature.DefaultPort, PaymentsFeature.MaxBodyBytes);
 builder.Services.AddPayments();
 
 var app = builder.Build();

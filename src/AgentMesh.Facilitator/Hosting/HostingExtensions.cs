@@ -1,6 +1,6 @@
-using System.Net;
 using AgentMesh.Facilitator.Ledger;
 using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.ServiceDefaults.Problems;
 using AgentMesh.X402.Wire;
 using Microsoft.Extensions.Options;
@@ -10,25 +10,15 @@ namespace AgentMesh.Facilitator.Hosting;
 /// <summary>Where the app listens, what it is configured with, and how its requests end that nobody answers.</summary>
 internal static partial class HostingExtensions
 {
-    /// <summary>Used when <c>APP_PORT</c> is not set. Dapr's launchers always set it.</summary>
     private const int DefaultPort = 8083;
 
-    /// <summary>Listens on <c>APP_PORT</c>: loopback in Development, any address otherwise (then tokens are required).</summary>
+    /// <summary>Adds the options with their check, and the port.</summary>
     public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<FacilitatorOptions>().BindConfiguration(FacilitatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<FacilitatorOptions>, FacilitatorOptionsValidator>();
         builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<FacilitatorOptions>>().Value);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = X402Limits.MaxBodyBytes;
-            var port = builder.Configuration.GetValue("APP_PORT", DefaultPort);
-            if (builder.Environment.IsDevelopment())
-                kestrel.Listen(IPAddress.Loopback, port);
-            else
-                kestrel.ListenAnyIP(port);
-        });
+        builder.AddAppListener(DefaultPort, X402Limits.MaxBodyBytes);
         return builder;
     }
 
