@@ -34,26 +34,21 @@ internal sealed class SweepActors(IActorProxyFactory proxies, TimeProvider time)
         CallTenantAsync<ForgetDue, DueForgotten>(tenant, nameof(ITenantActor.ForgetDue), request, cancellationToken);
 
     /// <summary>Wakes an agent and has it do what is due.</summary>
-    public Task<Result<AgentOutlook>> LookAfterAsync(AgentKey agent, CancellationToken cancellationToken) => CallAsync(
-        agent.ToString(),
-        AgentActorType.Name,
-        (proxy, token) => proxy.InvokeMethodAsync<Reply<AgentOutlook>?>(nameof(IAgentSweep.LookAfter), token),
-        cancellationToken);
+    public Task<Result<AgentOutlook>> LookAfterAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        CallAsync<object, AgentOutlook>(agent.ToString(), AgentActorType.Name, nameof(IAgentSweep.LookAfter), null, cancellationToken);
 
     // A tenant refuses nothing.
     private static T ValueOf<T>(Result<T> answer)
         where T : class => answer.Value ?? throw new JsonException($"A tenant refused: {answer.Refusal!.Code}");
 
     private Task<Result<TAnswer>> CallTenantAsync<TRequest, TAnswer>(string tenant, string method, TRequest request, CancellationToken cancellationToken)
-        where TAnswer : class => CallAsync(
-            tenant, TenantActorType.Name, (proxy, token) => proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>?>(method, request, token), cancellationToken);
+        where TAnswer : class => CallAsync<TRequest, TAnswer>(tenant, TenantActorType.Name, method, request, cancellationToken);
 
-    private async Task<Result<T>> CallAsync<T>(string id, string type, Func<ActorProxy, CancellationToken, Task<Reply<T>?>> callAsync, CancellationToken cancellationToken)
-        where T : class
+    private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(string id, string type, string method, TRequest? request, CancellationToken cancellationToken)
+        where TAnswer : class
     {
         using var clock = new CancellationTokenSource(CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
-        var reply = await callAsync(proxies.Create(new ActorId(id), type), either.Token);
-        return reply is null or { Value: null, Refusal: null } ? throw new JsonException("The actor's reply has neither value nor refusal.") : reply.ToResult();
+        return (await proxies.Create(new ActorId(id), type).AskAsync<TRequest, TAnswer>(method, request, either.Token)).ToResult();
     }
 }

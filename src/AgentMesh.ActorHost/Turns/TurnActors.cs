@@ -100,10 +100,6 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
     {
         var proxy = proxies.Create(new ActorId(agent), AgentActorType.Name);
         return await _pipeline.ExecuteAsync(
-            // Two overloads: without an argument the SDK sends no body, which a method without a parameter expects.
-            async token => (request is null
-                ? await proxy.InvokeMethodAsync<Reply<TAnswer>>(method, token)
-                : await proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>>(method, request, token)).ToResult(),
-            cancellationToken);
+            async token => (await proxy.AskAsync<TRequest, TAnswer>(method, request, token)).ToResult(), cancellationToken);
     }
 }

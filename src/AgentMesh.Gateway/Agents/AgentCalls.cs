@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
@@ -140,16 +139,7 @@ internal sealed partial class AgentCalls
         try
         {
             return await _pipeline.ExecuteAsync(
-                static async (call, attemptEnds) =>
-                {
-                    // Two overloads: without an argument the SDK sends no body, which a method without a parameter expects.
-                    var reply = call.request is null
-                        ? await call.proxy.InvokeMethodAsync<Reply<TAnswer>?>(call.method, attemptEnds)
-                        : await call.proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>?>(call.method, call.request, attemptEnds);
-                    return reply is { Value: null, Refusal: null } or null
-                        ? throw new JsonException("The actor's reply has neither value nor refusal.")
-                        : reply;
-                },
+                static (call, attemptEnds) => new ValueTask<Reply<TAnswer>>(call.proxy.AskAsync<TRequest, TAnswer>(call.method, call.request, attemptEnds)),
                 (proxy, method, request),
                 cancellationToken);
         }

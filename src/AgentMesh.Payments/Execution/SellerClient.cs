@@ -106,8 +106,7 @@ internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time
     {
         try
         {
-            var reply = await proxies.Create(new ActorId(seller), AgentActorType.Name).InvokeMethodAsync<TRequest, Reply<TAnswer>>(method, request, cancellationToken);
-            return reply.ToResult();
+            return (await proxies.Create(new ActorId(seller), AgentActorType.Name).AskAsync<TRequest, TAnswer>(method, request, cancellationToken)).ToResult();
         }
         catch (Exception fault) when (PaymentActors.IsFault(fault))
         {

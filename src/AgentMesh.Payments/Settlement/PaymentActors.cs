@@ -51,11 +51,7 @@ internal sealed class PaymentActors(IActorProxyFactory proxies, TimeProvider tim
     {
         var proxy = proxies.Create(new ActorId(paymentId), PaymentActorType.Name);
         return await _pipeline.ExecuteAsync(
-            // Two overloads: without an argument the SDK sends no body, which a method without a parameter expects.
-            async token => (request is null
-                ? await proxy.InvokeMethodAsync<Reply<TAnswer>>(method, token)
-                : await proxy.InvokeMethodAsync<TRequest, Reply<TAnswer>>(method, request, token)).ToResult(),
-            cancellationToken);
+            async token => (await proxy.AskAsync<TRequest, TAnswer>(method, request, token)).ToResult(), cancellationToken);
     }
 }
 
