@@ -1,4 +1,5 @@
 using System.Text;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Responders;
 
@@ -34,12 +35,9 @@ internal sealed class ReplyText(int maxCharacters)
         _isBreakDue = false;
         IsCut = piece.Length > maxCharacters - Characters;
         if (IsCut)
-            piece = Cut(piece, maxCharacters - Characters);
+            piece = Utf16Text.Cut(piece, maxCharacters - Characters);
         Characters += piece.Length;
         CallBytes += Encoding.UTF8.GetByteCount(piece);
         return piece;
     }
-
-    // A pair of surrogates is one character of the text and must not be parted.
-    private static string Cut(string text, int length) => text[..(length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 }

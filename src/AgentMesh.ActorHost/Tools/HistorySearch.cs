@@ -2,6 +2,7 @@ using System.Globalization;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Tools;
 
@@ -41,7 +42,5 @@ internal static class HistorySearch
         return string.Join('\n', page.Messages.Count == 0 ? ["Nothing was found here.", more] : [.. lines, more]);
     }
 
-    private static string Cut(string text) => text.Length <= Characters
-        ? text
-        : text[..(char.IsHighSurrogate(text[Characters - 1]) ? Characters - 1 : Characters)] + " [cut]";
+    private static string Cut(string text) => text.Length <= Characters ? text : Utf16Text.Cut(text, Characters) + " [cut]";
 }

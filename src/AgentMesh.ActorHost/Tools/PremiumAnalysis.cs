@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Text;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Tools;
 
@@ -30,8 +31,7 @@ internal static class PremiumAnalysis
 
     private static async Task<string> AnalyzeAsync(Responder responder, string query, ToolContext context, CancellationToken cancellationToken)
     {
-        if (query.Length > MaxCharacters)
-            query = query[..MaxCharacters];
+        query = Utf16Text.Cut(query, MaxCharacters);
         if (responder.AnswersAtOnce)
         {
             var words = query.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;

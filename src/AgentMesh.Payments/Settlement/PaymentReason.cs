@@ -1,3 +1,5 @@
+using AgentMesh.Primitives;
+
 namespace AgentMesh.Payments.Settlement;
 
 /// <summary>Why a payment failed or is unknown.</summary>
@@ -9,13 +11,6 @@ internal sealed record PaymentReason(string Code, string Detail)
     public const int MaxLength = 500;
 
     /// <summary>Takes what a facilitator or a seller said, cut off.</summary>
-    public static PaymentReason Create(string? code, string? detail) => new(Cut(code ?? "unknown_reason"), Cut(detail ?? ""));
-
-    private static string Cut(string text)
-    {
-        if (text.Length <= MaxLength)
-            return text;
-        // Half of a surrogate pair has no UTF-8.
-        return char.IsHighSurrogate(text[MaxLength - 1]) ? text[..(MaxLength - 1)] : text[..MaxLength];
-    }
+    public static PaymentReason Create(string? code, string? detail) =>
+        new(Utf16Text.Cut(code ?? "unknown_reason", MaxLength), Utf16Text.Cut(detail ?? "", MaxLength));
 }
