@@ -49,12 +49,14 @@ internal sealed partial class AgentActor
         }
 
         var session = await _records.LoadSessionAsync(turn.Session, cancellationToken);
-        var summary = SessionSummary.Of(await _records.LoadSummaryAsync(turn.Session, cancellationToken), session?.Page ?? head.Page);
+        // A tool reads the message it is called by, and nothing else.
+        var isForModel = turn.Tool is null;
+        var summary = isForModel ? SessionSummary.Of(await _records.LoadSummaryAsync(turn.Session, cancellationToken), session?.Page ?? head.Page) : null;
         var read = await ContextReader.ReadAsync(
-            head, session, summary, turn, _services.SummaryRules, (n, token) => _records.LoadPageAsync(head, turn.Session, n, token), cancellationToken);
+            head, session, summary, turn, isForModel ? _services.SummaryRules : default, (n, token) => _records.LoadPageAsync(head, turn.Session, n, token), cancellationToken);
         if (read.IsRefused)
             return Refused<TurnContext>(read.Refusal);
-        if (read.Value.IsLong)
+        if (isForModel && read.Value.IsLong)
             await SummarizeSoonAsync(turn.Session);
         var messages = read.Value.Messages;
         var profile = await _records.LoadProfileAsync(cancellationToken);
