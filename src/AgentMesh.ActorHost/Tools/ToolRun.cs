@@ -24,12 +24,15 @@ internal sealed partial class ToolRun(
     /// <summary>The result of a tool that returns nothing.</summary>
     private const string NoResult = "Done.";
 
+    // Not those that are sold: what a model asks for is paid by nobody.
+    private readonly AgentTool[] _unpaid = [.. tools.Where(tool => tool.PriceUsd is null)];
+
     private int _modelCalls;
     private int _toolCalls;
     private int _madeCalls;
 
     /// <summary>As a model is told of them.</summary>
-    public IList<AITool> Offered { get; } = [.. tools.Where(tool => tool.PriceUsd is null).Select(tool => tool.Function)];
+    public IList<AITool> Offered => field ??= [.. _unpaid.Select(tool => tool.Function)];
 
     /// <summary>A call of the model begins. The last one of a turn is made without tools, so that it ends in an answer.</summary>
     /// <returns>Whether it may ask for tools.</returns>
@@ -43,7 +46,7 @@ internal sealed partial class ToolRun(
         foreach (var call in calls)
         {
             var result = _toolCalls++ < options.MaxToolCalls
-                ? (await CallAsync(call, [.. tools.Where(tool => tool.PriceUsd is null)], cancellationToken)).Text
+                ? (await CallAsync(call, _unpaid, cancellationToken)).Text
                 : $"Not called: a turn has {Text(options.MaxToolCalls)} calls of tools, and they are used up. Answer with what you know.";
             results.Add(new FunctionResultContent(call.CallId, Cut(result)));
         }
