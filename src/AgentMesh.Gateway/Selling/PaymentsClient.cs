@@ -3,6 +3,7 @@ using AgentMesh.Contracts;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Selling;
 
@@ -43,11 +44,19 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, ILogger<Pay
     private async Task<Refusal> ReadRefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var problem = await answer.Content.ReadFromJsonAsync(Edge.GatewayJson.Answers.JsonElement, cancellationToken);
-        if ((int)answer.StatusCode is < 500 and not 404 && problem.TryGetProperty("type", out var type) && problem.TryGetProperty("detail", out var detail))
-            return new Refusal(type.GetString()![(type.GetString()!.LastIndexOf(':') + 1)..], detail.GetString()!);
+        if ((int)answer.StatusCode is < 500 and not 404
+            && TextOf(problem, "type") is { } type && type.StartsWith(ProblemTypes.UriPrefix, StringComparison.Ordinal)
+            && TextOf(problem, "detail") is { } detail)
+        {
+            return new Refusal(type[ProblemTypes.UriPrefix.Length..], detail);
+        }
+
         LogRefused((int)answer.StatusCode);
         return Unknown;
     }
+
+    private static string? TextOf(JsonElement problem, string member) =>
+        problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     [LoggerMessage(60, LogLevel.Error, "The app payments was not reached; the outcome of a payment is not known here")]
     private partial void LogUnreached(Exception exception);

@@ -138,6 +138,22 @@ public sealed class PremiumTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Theory]
+    [InlineData(400, "\"no\"")]
+    [InlineData(403, "{}")]
+    [InlineData(409, "[]")]
+    [InlineData(409, "no JSON")]
+    [InlineData(409, """{"type":7,"detail":"x"}""")]
+    [InlineData(409, """{"type":"about:blank","detail":"x"}""")]
+    [InlineData(409, """{"type":"urn:agentmesh:problem:payment_reused","detail":null}""")]
+    public async Task RefusalNobodyUnderstands_LeavesTheOutcomeUnknown(int status, string body)
+    {
+        Answers(Sales);
+        fixture.Sidecar.Then(FakeSidecar.Text(status, body));
+        using var answer = await PostAsync("analysis", "{}", "payment-text");
+        await answer.IsProblemAsync(503, "payment_unknown");
+    }
+
+    [Theory]
     [InlineData("eip155:84532", "0x036CbD53842c5426634e7929541eC2318f3dCF7e", "https://agents.example.org", 300, true)]
     [InlineData("eip155:84532", "0x036cbd53842c5426634e7929541ec2318f3dcf7e", "http://localhost:8080/", 10, true)]
     [InlineData("eip155:1", "0x036CbD53842c5426634e7929541eC2318f3dCF7e", "http://localhost", 300, false)]
