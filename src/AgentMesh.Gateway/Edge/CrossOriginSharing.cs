@@ -1,3 +1,5 @@
+using AgentMesh.X402.AspNetCore;
+
 namespace AgentMesh.Gateway.Edge;
 
 /// <summary>
@@ -7,9 +9,13 @@ namespace AgentMesh.Gateway.Edge;
 internal sealed class CrossOriginSharing(RequestDelegate next, AllowedOrigins origins)
 {
     private const string Methods = "GET, POST, PUT, PATCH, DELETE";
-    private const string RequestHeaders = "Content-Type, Accept, Authorization, Idempotency-Key, Last-Event-ID, Prefer, X-PAYMENT, PAYMENT-SIGNATURE";
-    private const string AnswerHeaders = "Location, Preference-Applied, Retry-After, RateLimit, RateLimit-Policy, Allow, PAYMENT-REQUIRED, PAYMENT-RESPONSE, X-PAYMENT-RESPONSE";
     private const string MaxAgeSeconds = "600";
+
+    private static readonly string RequestHeaders = string.Join(
+        ", ", ["Content-Type", "Accept", "Authorization", "Idempotency-Key", "Last-Event-ID", "Prefer", .. PaymentHttp.RequestHeaders]);
+
+    private static readonly string AnswerHeaders = string.Join(
+        ", ", ["Location", "Preference-Applied", "Retry-After", "RateLimit", "RateLimit-Policy", "Allow", .. PaymentHttp.AnswerHeaders]);
 
     public Task InvokeAsync(HttpContext context)
     {
