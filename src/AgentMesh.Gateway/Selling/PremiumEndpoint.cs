@@ -55,7 +55,8 @@ internal static class PremiumEndpoint
         }
 
         var options = context.RequestServices.GetRequiredService<SellingOptions>();
-        var way = PaymentOption.FromUsd(options.Token!, tool.PriceUsd, EvmAddress.Parse(payTo), options.MaxTimeoutSeconds);
+        var token = options.Token!;
+        var way = PaymentOption.FromUsd(token, tool.PriceUsd, EvmAddress.Parse(payTo), options.MaxTimeoutSeconds);
         // Not of the Host header, which is the client's: payments are compared with it, at every replica.
         var resource = new ResourceInfo($"{options.PublicUrl.TrimEnd('/')}/agent/{agent.User}/premium/{name}", tool.Description, "application/json");
         var offer = new PaymentOffer(resource, [way]);
@@ -75,7 +76,7 @@ internal static class PremiumEndpoint
             null,
             signature,
             xPayment,
-            [new PurchaseOption(options.Token!.Network.ToString(), options.Token.Address.ToString(), way.AmountAtomic.ToString(), payTo, options.MaxTimeoutSeconds)],
+            [new PurchaseOption(token.Network.ToString(), token.Address.ToString(), way.AmountAtomic.ToString(), payTo, options.MaxTimeoutSeconds)],
             Tool: tool.Name);
         var outcome = await context.RequestServices.GetRequiredService<PaymentsClient>().BuyAsync(purchase, context.RequestAborted);
         if (outcome.IsRefused)
