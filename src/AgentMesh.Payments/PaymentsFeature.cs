@@ -9,10 +9,10 @@ using AgentMesh.Payments.Facilitation;
 using AgentMesh.Payments.Purchases;
 using AgentMesh.Payments.Reconciliation;
 using AgentMesh.Payments.Settlement;
+using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
 using Dapr.Actors;
 using Dapr.Actors.Runtime;
-using Microsoft.Extensions.Options;
 
 namespace AgentMesh.Payments;
 
@@ -29,8 +29,7 @@ internal static class PaymentsFeature
 
     internal static void AddPayments(this IServiceCollection services)
     {
-        services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<PaymentOptions>>().Value);
+        services.AddCheckedOptions<PaymentOptions>(PaymentOptions.Section);
         services.AddSingleton<ClaimStore>();
         services.AddSingleton<FacilitatorClient>();
         services.AddSingleton<SellerClient>();

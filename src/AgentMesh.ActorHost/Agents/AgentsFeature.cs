@@ -8,11 +8,11 @@ using AgentMesh.ActorHost.Tenants;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.State;
 using AgentMesh.Contracts;
+using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
 using Dapr.Actors;
 using Dapr.Actors.Runtime;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Agents;
 
@@ -29,18 +29,14 @@ internal static class AgentsFeature
     internal static void AddAgents(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<AgentActorOptions>().BindConfiguration(AgentActorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<AgentActorOptions>>().Value);
-        services.AddOptions<TurnOptions>().BindConfiguration(TurnOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TurnOptions>>().Value);
-        services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section)
-            .Validate(options => options.IsValid, $"{SessionOptions.Section}:IdleTtlSeconds is 0, or 60 to 31622400.").ValidateOnStart();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SessionOptions>>().Value);
-        services.AddOptions<FlushOptions>().BindConfiguration(FlushOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<FlushOptions>>().Value);
+        services.AddCheckedOptions<AgentActorOptions>(AgentActorOptions.Section);
+        services.AddCheckedOptions<TurnOptions>(TurnOptions.Section);
+        services.AddCheckedOptions<SessionOptions>(SessionOptions.Section)
+            .Validate(options => options.IsValid, $"{SessionOptions.Section}:IdleTtlSeconds is 0, or 60 to 31622400.");
+        services.AddCheckedOptions<FlushOptions>(FlushOptions.Section);
         RateLimitOptions.Register(services);
         services.AddSingleton<RunningTexts>();
-        services.AddOptions<AnnouncerOptions>().BindConfiguration(AnnouncerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedOptions<AnnouncerOptions>(AnnouncerOptions.Section);
         services.AddSingleton<Announcer>();
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddSingleton<TurnActors>();

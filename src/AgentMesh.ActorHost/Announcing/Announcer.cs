@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.ServiceDefaults.Dapr;
-using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Announcing;
 
@@ -26,11 +25,11 @@ internal sealed partial class Announcer : BackgroundService
     private HashSet<string> _erased = new(StringComparer.Ordinal);
     private List<TurnDelta> _deltas = [];
 
-    public Announcer(SidecarOptions sidecar, IOptions<AnnouncerOptions> options, TimeProvider time, ILogger<Announcer> logger)
+    public Announcer(SidecarOptions sidecar, AnnouncerOptions options, TimeProvider time, ILogger<Announcer> logger)
     {
         // The HTTP API and not DaprClient: one small JSON body to the address that actor calls use already.
         _http = sidecar.CreateClient(TimeSpan.FromSeconds(5));
-        _interval = TimeSpan.FromMilliseconds(options.Value.IntervalMs);
+        _interval = TimeSpan.FromMilliseconds(options.IntervalMs);
         _time = time;
         _logger = logger;
     }

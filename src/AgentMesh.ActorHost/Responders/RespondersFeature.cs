@@ -1,3 +1,4 @@
+using AgentMesh.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -10,9 +11,8 @@ internal static class RespondersFeature
     internal static void AddResponders(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<ResponderOptions>().BindConfiguration(ResponderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedOptions<ResponderOptions>(ResponderOptions.Section);
         services.AddSingleton<IValidateOptions<ResponderOptions>, ResponderOptionsValidator>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ResponderOptions>>().Value);
         services.AddSingleton<Responder>();
         services.AddHostedService<ResponderStart>();
     }

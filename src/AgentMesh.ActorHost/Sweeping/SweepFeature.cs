@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using AgentMesh.ServiceDefaults;
 
 namespace AgentMesh.ActorHost.Sweeping;
 
@@ -8,8 +8,7 @@ internal static class SweepFeature
     /// <summary>Adds it.</summary>
     internal static void AddSweep(this IServiceCollection services)
     {
-        services.AddOptions<SweepOptions>().BindConfiguration(SweepOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SweepOptions>>().Value);
+        services.AddCheckedOptions<SweepOptions>(SweepOptions.Section);
         services.AddSingleton<SweepActors>();
         services.AddSingleton<TenantRegistry>();
         services.AddSingleton<DueNotes>();

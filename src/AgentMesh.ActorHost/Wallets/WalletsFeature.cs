@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Secrets;
+using AgentMesh.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Wallets;
@@ -9,11 +10,10 @@ internal static class WalletsFeature
     /// <summary>Adds them, and the check at start: settings that cannot work end the app, and so does a store without a master key.</summary>
     internal static void AddWallets(this IServiceCollection services, IHostEnvironment environment)
     {
-        services.AddOptions<WalletOptions>().BindConfiguration(WalletOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<WalletOptions>(WalletOptions.Section);
         if (environment.IsDevelopment())
             services.PostConfigure<WalletOptions>(options => options.KeysSecret ??= WalletOptions.DevelopmentKeys);
         services.AddSingleton<IValidateOptions<WalletOptions>, WalletOptionsValidator>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<WalletOptions>>().Value);
         services.AddSingleton<SecretReader>();
         services.AddSingleton<AgentWallets>();
         services.AddHostedService<WalletKeysCheck>();

@@ -1,5 +1,6 @@
 using AgentMesh.Facilitator.Ledger;
 using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.ServiceDefaults.Problems;
 using AgentMesh.X402.Wire;
@@ -15,9 +16,8 @@ internal static partial class HostingExtensions
     /// <summary>Adds the options with their check, and the port.</summary>
     public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<FacilitatorOptions>().BindConfiguration(FacilitatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddCheckedOptions<FacilitatorOptions>(FacilitatorOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<FacilitatorOptions>, FacilitatorOptionsValidator>();
-        builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<FacilitatorOptions>>().Value);
         builder.AddAppListener(DefaultPort, X402Limits.MaxBodyBytes);
         return builder;
     }

@@ -1,3 +1,4 @@
+using AgentMesh.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.Gateway.Selling;
@@ -7,9 +8,8 @@ internal static class SellingExtensions
 {
     public static IServiceCollection AddSelling(this IServiceCollection services)
     {
-        services.AddOptions<SellingOptions>().BindConfiguration(SellingOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<SellingOptions>(SellingOptions.Section);
         services.AddSingleton<IValidateOptions<SellingOptions>, SellingOptionsValidator>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SellingOptions>>().Value);
         services.AddSingleton<PaymentsClient>();
         return services;
     }
