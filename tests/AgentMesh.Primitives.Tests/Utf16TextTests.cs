@@ -13,5 +13,5 @@ public sealed class Utf16TextTests
     [InlineData("a\U0001F600", 2, "a")]
     [InlineData("a\U0001F600b", 3, "a\U0001F600")]
     [InlineData("\U0001F600", 1, "")]
-    public void It_is_cut_between_characters(string text, int length, string expected) => Assert.Equal(expected, Utf16Text.Cut(text, length));
+    public void Text_IsCutBetweenCharacters(string text, int length, string expected) => Assert.Equal(expected, Utf16Text.Cut(text, length));
 }

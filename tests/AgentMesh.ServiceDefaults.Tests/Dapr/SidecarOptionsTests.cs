@@ -22,6 +22,26 @@ public sealed class SidecarOptionsTests
         Assert.DoesNotContain("secret", options.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://localhost:3500", "http://localhost:3500/v1.0/state")]
+    [InlineData("https://dapr.example.org/", "https://dapr.example.org/v1.0/state")]
+    [InlineData("https://example.org/dapr", "https://example.org/dapr/v1.0/state")]
+    public void Client_KeepsThePathOfTheEndpoint(string endpoint, string expected)
+    {
+        using var client = From(("DAPR_HTTP_ENDPOINT", endpoint)).CreateClient(TimeSpan.FromSeconds(7));
+        Assert.Equal(expected, new Uri(client.BaseAddress!, "v1.0/state").AbsoluteUri);
+        Assert.Equal(TimeSpan.FromSeconds(7), client.Timeout);
+    }
+
+    [Theory]
+    [InlineData("secret", "secret")]
+    [InlineData(null, null)]
+    public void Client_SendsTheSidecarsToken_AndNeverTheApps(string? api, string? expected)
+    {
+        using var client = From(("DAPR_API_TOKEN", api), ("APP_API_TOKEN", "other")).CreateClient(TimeSpan.FromSeconds(1));
+        Assert.Equal(expected, client.DefaultRequestHeaders.TryGetValues("dapr-api-token", out var values) ? Assert.Single(values) : null);
+    }
+
     private static SidecarOptions From(params (string Name, string? Value)[] settings) => SidecarOptions.From(
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build());
 }
