@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using AgentMesh.Conformance.Targets;
 using Dapr.Client;
 
@@ -59,6 +61,24 @@ public sealed class AppSide : IDisposable
     /// <summary>Sends; the answer's body is still to be read.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken? cancellationToken = null) =>
         _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken ?? TestContext.Current.CancellationToken);
+
+    /// <summary>
+    /// Sends on a connection of its own, says no more once <paramref name="whenSent"/> is over, and waits until the sidecar has ended the connection
+    /// too: then it has seen that its caller has left, and has given the request up.
+    /// </summary>
+    public async Task LeaveAsync(string method, string path, Func<Task> whenSent)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var connection = new TcpClient();
+        await connection.ConnectAsync("127.0.0.1", Plan.HttpPort, cancellationToken);
+        var stream = connection.GetStream();
+        var head = $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{Plan.HttpPort}\r\ndapr-api-token: {SidecarPlan.DaprToken}\r\nContent-Length: 0\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
+        await whenSent();
+        connection.Client.Shutdown(SocketShutdown.Send);
+        using var rest = new MemoryStream();
+        await stream.CopyToAsync(rest, cancellationToken).WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+    }
 
     public void Dispose()
     {

@@ -19,6 +19,8 @@ internal sealed class World : IAsyncDisposable
     private static readonly EvmAddress PayTo = EvmAddress.Parse("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly EvmKey _key;
+    private readonly Lock _driving = new();
+    private long _movedAt;
 
     private World(FakeTimeProvider time, FakeFacilitator facilitator)
     {
@@ -44,8 +46,9 @@ internal sealed class World : IAsyncDisposable
         PaymentsHost.StartAsync(this,
         [
             ("AgentMesh:Payments:RpcUrl", new Uri(Facilitator.Address, "rpc").ToString()),
-            // On a clock that a slow machine moves on under a question that is under way.
+            // On a clock that a slow machine moves on under a question or a purchase that is under way.
             ("AgentMesh:Payments:VerifyTimeoutSeconds", "60"),
+            ("AgentMesh:Payments:WaitSeconds", "300"),
             .. settings,
         ]);
 
@@ -82,7 +85,7 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>
     /// Waits for what runs on this world's clock, and moves it on slowly meanwhile, so that waits of the app end and its calls, which take real time,
-    /// are not timed out.
+    /// are not timed out. However many wait, time goes on as fast as for one: a payment is not to expire because many look at it.
     /// </summary>
     public async Task DriveAsync(Func<bool> isDone)
     {
@@ -91,7 +94,7 @@ internal sealed class World : IAsyncDisposable
         {
             Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(60), $"It did not end in time: {string.Join(", ", Mesh.Calls.TakeLast(12))}");
             await Task.Delay(look < 40 ? 2 : 10, TestContext.Current.CancellationToken);
-            if (look >= 40)
+            if (look >= 40 && MayMove())
                 Time.Advance(TimeSpan.FromMilliseconds(200));
         }
     }
@@ -100,6 +103,17 @@ internal sealed class World : IAsyncDisposable
     {
         await DriveAsync(() => task.IsCompleted);
         return await task;
+    }
+
+    private bool MayMove()
+    {
+        lock (_driving)
+        {
+            if (_movedAt != 0 && TimeProvider.System.GetElapsedTime(_movedAt) < TimeSpan.FromMilliseconds(10))
+                return false;
+            _movedAt = TimeProvider.System.GetTimestamp();
+            return true;
+        }
     }
 
     public async ValueTask DisposeAsync()

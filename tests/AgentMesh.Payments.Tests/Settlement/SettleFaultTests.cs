@@ -19,7 +19,7 @@ public sealed class SettleFaultTests
     public async Task AnOrderWithoutAnAnswer_IsUnknown_AndFoundOnTheChain(string fault, string end, string? reason)
     {
         await using var world = await World.CreateAsync();
-        await using var host = await world.StartAsync(("AgentMesh:Payments:WaitSeconds", "300"));
+        await using var host = await world.StartAsync();
         world.Facilitator.OnSettle = Enum.Parse<Fault>(fault);
         var purchase = World.Buy(world.Sign());
         var outcome = await host.BuyAsync(purchase);
