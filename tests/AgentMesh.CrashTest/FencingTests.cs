@@ -108,7 +108,11 @@ public sealed class FencingTests
         using (var lost = await TurnAsync(probe, "frozen", 0))
             Assert.False(lost.IsSuccessStatusCode);
         using (var replaced = await TurnAsync(probe, "frozen", 0))
-            Assert.Equal("2", await replaced.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        {
+            var count = await replaced.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(count == "2", $"{count} after {string.Join(", ", fence.TurnsOf("frozen").Select(turn => $"{turn.Token} in {turn.Pid}: {turn.Count} {turn.Saved}"))}");
+        }
+
         var (stopped, successor) = (fence.TurnsOf("frozen")[1], fence.TurnsOf("frozen")[2]);
         Assert.NotEqual(stopped.Pid, successor.Pid);
         Assert.True(Mesh.IsRunning(stopped.Pid));
