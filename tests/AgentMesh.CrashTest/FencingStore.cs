@@ -116,19 +116,22 @@ internal sealed class FencingStore : IAsyncDisposable
         }
     }
 
-    // Gone, a zombie, or stopped: none of these executes anything.
-    private static bool IsRunning(int pid)
+    /// <summary>The state of a process or a thread by its folder in /proc, as ps shows it; null: it is gone.</summary>
+    internal static char? StateOf(string folder)
     {
         try
         {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X' or 'T');
+            var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            return stat[stat.LastIndexOf(')') + 2];
         }
         catch (IOException)
         {
-            return false;
+            return null;
         }
     }
+
+    // Gone, a zombie, or stopped: none of these executes anything.
+    private static bool IsRunning(int pid) => StateOf($"/proc/{pid}") is not (null or 'Z' or 'X' or 'T');
 
     internal sealed class Turn(long token, int pid)
     {

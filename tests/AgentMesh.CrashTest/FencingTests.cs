@@ -65,7 +65,7 @@ public sealed class FencingTests
         // Stopped in the middle of whatever it does, until one of its actors is somewhere else.
         async Task StopUntilReplacedAsync(int pid)
         {
-            await SignalAsync("STOP", pid);
+            await StopAsync(pid);
             try
             {
                 var held = Enumerable.Range(0, Actors).Select(actor => $"actor-{actor}").Where(actor => fence.TurnsOf(actor) is [.., var last] && last.Pid == pid).ToList();
@@ -103,7 +103,7 @@ public sealed class FencingTests
         fence.Entered = (_, pid) =>
         {
             fence.Entered = null;
-            SignalAsync("STOP", pid).GetAwaiter().GetResult();
+            StopAsync(pid).GetAwaiter().GetResult();
         };
         using (var lost = await TurnAsync(probe, "frozen", 0))
             Assert.False(lost.IsSuccessStatusCode);
@@ -128,6 +128,18 @@ public sealed class FencingTests
 
     private static Task<HttpResponseMessage> TurnAsync(Probe probe, string actor, int milliseconds) =>
         probe.Sidecar.PutAsJsonAsync($"/v1.0/actors/Fenced/{actor}/method/Turn", milliseconds, TestContext.Current.CancellationToken);
+
+    /// <summary>Completes when the process stands still: the signal is taken by one thread, and on a busy machine the others go on until it is.</summary>
+    private static async Task StopAsync(int pid)
+    {
+        await SignalAsync("STOP", pid);
+        var begun = Stopwatch.GetTimestamp();
+        while (!Directory.GetDirectories($"/proc/{pid}/task").All(thread => FencingStore.StateOf(thread) is 'T' or 'Z' or 'X' or null))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < Patience, $"Process {pid} does not stop.");
+            await Task.Delay(1);
+        }
+    }
 
     private static async Task SignalAsync(string signal, int pid)
     {
