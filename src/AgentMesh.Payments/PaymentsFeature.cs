@@ -11,6 +11,7 @@ using AgentMesh.Payments.Reconciliation;
 using AgentMesh.Payments.Settlement;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.X402.Exact.Evm.ResourceServer;
 using Dapr.Actors;
 using Dapr.Actors.Runtime;
 
@@ -31,7 +32,7 @@ internal static class PaymentsFeature
     {
         services.AddCheckedOptions<PaymentOptions>(PaymentOptions.Section);
         services.AddSingleton<ClaimStore>();
-        services.AddSingleton<FacilitatorClient>();
+        services.AddFacilitator();
         services.AddSingleton<SellerClient>();
         services.AddSingleton<ChainLook>();
         services.AddSingleton<PaymentEventPublisher>();

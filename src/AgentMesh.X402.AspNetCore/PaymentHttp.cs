@@ -1,3 +1,4 @@
+using AgentMesh.X402.AspNetCore.Paying;
 using AgentMesh.X402.Codecs;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 using Microsoft.AspNetCore.Http;
@@ -30,13 +31,6 @@ public static class PaymentHttp
     {
         ArgumentNullException.ThrowIfNull(response);
         ArgumentNullException.ThrowIfNull(offer);
-        var answer = offer.ToAnswer(error);
-        response.StatusCode = StatusCodes.Status402PaymentRequired;
-        response.ContentType = "application/json";
-        response.ContentLength = answer.Body.Length;
-        response.Headers.CacheControl = "no-store";
-        if (answer.Header is { } header)
-            response.Headers[PaymentHeaderNames.PaymentRequired] = header;
-        await response.Body.WriteAsync(answer.Body, cancellationToken).ConfigureAwait(false);
+        await PaymentAnswers.Terms(offer, error).WriteAsync(response, cancellationToken).ConfigureAwait(false);
     }
 }

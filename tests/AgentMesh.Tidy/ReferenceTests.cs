@@ -8,7 +8,7 @@ public sealed class ReferenceTests
         ["AgentMesh.Primitives"] = [],
         ["AgentMesh.Contracts"] = ["AgentMesh.Primitives", "Dapr.Actors"],
         ["AgentMesh.Evm"] = ["AgentMesh.Primitives", "BouncyCastle.Cryptography"],
-        ["AgentMesh.X402"] = ["AgentMesh.Evm"],
+        ["AgentMesh.X402"] = ["AgentMesh.Evm", "Polly.Core"],
         ["AgentMesh.Agents"] = ["AgentMesh.Primitives", "Cronos"],
         ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives"],
         ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Evm", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "Anthropic", "Microsoft.Extensions.AI", "Microsoft.Extensions.AI.OpenAI", "OpenAI", "Polly.Core"],

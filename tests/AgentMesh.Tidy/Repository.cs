@@ -9,12 +9,12 @@ internal static class Repository
     public static string Root { get; } = Path.GetFullPath(
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "Root").Value!);
 
-    /// <summary>Files below a folder of the checkout, build output left out, relative to the root with forward slashes.</summary>
+    /// <summary>Files below a folder of the checkout, build output and packages left out, relative to the root with forward slashes.</summary>
     public static IEnumerable<string> Files(string folder, string pattern) =>
         !Directory.Exists(Path.Combine(Root, folder)) ? [] :
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
-            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj"));
+            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "node_modules"));
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 

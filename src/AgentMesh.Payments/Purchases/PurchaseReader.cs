@@ -3,9 +3,6 @@ using System.Text;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Evm;
 using AgentMesh.Primitives;
-using AgentMesh.X402.Codecs;
-using AgentMesh.X402.Exact.Evm;
-using AgentMesh.X402.Exact.Evm.Facilitator;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Networks;
 using AgentMesh.X402.Wire;
@@ -13,8 +10,7 @@ using AgentMesh.X402.Wire;
 namespace AgentMesh.Payments.Purchases;
 
 /// <summary>
-/// Makes an order of a purchase: all that can be seen without asking anybody. A payment that is bad in such a way is refused here, so that strangers
-/// can neither fill the store nor make the facilitator look broken.
+/// Makes an order of a purchase, or says what is wrong with it as far as that can be seen without asking anybody.
 /// </summary>
 internal static class PurchaseReader
 {
@@ -31,18 +27,10 @@ internal static class PurchaseReader
             return new PurchaseReading(null, Invalid(wrong));
         if (ReadOffer(purchase) is not { } offer)
             return new PurchaseReading(null, Invalid("options is 1 to 16 ways to pay in known tokens, more than nothing, to somebody."));
-        var payload = PaymentHeaders.ReadPayment(purchase.PaymentSignature, purchase.XPayment);
-        if (payload.IsRefused)
-            return new PurchaseReading(null, payload.Refusal);
-        var match = offer.Match(payload.Value);
-        // A price may have changed since the payment was taken: which payment it is can be said all the same.
-        if ((match.Value ?? (payload.Value as PaymentPayloadV2)?.Accepted) is not { } requirements)
-            return new PurchaseReading(null, match.Refusal);
-        var verified = ExactEvmVerifier.Verify(payload.Value, requirements, now);
-        if (verified.Payment is not { } payment)
-            return new PurchaseReading(null, match.Refusal ?? RefusalOf(verified));
-        var refusal = match.Refusal ?? CheckResource(offer, payload.Value) ?? CheckVerified(verified) ?? CheckValidity(payment, maxValidity, now);
-        return new PurchaseReading(ToOrder(purchase, payload.Value, requirements, payment), refusal);
+        var payment = PaymentReader.Read(offer, purchase.PaymentSignature, purchase.XPayment, maxValidity, now);
+        return payment.IsRefused
+            ? new PurchaseReading(null, payment.Refusal)
+            : new PurchaseReading(ToOrder(purchase, payment.Value), payment.Value.Refusal);
     }
 
     private static string? Check(Purchase purchase)
@@ -82,38 +70,17 @@ internal static class PurchaseReader
         return new PaymentOffer(new ResourceInfo(purchase.Resource.Url, purchase.Resource.Description, purchase.Resource.MimeType), options);
     }
 
-    private static Refusal? CheckResource(PaymentOffer offer, PaymentPayload payload) =>
-        offer.IsForResource(payload) ? null : new Refusal(X402Reasons.ResourceMismatch, "The payment says that it is for another resource.");
-
-    // Signatures that only an account's code can judge are the facilitator's to judge.
-    private static Refusal? CheckVerified(ExactEvmVerification verified) =>
-        verified.Response.IsValid || verified is { Payment.SignatureKind: not SignatureKind.Key, Response.InvalidReason: X402Reasons.UnsupportedPayloadType or X402Reasons.UndeployedSmartWallet }
-            ? null
-            : RefusalOf(verified);
-
-    private static Refusal? CheckValidity(ExactEvmPayment payment, TimeSpan maxValidity, DateTimeOffset now) =>
-        payment.Authorization.ValidBefore.Value > (now + maxValidity).ToUnixTimeSeconds()
-            ? new Refusal(X402Reasons.AuthorizationValidBefore, "authorization.validBefore is too far away: sign for no longer than maxTimeoutSeconds.")
-            : null;
-
-    private static Refusal RefusalOf(ExactEvmVerification verified) =>
-        new(verified.Response.InvalidReason ?? X402Reasons.UnexpectedVerifyError, verified.Response.InvalidMessage ?? "The payment is not good.");
-
-    private static PaymentOrder ToOrder(Purchase purchase, PaymentPayload payload, PaymentRequirements requirements, ExactEvmPayment payment)
+    private static PaymentOrder ToOrder(Purchase purchase, ReceivedPayment received)
     {
+        var payment = received.Payment;
         var authorization = payment.Authorization;
         var terms = new PaymentTerms(
             payment.Network.ToString(), payment.Asset.ToString(), authorization.Value.ToString(), authorization.To.ToString(), authorization.From.ToString(),
-            authorization.Nonce.ToString(), TimeOf(authorization.ValidBefore), payload.X402Version, requirements.Network);
-        var request = Encoding.UTF8.GetString(FacilitatorJson.Write(new SettleRequest(payload.X402Version, payload, requirements)));
+            authorization.Nonce.ToString(), payment.ValidBefore, received.Payload.X402Version, received.Requirements.Network);
         return new PaymentOrder(
             payment.Id.ToString(), purchase.Seller, purchase.Resource.Url, purchase.BodyHash, payment.CalculateFingerprint(), terms,
-            new PaymentJob(request, purchase.Content, purchase.SessionId, purchase.Tool));
+            new PaymentJob(Encoding.UTF8.GetString(received.ToFacilitatorRequest()), purchase.Content, purchase.SessionId, purchase.Tool));
     }
-
-    private static DateTimeOffset TimeOf(UInt256 seconds) => seconds.Value < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-        ? DateTimeOffset.FromUnixTimeSeconds((long)seconds.Value)
-        : DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.MaxValue.ToUnixTimeSeconds());
 
     private static Refusal Invalid(string detail) => new(PaymentRefusals.InvalidPurchase, detail);
 }

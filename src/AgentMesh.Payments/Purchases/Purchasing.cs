@@ -2,6 +2,7 @@ using AgentMesh.Contracts.Payments;
 using AgentMesh.Payments.Settlement;
 using AgentMesh.Primitives;
 using AgentMesh.X402.Codecs;
+using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Wire;
 
 namespace AgentMesh.Payments.Purchases;
@@ -28,7 +29,7 @@ internal sealed class Purchasing(PaymentActors actors, PaymentWatch watch, Payme
         // Ends when the time to wait is over.
         while (!info.IsRefused && !IsDecided(info.Value) && until - time.GetUtcNow() is { Ticks: > 0 } left)
         {
-            await WaitAsync(next, left < LookPause ? left : LookPause, cancellationToken);
+            await PaymentWatch.WaitAsync(next, left < LookPause ? left : LookPause, time, cancellationToken);
             next = watcher.Next;
             info = await actors.GetStatusAsync(order.PaymentId, cancellationToken);
         }
@@ -78,12 +79,4 @@ internal sealed class Purchasing(PaymentActors actors, PaymentWatch watch, Payme
 
     private async Task<bool> IsKnownAsync(string paymentId, CancellationToken cancellationToken) =>
         await actors.GetStatusAsync(paymentId, cancellationToken) is { IsRefused: false, Value: { } info } && (info.WasVerified || !IsDecided(info));
-
-    private async Task WaitAsync(Task next, TimeSpan longest, CancellationToken cancellationToken)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(next, Task.Delay(longest, time, over.Token));
-        await over.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-    }
 }

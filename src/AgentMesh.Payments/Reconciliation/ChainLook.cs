@@ -3,7 +3,7 @@ using AgentMesh.Evm;
 using AgentMesh.Evm.Abi;
 using AgentMesh.Evm.Rpc;
 using AgentMesh.Evm.Tokens;
-using AgentMesh.Payments.Facilitation;
+using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Networks;
 
 namespace AgentMesh.Payments.Reconciliation;

@@ -1,4 +1,4 @@
-using AgentMesh.Payments.Purchases;
+using AgentMesh.X402.Exact.Evm.ResourceServer;
 
 namespace AgentMesh.Payments.Settlement;
 

@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
+using System.Text;
 using AgentMesh.Contracts.Payments;
+using AgentMesh.Evm;
 using AgentMesh.Evm.Rpc;
 using AgentMesh.Payments.Announcing;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
-using AgentMesh.Payments.Facilitation;
 using AgentMesh.Payments.Reconciliation;
+using AgentMesh.X402.Exact.Evm.ResourceServer;
+using AgentMesh.X402.Networks;
 
 namespace AgentMesh.Payments.Settlement;
 
@@ -20,10 +23,7 @@ internal sealed partial class SettlementRun(
     /// <summary>Steps of one run; a payment from the beginning to its event takes eight.</summary>
     private const int MaxSteps = 16;
 
-    private const int SettleRetries = 3;
     private const int OwnerBytes = 16;
-
-    private static readonly TimeSpan SettleRetryPause = TimeSpan.FromSeconds(1);
 
     private readonly string _owner = RandomNumberGenerator.GetHexString(2 * OwnerBytes, lowercase: true);
     private bool _holdsClaim;
@@ -71,8 +71,8 @@ internal sealed partial class SettlementRun(
     {
         try
         {
-            var found = await facilitator.VerifyAsync(JobOf(work).FacilitatorRequest, cancellationToken);
-            if (found.IsValid && FacilitatorClient.IsPayer(found.Payer, work.Terms))
+            var found = await facilitator.VerifyAsync(RequestOf(work), cancellationToken);
+            if (found.IsValid && FacilitatorClient.IsPayer(found.Payer, PayerOf(work)))
                 return Report(PaymentSteps.Verified);
             // Of another activation, whose record was overwritten: the payment may be bad now because it was settled.
             if (await claims.IsClaimedAsync(run.PaymentId, cancellationToken))
@@ -133,26 +133,14 @@ internal sealed partial class SettlementRun(
         _holdsClaim = false;
         if (await claims.AdvanceAsync(run.PaymentId, _owner, ClaimPhase.Settling, cancellationToken) != ClaimAnswer.Held)
             return Unknown("The claim of the payment was taken over.");
-        var verdict = await OrderAsync(work);
+        // Not given up when the process ends: the call has its own clock, and what becomes of it is worth the wait.
+        var verdict = await facilitator.SettleAsync(RequestOf(work), EvmNetwork.Parse(work.Terms.Network), PayerOf(work), CancellationToken.None);
         return verdict.Outcome switch
         {
             SettleOutcome.Settled => Report(PaymentSteps.Settled) with { Transaction = verdict.Transaction },
             SettleOutcome.Unknown => Unknown(verdict.Detail ?? "", verdict.Code) with { Transaction = verdict.Transaction },
             _ => Report(PaymentSteps.SettleFailed, verdict.Code, verdict.Detail),
         };
-    }
-
-    /// <summary>Gives the order to settle. It is given again only when there was no connection to give it on.</summary>
-    private async Task<SettleVerdict> OrderAsync(PaymentWork work)
-    {
-        for (var retry = 0; ; retry++)
-        {
-            // Not given up when the process ends: the call has its own clock, and what becomes of it is worth the wait.
-            var verdict = await facilitator.SettleAsync(JobOf(work).FacilitatorRequest, work.Terms, CancellationToken.None);
-            if (verdict.Outcome != SettleOutcome.NotSent || retry == SettleRetries)
-                return verdict;
-            await Task.Delay(SettleRetryPause, time, CancellationToken.None);
-        }
     }
 
     private async Task<PaymentReport?> LookAsync(PaymentWork work, CancellationToken cancellationToken)
@@ -180,7 +168,7 @@ internal sealed partial class SettlementRun(
     {
         if (options.SettleIsIdempotent)
         {
-            var again = await facilitator.SettleAsync(JobOf(work).FacilitatorRequest, work.Terms, cancellationToken);
+            var again = await facilitator.SettleOnceAsync(RequestOf(work), EvmNetwork.Parse(work.Terms.Network), PayerOf(work), cancellationToken);
             if (again.Outcome == SettleOutcome.Settled)
                 return again;
             // While the authorization can be executed, a no to a repeat is no proof. Afterwards it is: the first order has not, and none will.
@@ -231,6 +219,10 @@ internal sealed partial class SettlementRun(
     }
 
     private static PaymentJob JobOf(PaymentWork work) => work.Job ?? throw new InvalidOperationException("A payment that is not over has no job.");
+
+    private static byte[] RequestOf(PaymentWork work) => Encoding.UTF8.GetBytes(JobOf(work).FacilitatorRequest);
+
+    private static EvmAddress PayerOf(PaymentWork work) => EvmAddress.Parse(work.Terms.Payer);
 
     private PaymentReport Report(string step, string? code = null, string? detail = null) => new(run.Attempt, step, code, detail);
 

@@ -35,6 +35,11 @@ public sealed class ExactEvmPayment
     /// <summary>Which payment it is, however it is written.</summary>
     public PaymentId Id { get; }
 
+    /// <summary>When nobody can execute it any more, <c>validBefore</c>.</summary>
+    public DateTimeOffset ValidBefore => Authorization.ValidBefore.Value < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+        ? DateTimeOffset.FromUnixTimeSeconds((long)Authorization.ValidBefore.Value)
+        : DateTimeOffset.MaxValue;
+
     /// <summary>Whose signature the bytes can be.</summary>
     public SignatureKind SignatureKind =>
         Erc6492.IsWrapped(Signature.Span) ? SignatureKind.Undeployed : Signature.Length == EvmSignature.Length ? SignatureKind.Key : SignatureKind.Contract;

@@ -31,9 +31,7 @@ public sealed class SignedPayment
     public ExactEvmPayment Payment { get; }
 
     /// <summary>When nobody can execute it any more.</summary>
-    public DateTimeOffset ValidBefore => Payment.Authorization.ValidBefore.Value < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-        ? DateTimeOffset.FromUnixTimeSeconds((long)Payment.Authorization.ValidBefore.Value)
-        : DateTimeOffset.MaxValue;
+    public DateTimeOffset ValidBefore => Payment.ValidBefore;
 
     /// <summary>The payment for the wire.</summary>
     public PaymentPayload Payload { get; }

@@ -1,7 +1,7 @@
-namespace AgentMesh.Payments.Purchases;
+namespace AgentMesh.X402.Exact.Evm.ResourceServer;
 
-/// <summary>Tells the purchases of this process that wait for a payment that it has come further. A hint: its actor may be in another process.</summary>
-internal sealed class PaymentWatch
+/// <summary>Tells those in this process that wait for a payment that it has come further. A hint: who works on it may be another process.</summary>
+public sealed class PaymentWatch
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (TaskCompletionSource Next, int Watchers)> _watched = new(StringComparer.Ordinal);
@@ -44,6 +44,19 @@ internal sealed class PaymentWatch
         ended?.SetResult();
     }
 
+    /// <summary>Waits for the next change, or for as long as a change elsewhere may stay unseen.</summary>
+    /// <param name="next">The task that was taken before the last look.</param>
+    /// <param name="longest">When to look again all the same.</param>
+    /// <param name="time">Measures it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task WaitAsync(Task next, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(next, Task.Delay(longest, time, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     private Task NextOf(string paymentId)
     {
         lock (_lock)
@@ -65,10 +78,12 @@ internal sealed class PaymentWatch
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>One that waits. Take <see cref="Next"/> before looking at the payment, or a change in between is missed.</summary>
-    internal sealed class Watcher(PaymentWatch watch, string paymentId) : IDisposable
+    public sealed class Watcher(PaymentWatch watch, string paymentId) : IDisposable
     {
+        /// <summary>Ends with the next change.</summary>
         public Task Next => watch.NextOf(paymentId);
 
+        /// <inheritdoc/>
         public void Dispose() => watch.End(paymentId);
     }
 }
