@@ -1,3 +1,3 @@
 using AgentMesh.Cli.Terminal;
 
-return await CommandLine.InvokeAsync(args, CliParts.OfThisMachine());
+return await CommandLine.InvokeAsync(args, CliParts.OfThisMachine(), CancellationToken.None);

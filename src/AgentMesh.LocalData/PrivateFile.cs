@@ -25,6 +25,8 @@ public static class PrivateFile
             File.Delete(draft);
             throw;
         }
+
+        FlushName(path);
     }
 
     /// <summary>Writes the file unless it is there already. Of several processes at once one makes it.</summary>
@@ -37,7 +39,6 @@ public static class PrivateFile
         try
         {
             File.Move(draft, path, overwrite: false);
-            return true;
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -49,6 +50,9 @@ public static class PrivateFile
             File.Delete(draft);
             throw;
         }
+
+        FlushName(path);
+        return true;
     }
 
     /// <summary>Whether others than its user may read or change the file; never on Windows, where that is the folder's affair.</summary>
@@ -64,5 +68,15 @@ public static class PrivateFile
         stream.Write(content);
         stream.Flush(flushToDisk: true);
         return draft;
+    }
+
+    /// <summary>
+    /// A name is the folder's, and .NET flushes no folders. But giving a file a name changes the file as well, and the journals of ext4, XFS and btrfs
+    /// write both in one piece: a flush of the file takes its name along.
+    /// </summary>
+    private static void FlushName(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
     }
 }

@@ -36,6 +36,9 @@ internal enum Fault
 
     /// <summary>402 again: not settled.</summary>
     Refuse,
+
+    /// <summary>No answer, for as long as the client waits.</summary>
+    Hang,
 }
 
 /// <summary>
@@ -67,6 +70,9 @@ internal sealed class TestMesh : IAsyncDisposable
 
     /// <summary>What the next paid requests run into.</summary>
     public ConcurrentQueue<Fault> Faults { get; } = new();
+
+    /// <summary>Ends when a paid request hangs.</summary>
+    public TaskCompletionSource Hanging { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Settlements => _settled.Count;
 
@@ -103,6 +109,7 @@ internal sealed class TestMesh : IAsyncDisposable
         app.MapGet("/away", () => Results.Redirect("https://elsewhere.example/"));
         app.MapGet("/broken", () => Results.StatusCode(500));
         app.MapGet("/agent/{user}/info", (string user) => Results.Json(new { userId = user, walletAddress = user == "alice" ? mesh.AliceWallet : null }));
+        app.MapPost("/agent/bob/premium/analysis", () => Results.Json(new { type = "urn:agentmesh:problem:not_for_sale", detail = "Nothing." }, statusCode: 404));
         app.MapPost("/faucet", mesh.GiveAsync);
         app.MapPost("/rpc/84532", mesh.CallAsync);
         await app.StartAsync();
@@ -141,6 +148,10 @@ internal sealed class TestMesh : IAsyncDisposable
                 break;
             case Fault.UnknownForTenSeconds:
                 await RefuseAsync(context, retryAfterSeconds: 10);
+                break;
+            case Fault.Hang:
+                Hanging.SetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
                 break;
             default:
                 await SettleAsync(context, payment.Value, match.Value, decoded, losesAnswer: fault == Fault.LoseAnswer);

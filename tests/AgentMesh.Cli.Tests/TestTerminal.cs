@@ -30,7 +30,10 @@ internal sealed class TestTerminal : IDisposable
     }
 
     /// <summary>Runs a command as the program does.</summary>
-    public async Task<Ran> RunAsync(params string[] arguments)
+    public Task<Ran> RunAsync(params string[] arguments) => RunAsync(TestContext.Current.CancellationToken, arguments);
+
+    /// <summary>Runs a command until it is over or <paramref name="ctrlC"/> is pressed.</summary>
+    public async Task<Ran> RunAsync(CancellationToken ctrlC, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
@@ -44,7 +47,7 @@ internal sealed class TestTerminal : IDisposable
             CurrentFolder = Home,
             ProgramFolder = Home,
             Home = Home,
-        });
+        }, ctrlC);
         Everything += output.ToString() + error;
         return new Ran(exitCode, output.ToString(), error.ToString());
     }

@@ -4,7 +4,7 @@ using AgentMesh.X402.Exact.Evm.Client;
 namespace AgentMesh.Cli.Buying;
 
 /// <summary>Sends a request until there is an answer to its payment: always the same payment, byte for byte.</summary>
-/// <param name="http">Pays.</param>
+/// <param name="http">Pays. It has no time-out of its own, which would end with the headers of an answer.</param>
 /// <param name="report">Is told of each try.</param>
 /// <param name="patience">How long to ask again, from the first answer that leaves it open.</param>
 /// <param name="time">The clock.</param>
@@ -12,6 +12,9 @@ internal sealed class Delivery(HttpClient http, PayReport report, TimeSpan patie
 {
     /// <summary>Most requests with one payment; each may be sent again when its connection breaks, as <see cref="PaymentHandlerOptions"/> says.</summary>
     private const int MaxSends = 20;
+
+    /// <summary>Of one request with its answer's body; a seller may work for a while before it answers.</summary>
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(100);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
@@ -47,13 +50,15 @@ internal sealed class Delivery(HttpClient http, PayReport report, TimeSpan patie
     private async Task<PayAnswer> TrySendAsync(PayRequest request, SignedPayment? payment, CancellationToken cancellationToken)
     {
         using var message = request.ToMessage();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(RequestTimeout);
         if (payment is not null)
             message.Options.Set(PaymentHandler.PaymentKey, payment);
         try
         {
             // The headers first: the body may be longer than anybody wants to read.
-            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            var (body, isCutOff) = await AnswerBody.ReadAsync(response.Content, cancellationToken);
+            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var (body, isCutOff) = await AnswerBody.ReadAsync(response.Content, limit.Token);
             return new PayAnswer(
                 response.StatusCode, response.ReasonPhrase, response.Content.Headers.ContentType?.MediaType, body, isCutOff, RetryAfterOf(response),
                 response.Headers.Location?.ToString(), PaymentHandler.GetOutcome(message));

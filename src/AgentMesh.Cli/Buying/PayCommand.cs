@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using AgentMesh.Cli.Meshes;
 using AgentMesh.Cli.Terminal;
+using AgentMesh.Evm;
 using AgentMesh.X402.Networks;
 
 namespace AgentMesh.Cli.Buying;
@@ -9,10 +10,12 @@ namespace AgentMesh.Cli.Buying;
 /// <summary><c>pay</c>: the options, and what goes with what.</summary>
 internal sealed class PayCommand
 {
-    private const string DefaultMax = "1";
     private const int DefaultPatienceSeconds = 60;
     private const int MaxPatienceSeconds = 3_600;
     private const int PaymentIdDigits = 64;
+
+    /// <summary>1 USDC.</summary>
+    private static readonly UInt256 DefaultMaxAtomic = 1_000_000UL;
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -21,7 +24,7 @@ internal sealed class PayCommand
     private readonly Option<string?> _method = new("--method") { Description = "The method. Default: POST with a body, else GET.", HelpName = string.Join('|', Methods) };
     private readonly Option<string?> _body = new("--body") { Description = "The body.", HelpName = "JSON" };
     private readonly Option<string?> _bodyFile = CliOptions.Path("--body-file", "FILE", "The file of the body, JSON.");
-    private readonly Option<Evm.UInt256> _max = CliOptions.Usdc("--max", "The most that is paid. Nothing is signed for more.", DefaultMax);
+    private readonly Option<UInt256?> _max = CliOptions.Usdc("--max", "The most that is paid. Nothing is signed for more. Default: 1.");
 
     private readonly Option<string> _network = new("--network")
     {
@@ -40,7 +43,7 @@ internal sealed class PayCommand
     };
 
     private readonly Option<bool> _anew = new("--new") { Description = "Sign another payment although an earlier one for the same request is not over: both may be paid." };
-    private readonly Option<int> _patience = new("--wait") { Description = $"How long an unknown outcome is asked for again. Default: {DefaultPatienceSeconds}.", HelpName = "SECONDS", DefaultValueFactory = _ => DefaultPatienceSeconds };
+    private readonly Option<int> _patience = new("--wait") { Description = "How long an unknown outcome is asked for again.", HelpName = "SECONDS", DefaultValueFactory = _ => DefaultPatienceSeconds };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object in place of lines for people." };
     private readonly MeshOptions _mesh;
 
@@ -94,9 +97,9 @@ internal sealed class PayCommand
                 : null,
             Resume = parsed.GetValue(_resume) ?? "",
             Mesh = mesh,
-            MaxAmountAtomic = parsed.GetValue(_max),
+            MaxAmountAtomic = parsed.GetValue(_max) ?? DefaultMaxAtomic,
             Network = EvmNetwork.Parse(parsed.GetValue(_network)!),
-            KeyFile = parsed.GetValue(_keyFile) is { } key ? _parts.At(key) : Path.Combine(_parts.Home, BuyerKey.DefaultFile),
+            KeyFile = _parts.At(parsed.GetValue(_keyFile) ?? Path.Combine(_parts.Home, BuyerKey.DefaultFile)),
             AsJson = parsed.GetValue(_json),
             PaysAnew = parsed.GetValue(_anew),
             Patience = TimeSpan.FromSeconds(parsed.GetValue(_patience)),

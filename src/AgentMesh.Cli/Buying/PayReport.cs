@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Numerics;
 using System.Text;
 using AgentMesh.Cli.Funding;
@@ -20,6 +21,8 @@ internal sealed class PayReport(TextWriter lines, TextWriter remarks)
 {
     private const int ShownSignatureDigits = 8;
 
+    private bool _hasShownTerms;
+
     public void Buyer(EvmAddress buyer, string keyFile, bool isNew) =>
         Line("buyer", isNew ? $"{buyer}, with a new key in {keyFile}, which only you can read" : $"{buyer}, key {keyFile}");
 
@@ -30,6 +33,7 @@ internal sealed class PayReport(TextWriter lines, TextWriter remarks)
 
     public void Asked(IReadOnlyList<PaymentRequired> terms)
     {
+        _hasShownTerms = terms.Count > 0;
         Line("402", terms.Count > 0 ? "payment required:" : "payment required, and no terms that can be read");
         foreach (var required in terms)
         {
@@ -63,26 +67,28 @@ internal sealed class PayReport(TextWriter lines, TextWriter remarks)
         CultureInfo.InvariantCulture,
         $"{(answer.Status is { } status ? $"The seller says {(int)status}" : "No answer")}: what became of the payment is not known. The same payment is sent again in {pause.TotalSeconds:0.#} s."));
 
-    public void Ended(PayVerdict verdict, DateTimeOffset now, bool isKept)
+    public void Ended(PayRequest request, PayVerdict verdict, DateTimeOffset now, bool isKept)
     {
         var answer = verdict.Answer;
         if (answer.Status is { } status)
         {
             Line("answer", $"{(int)status} {PlainText.Of(answer.Reason ?? "")}".TrimEnd());
-            if (answer.Body.Length > 0)
+            if (answer.Body.Length > 0 && !(_hasShownTerms && status == HttpStatusCode.PaymentRequired))
                 lines.WriteLine(PlainText.Of(Encoding.UTF8.GetString(answer.Body), keepsLines: true).TrimEnd('\n'));
             if (answer.IsCutOff)
                 Remark($"The answer is longer than {AnswerBody.MaxBytes} bytes; the rest was not read.");
         }
 
         if (answer.Settlement is { } receipt)
-            Line(receipt.Success ? "settled" : "not settled", $"transaction {PlainText.Of(receipt.Transaction)}, payer {PlainText.Of(receipt.Payer ?? "not named")}, network {PlainText.Of(receipt.Network)}");
+            Line(receipt.Success ? "settled" : "not settled", $"{(receipt.Transaction.Length > 0 ? $"transaction {PlainText.Of(receipt.Transaction)}" : "no transaction")}, payer {PlainText.Of(receipt.Payer ?? "not named")}, network {PlainText.Of(receipt.Network)}");
         else if (verdict.Outcome == PayOutcome.Paid)
             Remark("The seller gave no receipt that can be read; what was asked for came.");
         if (verdict.Refusal is { } refusal)
             Line(verdict.Outcome == PayOutcome.Unknown ? "unknown" : verdict.Outcome == PayOutcome.Failed ? "failed" : "refused", $"{PlainText.Of(refusal.Code)}: {PlainText.Of(refusal.Detail)}");
         if (verdict.Payment is { } payment && verdict.Outcome != PayOutcome.Paid)
             Afterwards(verdict, payment, now, isKept);
+        else if (PayHints.For(verdict.Refusal, request.Url) is { } hint)
+            Remark(hint);
     }
 
     public void Remark(string text) => remarks.WriteLine(text);

@@ -13,9 +13,6 @@ namespace AgentMesh.Cli.Buying;
 /// <param name="parts">The world.</param>
 internal sealed class PayRun(PayOptions options, CliParts parts)
 {
-    /// <summary>Of one request; a seller may work for a while before it answers.</summary>
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(100);
-
     private readonly PayReport _report = new(options.AsJson ? TextWriter.Null : parts.Output, parts.Error);
 
     /// <summary>Pays, and says how it ended.</summary>
@@ -44,7 +41,7 @@ internal sealed class PayRun(PayOptions options, CliParts parts)
         }
 
         var isOver = verdict.IsOver(parts.TimeProvider.GetUtcNow());
-        _report.Ended(verdict, parts.TimeProvider.GetUtcNow(), isKept: !isOver);
+        _report.Ended(request, verdict, parts.TimeProvider.GetUtcNow(), isKept: !isOver);
         if (options.AsJson)
             await parts.Output.WriteLineAsync(JsonSerializer.Serialize(PayDocument.Of(key.Address, verdict), CliJson.Wire.PayDocument));
         // Last: who is killed before has the payment, and gets the answer again.
@@ -63,7 +60,7 @@ internal sealed class PayRun(PayOptions options, CliParts parts)
         var caps = KnownAssets.All.Where(asset => asset.Network == options.Network).Select(asset => new SpendingCap(asset, options.MaxAmountAtomic));
         var wallet = new BuyerWallet(request, key, new PaymentPolicy { Caps = [.. caps] }, facilitator, unfinished, _report, parts);
         var terms = new TermsHandler(_report) { InnerHandler = LocalHttp.CreateHandler(request.Url) };
-        using var http = new HttpClient(new PaymentHandler(wallet, new PaymentHandlerOptions()) { InnerHandler = terms }) { Timeout = RequestTimeout };
+        using var http = new HttpClient(new PaymentHandler(wallet, new PaymentHandlerOptions()) { InnerHandler = terms }) { Timeout = Timeout.InfiniteTimeSpan };
         var answer = await new Delivery(http, _report, options.Patience, parts.TimeProvider).SendAsync(request, earlier, cancellationToken);
         var verdict = PayVerdict.Of(answer, terms.Terms);
         return verdict is { Payment: { } payment, Outcome: PayOutcome.Refused or PayOutcome.Unknown } && facilitator is not null

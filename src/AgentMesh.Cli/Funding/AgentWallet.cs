@@ -16,16 +16,14 @@ internal static class AgentWallet
     /// <exception cref="CliException">The gateway does not say, or the agent has none.</exception>
     public static async Task<EvmAddress> FindAsync(Uri gateway, UserId user, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(LocalHttp.CreateHandler(gateway)) { Timeout = Timeout };
+        using var http = LocalHttp.CreateClient(gateway, Timeout);
         var (status, body) = await GetAsync(http, gateway, user, cancellationToken);
         if (status != HttpStatusCode.OK)
             throw new CliException($"the gateway says {(int)status}: {PlainText.Of(Problem.DetailOf(body) ?? "nothing that can be read")}");
         return TryRead(body, out var address)
             ? address
             : throw new CliException(
-                $"{user}'s agent has no wallet yet: it is made with the first message. Send one: curl {MeshPlace.Below(gateway, $"agent/{user}/message")} "
-                + """-H 'content-type: application/json' -d '{"content":"Hello"}'""",
-                ExitCodes.Refused);
+                $"{user}'s agent has no wallet yet: it is made with the first message. Send one: {FirstMessage.CommandFor(gateway, user)}", ExitCodes.Refused);
     }
 
     private static async Task<(HttpStatusCode Status, byte[] Body)> GetAsync(HttpClient http, Uri gateway, UserId user, CancellationToken cancellationToken)

@@ -10,7 +10,8 @@ namespace AgentMesh.Cli.Funding;
 /// <summary><c>fund</c>: simulated USDC for an agent's wallet.</summary>
 internal static class FundCommand
 {
-    private const string DefaultAmount = "10";
+    /// <summary>10 USDC.</summary>
+    private static readonly UInt256 DefaultAmountAtomic = 10_000_000UL;
 
     public static Command Create(CliParts parts)
     {
@@ -27,12 +28,12 @@ internal static class FundCommand
                 return default;
             },
         };
-        var amount = CliOptions.Usdc("--amount", "How much.", DefaultAmount);
+        var amount = CliOptions.Usdc("--amount", "How much. Default: 10.");
         command.Add(user);
         command.Add(amount);
         var mesh = new MeshOptions(command);
         command.SetAction((parsed, cancellationToken) =>
-            FundAsync(parsed.GetValue(user), parsed.GetValue(amount), mesh.Read(parsed, parts), parts, cancellationToken));
+            FundAsync(parsed.GetValue(user), parsed.GetValue(amount) ?? DefaultAmountAtomic, mesh.Read(parsed, parts), parts, cancellationToken));
         return command;
     }
 

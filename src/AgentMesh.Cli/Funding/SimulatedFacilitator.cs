@@ -24,7 +24,7 @@ internal sealed class SimulatedFacilitator(Uri place, CliParts parts) : IDisposa
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    private readonly HttpClient _http = new(LocalHttp.CreateHandler(place)) { Timeout = Timeout };
+    private readonly HttpClient _http = LocalHttp.CreateClient(place, Timeout);
 
     /// <summary>Its address.</summary>
     public Uri Place => place;

@@ -37,22 +37,18 @@ internal static class CliOptions
         },
     };
 
-    /// <summary>An amount of USDC, in atomic units once it is read.</summary>
-    public static Option<UInt256> Usdc(string name, string description, string standard) => new(name)
+    /// <summary>An amount of USDC, in atomic units once it is read; null: not given.</summary>
+    public static Option<UInt256?> Usdc(string name, string description) => new(name)
     {
-        Description = $"{description} Default: {standard}.",
+        Description = description,
         HelpName = "USD",
-        DefaultValueFactory = _ => Read(standard),
         CustomParser = result =>
         {
             var text = result.Tokens.Single().Value;
             if (DecimalAmount.TryParse(text, UsdcDecimals, out var amount))
                 return amount;
             result.AddError($"{name}: '{text}' is not an amount like 0.25, with at most {UsdcDecimals} digits behind the point");
-            return default;
+            return null;
         },
     };
-
-    private static UInt256 Read(string amount) =>
-        DecimalAmount.TryParse(amount, UsdcDecimals, out var read) ? read : throw new ArgumentException("The default is no amount.", nameof(amount));
 }

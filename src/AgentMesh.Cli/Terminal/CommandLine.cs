@@ -12,8 +12,11 @@ internal static class CommandLine
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     /// <summary>Parses and runs. What is wrong with a command line, or with the world, is said in lines on the error writer.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="parts">The world.</param>
+    /// <param name="cancellationToken">Ends it as Ctrl-C does.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> InvokeAsync(string[] arguments, CliParts parts)
+    public static async Task<int> InvokeAsync(string[] arguments, CliParts parts, CancellationToken cancellationToken)
     {
         var root = new RootCommand("Pays for what agents sell, gives agents simulated money, and looks after the master key of their wallets.");
         root.Add(PayCommand.Create(parts));
@@ -39,7 +42,7 @@ internal static class CommandLine
         };
         try
         {
-            return await parsed.InvokeAsync(invocation);
+            return await parsed.InvokeAsync(invocation, cancellationToken);
         }
         catch (CliException expected)
         {

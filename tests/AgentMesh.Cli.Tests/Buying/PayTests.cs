@@ -97,6 +97,7 @@ public sealed class PayTests : IAsyncLifetime
         if (exitCode == 0)
             return;
         Assert.Contains("payment_amount_over_cap", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("Nothing was signed. --max allows more.", ran.Error, StringComparison.Ordinal);
         Assert.Equal((0, 0), (_mesh.Payments.Count, _mesh.FaucetCalls));
         Assert.Empty(_terminal.Unfinished);
     }
@@ -116,6 +117,7 @@ public sealed class PayTests : IAsyncLifetime
         var ran = await PayAsync("--network", "eip155:8453");
         Assert.Equal(3, ran.ExitCode);
         Assert.Contains("payment_asset_not_allowed", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("--network names another network", ran.Error, StringComparison.Ordinal);
         Assert.Empty(_mesh.Payments);
     }
 
@@ -165,6 +167,14 @@ public sealed class PayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AgentThatWasNeverUsed_SellsNothing_AndTheWayOutIsShown()
+    {
+        var ran = await _terminal.RunAsync("pay", "/agent/bob/premium/analysis", "--gateway", $"{_mesh.Url}", "--body", Body);
+        Assert.Equal(3, ran.ExitCode);
+        Assert.Contains($"An agent sells from its first message on. Send one: curl {_mesh.Url}agent/bob/message", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task NobodyThere_IsAFailure_InJsonToo()
     {
         var ran = await _terminal.RunAsync("pay", "http://127.0.0.1:1/x", "--json");
@@ -190,7 +200,6 @@ public sealed class PayTests : IAsyncLifetime
             Assert.DoesNotContain(signature[..20], _terminal.Everything, StringComparison.OrdinalIgnoreCase);
         });
         Assert.NotEmpty(_mesh.Payments);
-
     }
 
     private static string? Transaction(JsonElement json) => json.GetProperty("settlement").GetProperty("transaction").GetString();

@@ -103,6 +103,30 @@ public sealed class ResendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CtrlC_WhileThePaymentIsOnItsWay_LeavesIt_ToBeSentAgain()
+    {
+        Fail(Fault.Hang, 1);
+        using var ctrlC = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var running = _terminal.RunAsync(ctrlC.Token, Command());
+        await _mesh.Hanging.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await ctrlC.CancelAsync();
+        var stopped = await running;
+        Assert.Equal(4, stopped.ExitCode);
+        Assert.Contains("sends the same payment again", stopped.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await PayAsync()).ExitCode);
+        Assert.Single(_mesh.Payments.Distinct());
+    }
+
+    [Fact]
+    public async Task CtrlC_BeforeAnythingIsSigned_IsJustThat()
+    {
+        var ran = await _terminal.RunAsync(new CancellationToken(canceled: true), Command());
+        Assert.Equal((130, "canceled"), (ran.ExitCode, ran.Error.Trim()));
+        Assert.Empty(_mesh.Payments);
+        Assert.Empty(_terminal.Unfinished);
+    }
+
+    [Fact]
     public async Task RefusedPayment_IsSentAgainWhileItCanBeExecuted_AndAnotherIsSignedWhenItCannot()
     {
         Fail(Fault.Refuse, 2);
@@ -174,9 +198,11 @@ public sealed class ResendTests : IAsyncLifetime
             _mesh.Faults.Enqueue(fault);
     }
 
-    private Task<Ran> PayAsync(params string[] more)
+    private Task<Ran> PayAsync(params string[] more) => _terminal.RunAsync(Command(more));
+
+    private string[] Command(params string[] more)
     {
         string[] body = more.Contains("--body") ? [] : ["--body", """{"query":"Is it so?"}"""];
-        return _terminal.RunAsync(["pay", TestMesh.Path, "--gateway", $"{_mesh.Url}", "--facilitator", $"{_mesh.Url}", .. body, .. more]);
+        return ["pay", TestMesh.Path, "--gateway", $"{_mesh.Url}", "--facilitator", $"{_mesh.Url}", .. body, .. more];
     }
 }

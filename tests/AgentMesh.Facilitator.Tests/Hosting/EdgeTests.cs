@@ -56,14 +56,17 @@ public sealed class EdgeTests : IAsyncLifetime
     [InlineData("[::1]:8083", null, true)]
     [InlineData("127.0.0.1.nip.io:8083", null, false)]
     [InlineData("facilitator.example", null, false)]
-    [InlineData("localhost:8083", "http://localhost:8083", false)]
-    [InlineData("localhost:8083", "null", false)]
-    public async Task ChainAndFaucet_AreForProgramsOfThisMachineToo(string host, string? origin, bool isServed)
+    [InlineData("localhost:8083", "Origin: http://localhost:8083", false)]
+    [InlineData("localhost:8083", "Origin: null", false)]
+    [InlineData("localhost:8083", "X-Forwarded-For: 192.0.2.1", false)]
+    [InlineData("localhost:8083", "Forwarded: for=192.0.2.1", false)]
+    [InlineData("localhost:8083", "Via: 1.1 proxy", false)]
+    public async Task ChainAndFaucet_AreForProgramsOfThisMachineToo(string host, string? header, bool isServed)
     {
         await using var server = new FacilitatorServer(_store, new("APP_API_TOKEN", "secret"), new("AgentMesh:Facilitator:Faults", "true"));
         server.Http.DefaultRequestHeaders.Host = host;
-        if (origin is not null)
-            server.Http.DefaultRequestHeaders.Add("Origin", origin);
+        if (header?.Split(": ") is [var name, var value])
+            server.Http.DefaultRequestHeaders.Add(name, value);
         Assert.Equal(isServed ? 200 : 401, (await server.PostAsync("/rpc", new { id = 1, method = "eth_chainId" })).Status);
         Assert.Equal(isServed ? 200 : 401, (await server.PostAsync("/rpc/84532", new { id = 1, method = "eth_chainId" })).Status);
         Assert.Equal(isServed ? 200 : 401, (await server.PostAsync("/faucet", new { address = Payments.Seller.ToString() })).Status);
