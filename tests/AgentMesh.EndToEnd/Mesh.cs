@@ -41,6 +41,9 @@ internal sealed class Mesh : IAsyncDisposable
     /// <summary>The executable under test.</summary>
     public static string SidecarDll => Path.GetFullPath(Metadata("SidecarDll"));
 
+    /// <summary>The terminal client's executable.</summary>
+    public static string CliDll => Path.GetFullPath(Metadata("CliDll"));
+
     public ReadyFile Ready { get; private set; } = null!;
 
     public int SidecarPid => _process.Id;

@@ -16,7 +16,9 @@ public sealed class ReferenceTests
         ["AgentMesh.Payments"] = ["AgentMesh.Contracts", "AgentMesh.ServiceDefaults", "AgentMesh.X402", "Dapr.Actors.AspNetCore", "Polly.Core"],
         ["AgentMesh.X402.AspNetCore"] = ["AgentMesh.X402"],
         ["AgentMesh.Facilitator"] = ["AgentMesh.ServiceDefaults", "AgentMesh.X402"],
-        ["AgentMesh.Sidecar"] = ["Dapr.Protos", "Grpc.AspNetCore.Server", "Microsoft.Data.Sqlite", "Polly.Core", "prometheus-net", "StackExchange.Redis", "System.CommandLine", "YamlDotNet"],
+        ["AgentMesh.LocalData"] = [],
+        ["AgentMesh.Cli"] = ["AgentMesh.LocalData", "AgentMesh.X402", "System.CommandLine"],
+        ["AgentMesh.Sidecar"] = ["AgentMesh.LocalData", "Dapr.Protos", "Grpc.AspNetCore.Server", "Microsoft.Data.Sqlite", "Polly.Core", "prometheus-net", "StackExchange.Redis", "System.CommandLine", "YamlDotNet"],
     };
 
     public static TheoryData<string> SourceProjects => [.. Repository.Files("src", "*.csproj")];

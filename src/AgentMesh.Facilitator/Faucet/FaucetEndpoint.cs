@@ -23,7 +23,7 @@ internal static class FaucetEndpoint
     public static void MapFaucet(this WebApplication app)
     {
         if (app.Environment.IsDevelopment())
-            app.MapPost("/faucet", GiveAsync).RequireDaprAppToken(app.Services.GetRequiredService<SidecarOptions>());
+            app.MapPost("/faucet", GiveAsync).RequireDaprAppToken(app.Services.GetRequiredService<SidecarOptions>(), LocalCaller.OrNone(app.Environment));
     }
 
     private static async Task GiveAsync(HttpContext context)

@@ -16,8 +16,8 @@ internal static class RpcEndpoint
     public static void MapRpc(this WebApplication app)
     {
         var sidecar = app.Services.GetRequiredService<SidecarOptions>();
-        app.MapPost("/rpc", AnswerAsync).RequireDaprAppToken(sidecar);
-        app.MapPost("/rpc/{chainId}", AnswerAsync).RequireDaprAppToken(sidecar);
+        app.MapPost("/rpc", AnswerAsync).RequireDaprAppToken(sidecar, LocalCaller.OrNone(app.Environment));
+        app.MapPost("/rpc/{chainId}", AnswerAsync).RequireDaprAppToken(sidecar, LocalCaller.OrNone(app.Environment));
     }
 
     private static async Task AnswerAsync(HttpContext context)

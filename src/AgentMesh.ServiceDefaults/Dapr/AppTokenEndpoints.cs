@@ -17,7 +17,10 @@ public static class AppTokenEndpoints
     /// Demands the app's token on these endpoints. Without a token in <paramref name="sidecar"/> every caller is let through, which
     /// services allow in Development only.
     /// </summary>
-    public static TBuilder RequireDaprAppToken<TBuilder>(this TBuilder endpoints, SidecarOptions sidecar)
+    /// <param name="endpoints">Those that are guarded.</param>
+    /// <param name="sidecar">Has the token.</param>
+    /// <param name="orElse">Lets a request through that comes without the token; null: none.</param>
+    public static TBuilder RequireDaprAppToken<TBuilder>(this TBuilder endpoints, SidecarOptions sidecar, Func<HttpContext, bool>? orElse = null)
         where TBuilder : IEndpointConventionBuilder
     {
         if (sidecar.AppToken is null)
@@ -30,7 +33,7 @@ public static class AppTokenEndpoints
             var guarded = endpoint.RequestDelegate;
             if (guarded is null)
                 return;
-            endpoint.RequestDelegate = context => IsToken(context, expected)
+            endpoint.RequestDelegate = context => IsToken(context, expected) || orElse?.Invoke(context) == true
                 ? guarded(context)
                 : Problem.WriteAsync(context, new Refusal(EdgeRefusals.InvalidDaprToken, "This endpoint is for the app's own Dapr sidecar."));
         });

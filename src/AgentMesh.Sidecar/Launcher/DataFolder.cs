@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AgentMesh.LocalData;
 using AgentMesh.Sidecar.State;
 
 namespace AgentMesh.Sidecar.Launcher;

@@ -1,9 +1,11 @@
+using AgentMesh.LocalData;
+
 namespace AgentMesh.Sidecar.Launcher;
 
 /// <summary>The command line of <c>run</c>.</summary>
 internal sealed record RunOptions
 {
-    /// <summary>Null: <see cref="RunPaths.DefaultRunFile"/> of the current folder, else of the repository the executable is in.</summary>
+    /// <summary>Null: <see cref="MeshFolders.DefaultRunFile"/> of the current folder, else of the repository the executable is in.</summary>
     public string? RunFile { get; init; }
 
     /// <summary>The one app to run in place of a run file; null: a run file.</summary>

@@ -1,3 +1,5 @@
+using AgentMesh.LocalData;
+
 namespace AgentMesh.Sidecar.Launcher;
 
 /// <summary>Where a run reads and keeps its things. All paths are absolute.</summary>
@@ -6,14 +8,6 @@ namespace AgentMesh.Sidecar.Launcher;
 /// <param name="ReadyFile">Null: none is wanted.</param>
 internal sealed record RunPaths(string? RunFile, string? Data, string? ReadyFile)
 {
-    /// <summary>The run file of a repository, from its root.</summary>
-    public static readonly string DefaultRunFile = Path.Combine("dapr", "dapr.yaml");
-
-    /// <summary>The data folder where none is given, in the repository's root.</summary>
-    public const string DefaultData = ".agentmesh";
-
-    private const string RootMark = "AgentMesh.sln";
-
     /// <summary>Finds the run file, in the current folder first and then in the repository the executable was built in.</summary>
     /// <param name="options">The command line.</param>
     /// <param name="currentFolder">What relative paths start from.</param>
@@ -25,8 +19,7 @@ internal sealed record RunPaths(string? RunFile, string? Data, string? ReadyFile
         if (options.App is not null) return new RunPaths(null, data, readyFile);
         var runFile = options.RunFile is { } given ? RunFileAt(given, currentFolder) : FindRunFile(currentFolder, programFolder);
         if (!File.Exists(runFile)) throw new LauncherException($"the run file {runFile} does not exist", LauncherException.BadCommandLine);
-        var root = FolderWith(RootMark, Path.GetDirectoryName(runFile)!) ?? currentFolder;
-        return new RunPaths(runFile, data ?? Path.Combine(root, DefaultData), readyFile);
+        return new RunPaths(runFile, data ?? MeshFolders.DataOf(runFile, currentFolder), readyFile);
     }
 
     /// <summary>The run file a user means: the file, or <c>dapr.yaml</c> of the folder.</summary>
@@ -36,22 +29,6 @@ internal sealed record RunPaths(string? RunFile, string? Data, string? ReadyFile
         return Directory.Exists(path) ? Path.Combine(path, "dapr.yaml") : path;
     }
 
-    private static string FindRunFile(string currentFolder, string programFolder)
-    {
-        var here = Path.Combine(currentFolder, DefaultRunFile);
-        if (File.Exists(here)) return here;
-        var root = FolderWith(RootMark, programFolder)
-            ?? throw new LauncherException($"there is no {DefaultRunFile} here; name the run file with -f FILE", LauncherException.BadCommandLine);
-        return Path.Combine(root, DefaultRunFile);
-    }
-
-    private static string? FolderWith(string file, string start)
-    {
-        for (var folder = start; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, file))) return folder;
-        }
-
-        return null;
-    }
+    private static string FindRunFile(string currentFolder, string programFolder) => MeshFolders.FindRunFile(currentFolder, programFolder)
+        ?? throw new LauncherException($"there is no {MeshFolders.DefaultRunFile} here; name the run file with -f FILE", LauncherException.BadCommandLine);
 }

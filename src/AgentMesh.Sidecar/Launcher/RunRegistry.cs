@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AgentMesh.LocalData;
 
 namespace AgentMesh.Sidecar.Launcher;
 

@@ -8,10 +8,16 @@ namespace AgentMesh.Sidecar.Resources;
 /// <param name="Version"><c>v1</c> when the file gives none.</param>
 internal sealed record Component(string Name, string Type, string Version) : Resource(Name)
 {
+    /// <summary>
+    /// In the metadata of a <c>secretstores.local.file</c>: names, with commas between, of secrets that are made where the file does not have them, so
+    /// that nobody has to think of them on a machine of one's own. daprd knows no such annotation and reads the file as it is.
+    /// </summary>
+    public const string RandomSecretsAnnotation = "agentmesh.dev/random-secrets";
+
     /// <summary>Metadata in the file's order.</summary>
     public IReadOnlyList<ComponentValue> Metadata { get; init; } = [];
 
-    /// <summary>Of a secrets file: secrets to be made where they are missing, see <see cref="Secrets.RandomSecrets"/>.</summary>
+    /// <summary>The names of <see cref="RandomSecretsAnnotation"/>.</summary>
     public IReadOnlyList<string> RandomSecrets { get; init; } = [];
 
     /// <summary>Go on without the component when it cannot be served.</summary>

@@ -73,7 +73,7 @@ internal sealed class ResourceFolders(
             Scopes = document.Texts("scopes") ?? [],
             IgnoreErrors = spec.Flag("ignoreErrors") ?? false,
             SecretStore = document.Section("auth")?.Text("secretStore"),
-            RandomSecrets = document.Section("metadata")?.Section("annotations")?.Text(RandomSecrets.Annotation)
+            RandomSecrets = document.Section("metadata")?.Section("annotations")?.Text(Component.RandomSecretsAnnotation)
                 ?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
             File = document.File,
         };

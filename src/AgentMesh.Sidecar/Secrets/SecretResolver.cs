@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.LocalData;
 using AgentMesh.Sidecar.Launcher;
 using AgentMesh.Sidecar.Resources;
 
@@ -7,7 +8,7 @@ namespace AgentMesh.Sidecar.Secrets;
 /// <summary>Opens the secret stores of a set of components and fills in what refers to them (dapr:pkg/runtime/processor/secret).</summary>
 /// <param name="environment">The sidecar's own.</param>
 /// <param name="folder">Where a relative path of a secrets file starts: the folder the run was started in, as with daprd.</param>
-/// <param name="dataFolder">Where one starts that begins with <see cref="RunPaths.DefaultData"/>, the default of it; null: the same as any other.</param>
+/// <param name="dataFolder">Where one starts that begins with <see cref="MeshFolders.DefaultData"/>, the default of it; null: the same as any other.</param>
 /// <param name="warnings">Receives one line each; never a value.</param>
 internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environment, string folder, string? dataFolder, ICollection<string> warnings)
 {
@@ -69,12 +70,12 @@ internal sealed class SecretResolver(IReadOnlyDictionary<string, string> environ
         _ => null,
     };
 
-    private byte[] ReadFile(Component component)
+    private ReadOnlyMemory<byte> ReadFile(Component component)
     {
         var given = component.Value("secretsFile") is { Length: > 0 } file ? file : throw new FormatException("secretsFile is missing");
-        var path = dataFolder is not null && given.StartsWith(RunPaths.DefaultData + '/', StringComparison.Ordinal)
-            ? Path.Combine(dataFolder, given[(RunPaths.DefaultData.Length + 1)..])
+        var path = dataFolder is not null && given.StartsWith(MeshFolders.DefaultData + '/', StringComparison.Ordinal)
+            ? Path.Combine(dataFolder, given[(MeshFolders.DefaultData.Length + 1)..])
             : Path.GetFullPath(given, folder);
-        return component.RandomSecrets.Count > 0 ? RandomSecrets.Ensure(path, component.RandomSecrets) : File.ReadAllBytes(path);
+        return component.RandomSecrets.Count > 0 ? SecretsFile.Ensure(path, component.RandomSecrets).Content : File.ReadAllBytes(path);
     }
 }

@@ -35,9 +35,6 @@ public sealed class EdgeTests : IAsyncLifetime
     [Theory]
     [InlineData("/verify", 401)]
     [InlineData("/settle", 401)]
-    [InlineData("/rpc", 401)]
-    [InlineData("/rpc/84532", 401)]
-    [InlineData("/faucet", 401)]
     [InlineData("/faults", 401)]
     [InlineData("/other", 404)]
     public async Task WithAnAppToken_OnlyTheSidecarMayCall(string path, int status)
@@ -50,6 +47,32 @@ public sealed class EdgeTests : IAsyncLifetime
         Assert.NotEqual(401, with);
         using var health = await server.Http.GetAsync("/healthz", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    /// <summary>A person at the terminal has no token, and a web page has no business here.</summary>
+    [Theory]
+    [InlineData("localhost:8083", null, true)]
+    [InlineData("127.0.0.1:8083", null, true)]
+    [InlineData("[::1]:8083", null, true)]
+    [InlineData("127.0.0.1.nip.io:8083", null, false)]
+    [InlineData("facilitator.example", null, false)]
+    [InlineData("localhost:8083", "Origin: http://localhost:8083", false)]
+    [InlineData("localhost:8083", "Origin: null", false)]
+    [InlineData("localhost:8083", "X-Forwarded-For: 192.0.2.1", false)]
+    [InlineData("localhost:8083", "Forwarded: for=192.0.2.1", false)]
+    [InlineData("localhost:8083", "Via: 1.1 proxy", false)]
+    public async Task ChainAndFaucet_AreForProgramsOfThisMachineToo(string host, string? header, bool isServed)
+    {
+        await using var server = new FacilitatorServer(_store, new("APP_API_TOKEN", "secret"), new("AgentMesh:Facilitator:Faults", "true"));
+        server.Http.DefaultRequestHeaders.Host = host;
+        if (header?.Split(": ") is [var name, var value])
+            server.Http.DefaultRequestHeaders.Add(name, value);
+        Assert.Equal(isServed ? 200 : 401, (await server.PostAsync("/rpc", new { id = 1, method = "eth_chainId" })).Status);
+        Assert.Equal(isServed ? 200 : 401, (await server.PostAsync("/rpc/84532", new { id = 1, method = "eth_chainId" })).Status);
+        Assert.Equal(isServed ? 200 : 401, (await server.PostAsync("/faucet", new { address = Payments.Seller.ToString() })).Status);
+        Assert.Equal(401, (await server.PostAsync("/settle", new { })).Status);
+        server.Http.DefaultRequestHeaders.Add("dapr-api-token", "secret");
+        Assert.Equal(200, (await server.PostAsync("/rpc", new { id = 1, method = "eth_chainId" })).Status);
     }
 
     [Theory]

@@ -80,7 +80,7 @@ public sealed class ComponentPlanTests : IDisposable
         File.Delete(file);
         Parallel.For(0, together.Length, n =>
         {
-            together[n] = System.Text.Encoding.UTF8.GetString(AgentMesh.Sidecar.Secrets.RandomSecrets.Ensure(file, ["wallet-keys"]));
+            together[n] = System.Text.Encoding.UTF8.GetString(LocalData.SecretsFile.Ensure(file, ["wallet-keys"]).Content.Span);
         });
         Assert.Single(together.Distinct());
         var plan = Plan(Local);

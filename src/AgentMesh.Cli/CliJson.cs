@@ -1,0 +1,33 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentMesh.Cli.Buying;
+using AgentMesh.Cli.Funding;
+using AgentMesh.Primitives.Stored;
+
+namespace AgentMesh.Cli;
+
+/// <summary>The JSON of this program: what it sends, what it stores, what <c>--json</c> prints.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(FaucetOrder))]
+[JsonSerializable(typeof(FaucetGift))]
+[JsonSerializable(typeof(UnfinishedPayment))]
+[JsonSerializable(typeof(PayDocument))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    private const int UnfinishedPaymentVersion = 1;
+
+    /// <summary>As a server or a script reads it. Not escaped for HTML: it is shown to people.</summary>
+    public static CliJson Wire => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>As payments are stored: with a version, so that a later build reads them too.</summary>
+    public static JsonSerializerOptions Stored => field ??= new(Default.Options)
+    {
+        Converters = { new VersionedConverter<UnfinishedPayment>(UnfinishedPaymentVersion, [], Default.UnfinishedPayment) },
+    };
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using AgentMesh.Cli.Buying;
+using AgentMesh.Cli.Funding;
+using AgentMesh.Cli.MasterKeys;
+
+namespace AgentMesh.Cli.Terminal;
+
+/// <summary>The commands.</summary>
+internal static class CommandLine
+{
+    /// <summary>After Ctrl-C a command has so long to say what it leaves behind.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
+    /// <summary>Parses and runs. What is wrong with a command line, or with the world, is said in lines on the error writer.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="parts">The world.</param>
+    /// <param name="cancellationToken">Ends it as Ctrl-C does.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> InvokeAsync(string[] arguments, CliParts parts, CancellationToken cancellationToken)
+    {
+        var root = new RootCommand("Pays for what agents sell, gives agents simulated money, and looks after the master key of their wallets.");
+        root.Add(PayCommand.Create(parts));
+        root.Add(FundCommand.Create(parts));
+        root.Add(InitCommand.Create(parts));
+        root.Add(RotateKeysCommand.Create(parts));
+        // @FILE is not a file of arguments here: a body may begin with it.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+        {
+            foreach (var complaint in parsed.Errors.Select(error => error.Message).Distinct())
+                await parts.Error.WriteLineAsync(complaint);
+            await parts.Error.WriteLineAsync("--help lists the options.");
+            return ExitCodes.Usage;
+        }
+
+        var invocation = new InvocationConfiguration
+        {
+            Output = parts.Output,
+            Error = parts.Error,
+            ProcessTerminationTimeout = LastWords,
+            EnableDefaultExceptionHandler = false,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(invocation, cancellationToken);
+        }
+        catch (CliException expected)
+        {
+            await parts.Error.WriteLineAsync($"error: {expected.Message}");
+            return expected.ExitCode;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Of this machine: a full disk, a folder of somebody else. The text has a path and nothing of a file.
+            await parts.Error.WriteLineAsync($"error: {failure.Message}");
+            return ExitCodes.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            await parts.Error.WriteLineAsync("canceled");
+            return ExitCodes.Canceled;
+        }
+    }
+}

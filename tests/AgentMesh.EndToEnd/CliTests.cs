@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text.Json;
+using AgentMesh.Evm;
+
+namespace AgentMesh.EndToEnd;
+
+/// <summary>A person at the terminal of the machine that the mesh runs on: no token, no port known by heart, a key of one's own.</summary>
+public sealed class CliTests
+{
+    private const string Analysis = "/agent/alice/premium/analysis";
+    private const string Body = """{"query":"Is it so?"}""";
+
+    [Fact]
+    public async Task Person_Pays_Funds_AndRotatesTheMasterKey()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
+        // The launcher goes on with the file that the commands made.
+        Assert.Equal(0, (await RunAsync(store, "init", "--data", store.Data)).ExitCode);
+        Assert.Equal(0, (await RunAsync(store, "rotate-keys", "--data", store.Data)).ExitCode);
+        var keys = MasterKeys(store);
+        Assert.Equal(2, keys.Length);
+        await using var mesh = await Mesh.StartAsync(store.Data);
+        Assert.Equal(keys, MasterKeys(store));
+        using var owner = new AgentClient(mesh.Ready.Gateway);
+        using var facilitator = new FacilitatorClient(mesh);
+
+        var early = await PayAsync(store, mesh);
+        Assert.Equal((3, "refused", "not_for_sale"), (early.ExitCode, Outcome(early), Json(early).GetProperty("refusal").GetProperty("code").GetString()));
+        var unfunded = await RunAsync(store, "fund", "alice", "--ready-file", mesh.ReadyFilePath);
+        Assert.Equal(3, unfunded.ExitCode);
+        Assert.Contains("alice's agent has no wallet yet", unfunded.Error, StringComparison.Ordinal);
+        await owner.PostAsync("alice", "hello");
+        var seller = EvmAddress.Parse((await owner.InfoAsync("alice")).GetProperty("walletAddress").GetString()!);
+
+        var first = await PayAsync(store, mesh);
+        var second = await PayAsync(store, mesh);
+        Assert.Equal((0, "paid", 0, "paid"), (first.ExitCode, Outcome(first), second.ExitCode, Outcome(second)));
+        Assert.StartsWith("Premium analysis of", Json(first).GetProperty("body").GetProperty("analysis").GetString(), StringComparison.Ordinal);
+        Assert.NotEqual(Transaction(first), Transaction(second));
+        var buyer = EvmAddress.Parse(Json(first).GetProperty("payer").GetString()!);
+        // 10 of the faucet, twice 0.10 spent.
+        Assert.Equal((UInt256)9_800_000UL, await facilitator.BalanceAsync(buyer));
+
+        var before = await facilitator.BalanceAsync(seller);
+        var funded = await RunAsync(store, "fund", "alice", "--amount", "2.5", "--ready-file", mesh.ReadyFilePath);
+        Assert.True(funded.ExitCode == 0, funded.Error);
+        Assert.InRange((await facilitator.BalanceAsync(seller)).Value - before.Value, 2_500_000, long.MaxValue);
+
+        var key = (await File.ReadAllTextAsync(Path.Combine(store.Data, "home/.agentmesh/buyer.key"), TestContext.Current.CancellationToken)).Trim();
+        Assert.All([first.Output, first.Error, second.Output, funded.Output, mesh.Output], text => Assert.DoesNotContain(key, text, StringComparison.OrdinalIgnoreCase));
+        Assert.Empty(Directory.GetFiles(Path.Combine(store.Data, "home/.agentmesh/buyer.key.payments")));
+    }
+
+    private static string[] MasterKeys(TestStore store) =>
+        JsonElement.Parse(File.ReadAllBytes(Path.Combine(store.Data, "secrets.json"))).GetProperty("wallet-keys").GetString()!.Split(',');
+
+    private static Task<Ran> PayAsync(TestStore store, Mesh mesh) => RunAsync(store, "pay", Analysis, "--body", Body, "--ready-file", mesh.ReadyFilePath, "--json");
+
+    /// <summary>Runs the program in a home of its own.</summary>
+    private static async Task<Ran> RunAsync(TestStore store, params string[] arguments)
+    {
+        var home = Directory.CreateDirectory(Path.Combine(store.Data, "home")).FullName;
+        var start = new ProcessStartInfo("dotnet", [Mesh.CliDll, .. arguments]) { WorkingDirectory = home, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["HOME"] = home;
+        using var process = Process.Start(start)!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        try
+        {
+            return new Ran(await output, await error, await ExitCodeOfAsync(process, limit.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+    }
+
+    private static async Task<int> ExitCodeOfAsync(Process process, CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+
+    private static JsonElement Json(Ran ran) => JsonElement.Parse(ran.Output);
+
+    private static string? Outcome(Ran ran) => Json(ran).GetProperty("outcome").GetString();
+
+    private static string? Transaction(Ran ran) => Json(ran).GetProperty("settlement").GetProperty("transaction").GetString();
+
+    private sealed record Ran(string Output, string Error, int ExitCode);
+}
