@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts;
 using AgentMesh.Payments.Announcing;
+using AgentMesh.Payments.Chain;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
 using AgentMesh.Payments.Facilitation;
@@ -33,6 +34,7 @@ internal static class PaymentsFeature
         services.AddSingleton<ClaimStore>();
         services.AddSingleton<FacilitatorClient>();
         services.AddSingleton<SellerClient>();
+        services.AddSingleton<ChainNode>();
         services.AddSingleton<ChainLook>();
         services.AddSingleton<PaymentEventPublisher>();
         services.AddSingleton<PaymentActors>();
