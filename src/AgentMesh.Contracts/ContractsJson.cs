@@ -71,4 +71,5 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Purchase))]
 [JsonSerializable(typeof(PurchaseOutcome))]
 [JsonSerializable(typeof(PaymentEvent))]
+[JsonSerializable(typeof(Balance))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentMesh.Evm;
 using AgentMesh.Evm.Rpc;
 using AgentMesh.Evm.Tokens;
@@ -47,6 +48,13 @@ public sealed class StartingMoneyTests
         Assert.Equal(Users, gifts.Count);
         foreach (var address in addresses)
             Assert.Equal((UInt256)Gift, await facilitator.BalanceAsync(address));
+
+        // What the agent says of itself is some seconds old.
+        JsonElement balance;
+        while (!(await client.InfoAsync("user0")).TryGetProperty("balance", out balance) || balance.GetProperty("amount").GetString() != "10")
+            await Task.Delay(100, limit.Token);
+        Assert.Equal(
+            """{"asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","network":"eip155:84532","amountAtomic":"10000000","decimals":6,"amount":"10"}""", balance.GetRawText());
     }
 
     private static async Task KillAsync(Mesh mesh, string app)
