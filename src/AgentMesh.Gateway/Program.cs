@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Owner;
@@ -22,6 +23,7 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.UseEdge();
 app.MapServiceHealth();
+app.MapAdmin();
 app.MapAgents();
 app.MapOwner();
 app.MapSchedules();

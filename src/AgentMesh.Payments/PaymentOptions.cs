@@ -24,8 +24,15 @@ internal sealed class PaymentOptions
     /// </summary>
     public bool SettleIsIdempotent { get; set; }
 
-    /// <summary>A node of the chain that unknown payments are looked for on. Default: none; providers put keys into it.</summary>
+    /// <summary>A node of the chain, for unknown payments and for balances. Default: none; providers put keys into it.</summary>
     public Uri? RpcUrl { get; set; }
+
+    /// <summary>
+    /// In its place an app that has a node at its path <c>rpc</c>, called through the sidecar: the facilitator of one machine. Default: none. Nothing
+    /// beside <see cref="RpcUrl"/>, and nothing beside <see cref="FacilitatorUrl"/>, of whose settlements a simulated chain knows nothing.
+    /// </summary>
+    [RegularExpression("[a-z0-9-]{1,64}")]
+    public string? RpcApp { get; set; }
 
     /// <summary>The Dapr state component of the claims. Default <c>statestore</c>.</summary>
     [Required]

@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts;
 using AgentMesh.Payments.Announcing;
+using AgentMesh.Payments.Balances;
+using AgentMesh.Payments.Chain;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
 using AgentMesh.Payments.Facilitation;
@@ -34,7 +36,9 @@ internal static class PaymentsFeature
         services.AddSingleton<ClaimStore>();
         services.AddFacilitator();
         services.AddSingleton<SellerClient>();
+        services.AddSingleton<ChainNode>();
         services.AddSingleton<ChainLook>();
+        services.AddSingleton<BalanceReader>();
         services.AddSingleton<PaymentEventPublisher>();
         services.AddSingleton<PaymentActors>();
         services.AddSingleton<PaymentWatch>();
@@ -59,6 +63,7 @@ internal static class PaymentsFeature
     {
         app.MapActorsHandlers().RequireDaprAppToken(app.Services.GetRequiredService<SidecarOptions>());
         app.MapPurchases();
+        app.MapBalances();
     }
 
     /// <summary>Generated metadata only: a type that is in neither context is a bug, and reflection would serialize it with names nobody pinned.</summary>

@@ -226,10 +226,25 @@ internal sealed class HostUnderTest : IAsyncDisposable
         await State.DisposeAsync();
     }
 
-    private async Task<Reply<T>> CallAsync<T>(string agent, string method, HttpContent? body, JsonTypeInfo<Reply<T>> type)
+    /// <summary>Calls any method of an agent.</summary>
+    public async Task<Reply<T>> CallAsync<T>(string agent, string method, HttpContent? body, JsonTypeInfo<Reply<T>> type)
         where T : class
     {
         using var answer = await SendAsync(agent, method, body);
+        return await ReadAsync(answer, type);
+    }
+
+    /// <summary>Calls any method of a tenant.</summary>
+    public async Task<Reply<T>> CallTenantAsync<T>(string tenant, string method, HttpContent? body, JsonTypeInfo<Reply<T>> type)
+        where T : class
+    {
+        using var answer = await Http.PutAsync(new Uri($"actors/TenantActor/{tenant}/method/{method}", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        return await ReadAsync(answer, type);
+    }
+
+    private static async Task<Reply<T>> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<Reply<T>> type)
+        where T : class
+    {
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync(type, TestContext.Current.CancellationToken))!;
     }

@@ -78,6 +78,10 @@ internal sealed class FacilitatorClient : IDisposable
         }
     }
 
+    /// <summary>Scripts what goes wrong with the next calls.</summary>
+    public async Task ScriptAsync(params string[] faults) =>
+        Assert.NotNull(await TryPostAsync("faults", JsonSerializer.SerializeToUtf8Bytes(new { faults })));
+
     /// <summary>What an account has of USDC.</summary>
     public async Task<UInt256> BalanceAsync(EvmAddress owner)
     {

@@ -68,7 +68,7 @@ internal sealed class Mesh : IAsyncDisposable
             var ready = Path.Combine(data, readyFile);
             Directory.CreateDirectory(data);
             File.Delete(ready);
-            List<string> arguments = [SidecarDll, "run", "--data", data, "--free-ports", "--ready-file", ready, "--state-fidelity", "daprd", "--set", "AgentMesh__RateLimit__Enabled=false", .. options];
+            List<string> arguments = [SidecarDll, "run", "--data", data, "--free-ports", "--ready-file", ready, "--state-fidelity", "daprd", "--set", "AgentMesh__RateLimit__Enabled=false", "--set", "AgentMesh__Wallets__StartingUsdc=0", .. options];
             if (redis is not null)
                 arguments.AddRange(["--redis", redis]);
             var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -79,6 +79,20 @@ internal sealed class FakeStateStore : IAsyncDisposable
             return _entries.ToDictionary(entry => entry.Key, entry => entry.Value.Json);
     }
 
+    /// <summary>Writes a record past everybody.</summary>
+    public void Put(string key, string json)
+    {
+        lock (_lock)
+            _entries[key] = (json, _entries.TryGetValue(key, out var entry) ? entry.Version + 1 : 1, false);
+    }
+
+    /// <summary>Removes a record past everybody.</summary>
+    public void Remove(string key)
+    {
+        lock (_lock)
+            _entries.Remove(key);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync(new CancellationToken(canceled: true));

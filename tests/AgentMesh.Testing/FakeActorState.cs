@@ -61,6 +61,9 @@ public sealed class FakeActorState : IAsyncDisposable
     /// <summary>Values of the ordinary state API.</summary>
     public StateValues States => _states;
 
+    /// <summary>Answers service invocation, by <c>app/method</c>; null: no app is there.</summary>
+    public Func<string, HttpContext, Task>? Apps { get; set; }
+
     /// <summary>Before an actor call is handed on, with <c>type/id/method</c>; false: it is answered with 500 instead.</summary>
     public Func<string, Task<bool>>? BeforeInvoke { get; set; }
 
@@ -151,6 +154,10 @@ public sealed class FakeActorState : IAsyncDisposable
             await context.Response.WriteAsync(Secrets.TryGetValue($"{store}/{secret}", out var value) ? value : NoSecret(context), context.RequestAborted);
         else if (path is ["v1.0", "actors", var type, var called, "method", var method] && App is not null)
             await InvokeAsync(context, App, $"{type}/{called}", method);
+        else if (path is ["v1.0", "invoke", var invoked, "method", var appMethod] && Apps is not null)
+            await Apps($"{invoked}/{appMethod}", context);
+        else if (path is ["v1.0", "invoke", ..])
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         else if (path is ["v1.0", "state", _, ..])
             await _states.HandleAsync(context, path is [_, _, _, var name] ? name : null);
         else

@@ -11,7 +11,7 @@ public sealed class ReferenceTests
         ["AgentMesh.X402"] = ["AgentMesh.Evm", "Polly.Core"],
         ["AgentMesh.Agents"] = ["AgentMesh.Primitives", "Cronos"],
         ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives"],
-        ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Evm", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "Anthropic", "Microsoft.Extensions.AI", "Microsoft.Extensions.AI.OpenAI", "OpenAI", "Polly.Core"],
+        ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Evm", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "AgentMesh.X402", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "Anthropic", "Microsoft.Extensions.AI", "Microsoft.Extensions.AI.OpenAI", "OpenAI", "Polly.Core"],
         ["AgentMesh.Gateway"] = ["AgentMesh.Contracts", "AgentMesh.X402.AspNetCore", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "FluentValidation", "Microsoft.Extensions.Http.Resilience"],
         ["AgentMesh.Payments"] = ["AgentMesh.Contracts", "AgentMesh.ServiceDefaults", "AgentMesh.X402", "Dapr.Actors.AspNetCore", "Polly.Core"],
         ["AgentMesh.X402.AspNetCore"] = ["AgentMesh.X402"],

@@ -6,7 +6,7 @@ namespace AgentMesh.ActorHost.Agents;
 /// <summary>
 /// Soft state: when the agent was last looked at, and how often. A read only changes memory, and the first one registers the reminder that
 /// writes it; a tick or the deactivation writes it and takes the reminder away, so that an agent nobody looks at owns none. Lost when the
-/// process dies. The same tick has summaries written that are due.
+/// process dies. The same tick has summaries written that are due, and looks after the wallet.
 /// </summary>
 internal sealed partial class AgentActor
 {
@@ -24,7 +24,7 @@ internal sealed partial class AgentActor
     /// <inheritdoc/>
     protected override async Task OnDeactivateAsync()
     {
-        if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder)
+        if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder && !_services.Wallets.MayBeOutdated)
             return;
         try
         {
@@ -49,7 +49,7 @@ internal sealed partial class AgentActor
     /// <summary>There is soft state: the reminder will come.</summary>
     private async Task FlushSoonAsync()
     {
-        var interval = TimeSpan.FromSeconds(_services.Flush.IntervalSeconds);
+        var interval = _services.Flush.Interval;
         if (_hasFlushReminder || _flushReminderFailed is { } failed && _time.GetElapsedTime(failed) < interval)
             return;
         try
@@ -85,7 +85,10 @@ internal sealed partial class AgentActor
 
         _unwritten = null;
         StartSummaries();
-        await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
+        if (MayWalletHaveWork)
+            await KeepWalletAsync();
+        if (!_hasErrand)
+            await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
     }
 
     [LoggerMessage(4, LogLevel.Warning, "Agent {AgentId} could not write when it was last seen")]

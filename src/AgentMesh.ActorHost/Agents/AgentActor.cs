@@ -14,7 +14,7 @@ namespace AgentMesh.ActorHost.Agents;
 
 /// <summary>One user's agent: loads, asks <c>AgentMesh.Agents</c>, sets state last, replies. The SDK serializes its turns.</summary>
 [Actor(TypeName = AgentActorType.Name)]
-internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IRemindable
+internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IRemindable
 {
     private readonly AgentServices _services;
     private readonly TimeProvider _time;
@@ -104,18 +104,6 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
         return (inputs, open);
     }
 
-    /// <summary>The head of an agent that is about to write. Its wallet is made with its first write, and stored with it.</summary>
-    private async Task<AgentHead> LoadHeadToWriteAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
-        if (head is { Wallet: not null } or { IsErasing: true } || !_services.Wallets.AreMade)
-            return head;
-        var wallet = await _records.LoadWalletAsync(cancellationToken);
-        if (wallet is null)
-            _records.Offer(wallet = await _services.Wallets.CreateAsync(Id.GetId(), now, cancellationToken));
-        return head with { Wallet = wallet.Address };
-    }
-
     private static Reply<T> Refused<T>(Refusal refusal)
         where T : class => new(null, refusal);
 
@@ -161,6 +149,7 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
             LogQuarantined(Logger, Id.GetId(), refusal.Detail);
         }
 
+        RunErrand();
         await _records.EndTurnAsync();
         return reply;
     }

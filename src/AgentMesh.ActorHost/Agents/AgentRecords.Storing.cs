@@ -6,6 +6,7 @@ using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
+using AgentMesh.Agents.Wallets;
 
 namespace AgentMesh.ActorHost.Agents;
 
@@ -22,6 +23,8 @@ internal sealed partial class AgentRecords
         await SetAsync(before, openBefore, change, cancellationToken);
         await SaveAsync(cancellationToken);
         Known = change.Head;
+        if (_offered?.Address == change.Head.Wallet)
+            _storedWallet = _offered ?? _storedWallet;
         for (var n = before.Page.N; n < change.Head.Page.N; n++)
             _ofTheTurn.Add(StateKeys.Page(SessionNames.Default, n));
         foreach (var (n, _) in change.Events.Where(page => page.N != EventLogPage.OpenNumber(change.Head)))
@@ -88,6 +91,15 @@ internal sealed partial class AgentRecords
         await state.SetStateAsync(StateKeys.Usage, usage, cancellationToken);
         await SaveAsync(cancellationToken);
         _usage = (true, usage);
+    }
+
+    /// <summary>Commits what has changed of the wallet. The head stays: whoever writes it has the same address and opens the same key.</summary>
+    public async Task StoreAsync(WalletRecord wallet, CancellationToken cancellationToken)
+    {
+        _ofTheTurn.Add(StateKeys.Wallet);
+        await state.SetStateAsync(StateKeys.Wallet, wallet, cancellationToken);
+        await SaveAsync(cancellationToken);
+        _storedWallet = wallet;
     }
 
     /// <summary>Commits a part of an erasure. With the last one the agent is as one never used.</summary>

@@ -32,6 +32,9 @@ internal sealed partial class AgentRecords(
     /// <summary>Made in this turn.</summary>
     private WalletRecord? _offered;
 
+    /// <summary>As it is in the store, as far as this turn has seen it.</summary>
+    private WalletRecord? _storedWallet;
+
     /// <summary>The turn works on a head that is nowhere stored yet.</summary>
     private bool _headIsUnborn;
 
@@ -44,7 +47,7 @@ internal sealed partial class AgentRecords(
     /// <summary>The SDK has dropped its cache: what this activation believed is gone with it.</summary>
     public void Distrust()
     {
-        (Epoch, _headIsUnborn, Known, _usage, _offered) = (0, false, null, default, null);
+        (Epoch, _headIsUnborn, Known, _usage, _offered, _storedWallet) = (0, false, null, default, null, null);
         _ofTheTurn.Clear();
     }
 
@@ -64,7 +67,7 @@ internal sealed partial class AgentRecords(
         foreach (var key in _ofTheTurn)
             await state.UnloadStateAsync(key, Discard, CancellationToken.None);
         _ofTheTurn.Clear();
-        _offered = null;
+        (_offered, _storedWallet) = (null, null);
     }
 
     /// <summary>The head, from memory while that can be trusted. With <paramref name="ifMissing"/> for a turn that is about to write it.</summary>
@@ -136,8 +139,11 @@ internal sealed partial class AgentRecords(
     public async ValueTask<WalletRecord?> LoadWalletAsync(CancellationToken cancellationToken)
     {
         _ofTheTurn.Add(StateKeys.Wallet);
-        return (await state.TryGetStateAsync<WalletRecord>(StateKeys.Wallet, cancellationToken)).Value;
+        return _storedWallet = (await state.TryGetStateAsync<WalletRecord>(StateKeys.Wallet, cancellationToken)).Value;
     }
+
+    /// <summary>The wallet is in the store: this turn has read or written it.</summary>
+    public bool HasStored(WalletRecord wallet) => ReferenceEquals(_storedWallet, wallet);
 
     /// <summary>A wallet that is stored with the first head that has its address, in the same transaction.</summary>
     public void Offer(WalletRecord wallet) => _offered = wallet;

@@ -29,7 +29,8 @@ internal sealed class AgentServices(
     AgentTools tools,
     SweepOptions sweep,
     DueNotes dueNotes,
-    AgentWallets wallets)
+    AgentWallets wallets,
+    WalletErrands errands)
 {
     public TimeProvider Time => time;
 
@@ -52,6 +53,8 @@ internal sealed class AgentServices(
     public AgentTools Tools => tools;
 
     public AgentWallets Wallets => wallets;
+
+    public WalletErrands Errands => errands;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);

@@ -1,3 +1,4 @@
+using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Contracts.Tenants;
 using Dapr.Actors.Runtime;
 using DaprActorHost = Dapr.Actors.Runtime.ActorHost;
@@ -9,4 +10,4 @@ namespace AgentMesh.ActorHost.Tenants;
 /// few, and the store is the truth.
 /// </summary>
 [Actor(TypeName = TenantActorType.Name)]
-internal sealed partial class TenantActor(DaprActorHost host, TimeProvider time) : Actor(host), ITenantActor;
+internal sealed partial class TenantActor(DaprActorHost host, TimeProvider time, AgentWallets wallets) : Actor(host), ITenantActor, ITenantWallets;

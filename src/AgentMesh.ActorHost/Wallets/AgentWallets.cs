@@ -1,78 +1,79 @@
 using System.Security.Cryptography;
-using AgentMesh.ActorHost.Secrets;
 using AgentMesh.Agents.Wallets;
 using AgentMesh.Evm.Signing;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Wallets;
 
-/// <summary>Makes wallets. The master keys are read once and kept in memory; no key leaves this folder in clear.</summary>
-internal sealed class AgentWallets(WalletOptions options, SecretReader secrets) : IDisposable
+/// <summary>Makes wallets, opens their keys and encrypts them anew. No key leaves this folder in clear.</summary>
+internal sealed class AgentWallets(WalletOptions options, MasterKeyRing keys) : IDisposable
 {
-    private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
-    private volatile MasterKeys? _masters;
 
     /// <summary>Agents have wallets.</summary>
-    public bool AreMade => options.Provider == WalletProviders.Local;
+    public bool AreMade => options.Provider != WalletProviders.None;
 
-    /// <summary>A new wallet for an agent that has none. Nothing is stored yet.</summary>
+    /// <summary>Their keys are encrypted here.</summary>
+    public bool AreSealed => options.Provider == WalletProviders.Local;
+
+    /// <summary>The newest master key's id, as far as it is in memory.</summary>
+    public string? CurrentKeyId => keys.Known?.CurrentId;
+
+    /// <summary>Keys of wallets may be encrypted with older master keys.</summary>
+    public bool MayBeOutdated => keys.Known is { HasRetired: true };
+
+    /// <summary>A new wallet for an agent that has none. Nothing is stored yet, and nobody was asked.</summary>
     /// <exception cref="WalletKeysException">There is no master key, or it was not reached.</exception>
     public async ValueTask<WalletRecord> CreateAsync(string agentId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var masters = await GetMastersAsync(cancellationToken);
+        var masters = await keys.GetAsync(cancellationToken);
         using var key = EvmKey.Create(_random);
-        return new WalletRecord(WalletProviders.Local, key.Address.ToString(), masters.CurrentId, SealedKey.Seal(key, agentId, masters), now);
+        return new WalletRecord(
+            WalletProviders.Local, key.Address.ToString(), masters.CurrentId, SealedKey.Seal(key, agentId, masters), now,
+            Gift: options.HasStartingMoney ? WalletGifts.Pending : null);
     }
 
-    /// <summary>The master keys.</summary>
-    /// <exception cref="WalletKeysException">There are none, or they were not reached.</exception>
-    public async ValueTask<MasterKeys> GetMastersAsync(CancellationToken cancellationToken)
+    /// <summary>The key of a wallet, to be disposed of after its use.</summary>
+    /// <returns>Refused with <see cref="WalletRefusals.WalletKeyMissing"/> or <see cref="WalletRefusals.WalletDamaged"/>; there is never another key in its place.</returns>
+    /// <exception cref="WalletKeysException">There is no master key, or it was not reached.</exception>
+    public async ValueTask<Result<EvmKey>> OpenAsync(string agentId, WalletRecord wallet, CancellationToken cancellationToken)
     {
-        if (_masters is { } known)
-            return known;
-        await _reading.WaitAsync(cancellationToken);
-        try
-        {
-            return _masters ??= await ReadAsync(cancellationToken);
-        }
-        finally
-        {
-            _reading.Release();
-        }
+        if (wallet is not { Address: { } address, KeyId: { } keyId, SealedKey: { } sealedKey })
+            return WalletRefusals.WalletNotFound;
+        var masters = await keys.GetAsync(keyId, cancellationToken);
+        if (!masters.Has(keyId))
+            return WalletRefusals.WalletKeyMissing(keyId);
+        return SealedKey.Open(sealedKey, agentId, address, keyId, masters) is { } key ? key : WalletRefusals.WalletDamaged;
     }
 
-    public void Dispose()
+    /// <summary>The wallet with its key encrypted with the newest master key; the same object when it is so already, or the key is not here.</summary>
+    /// <param name="agentId">Whose.</param>
+    /// <param name="wallet">As it is stored.</param>
+    /// <param name="newest">The newest master key as far as another knows; null: as far as this process knows.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Refused as <see cref="OpenAsync"/>.</returns>
+    /// <exception cref="WalletKeysException">There is no master key, or it was not reached.</exception>
+    public async ValueTask<Result<WalletRecord>> SealAsync(string agentId, WalletRecord wallet, string? newest, CancellationToken cancellationToken)
     {
-        _reading.Dispose();
-        _random.Dispose();
+        if (wallet.KeyId is null)
+            return wallet;
+        var masters = newest is null ? await keys.GetAsync(cancellationToken) : await keys.GetAsync(newest, cancellationToken);
+        if (wallet.KeyId == masters.CurrentId)
+            return wallet;
+        var opened = await OpenAsync(agentId, wallet, cancellationToken);
+        if (opened.IsRefused)
+            return opened.Refusal;
+        using var key = opened.Value;
+        // To open it the keys may have been read again.
+        masters = await keys.GetAsync(cancellationToken);
+        return wallet with { KeyId = masters.CurrentId, SealedKey = SealedKey.Seal(key, agentId, masters) };
     }
 
-    private async Task<MasterKeys> ReadAsync(CancellationToken cancellationToken)
-    {
-        if (!SecretPlace.TryParse(options.KeysSecret, out var place))
-            throw new WalletKeysException($"{WalletOptions.Variable(nameof(WalletOptions.KeysSecret))} names no place of a secret.", isFinal: true, null);
-        try
-        {
-            if (await secrets.ReadAsync(place, cancellationToken) is not { } secret)
-                throw new WalletKeysException($"The secret store '{place.Store}' has no secret '{place.Name}' with the wallets' master key.", isFinal: true, null);
-            return MasterKeys.TryParse(secret, out var masters)
-                ? masters
-                : throw new WalletKeysException(
-                    $"The secret '{place.Name}' of '{place.Store}' is no list of {MasterKeys.KeyBytes} bytes in base64, the newest first, with commas between.", isFinal: true, null);
-        }
-        catch (SecretUnreadableException unreadable)
-        {
-            throw new WalletKeysException($"The secret store '{place.Store}' was not reached.", isFinal: false, unreadable);
-        }
-    }
-}
+    /// <summary>The newest master key's id, read anew.</summary>
+    /// <returns>Null where keys are not encrypted here.</returns>
+    /// <exception cref="WalletKeysException">There is no master key, or it was not reached.</exception>
+    public async Task<string?> ReadCurrentKeyIdAsync(CancellationToken cancellationToken) =>
+        AreSealed ? (await keys.RefreshAsync(cancellationToken)).CurrentId : null;
 
-/// <summary>There is no master key for wallets. The text has nothing of a key.</summary>
-/// <param name="why">A sentence.</param>
-/// <param name="isFinal">Asking again does not help.</param>
-/// <param name="inner">The fault.</param>
-internal sealed class WalletKeysException(string why, bool isFinal, Exception? inner) : Exception(why, inner)
-{
-    /// <summary>Asking again does not help.</summary>
-    public bool IsFinal => isFinal;
+    public void Dispose() => _random.Dispose();
 }

@@ -22,6 +22,12 @@ internal sealed class MasterKeys
     /// <summary>The id of the key that encrypts now: says which key it is and nothing of it.</summary>
     public string CurrentId => _keys[0].Id;
 
+    /// <summary>There are retired keys beside it: wallets may be encrypted with them.</summary>
+    public bool HasRetired => _keys.Count > 1;
+
+    /// <summary>The key of that id is among them.</summary>
+    public bool Has(string keyId) => !Find(keyId).IsEmpty;
+
     /// <summary>Reads the secret: base64, commas between, the newest first.</summary>
     public static bool TryParse(string secret, [NotNullWhen(true)] out MasterKeys? keys)
     {

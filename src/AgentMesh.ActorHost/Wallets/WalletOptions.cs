@@ -1,5 +1,7 @@
 using AgentMesh.ActorHost.Secrets;
 using AgentMesh.Agents.Wallets;
+using AgentMesh.Evm;
+using AgentMesh.X402.Networks;
 
 namespace AgentMesh.ActorHost.Wallets;
 
@@ -7,6 +9,8 @@ namespace AgentMesh.ActorHost.Wallets;
 internal sealed class WalletOptions
 {
     internal const string Section = "AgentMesh:Wallets";
+
+    private const int UsdcDecimals = 6;
 
     /// <summary>Where the local component makes them.</summary>
     internal const string DevelopmentKeys = "secretstore/wallet-keys";
@@ -20,7 +24,30 @@ internal sealed class WalletOptions
     /// </summary>
     public string? KeysSecret { get; set; }
 
+    /// <summary>
+    /// Simulated USDC that a new wallet gets from the facilitator of this machine, such as <c>10</c>. Default none. Development only: nobody else gives
+    /// money away, and a real facilitator has no faucet.
+    /// </summary>
+    public string? StartingUsdc { get; set; }
+
+    /// <summary>New wallets get some.</summary>
+    internal bool HasStartingMoney => !StartingAmount.Value.IsZero;
+
+    /// <summary>How much, in atomic units; 0: none.</summary>
+    internal UInt256 StartingAmount => DecimalAmount.TryParse(StartingUsdc, UsdcDecimals, out var amount) ? amount : default;
+
     /// <summary>Why the settings cannot work, in a sentence; null: they can.</summary>
+    /// <param name="isDevelopment">The environment is Development.</param>
+    internal string? WhyNotIn(bool isDevelopment) => StartingUsdc switch
+    {
+        null or "" => WhyNot,
+        _ when !DecimalAmount.TryParse(StartingUsdc, UsdcDecimals, out _) => $"{Variable(nameof(StartingUsdc))} is an amount with at most {UsdcDecimals} decimals, such as 10 or 0.5.",
+        _ when !isDevelopment => $"{Variable(nameof(StartingUsdc))} is simulated money, for Development only.",
+        _ when HasStartingMoney && Provider != WalletProviders.Local => $"{Variable(nameof(StartingUsdc))} is for wallets of {Variable(nameof(Provider))}={WalletProviders.Local}.",
+        _ => WhyNot,
+    };
+
+    /// <summary>Why the places of keys cannot be, in a sentence; null: they can.</summary>
     internal string? WhyNot => Provider switch
     {
         WalletProviders.None => null,

@@ -4,12 +4,18 @@ namespace AgentMesh.Agents.DueWork;
 
 /// <summary>
 /// Names of a tenant's state records. Also the layout in the store, so never changed, only added to. What they hold of an agent is removed with it
-/// (<see cref="DueTable.Forget"/>).
+/// (<see cref="DueTable.Forget"/>, <see cref="AgentMesh.Agents.Wallets.WalletTable.Forget"/>).
 /// </summary>
 public static class TenantStateKeys
 {
     /// <summary>Key of the <see cref="DueIndex"/>.</summary>
     public const string Due = "due";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Wallets.WalletIndex"/>.</summary>
+    public const string Wallets = "wallets";
+
+    /// <summary>Key of a <see cref="AgentMesh.Agents.Wallets.WalletShard"/>.</summary>
+    public static string WalletShard(int n) => string.Create(CultureInfo.InvariantCulture, $"wallets:{n}");
 
     /// <summary>Key of a <see cref="DueShard"/>.</summary>
     public static string DueShard(int n) => string.Create(CultureInfo.InvariantCulture, $"due:{n}");

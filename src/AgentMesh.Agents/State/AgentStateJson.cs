@@ -40,6 +40,8 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(DueShard))]
 [JsonSerializable(typeof(DueTenants))]
 [JsonSerializable(typeof(WalletRecord))]
+[JsonSerializable(typeof(WalletIndex))]
+[JsonSerializable(typeof(WalletShard))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -77,5 +79,9 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.DueTenants, StateVersions.DueTenantsUpcasters, Default.DueTenants));
         options.Converters.Add(new VersionedConverter<WalletRecord>(
             StateVersions.WalletRecord, StateVersions.WalletRecordUpcasters, Default.WalletRecord));
+        options.Converters.Add(new VersionedConverter<WalletIndex>(
+            StateVersions.WalletIndex, StateVersions.WalletIndexUpcasters, Default.WalletIndex));
+        options.Converters.Add(new VersionedConverter<WalletShard>(
+            StateVersions.WalletShard, StateVersions.WalletShardUpcasters, Default.WalletShard));
     }
 }

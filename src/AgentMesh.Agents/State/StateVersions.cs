@@ -24,7 +24,9 @@ internal static class StateVersions
     internal const int DueIndex = 1;
     internal const int DueShard = 1;
     internal const int DueTenants = 1;
-    internal const int WalletRecord = 1;
+    internal const int WalletRecord = 2;
+    internal const int WalletIndex = 1;
+    internal const int WalletShard = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet];
@@ -57,7 +59,11 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> DueTenantsUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> WalletRecordUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> WalletRecordUpcasters = [IsInNoList];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> WalletIndexUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> WalletShardUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)
@@ -78,6 +84,16 @@ internal static class StateVersions
         head["wallet"] = null;
         head["v"] = 3;
         return head;
+    }
+
+    /// <summary>Wallets of version 1 are in no list, got no money, and their keys are here.</summary>
+    private static JsonObject IsInNoList(JsonObject wallet)
+    {
+        wallet["requestKey"] = null;
+        wallet["gift"] = null;
+        wallet["listedKeyId"] = null;
+        wallet["v"] = 2;
+        return wallet;
     }
 
     /// <summary>Version 2 of a page of events may have entries that are neither messages nor errors.</summary>

@@ -87,6 +87,15 @@ public static class AgentRefusals
     /// <summary>The secret store with the wallets' master key was not reached, and the agent has no wallet yet.</summary>
     public const string WalletUnavailable = "wallet_unavailable";
 
+    /// <summary>The agent has no wallet.</summary>
+    public const string WalletNotFound = "wallet_not_found";
+
+    /// <summary>The master key that the wallet is encrypted with is not in the secret.</summary>
+    public const string WalletKeyMissing = "wallet_key_missing";
+
+    /// <summary>The wallet's key does not open.</summary>
+    public const string WalletDamaged = "wallet_damaged";
+
     /// <summary>The system prompt is longer than 16 KiB.</summary>
     public const string InvalidProfile = "invalid_profile";
 }

@@ -69,4 +69,5 @@ public sealed record DueOutlook(DateTimeOffset? First, int NoRoom = 0);
 
 /// <summary>What was removed.</summary>
 /// <param name="Entries">How many agents were in the index and are not any more.</param>
-public sealed record DueForgotten(int Entries);
+/// <param name="Wallets">How many agents were in the list of wallets and are not any more.</param>
+public sealed record DueForgotten(int Entries, int Wallets = 0);

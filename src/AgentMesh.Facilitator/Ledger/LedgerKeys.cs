@@ -18,6 +18,8 @@ internal static class LedgerKeys
 
     public static string Transaction(EvmNetwork network, Bytes32 hash) => $"{Key(network, "transaction")}:{hash}";
 
+    public static string Block(EvmNetwork network, long number) => string.Create(CultureInfo.InvariantCulture, $"{Key(network, "block")}:{number}");
+
     /// <summary>Hashed: a caller's key is any text.</summary>
     public static string Gift(EvmNetwork network, string idempotencyKey) =>
         $"{Key(network, "gift")}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)))}";

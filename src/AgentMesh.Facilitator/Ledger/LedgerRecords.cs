@@ -36,6 +36,10 @@ internal sealed record AuthorizationRecord(string Digest, string Transaction);
 /// <param name="Nonce">Of the authorization; null for the faucet.</param>
 internal sealed record TransactionRecord(int Version, long Block, DateTimeOffset At, string Token, string From, string To, string Value, string? Nonce);
 
+/// <summary>A block.</summary>
+/// <param name="Transaction">Hash of the transaction that is alone in it.</param>
+internal sealed record BlockRecord(string Transaction);
+
 /// <summary>A call of the faucet that came with an idempotency key.</summary>
 /// <param name="Token">The contract.</param>
 /// <param name="To">Who got it.</param>
@@ -51,6 +55,7 @@ internal sealed record BulkItem(string Key, JsonElement? Data, [property: JsonPr
 [JsonSerializable(typeof(BalanceRecord))]
 [JsonSerializable(typeof(AuthorizationRecord))]
 [JsonSerializable(typeof(TransactionRecord))]
+[JsonSerializable(typeof(BlockRecord))]
 [JsonSerializable(typeof(GiftRecord))]
 [JsonSerializable(typeof(List<BulkItem>))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

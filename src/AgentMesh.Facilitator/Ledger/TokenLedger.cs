@@ -12,6 +12,9 @@ internal sealed partial class TokenLedger(Journal journal, TimeProvider time, IL
     /// <summary>Each means that another process has written in between, or that the store failed.</summary>
     private const int MaxAttempts = 10;
 
+    /// <summary>Blocks that are looked up with one read of the store.</summary>
+    internal const int MaxBlocksAtOnce = 500;
+
     // Of this process one writes at a time; others would be refused by the head's ETag.
     private readonly SemaphoreSlim _writing = new(1, 1);
 
@@ -88,6 +91,27 @@ internal sealed partial class TokenLedger(Journal journal, TimeProvider time, IL
     /// <summary>The number of the newest block.</summary>
     public async Task<long> GetBlockAsync(EvmNetwork network, CancellationToken cancellationToken) =>
         (await journal.ReadAsync(network, [], forWriting: false, cancellationToken)).Head.Block;
+
+    /// <summary>The transactions of some blocks, by rising number.</summary>
+    /// <param name="network">The chain.</param>
+    /// <param name="first">The first block, 1 or later.</param>
+    /// <param name="last">The last block, no later than the newest; at most <see cref="MaxBlocksAtOnce"/> of them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when the ledger has not kept which transactions those are: it was written by a version before there were lists of them.</returns>
+    public async Task<IReadOnlyList<(Bytes32 Hash, TransactionRecord Record)>?> FindTransactionsAsync(
+        EvmNetwork network, long first, long last, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(last - first, MaxBlocksAtOnce - 1);
+        var blocks = Enumerable.Range(0, (int)(last - first) + 1).Select(n => LedgerKeys.Block(network, first + n)).ToArray();
+        var view = await journal.ReadAsync(network, blocks, forWriting: false, cancellationToken);
+        var hashes = blocks.Select(block => view.Find(block, LedgerJson.Default.BlockRecord)).OfType<BlockRecord>().Select(block => Bytes32.Parse(block.Transaction)).ToArray();
+        if (hashes.Length < blocks.Length)
+            return null;
+        var keys = hashes.Select(hash => LedgerKeys.Transaction(network, hash)).ToArray();
+        view = await journal.ReadAsync(network, keys, forWriting: false, cancellationToken);
+        return [.. hashes.Select((hash, n) => (hash, view.Find(keys[n], LedgerJson.Default.TransactionRecord)
+            ?? throw new LedgerUnavailableException("A transaction that a block has is not in the store.")))];
+    }
 
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
 

@@ -43,6 +43,7 @@ internal static class TokenTransfer
         [
             new(key, JsonSerializer.SerializeToElement(record, LedgerJson.Default.AuthorizationRecord), IsOnce: true),
             Transaction(view, transaction, now, token, from, to, value, authorization.Nonce),
+            Block(view, transaction),
         ];
         // Paying oneself moves nothing, and uses the nonce all the same.
         if (from == to)
@@ -55,7 +56,7 @@ internal static class TokenTransfer
     /// <summary>Gives an account tokens that nobody had. Refused with <see cref="X402Reasons.InvalidTransactionState"/>.</summary>
     public static Result<IReadOnlyList<LedgerWrite>> Mint(LedgerView view, EvmAddress token, EvmAddress to, UInt256 value, Bytes32 transaction, DateTimeOffset now) =>
         UInt256.TryCreate(BalanceOf(view, token, to).Value + value.Value, out var grown)
-            ? (LedgerWrite[])[Balance(view, token, to, grown), Transaction(view, transaction, now, token, EvmAddress.Zero, to, value, null)]
+            ? (LedgerWrite[])[Balance(view, token, to, grown), Transaction(view, transaction, now, token, EvmAddress.Zero, to, value, null), Block(view, transaction)]
             : Overflow;
 
     /// <summary>The hash of the transaction that executes an authorization: the same whoever executes it, and when.</summary>
@@ -84,4 +85,8 @@ internal static class TokenTransfer
             new TransactionRecord(1, view.Head.Block + 1, now, token.ToString(), from.ToString(), to.ToString(), value.ToString(), nonce?.ToString()),
             LedgerJson.Default.TransactionRecord),
         IsOnce: true);
+
+    private static LedgerWrite Block(LedgerView view, Bytes32 hash) => new(
+        LedgerKeys.Block(view.Network, view.Head.Block + 1),
+        JsonSerializer.SerializeToElement(new BlockRecord(hash.ToString()), LedgerJson.Default.BlockRecord), IsOnce: true);
 }

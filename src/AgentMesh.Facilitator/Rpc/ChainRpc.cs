@@ -36,9 +36,11 @@ internal sealed class ChainRpc(EvmNetwork network, TokenLedger ledger)
             case "eth_call":
                 return Hex.Encode(await CallContractAsync(parameters, cancellationToken));
             case "eth_getTransactionReceipt":
-                if (parameters is not [var hash, ..] || !Bytes32.TryParse(Text(hash), out var transaction))
+                if (parameters is not [var hash, ..] || !Bytes32.TryParse(RpcArgument.Text(hash), out var transaction))
                     throw new RpcException(RpcException.InvalidParams, "The hash is not 32 bytes in hex.");
                 return await ledger.FindTransactionAsync(network, transaction, cancellationToken) is { } record ? RpcText.Receipt(network, transaction, record) : null;
+            case "eth_getLogs":
+                return await new ChainLogs(network, ledger).FindAsync(LogFilter.Read(parameters), cancellationToken);
             default:
                 throw new RpcException(RpcException.MethodNotFound, "The method is not served.");
         }
@@ -47,13 +49,13 @@ internal sealed class ChainRpc(EvmNetwork network, TokenLedger ledger)
     private async Task<byte[]> CallContractAsync(JsonElement[] parameters, CancellationToken cancellationToken)
     {
         if (parameters is not [{ ValueKind: JsonValueKind.Object } call, ..]
-            || !call.TryGetProperty("to", out var to) || !EvmAddress.TryParse(Text(to), out var token)
-            || !(call.TryGetProperty("data", out var data) || call.TryGetProperty("input", out data)) || !Hex.TryDecode(Text(data), out var bytes))
+            || !call.TryGetProperty("to", out var to) || !EvmAddress.TryParse(RpcArgument.Text(to), out var token)
+            || !(call.TryGetProperty("data", out var data) || call.TryGetProperty("input", out data)) || !Hex.TryDecode(RpcArgument.Text(data), out var bytes))
         {
             throw new RpcException(RpcException.InvalidParams, "The call has no to and data.");
         }
 
-        if (parameters.Length > 1 && Text(parameters[1]) is not ("latest" or "pending" or "safe" or "finalized"))
+        if (parameters.Length > 1 && RpcArgument.Text(parameters[1]) is not ("latest" or "pending" or "safe" or "finalized"))
             throw new RpcException(RpcException.Server, "Only the newest state is there.");
         if (Is(bytes, BalanceOfSelector) && new AbiReader(bytes.AsSpan(AbiEncoder.SelectorLength)).TryReadAddress(0, out var owner))
             return new AbiEncoder().Add(await ledger.GetBalanceAsync(network, token, owner, cancellationToken)).ToArray();
@@ -78,22 +80,9 @@ internal sealed class ChainRpc(EvmNetwork network, TokenLedger ledger)
     private static bool Is(byte[] call, byte[] selector) => call.AsSpan().StartsWith(selector);
 
     private static EvmAddress ReadAddress(JsonElement[] parameters, int index) =>
-        parameters.Length > index && EvmAddress.TryParse(Text(parameters[index]), out var address)
+        parameters.Length > index && EvmAddress.TryParse(RpcArgument.Text(parameters[index]), out var address)
             ? address
             : throw new RpcException(RpcException.InvalidParams, "The address is none.");
-
-    private static string? Text(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // What System.Text.Json throws for an escape like \ud800 alone.
-            return null;
-        }
-    }
 }
 
 [JsonSerializable(typeof(JsonObject))]

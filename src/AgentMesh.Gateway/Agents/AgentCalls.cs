@@ -82,8 +82,20 @@ internal sealed partial class AgentCalls
         AskAsync<EraseAgent, Erasure>(agent, nameof(IAgentActor.EraseAll), request, cancellationToken);
 
     /// <summary>Takes an erased agent out of what its tenant knows of agents.</summary>
-    public async Task<Result<DueForgotten>> ForgetAsync(AgentKey agent, CancellationToken cancellationToken) => (await CallAsync<ForgetDue, DueForgotten>(
-        new ActorId(agent.Tenant.ToString()), TenantActorType.Name, nameof(ITenantActor.ForgetDue), new ForgetDue([agent.User.ToString()]), cancellationToken)).ToResult();
+    public Task<Result<DueForgotten>> ForgetAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        AskAsync<ForgetDue, DueForgotten>(agent.Tenant, nameof(ITenantActor.ForgetDue), new ForgetDue([agent.User.ToString()]), cancellationToken);
+
+    /// <summary>Asks a tenant for wallets that are not encrypted with the newest master key.</summary>
+    public Task<Result<WalletsToSeal>> TakeWalletsAsync(TenantId tenant, TakeWallets request, CancellationToken cancellationToken) =>
+        AskAsync<TakeWallets, WalletsToSeal>(tenant, nameof(ITenantWallets.TakeWallets), request, cancellationToken);
+
+    /// <summary>Tells a tenant what wallets are encrypted with.</summary>
+    public Task<Result<WalletsNoted>> NoteWalletsAsync(TenantId tenant, NoteWallets wallets, CancellationToken cancellationToken) =>
+        AskAsync<NoteWallets, WalletsNoted>(tenant, nameof(ITenantWallets.NoteWallets), wallets, cancellationToken);
+
+    /// <summary>Has an agent's wallet encrypted with the newest master key.</summary>
+    public Task<Result<SealedWallet>> SealWalletAsync(AgentKey agent, SealWallet request, CancellationToken cancellationToken) =>
+        AskAsync<SealWallet, SealedWallet>(agent, nameof(IAgentWallets.SealWallet), request, cancellationToken);
 
     /// <summary>Makes a session, once for all retries.</summary>
     public Task<Result<Session>> CreateSessionAsync(AgentKey agent, CreateSession session, CancellationToken cancellationToken) =>
@@ -127,6 +139,9 @@ internal sealed partial class AgentCalls
 
     private async Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class => (await CallAsync<TRequest, TAnswer>(agent, method, request, cancellationToken)).ToResult();
+
+    private async Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(TenantId tenant, string method, TRequest request, CancellationToken cancellationToken)
+        where TAnswer : class => (await CallAsync<TRequest, TAnswer>(new ActorId(tenant.ToString()), TenantActorType.Name, method, request, cancellationToken)).ToResult();
 
     private Task<Reply<TAnswer>> CallAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class => CallAsync<TRequest, TAnswer>(new ActorId(agent.ToString()), AgentActorType.Name, method, request, cancellationToken);

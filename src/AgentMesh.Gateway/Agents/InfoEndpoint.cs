@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
+using AgentMesh.Evm;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Selling;
 using AgentMesh.ServiceDefaults.Problems;
+using AgentMesh.X402.Networks;
 
 namespace AgentMesh.Gateway.Agents;
 
-/// <summary><c>GET /agent/{userId}/info</c>: counters and times; an agent never used is 200 with count 0.</summary>
+/// <summary><c>GET /agent/{userId}/info</c>: counters and times, and what the wallet has; an agent never used is 200 with count 0.</summary>
 internal static class InfoEndpoint
 {
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/info", AnswerAsync);
@@ -20,9 +24,12 @@ internal static class InfoEndpoint
         }
 
         var info = result.Value;
+        var balances = context.RequestServices.GetRequiredService<BalanceClient>();
+        var balance = await balances.ReadAsync(info.WalletAddress, context.RequestAborted);
         // UtcDateTime: written with Z.
         var response = new InfoResponse(
-            agent.User.ToString(), info.WalletAddress, info.MessageCount, InfoBudget.Empty, info.CreatedAt?.UtcDateTime, info.LastActive?.UtcDateTime);
+            agent.User.ToString(), info.WalletAddress, info.MessageCount, InfoBudget.Empty, info.CreatedAt?.UtcDateTime, info.LastActive?.UtcDateTime,
+            UInt256.TryParse(balance?.AmountAtomic, out var amount) ? InfoBalance.Of(balances.Token, amount) : null, balance?.Reason);
         await JsonAnswer.WriteAsync(context, response, GatewayJson.Answers.InfoResponse);
     }
 }
@@ -34,8 +41,29 @@ internal static class InfoEndpoint
 /// <param name="Budget">Its limits.</param>
 /// <param name="CreatedAt">First write; null for an agent never used.</param>
 /// <param name="LastActive">Last write; null for an agent never used.</param>
+/// <param name="Balance">What its wallet has; left out without a wallet, without a node of the chain, and when nobody knows.</param>
+/// <param name="BalanceReason">Why nobody knows, one of <see cref="Contracts.Payments.BalanceReasons"/>; left out otherwise.</param>
 internal sealed record InfoResponse(
-    string UserId, string? WalletAddress, long MessageCount, InfoBudget Budget, DateTime? CreatedAt, DateTime? LastActive);
+    string UserId,
+    string? WalletAddress,
+    long MessageCount,
+    InfoBudget Budget,
+    DateTime? CreatedAt,
+    DateTime? LastActive,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] InfoBalance? Balance,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? BalanceReason);
+
+/// <summary>What a wallet has of the token that prices are paid in, some seconds ago.</summary>
+/// <param name="Asset">The token's contract.</param>
+/// <param name="Network">Its chain, CAIP-2.</param>
+/// <param name="AmountAtomic">Atomic units, decimal digits.</param>
+/// <param name="Decimals">Digits behind the point of one unit.</param>
+/// <param name="Amount">The same in units, for people.</param>
+internal sealed record InfoBalance(string Asset, string Network, string AmountAtomic, int Decimals, string Amount)
+{
+    public static InfoBalance Of(TokenAsset token, UInt256 amount) => new(
+        token.Address.ToString(), token.Network.ToString(), amount.ToString(), token.Decimals, DecimalAmount.Format(amount, token.Decimals));
+}
 
 /// <summary>An agent's limits; none can be set yet.</summary>
 /// <param name="Limits">Always empty so far.</param>

@@ -14,6 +14,9 @@ internal static class EraseEndpoint
     /// <summary>The kind of record in the receipt: the agent's name in its tenant's index of due work.</summary>
     private const string DueWork = "due";
 
+    /// <summary>The kind of record in the receipt: the agent's name in its tenant's list of wallets.</summary>
+    private const string Wallets = "wallets";
+
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapDelete("/agent/{userId}", AnswerAsync);
 
     // Each part makes what is left smaller, so the loop ends; a caller that leaves in between deletes again.
@@ -48,6 +51,8 @@ internal static class EraseEndpoint
 
             if (forgotten.Value.Entries is > 0 and var entries)
                 removed[DueWork] = entries;
+            if (forgotten.Value.Wallets is > 0 and var wallets)
+                removed[Wallets] = wallets;
             var receipt = new EraseReceipt(
                 agent.User.ToString(),
                 context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime,

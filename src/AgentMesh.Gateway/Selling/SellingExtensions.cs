@@ -11,6 +11,7 @@ internal static class SellingExtensions
         services.AddCheckedOptions<SellingOptions>(SellingOptions.Section);
         services.AddSingleton<IValidateOptions<SellingOptions>, SellingOptionsValidator>();
         services.AddSingleton<PaymentsClient>();
+        services.AddSingleton<BalanceClient>();
         return services;
     }
 

@@ -3,6 +3,7 @@ using AgentMesh.Evm;
 using AgentMesh.Evm.Abi;
 using AgentMesh.Evm.Rpc;
 using AgentMesh.Evm.Tokens;
+using AgentMesh.Payments.Chain;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Networks;
 
@@ -12,7 +13,7 @@ namespace AgentMesh.Payments.Reconciliation;
 /// Looks on the chain for what became of an authorization: a transaction in which the token says that it was used and that the money went to the payee,
 /// or that it was canceled; or, when it can no more be executed, that it was not used. A used nonce alone proves nothing: a payer can cancel.
 /// </summary>
-internal sealed class ChainLook : IDisposable
+internal sealed class ChainLook
 {
     /// <summary>
     /// How far back transactions are looked for: what providers serve at once, and five hours of a chain with blocks of two seconds. Looks begin
@@ -23,17 +24,14 @@ internal sealed class ChainLook : IDisposable
     /// <summary>After <c>validBefore</c>, for our clock and the chain's, and for a newest block that is replaced.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
     private readonly EvmRpcClient? _node;
     private readonly TimeProvider _time;
 
-    public ChainLook(PaymentOptions options, TimeProvider time)
+    public ChainLook(ChainNode node, TimeProvider time)
     {
-        _node = options.RpcUrl is { } url ? new EvmRpcClient(_http, url, new EvmRpcOptions(), time) : null;
+        _node = node.Connect(new EvmRpcOptions());
         _time = time;
     }
-
-    public void Dispose() => _http.Dispose();
 
     /// <summary>Whether nobody can execute the authorization any more, whatever clock they have.</summary>
     public static bool HasExpired(PaymentTerms terms, DateTimeOffset now) =>

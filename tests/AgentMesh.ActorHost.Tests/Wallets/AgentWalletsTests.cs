@@ -25,13 +25,15 @@ public sealed class AgentWalletsTests
         Assert.Null((await host.InfoAsync(Alice)).Value!.WalletAddress);
         host.State.TakeCalls();
         var first = (await host.PostAsync(Alice, "hello", "r1")).Value!;
-        Assert.Equal("GET wallet", host.State.TakeCalls().Single(call => call.EndsWith(" wallet", StringComparison.Ordinal)));
+        Assert.Equal("GET wallet", host.State.TakeCalls().First(call => call.EndsWith(" wallet", StringComparison.Ordinal)));
         Assert.Contains("wallet", host.State.KeysOf(Alice));
         var address = (await host.InfoAsync(Alice)).Value!.WalletAddress!;
         Assert.True(EvmAddress.TryParseChecked(address, out _));
         Assert.Equal($"This is our first message. You said: \"hello\". My wallet is {address[..10]}...", first.Response);
 
-        // From now on it costs nothing: the head knows it.
+        // From now on it costs nothing: the head knows it, and its tenant's list.
+        await HostUnderTest.UntilAsync(() => Task.FromResult(
+            JsonElement.Parse(host.State[Alice, "wallet"]!).GetProperty("listedKeyId").ValueKind == JsonValueKind.String && host.State.RemindersOf(Alice).Count == 0));
         host.State.TakeCalls();
         await host.PostAsync(Alice, "hello", "r2");
         Assert.DoesNotContain(host.State.TakeCalls(), call => call.Contains("wallet", StringComparison.Ordinal));

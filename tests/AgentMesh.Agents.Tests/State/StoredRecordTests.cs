@@ -134,11 +134,22 @@ public sealed class StoredRecordTests
             select (object)new SessionSummary(text, page, seq, at),
             new SessionSummary("Lives in Köln.", 12, 345, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))),
         [typeof(WalletRecord)] = (
-            "wallet.v1.json",
-            from text in Gen.String.Select(Whole).Array[4] from at in Times select (object)new WalletRecord(text[0], text[1], text[2], text[3], at),
+            "wallet.v2.json",
+            from text in Gen.String.Select(Whole).Array[4]
+            from more in Gen.String.Select(Whole).Null().Array[3]
+            from at in Times
+            select (object)new WalletRecord(text[0], text[1], text[2], text[3], at, more[0], more[1], more[2]),
             new WalletRecord(
                 "local", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0011223344556677", Convert.ToBase64String(new byte[60]),
-                new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))),
+                new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), "am-0011", WalletGifts.Pending, "8899aabbccddeeff")),
+        [typeof(WalletIndex)] = (
+            "wallets.v1.json",
+            from key in Gen.String.Select(Whole) from count in Gen.Int[0, int.MaxValue] select (object)new WalletIndex([new WalletKeyCount(key, count)]),
+            new WalletIndex([new WalletKeyCount("0011223344556677", 12), new WalletKeyCount("8899aabbccddeeff", 3)])),
+        [typeof(WalletShard)] = (
+            "walletshard.v1.json",
+            from user in Gen.String.Select(Whole) from key in Gen.String.Select(Whole) select (object)new WalletShard([new WalletEntry(user, key)]),
+            new WalletShard([new WalletEntry("alice", "0011223344556677")])),
         [typeof(ScheduleTable)] = (
             "schedules.v2.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
         [typeof(DueIndex)] = (
@@ -178,6 +189,8 @@ public sealed class StoredRecordTests
             TurnTable turns => turns.Open,
             ScheduleTable schedules => schedules.All,
             DueShard shard => shard.Entries,
+            WalletIndex wallets => wallets.Counts,
+            WalletShard shard => shard.Entries,
             DueTenants tenants => tenants.Tenants,
             _ => [record],
         };
@@ -214,6 +227,9 @@ public sealed class StoredRecordTests
     [InlineData("duetenants.v1.json")]
     [InlineData("head.v3.json")]
     [InlineData("wallet.v1.json")]
+    [InlineData("wallet.v2.json")]
+    [InlineData("wallets.v1.json")]
+    [InlineData("walletshard.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -234,6 +250,8 @@ public sealed class StoredRecordTests
             "dueshard" => Read<DueShard>(json),
             "duetenants" => Read<DueTenants>(json),
             "wallet" => Read<WalletRecord>(json),
+            "wallets" => Read<WalletIndex>(json),
+            "walletshard" => Read<WalletShard>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.

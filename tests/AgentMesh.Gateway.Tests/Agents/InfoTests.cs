@@ -22,7 +22,8 @@ public sealed class InfoTests(GatewayFixture fixture) : IClassFixture<GatewayFix
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(FakeSidecar.Text(
-            200, """{"value":{"messageCount":4,"createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T05:04:05.678+01:00","walletAddress":"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"}}"""));
+            200, """{"value":{"messageCount":4,"createdAt":"2026-01-02T03:04:05+00:00","lastActive":"2026-01-02T05:04:05.678+01:00","walletAddress":"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"}}"""),
+            FakeSidecar.Text(200, """{"reason":"balance_not_configured"}"""));
         Assert.Equal(
             """{"userId":"alice","walletAddress":"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed","messageCount":4,"budget":{"limits":[]},"createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T04:04:05.678Z"}""",
             await GetAsync());

@@ -21,6 +21,12 @@ internal sealed class FakeChain
     /// <summary>The node fails.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>The node is silent until the caller leaves.</summary>
+    public bool Hangs { get; set; }
+
+    /// <summary>What everybody has.</summary>
+    public ulong Balance { get; set; }
+
     public bool IsUsed(Bytes32 nonce) => _used.ContainsKey(nonce);
 
     public Bytes32 Transfer(ExactEvmPayment payment)
@@ -41,12 +47,15 @@ internal sealed class FakeChain
             return;
         }
 
+        if (Hangs)
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
         var request = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;
         var parameters = request["params"]!.AsArray();
         JsonNode? result = request["method"]!.GetValue<string>() switch
         {
             "eth_chainId" => "0x14a34",
             "eth_blockNumber" => "0x64",
+            "eth_call" when parameters[0]!["data"]!.GetValue<string>().StartsWith("0x70a08231", StringComparison.Ordinal) => Word(Balance.ToString("x", null)),
             "eth_call" => Word(IsUsed(Bytes32.Parse("0x" + parameters[0]!["data"]!.GetValue<string>()[^64..])) ? "1" : "0"),
             "eth_getLogs" => Logs(parameters[0]!),
             "eth_getTransactionReceipt" => Receipt(Bytes32.Parse(parameters[0]!.GetValue<string>())),
