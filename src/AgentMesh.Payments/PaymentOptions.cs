@@ -27,7 +27,7 @@ internal sealed class PaymentOptions
     /// <summary>A node of the chain that unknown payments are looked for on. Default: none; providers put keys into it.</summary>
     public Uri? RpcUrl { get; set; }
 
-    /// <summary>The Dapr state component of the claims. Default <c>statestore</c>.</summary>
+    /// <summary>The Dapr state component of the claims, the identifiers and the index of open payments. Default <c>statestore</c>.</summary>
     [Required]
     public string StateStore { get; set; } = "statestore";
 
@@ -70,6 +70,10 @@ internal sealed class PaymentOptions
     /// <summary>Looks for an unknown payment, after which it waits for an operator. Default 300, about two days.</summary>
     [Range(1, 100_000)]
     public int MaxLooks { get; set; } = 300;
+
+    /// <summary>Hours for which a payer's identifier names what it paid for. Default 24, as an Idempotency-Key; longer while its payment is not over.</summary>
+    [Range(1, 720)]
+    public int IdentifierHours { get; set; } = 24;
 
     /// <summary>Payments that one process works on at a time; more of them wait. Default 256.</summary>
     [Range(1, 10_000)]

@@ -6,9 +6,13 @@ using AgentMesh.Payments.Announcing;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
 using AgentMesh.Payments.Facilitation;
+using AgentMesh.Payments.Intents;
 using AgentMesh.Payments.Purchases;
 using AgentMesh.Payments.Reconciliation;
+using AgentMesh.Payments.Recording;
+using AgentMesh.Payments.Records;
 using AgentMesh.Payments.Settlement;
+using AgentMesh.Payments.Sweeping;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
 using Dapr.Actors;
@@ -30,9 +34,13 @@ internal static class PaymentsFeature
     internal static void AddPayments(this IServiceCollection services)
     {
         services.AddCheckedOptions<PaymentOptions>(PaymentOptions.Section);
+        services.AddCheckedOptions<SweepOptions>(SweepOptions.Section);
+        services.AddSingleton<SharedRecords>();
         services.AddSingleton<ClaimStore>();
+        services.AddSingleton<IntentStore>();
         services.AddSingleton<FacilitatorClient>();
         services.AddSingleton<SellerClient>();
+        services.AddSingleton<PaymentRecorder>();
         services.AddSingleton<ChainLook>();
         services.AddSingleton<PaymentEventPublisher>();
         services.AddSingleton<PaymentActors>();
@@ -40,6 +48,10 @@ internal static class PaymentsFeature
         services.AddSingleton<Purchasing>();
         services.AddSingleton<PaymentRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentRunner>());
+        services.AddSingleton<OpenPaymentNotes>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenPaymentNotes>());
+        services.AddSingleton<PaymentSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<PaymentSweeper>());
         services.AddSingleton<PaymentServices>();
         services.AddActors(null);
         services.AddOptions<ActorRuntimeOptions>().Configure<PaymentOptions>((runtime, options) =>

@@ -25,6 +25,9 @@ internal static class StateVersions
     internal const int DueShard = 1;
     internal const int DueTenants = 1;
     internal const int WalletRecord = 1;
+    internal const int PaymentBook = 1;
+    internal const int PaymentPage = 1;
+    internal const int PaymentPlace = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet];
@@ -58,6 +61,12 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> DueTenantsUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> WalletRecordUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentBookUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPageUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPlaceUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

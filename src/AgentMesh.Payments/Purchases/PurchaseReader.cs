@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Evm;
+using AgentMesh.Payments.Intents;
 using AgentMesh.Primitives;
 using AgentMesh.X402.Codecs;
 using AgentMesh.X402.Exact.Evm;
 using AgentMesh.X402.Exact.Evm.Facilitator;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Networks;
+using AgentMesh.X402.ProtocolExtensions;
 using AgentMesh.X402.Wire;
 
 namespace AgentMesh.Payments.Purchases;
@@ -22,6 +25,9 @@ internal static class PurchaseReader
     internal const int MaxContentBytes = 65_536;
 
     private const int HashLength = 64;
+
+    /// <summary>What the gateway offers, and what payments may bring back.</summary>
+    private static readonly JsonElement Extensions = PaymentIdentifier.Offer(required: false);
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -41,8 +47,12 @@ internal static class PurchaseReader
         var verified = ExactEvmVerifier.Verify(payload.Value, requirements, now);
         if (verified.Payment is not { } payment)
             return new PurchaseReading(null, match.Refusal ?? RefusalOf(verified));
-        var refusal = match.Refusal ?? CheckResource(offer, payload.Value) ?? CheckVerified(verified) ?? CheckValidity(payment, maxValidity, now);
-        return new PurchaseReading(ToOrder(purchase, payload.Value, requirements, payment), refusal);
+        var (intent, noIntent) = IntentReader.Read(purchase, payload.Value, payment);
+        if (noIntent is not null)
+            return new PurchaseReading(null, noIntent);
+        var refusal = match.Refusal ?? CheckResource(offer, payload.Value) ?? ExtensionEcho.Check(offer.Extensions, payload.Value) ?? CheckVerified(verified)
+            ?? CheckValidity(payment, maxValidity, now);
+        return new PurchaseReading(ToOrder(purchase, payload.Value, requirements, payment, intent), refusal, verified.Response.IsValid);
     }
 
     private static string? Check(Purchase purchase)
@@ -79,7 +89,7 @@ internal static class PurchaseReader
             options.Add(new PaymentOption(asset, amount, payTo, option.MaxTimeoutSeconds));
         }
 
-        return new PaymentOffer(new ResourceInfo(purchase.Resource.Url, purchase.Resource.Description, purchase.Resource.MimeType), options);
+        return new PaymentOffer(new ResourceInfo(purchase.Resource.Url, purchase.Resource.Description, purchase.Resource.MimeType), options, Extensions);
     }
 
     private static Refusal? CheckResource(PaymentOffer offer, PaymentPayload payload) =>
@@ -99,7 +109,7 @@ internal static class PurchaseReader
     private static Refusal RefusalOf(ExactEvmVerification verified) =>
         new(verified.Response.InvalidReason ?? X402Reasons.UnexpectedVerifyError, verified.Response.InvalidMessage ?? "The payment is not good.");
 
-    private static PaymentOrder ToOrder(Purchase purchase, PaymentPayload payload, PaymentRequirements requirements, ExactEvmPayment payment)
+    private static PaymentOrder ToOrder(Purchase purchase, PaymentPayload payload, PaymentRequirements requirements, ExactEvmPayment payment, PaymentIntent? intent)
     {
         var authorization = payment.Authorization;
         var terms = new PaymentTerms(
@@ -108,7 +118,7 @@ internal static class PurchaseReader
         var request = Encoding.UTF8.GetString(FacilitatorJson.Write(new SettleRequest(payload.X402Version, payload, requirements)));
         return new PaymentOrder(
             payment.Id.ToString(), purchase.Seller, purchase.Resource.Url, purchase.BodyHash, payment.CalculateFingerprint(), terms,
-            new PaymentJob(request, purchase.Content, purchase.SessionId, purchase.Tool));
+            new PaymentJob(request, purchase.Content, purchase.SessionId, purchase.Tool, intent));
     }
 
     private static DateTimeOffset TimeOf(UInt256 seconds) => seconds.Value < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
