@@ -1,6 +1,7 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Owner;
+using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Schedules;
 using AgentMesh.Gateway.Selling;
 using AgentMesh.Gateway.Turns;
@@ -24,6 +25,7 @@ app.UseEdge();
 app.MapServiceHealth();
 app.MapAgents();
 app.MapOwner();
+app.MapPayments();
 app.MapSchedules();
 app.MapSelling();
 app.MapTurns();

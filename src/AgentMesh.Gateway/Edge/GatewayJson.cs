@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Owner;
+using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Schedules;
 using AgentMesh.Gateway.Turns;
 
@@ -26,6 +27,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ExportedMessage))]
 [JsonSerializable(typeof(ExportedSchedule))]
 [JsonSerializable(typeof(ExportedEvent))]
+[JsonSerializable(typeof(ExportedPayment))]
 [JsonSerializable(typeof(ExportEnd))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionResponse))]
@@ -37,6 +39,8 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ScheduleRequest))]
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(ScheduleListResponse))]
+[JsonSerializable(typeof(PaymentResponse))]
+[JsonSerializable(typeof(PaymentListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>For answers. Relaxed: they are JSON with nosniff, never HTML, and people read them with curl.</summary>
