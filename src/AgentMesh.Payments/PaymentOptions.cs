@@ -34,7 +34,7 @@ internal sealed class PaymentOptions
     [RegularExpression("[a-z0-9-]{1,64}")]
     public string? RpcApp { get; set; }
 
-    /// <summary>The Dapr state component of the claims. Default <c>statestore</c>.</summary>
+    /// <summary>The Dapr state component of the claims, the identifiers and the index of open payments. Default <c>statestore</c>.</summary>
     [Required]
     public string StateStore { get; set; } = "statestore";
 
@@ -77,6 +77,10 @@ internal sealed class PaymentOptions
     /// <summary>Looks for an unknown payment, after which it waits for an operator. Default 300, about two days.</summary>
     [Range(1, 100_000)]
     public int MaxLooks { get; set; } = 300;
+
+    /// <summary>Hours for which a payer's identifier names what it paid for. Default 24, as an Idempotency-Key; longer while its payment is not over.</summary>
+    [Range(1, 720)]
+    public int IdentifierHours { get; set; } = 24;
 
     /// <summary>Payments that one process works on at a time; more of them wait. Default 256.</summary>
     [Range(1, 10_000)]

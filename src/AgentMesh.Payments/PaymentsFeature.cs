@@ -8,9 +8,13 @@ using AgentMesh.Payments.Chain;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
 using AgentMesh.Payments.Facilitation;
+using AgentMesh.Payments.Intents;
 using AgentMesh.Payments.Purchases;
 using AgentMesh.Payments.Reconciliation;
+using AgentMesh.Payments.Recording;
+using AgentMesh.Payments.Records;
 using AgentMesh.Payments.Settlement;
+using AgentMesh.Payments.Sweeping;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
@@ -33,9 +37,13 @@ internal static class PaymentsFeature
     internal static void AddPayments(this IServiceCollection services)
     {
         services.AddCheckedOptions<PaymentOptions>(PaymentOptions.Section);
+        services.AddCheckedOptions<SweepOptions>(SweepOptions.Section);
+        services.AddSingleton<SharedRecords>();
         services.AddSingleton<ClaimStore>();
+        services.AddSingleton<IntentStore>();
         services.AddFacilitator();
         services.AddSingleton<SellerClient>();
+        services.AddSingleton<PaymentRecorder>();
         services.AddSingleton<ChainNode>();
         services.AddSingleton<ChainLook>();
         services.AddSingleton<BalanceReader>();
@@ -45,6 +53,10 @@ internal static class PaymentsFeature
         services.AddSingleton<Purchasing>();
         services.AddSingleton<PaymentRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentRunner>());
+        services.AddSingleton<OpenPaymentNotes>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenPaymentNotes>());
+        services.AddSingleton<PaymentSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<PaymentSweeper>());
         services.AddSingleton<PaymentServices>();
         services.AddActors(null);
         services.AddOptions<ActorRuntimeOptions>().Configure<PaymentOptions>((runtime, options) =>

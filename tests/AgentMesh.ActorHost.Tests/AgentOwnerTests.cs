@@ -1,6 +1,7 @@
 using System.Reflection;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Payments;
 using AgentMesh.Testing.ModelServer;
 
 namespace AgentMesh.ActorHost.Tests;
@@ -99,27 +100,35 @@ public sealed class AgentOwnerTests
         await host.PostAsync(Alice, "there", "r2", session: session);
         host.State[Alice, "summary:default"] = host.State[Alice, $"summary:{session}"] = """{"text":"Short.","upToPage":1,"upToSeq":1,"at":"2026-01-02T03:04:05.678Z","v":1}""";
         host.State[Alice, "wallet"] = """{"provider":"local","address":"0x0","keyId":"k","sealedKey":"s","createdAt":"2026-01-02T03:04:05.678Z","v":1}""";
+        await host.RecordPaymentAsync(Alice, AgentPaymentsTests.Payment(1) with { State = PaymentStates.Unknown });
         var everything = host.State.KeysOf(Alice);
         AssertHasAKeyOfEveryKind(everything);
+        string[] kept = [$"payment:{AgentPaymentsTests.Payment(1).Id}", "payments", "payments:1"];
         Assert.NotEmpty(host.State.RemindersOf(Alice));
 
-        var removed = new Dictionary<string, int>();
+        var (removed, payments) = (new Dictionary<string, int>(), 0L);
         for (var isDone = false; !isDone;)
         {
             var part = (await host.EraseAsync(Alice)).Value!;
             foreach (var (kind, count) in part.Records)
                 removed[kind] = removed.GetValueOrDefault(kind) + count;
-            isDone = part.IsDone;
+            (isDone, payments) = (part.IsDone, part.KeptPayments);
             if (!isDone)
                 Assert.Equal("agent_erasing", (await host.PostAsync(Alice, "in between", "r3")).Refusal!.Code);
         }
 
-        Assert.Empty(host.State.KeysOf(Alice));
+        Assert.Equal(kept, host.State.KeysOf(Alice));
+        Assert.Equal(1, payments);
         Assert.Empty(host.State.RemindersOf(Alice));
-        Assert.Equal(everything.Count, removed.Values.Sum());
+        Assert.Equal(everything.Except(kept).Count(), removed.Values.Sum());
         Assert.NotEmpty(host.State.KeysOf("default:bob"));
         Assert.Equal(0, (await host.InfoAsync(Alice)).Value!.MessageCount);
-        Assert.True((await host.EraseAsync(Alice)).Value!.IsDone);
+        // What becomes of the payment is written down all the same, and makes no agent.
+        await host.RecordPaymentAsync(Alice, AgentPaymentsTests.Payment(1) with { State = PaymentStates.Settled });
+        Assert.Equal(PaymentStates.Settled, Assert.Single((await host.PaymentsAsync(Alice)).Value!.Payments).State);
+        Assert.Equal(kept, host.State.KeysOf(Alice));
+        Assert.Null((await host.InfoAsync(Alice)).Value!.CreatedAt);
+        Assert.Equal((true, 1), ((await host.EraseAsync(Alice)).Value!.IsDone, (await host.EraseAsync(Alice)).Value!.KeptPayments));
         Assert.Equal(1, (await host.PostAsync(Alice, "hello again", "r1", "key")).Value!.Seq);
     }
 

@@ -148,10 +148,11 @@ internal sealed class HostUnderTest : IAsyncDisposable
             JsonContent.Create(new GetHistory(session, limit, before, search), ContractsJson.Default.GetHistory),
             ContractsJson.Default.ReplyHistoryPage);
 
-    public Task<Reply<Session>> CreateSessionAsync(string agent, string requestId, string? metadata = null, string? key = null, int? ttl = null) => CallAsync(
+    public Task<Reply<Session>> CreateSessionAsync(
+        string agent, string requestId, string? metadata = null, string? key = null, int? ttl = null, string? payee = null) => CallAsync(
         agent,
         nameof(IAgentActor.CreateSession),
-        JsonContent.Create(new CreateSession(metadata, requestId, key, ttl), ContractsJson.Default.CreateSession),
+        JsonContent.Create(new CreateSession(metadata, requestId, key, ttl, payee), ContractsJson.Default.CreateSession),
         ContractsJson.Default.ReplySession);
 
     public Task<Reply<Session>> GetSessionAsync(string agent, string id) => CallAsync(
@@ -180,11 +181,24 @@ internal sealed class HostUnderTest : IAsyncDisposable
     /// <param name="arguments">A JSON object.</param>
     /// <param name="key">What makes a repeat the same call.</param>
     /// <param name="session">The session; null: the default one.</param>
-    public Task<Reply<PostedMessage>> CallToolAsync(string agent, string tool, string arguments, string key, string? session = null) => CallAsync(
+    /// <param name="payment">What pays for it; null: nothing.</param>
+    public Task<Reply<PostedMessage>> CallToolAsync(string agent, string tool, string arguments, string key, string? session = null, AgentPayment? payment = null) => CallAsync(
         agent,
         nameof(IAgentActor.PostMessage),
-        JsonContent.Create(new PostMessage(null, session, "r", key, null, tool, arguments), ContractsJson.Default.PostMessage),
+        JsonContent.Create(new PostMessage(null, session, "r", key, null, tool, arguments, payment), ContractsJson.Default.PostMessage),
         ContractsJson.Default.ReplyPostedMessage);
+
+    public Task<Reply<AgentPaymentList>> PaymentsAsync(string agent, int limit = 100, long? before = null) => CallAsync(
+        agent,
+        nameof(IAgentPayments.ListPayments),
+        JsonContent.Create(new ListPayments(limit, before), ContractsJson.Default.ListPayments),
+        ContractsJson.Default.ReplyAgentPaymentList);
+
+    public Task<Reply<AgentPayment>> PaymentAsync(string agent, string id) => CallAsync(
+        agent, nameof(IAgentPayments.GetPayment), JsonContent.Create(new GetPayment(id), ContractsJson.Default.GetPayment), ContractsJson.Default.ReplyAgentPayment);
+
+    public Task<Reply<AgentPayment>> RecordPaymentAsync(string agent, AgentPayment payment) => CallAsync(
+        agent, nameof(IAgentPayments.RecordPayment), JsonContent.Create(payment, ContractsJson.Default.AgentPayment), ContractsJson.Default.ReplyAgentPayment);
 
     public Task<Reply<Sales>> SalesAsync(string agent) => CallAsync(agent, nameof(IAgentSales.GetSales), null, ContractsJson.Default.ReplySales);
 

@@ -47,7 +47,7 @@ internal sealed partial class AgentActor
     {
         ForgetDue();
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
-            return new Reply<Erasure>(new Erasure(true, new Dictionary<string, int>()), null);
+            return new Reply<Erasure>(new Erasure(true, new Dictionary<string, int>(), await CountPaymentsAsync(cancellationToken)), null);
         foreach (var turn in (await _records.LoadTurnsAsync(head, cancellationToken))?.Open ?? [])
             _services.Runner.Stop(Id.GetId(), turn.Turn);
         var index = await _records.LoadIndexAsync(cancellationToken);
@@ -67,6 +67,7 @@ internal sealed partial class AgentActor
         // Watchers begin anew, as the numbers do.
         if (part.Head is null)
             _services.Announcer.Announce(Id.GetId(), 0);
-        return new Reply<Erasure>(new Erasure(part.Head is null, records), null);
+        var kept = part.Head is null ? await CountPaymentsAsync(cancellationToken) : 0;
+        return new Reply<Erasure>(new Erasure(part.Head is null, records, kept), null);
     });
 }

@@ -1,4 +1,5 @@
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
@@ -14,6 +15,8 @@ internal sealed partial class AgentActor
     {
         var now = _time.GetUtcNow();
         var head = await LoadHeadToWriteAsync(now, cancellationToken);
+        if (request.Payee is { } payee && PaymentRecordRefusals.CheckPayee(head, payee) is { } refusal)
+            return Refused<Session>(refusal);
         var id = SessionId.Of(request.RequestId, request.IdempotencyKey);
         var existing = await _records.LoadSessionAsync(id, cancellationToken);
         var index = await _records.LoadIndexAsync(cancellationToken);

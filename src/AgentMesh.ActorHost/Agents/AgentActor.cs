@@ -14,7 +14,7 @@ namespace AgentMesh.ActorHost.Agents;
 
 /// <summary>One user's agent: loads, asks <c>AgentMesh.Agents</c>, sets state last, replies. The SDK serializes its turns.</summary>
 [Actor(TypeName = AgentActorType.Name)]
-internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IRemindable
+internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IAgentPayments, IRemindable
 {
     private readonly AgentServices _services;
     private readonly TimeProvider _time;
@@ -36,6 +36,14 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
         var post = PostRequest.Create(content.Value, request.SessionId, request.RequestId, request.IdempotencyKey, request.IfBusy) with { Tool = request.Tool };
         var now = _time.GetUtcNow();
         var head = await LoadHeadToWriteAsync(now, cancellationToken);
+        if (request.Payment is { } payment)
+        {
+            var taken = await TakePaymentAsync(head, payment, cancellationToken);
+            if (taken.IsRefused)
+                return Refused<PostedMessage>(taken.Refusal);
+            post = post with { Payment = taken.Value.Begin(ToStored(payment)) };
+        }
+
         var (inputs, open) = await LoadPostInputsAsync(head, post, now, cancellationToken);
         var outcome = MessagePosting.Post(inputs, post, _services.Rules, _records.Epoch, now);
         switch (outcome.Value)

@@ -1,6 +1,7 @@
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Erasing;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
@@ -102,6 +103,13 @@ internal sealed partial class AgentRecords
         _storedWallet = wallet;
     }
 
+    /// <summary>Commits what became of a payment. The head stays, and need not be there: payments outlive it.</summary>
+    public async Task StoreAsync(PaymentChange payment, CancellationToken cancellationToken)
+    {
+        await SetAsync(payment, cancellationToken);
+        await SaveAsync(cancellationToken);
+    }
+
     /// <summary>Commits a part of an erasure. With the last one the agent is as one never used.</summary>
     /// <returns>How many records were there and are gone, by the first word of their keys.</returns>
     public async Task<Dictionary<string, int>> StoreAsync(ErasurePart part, CancellationToken cancellationToken)
@@ -125,6 +133,16 @@ internal sealed partial class AgentRecords
         // Nothing of what was read for it is worth keeping, and the SDK remembers what is missing.
         await AbandonAsync();
         return removed;
+    }
+
+    // The book last: what is beyond it was never stored.
+    private async Task SetAsync(PaymentChange payment, CancellationToken cancellationToken)
+    {
+        await state.SetStateAsync(StateKeys.PaymentPage(payment.N), payment.Page, cancellationToken);
+        if (payment.Book is not { } book)
+            return;
+        await state.SetStateAsync(StateKeys.PaymentPlace(payment.Payment.Id), new PaymentPlace(payment.Seq), cancellationToken);
+        await state.SetStateAsync(StateKeys.Payments, book, cancellationToken);
     }
 
     private async Task SetAsync(AgentHead before, OpenPage openBefore, AgentChange change, CancellationToken cancellationToken)
@@ -166,6 +184,8 @@ internal sealed partial class AgentRecords
             await state.TryRemoveStateAsync(StateKeys.Schedules, cancellationToken);
         else if (change.Schedules is { } schedules)
             await state.SetStateAsync(StateKeys.Schedules, schedules, cancellationToken);
+        if (change.Payment is { } payment)
+            await SetAsync(payment, cancellationToken);
         if (_offered is { } wallet && wallet.Address == change.Head.Wallet)
             await state.SetStateAsync(StateKeys.Wallet, wallet, cancellationToken);
         await state.SetStateAsync(StateKeys.Head, change.Head, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
@@ -33,6 +34,9 @@ public sealed record AgentChange(AgentHead Head)
 
     /// <summary>The schedules; its record goes when there are none.</summary>
     public ScheduleTable? Schedules { get; init; }
+
+    /// <summary>The payment that the message is worked on for.</summary>
+    public PaymentChange? Payment { get; init; }
 }
 
 /// <summary>A page to store.</summary>

@@ -165,7 +165,7 @@ public static class MessagePosting
         var answer = last.Role == MessageRole.User
             ? ToPending(user, request.SessionId)
             : new PostAnswer(last.Content, last.Count, last.Seq, TurnId.Of(user.Turn), request.SessionId, now, user.Seq, now);
-        return new StoredPost(writer.ToChange(epoch, now) with { Buckets = buckets }, answer, rate, runs);
+        return new StoredPost(writer.ToChange(epoch, now) with { Buckets = buckets, Payment = request.Payment }, answer, rate, runs);
     }
 
     private readonly record struct Recalled(RepeatedPost? Repeat);

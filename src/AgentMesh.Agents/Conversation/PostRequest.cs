@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Turns;
 
 namespace AgentMesh.Agents.Conversation;
@@ -19,6 +20,9 @@ public sealed record PostRequest(
 
     /// <summary>The schedule that posts it; null: a caller does.</summary>
     public string? Schedule { get; init; }
+
+    /// <summary>The payment that pays for it, to be stored with it; null: none, or it is stored already.</summary>
+    public PaymentChange? Payment { get; init; }
 
     /// <summary>The bucket that knows the caller's key; null without a key.</summary>
     public int? Bucket => KeyHash is null ? null : IdempotencyBucket.Of(KeyHash);

@@ -29,6 +29,15 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Wallets.WalletRecord"/>.</summary>
     public const string Wallet = "wallet";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Payments.PaymentBook"/>.</summary>
+    public const string Payments = "payments";
+
+    /// <summary>Key of an <see cref="AgentMesh.Agents.Payments.PaymentPage"/>.</summary>
+    public static string PaymentPage(int n) => string.Create(CultureInfo.InvariantCulture, $"payments:{n}");
+
+    /// <summary>Key of a <see cref="AgentMesh.Agents.Payments.PaymentPlace"/>.</summary>
+    public static string PaymentPlace(string id) => "payment:" + id;
+
     /// <summary>Key of a <see cref="Sessions.SessionRecord"/>.</summary>
     public static string Session(string id) => "session:" + id;
 

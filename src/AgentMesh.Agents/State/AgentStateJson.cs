@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
@@ -42,6 +43,9 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(WalletRecord))]
 [JsonSerializable(typeof(WalletIndex))]
 [JsonSerializable(typeof(WalletShard))]
+[JsonSerializable(typeof(PaymentBook))]
+[JsonSerializable(typeof(PaymentPage))]
+[JsonSerializable(typeof(PaymentPlace))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -83,5 +87,11 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.WalletIndex, StateVersions.WalletIndexUpcasters, Default.WalletIndex));
         options.Converters.Add(new VersionedConverter<WalletShard>(
             StateVersions.WalletShard, StateVersions.WalletShardUpcasters, Default.WalletShard));
+        options.Converters.Add(new VersionedConverter<PaymentBook>(
+            StateVersions.PaymentBook, StateVersions.PaymentBookUpcasters, Default.PaymentBook));
+        options.Converters.Add(new VersionedConverter<PaymentPage>(
+            StateVersions.PaymentPage, StateVersions.PaymentPageUpcasters, Default.PaymentPage));
+        options.Converters.Add(new VersionedConverter<PaymentPlace>(
+            StateVersions.PaymentPlace, StateVersions.PaymentPlaceUpcasters, Default.PaymentPlace));
     }
 }

@@ -27,6 +27,9 @@ internal static class StateVersions
     internal const int WalletRecord = 2;
     internal const int WalletIndex = 1;
     internal const int WalletShard = 1;
+    internal const int PaymentBook = 1;
+    internal const int PaymentPage = 1;
+    internal const int PaymentPlace = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet];
@@ -64,6 +67,12 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> WalletIndexUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> WalletShardUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentBookUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPageUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPlaceUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

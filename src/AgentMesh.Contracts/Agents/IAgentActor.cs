@@ -91,8 +91,10 @@ public static class AgentActorType
 /// <param name="IfBusy">One of <see cref="BusyPolicies"/>; null for the default.</param>
 /// <param name="Tool">In place of a text: the tool to be called, whose result is the answer. Not counted by the rate limit: whoever may ask for it has paid.</param>
 /// <param name="Arguments">With <paramref name="Tool"/>: its arguments, a JSON object as text; null for none.</param>
+/// <param name="Payment">The payment that pays for it, stored with it. Refused with <c>not_for_sale</c> when the agent is not its payee. Null: it is not paid for.</param>
 public sealed record PostMessage(
-    string? Content, string? SessionId, string RequestId, string? IdempotencyKey, string? IfBusy = null, string? Tool = null, string? Arguments = null);
+    string? Content, string? SessionId, string RequestId, string? IdempotencyKey, string? IfBusy = null, string? Tool = null, string? Arguments = null,
+    AgentPayment? Payment = null);
 
 /// <summary>What the agent answered, or that it will.</summary>
 /// <param name="Response">The assistant's text; null while the turn is not over.</param>

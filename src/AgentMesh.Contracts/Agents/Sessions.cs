@@ -15,7 +15,8 @@ public sealed record Session(
 /// <param name="RequestId">Made once per request by the gateway and repeated by its own retries.</param>
 /// <param name="IdempotencyKey">The caller's key, which counts in place of the request id for as long as the session is there; null for none.</param>
 /// <param name="TtlSeconds">How long it lives without a message or a touch, 60 to 31,622,400; 0: for ever; null: as configured.</param>
-public sealed record CreateSession(string? Metadata, string RequestId, string? IdempotencyKey, int? TtlSeconds = null);
+/// <param name="Payee">The session is for work that this wallet is paid for; refused with <c>not_for_sale</c> when it is not the agent's. Null: it is not.</param>
+public sealed record CreateSession(string? Metadata, string RequestId, string? IdempotencyKey, int? TtlSeconds = null, string? Payee = null);
 
 /// <summary>Asks for a session.</summary>
 /// <param name="SessionId">The session.</param>

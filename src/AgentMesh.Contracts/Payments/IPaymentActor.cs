@@ -23,6 +23,12 @@ public interface IPaymentActor : IActor
 
     /// <summary>A run has done a step. A repeat changes nothing. Refused with <c>payment_lost</c>: then the run ends.</summary>
     Task<Reply<PaymentWork>> Report(PaymentReport request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Does what the reminder's tick does, and has a reminder registered whatever the payment believes of it. For the sweep, which finds payments that
+    /// nothing else has woken.
+    /// </summary>
+    Task<Reply<PaymentOutlook>> LookAfter(CancellationToken cancellationToken);
 }
 
 /// <summary>The name under which <see cref="IPaymentActor"/> is hosted.</summary>
@@ -65,7 +71,13 @@ public sealed record PaymentTerms(
 /// <param name="Content">The message to the seller, or the arguments of its tool.</param>
 /// <param name="SessionId">The seller's session; null: the default one, of a tool's call one of those for paid calls.</param>
 /// <param name="Tool">The seller's tool; null: a message.</param>
-public sealed record PaymentJob(string FacilitatorRequest, string Content, string? SessionId, string? Tool = null);
+/// <param name="Intent">What the payer's identifier makes of several payments for one thing one of; null: it gave none.</param>
+public sealed record PaymentJob(string FacilitatorRequest, string Content, string? SessionId, string? Tool = null, PaymentIntent? Intent = null);
+
+/// <summary>What a payer wants, by the name that it gave it (extension <c>payment-identifier</c>).</summary>
+/// <param name="Key">A hash of chain, seller, payer and identifier, 64 lower case hex digits.</param>
+/// <param name="Request">A hash of what is asked for, 64 lower case hex digits: resource and body.</param>
+public sealed record PaymentIntent(string Key, string Request);
 
 /// <summary>Where a payment stands, for a run.</summary>
 /// <param name="Info">Without the answer's text.</param>
@@ -74,7 +86,14 @@ public sealed record PaymentJob(string FacilitatorRequest, string Content, strin
 /// <param name="Job">What there is to do; null when the payment is over.</param>
 /// <param name="HasAnswer">The seller's answer is stored.</param>
 /// <param name="Unannounced">The first event that has to be published; null: none.</param>
-public sealed record PaymentWork(PaymentInfo Info, string Seller, PaymentTerms Terms, PaymentJob? Job, bool HasAnswer, string? Unannounced);
+/// <param name="IsUnrecorded">The seller's agent has to be told where the payment stands.</param>
+/// <param name="IsLookDue">Of an unknown payment: now is the time to look for it.</param>
+public sealed record PaymentWork(
+    PaymentInfo Info, string Seller, PaymentTerms Terms, PaymentJob? Job, bool HasAnswer, string? Unannounced, bool IsUnrecorded = false, bool IsLookDue = true);
+
+/// <summary>When a payment has something to do.</summary>
+/// <param name="Next">When to look after it again; null: there is nothing left to do.</param>
+public sealed record PaymentOutlook(DateTimeOffset? Next);
 
 /// <summary>A step of a run.</summary>
 /// <param name="Attempt">Which run.</param>
@@ -85,8 +104,10 @@ public sealed record PaymentWork(PaymentInfo Info, string Seller, PaymentTerms T
 /// <param name="Turn">The seller's turn that answered.</param>
 /// <param name="Answer">The seller's answer.</param>
 /// <param name="Event">The event that was published.</param>
+/// <param name="State">The state that the seller's agent was told, one of <see cref="PaymentStates"/>.</param>
 public sealed record PaymentReport(
-    int Attempt, string Step, string? Code = null, string? Detail = null, string? Transaction = null, string? Turn = null, string? Answer = null, string? Event = null);
+    int Attempt, string Step, string? Code = null, string? Detail = null, string? Transaction = null, string? Turn = null, string? Answer = null, string? Event = null,
+    string? State = null);
 
 /// <summary>The steps of a run.</summary>
 public static class PaymentSteps
@@ -120,6 +141,9 @@ public static class PaymentSteps
 
     /// <summary>Whether the money has moved is not known, or still not.</summary>
     public const string SettleUnknown = "settle_unknown";
+
+    /// <summary>The seller's agent was told where the payment stands.</summary>
+    public const string Recorded = "recorded";
 
     /// <summary>An event was published.</summary>
     public const string Announced = "announced";

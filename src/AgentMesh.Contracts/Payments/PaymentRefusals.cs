@@ -15,6 +15,15 @@ public static class PaymentRefusals
     /// <summary>The purchase is no purchase: a member is missing or not of its kind.</summary>
     public const string InvalidPurchase = "invalid_purchase";
 
+    /// <summary>The payment's identifier is outside its grammar.</summary>
+    public const string InvalidPaymentIdentifier = "invalid_payment_identifier";
+
+    /// <summary>The payer gave the payment's identifier to another request before.</summary>
+    public const string PaymentIdentifierReused = "payment_identifier_reused";
+
+    /// <summary>Another payment with the same identifier, for the same request, is or was worked on. Nothing was charged for this one.</summary>
+    public const string PaymentSuperseded = "payment_superseded";
+
     /// <summary>The payment was used for something else, or is another one under the same nonce.</summary>
     public const string PaymentReused = "payment_reused";
 

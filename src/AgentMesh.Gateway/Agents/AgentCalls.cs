@@ -125,6 +125,14 @@ internal sealed partial class AgentCalls
     public Task<Result<Sales>> GetSalesAsync(AgentKey agent, CancellationToken cancellationToken) =>
         AskAsync<object?, Sales>(agent, nameof(IAgentSales.GetSales), null, cancellationToken);
 
+    /// <summary>Reads a page of the payments.</summary>
+    public Task<Result<AgentPaymentList>> ListPaymentsAsync(AgentKey agent, ListPayments page, CancellationToken cancellationToken) =>
+        AskAsync<ListPayments, AgentPaymentList>(agent, nameof(IAgentPayments.ListPayments), page, cancellationToken);
+
+    /// <summary>Reads a payment.</summary>
+    public Task<Result<AgentPayment>> GetPaymentAsync(AgentKey agent, string paymentId, CancellationToken cancellationToken) =>
+        AskAsync<GetPayment, AgentPayment>(agent, nameof(IAgentPayments.GetPayment), new GetPayment(paymentId), cancellationToken);
+
     /// <summary>Makes a schedule, once for all retries.</summary>
     public Task<Result<Schedule>> CreateScheduleAsync(AgentKey agent, CreateSchedule schedule, CancellationToken cancellationToken) =>
         AskAsync<CreateSchedule, Schedule>(agent, nameof(IAgentActor.CreateSchedule), schedule, cancellationToken);

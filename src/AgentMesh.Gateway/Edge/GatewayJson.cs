@@ -5,6 +5,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Owner;
+using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Schedules;
 using AgentMesh.Gateway.Turns;
 
@@ -27,6 +28,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ExportedMessage))]
 [JsonSerializable(typeof(ExportedSchedule))]
 [JsonSerializable(typeof(ExportedEvent))]
+[JsonSerializable(typeof(ExportedPayment))]
 [JsonSerializable(typeof(ExportEnd))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionResponse))]
@@ -39,6 +41,8 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(ScheduleListResponse))]
 [JsonSerializable(typeof(RotateWalletsResponse))]
+[JsonSerializable(typeof(PaymentResponse))]
+[JsonSerializable(typeof(PaymentListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>For answers. Relaxed: they are JSON with nosniff, never HTML, and people read them with curl.</summary>

@@ -17,6 +17,8 @@ internal static class EraseEndpoint
     /// <summary>The kind of record in the receipt: the agent's name in its tenant's list of wallets.</summary>
     private const string Wallets = "wallets";
 
+    private const string WhyPaymentsAreKept = "Records of money that was moved, or may have been, are kept as accounts: who paid whom how much, when and for what; nothing that was said.";
+
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapDelete("/agent/{userId}", AnswerAsync);
 
     // Each part makes what is left smaller, so the loop ends; a caller that leaves in between deletes again.
@@ -57,7 +59,7 @@ internal static class EraseEndpoint
                 agent.User.ToString(),
                 context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime,
                 new Dictionary<string, IReadOnlyDictionary<string, int>> { [ActorState] = removed },
-                []);
+                part.Value.KeptPayments is > 0 and var payments ? [new KeptRecords("payments", payments, WhyPaymentsAreKept)] : []);
             await JsonAnswer.WriteAsync(context, receipt, GatewayJson.Answers.EraseReceipt);
             return;
         }
@@ -68,6 +70,12 @@ internal static class EraseEndpoint
 /// <param name="UserId">The user.</param>
 /// <param name="ErasedAt">When it was done.</param>
 /// <param name="Stores">By store: how many records of each kind were there and are gone.</param>
-/// <param name="Kept">What was kept, and why; nothing so far.</param>
+/// <param name="Kept">What was kept, and why.</param>
 internal sealed record EraseReceipt(
-    string UserId, DateTime ErasedAt, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Stores, IReadOnlyList<string> Kept);
+    string UserId, DateTime ErasedAt, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Stores, IReadOnlyList<KeptRecords> Kept);
+
+/// <summary>What an erasure has left.</summary>
+/// <param name="Kind">What it is: <c>payments</c>, still to be read at <c>/agent/{userId}/payments</c>.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Why">For people.</param>
+internal sealed record KeptRecords(string Kind, long Count, string Why);

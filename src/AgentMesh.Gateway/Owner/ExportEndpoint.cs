@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Schedules;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -11,13 +12,14 @@ namespace AgentMesh.Gateway.Owner;
 
 /// <summary>
 /// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, then each session with its summary and its messages, then
-/// schedules and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
+/// schedules, payments and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
 /// snapshot: what is said meanwhile may be in it.
 /// </summary>
 internal static class ExportEndpoint
 {
     private const int SessionsAtOnce = 100;
     private const int EventsAtOnce = 1000;
+    private const int PaymentsAtOnce = 1000;
     private static readonly ReadOnlyMemory<byte> NewLine = "\n"u8.ToArray();
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/export", AnswerAsync);
@@ -39,6 +41,7 @@ internal static class ExportEndpoint
         private int _messages;
         private int _sessions;
         private int _schedules;
+        private int _payments;
         private int _events;
 
         public async Task<Refusal?> WriteAsync()
@@ -56,9 +59,9 @@ internal static class ExportEndpoint
                     "agent", agent.User.ToString(), info.Value.WalletAddress, info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime,
                     profile.Value.SystemPrompt),
                 GatewayJson.Answers.ExportedAgent);
-            if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
+            if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WritePaymentsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
                 return refusal;
-            await LineAsync(new ExportEnd("end", _sessions, _messages, _schedules, _events), GatewayJson.Answers.ExportEnd);
+            await LineAsync(new ExportEnd("end", _sessions, _messages, _schedules, _payments, _events), GatewayJson.Answers.ExportEnd);
             return null;
         }
 
@@ -130,6 +133,27 @@ internal static class ExportEndpoint
                 _schedules++;
             }
 
+            return null;
+        }
+
+        // Newest page first, each oldest first, as the list is read.
+        private async Task<Refusal?> WritePaymentsAsync()
+        {
+            long? before = null;
+            do
+            {
+                var page = await calls.ListPaymentsAsync(agent, new ListPayments(PaymentsAtOnce, before), context.RequestAborted);
+                if (page.IsRefused)
+                    return page.Refusal;
+                foreach (var payment in page.Value.Payments)
+                {
+                    await LineAsync(new ExportedPayment("payment", PaymentResponse.Of(payment)), GatewayJson.Answers.ExportedPayment);
+                    _payments++;
+                }
+
+                before = page.Value.NextBefore;
+            }
+            while (before is not null);
             return null;
         }
 
@@ -205,6 +229,11 @@ internal sealed record ExportedMessage(string Kind, string SessionId, long Seq, 
 /// <param name="Schedule">As the list of schedules shows it.</param>
 internal sealed record ExportedSchedule(string Kind, ScheduleResponse Schedule);
 
+/// <summary>A payment.</summary>
+/// <param name="Kind"><c>payment</c>.</param>
+/// <param name="Payment">As the list of payments shows it.</param>
+internal sealed record ExportedPayment(string Kind, PaymentResponse Payment);
+
 /// <summary>An event that is no message.</summary>
 /// <param name="Kind"><c>event</c>.</param>
 /// <param name="Seq">Its number.</param>
@@ -223,5 +252,6 @@ internal sealed record ExportedEvent(
 /// <param name="Sessions">Sessions before it.</param>
 /// <param name="Messages">Messages before it.</param>
 /// <param name="Schedules">Schedules before it.</param>
+/// <param name="Payments">Payments before it.</param>
 /// <param name="Events">Events before it.</param>
-internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Schedules, int Events);
+internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Schedules, int Payments, int Events);

@@ -8,10 +8,13 @@ using AgentMesh.ServiceDefaults.Problems;
 namespace AgentMesh.Gateway.Selling;
 
 /// <summary>Buys at the app <c>payments</c>, by service invocation. Never repeated here: the client repeats, with the same payment.</summary>
-internal sealed partial class PaymentsClient(SidecarOptions sidecar, ILogger<PaymentsClient> logger) : IDisposable
+internal sealed partial class PaymentsClient(SidecarOptions sidecar, TimeProvider time, ILogger<PaymentsClient> logger) : IDisposable
 {
     /// <summary>Longer than the app waits for the end of a payment.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where a payment stands is told without it, when it takes longer.</summary>
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly Uri PaymentsPath = new("v1.0/invoke/payments/method/payments", UriKind.Relative);
 
@@ -39,6 +42,26 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, ILogger<Pay
         }
     }
 
+    /// <summary>Reads where a payment stands; null when nobody says so.</summary>
+    /// <param name="paymentId">A payment id, in its own text.</param>
+    /// <param name="cancellationToken">Ends with the client.</param>
+    public async Task<PaymentInfo?> ReadAsync(string paymentId, CancellationToken cancellationToken)
+    {
+        using var clock = new CancellationTokenSource(ReadTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri($"{PaymentsPath}/{paymentId}", UriKind.Relative), either.Token);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PaymentInfo, either.Token) : null;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or JsonException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogUnread(fault);
+            return null;
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<Refusal> ReadRefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
@@ -63,4 +86,7 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, ILogger<Pay
 
     [LoggerMessage(61, LogLevel.Error, "The app payments answered {Status}; the outcome of a payment is not known here")]
     private partial void LogRefused(int status);
+
+    [LoggerMessage(62, LogLevel.Warning, "The app payments was not reached; where a payment stands is told from its agent's records")]
+    private partial void LogUnread(Exception exception);
 }

@@ -12,6 +12,7 @@ using AgentMesh.ServiceDefaults.Problems;
 using AgentMesh.X402.AspNetCore;
 using AgentMesh.X402.Codecs;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
+using AgentMesh.X402.ProtocolExtensions;
 using AgentMesh.X402.Wire;
 using FluentValidation;
 
@@ -59,7 +60,7 @@ internal static class PremiumEndpoint
         var way = PaymentOption.FromUsd(token, tool.PriceUsd, EvmAddress.Parse(payTo), options.MaxTimeoutSeconds);
         // Not of the Host header, which is the client's: payments are compared with it, at every replica.
         var resource = new ResourceInfo($"{options.PublicUrl.TrimEnd('/')}/agent/{agent.User}/premium/{name}", tool.Description, "application/json");
-        var offer = new PaymentOffer(resource, [way]);
+        var offer = new PaymentOffer(resource, [way], PaymentIdentifier.Offer(required: false));
         var (signature, xPayment) = (PaymentHttp.Read(context.Request, PaymentHeaderNames.PaymentSignature), PaymentHttp.Read(context.Request, PaymentHeaderNames.XPayment));
         if (signature is null && xPayment is null)
         {

@@ -1,6 +1,7 @@
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
+using AgentMesh.Payments.Recording;
 using AgentMesh.Payments.Settlement;
 using AgentMesh.Primitives;
 using Dapr.Actors;
@@ -24,13 +25,13 @@ internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time
         [AgentRefusals.RateLimited, AgentRefusals.TooManyTurns, AgentRefusals.AgentErasing, AgentRefusals.WalletUnavailable];
 
     /// <summary>Asks until there is an answer, or until it is too late for one.</summary>
-    /// <param name="seller">The seller's actor id.</param>
-    /// <param name="paymentId">The idempotency key.</param>
+    /// <param name="work">The payment: its id is the idempotency key, and the seller stores it with the work, before anything is done.</param>
     /// <param name="job">What to do.</param>
     /// <param name="deadline">When an answer is of no use any more.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<SellerAnswer> AskAsync(string seller, string paymentId, PaymentJob job, DateTimeOffset deadline, CancellationToken cancellationToken)
+    public async Task<SellerAnswer> AskAsync(PaymentWork work, PaymentJob job, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
+        var seller = work.Seller;
         PostMessage? message = null;
         var pause = FirstPause;
         string? turn = null;
@@ -39,7 +40,7 @@ internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time
         {
             SellerAnswer? answer = null;
             if (message is null)
-                (answer, message) = await PrepareAsync(seller, paymentId, job, cancellationToken);
+                (answer, message) = await PrepareAsync(work, job, cancellationToken);
             if (message is not null)
                 (answer, turn) = turn is null ? await PostAsync(seller, message, cancellationToken) : await LookAsync(seller, turn, cancellationToken);
             if (answer is not null)
@@ -56,21 +57,23 @@ internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time
     /// all others waiting.
     /// </summary>
     /// <returns>Neither: the seller was not reached, and is to be asked again.</returns>
-    private async Task<(SellerAnswer? Answer, PostMessage? Message)> PrepareAsync(string seller, string paymentId, PaymentJob job, CancellationToken cancellationToken)
+    private async Task<(SellerAnswer? Answer, PostMessage? Message)> PrepareAsync(PaymentWork work, PaymentJob job, CancellationToken cancellationToken)
     {
+        var paymentId = work.Info.PaymentId;
+        var payment = AgentRecord.OfBegun(work.Info);
         var request = $"payment-{paymentId}";
         if (job.Tool is null)
-            return (null, new PostMessage(job.Content, job.SessionId, request, paymentId));
+            return (null, new PostMessage(job.Content, job.SessionId, request, paymentId, Payment: payment));
         if (job.SessionId is { } chosen)
-            return (null, new PostMessage(null, chosen, request, paymentId, null, job.Tool, job.Content));
+            return (null, new PostMessage(null, chosen, request, paymentId, null, job.Tool, job.Content, payment));
         // By the id's first digit, which is one of a hash: sixteen sessions.
-        var wanted = new CreateSession(PaidSession, $"paid-calls-{paymentId[0]}", null, 0);
-        var made = await CallAsync<CreateSession, Session>(seller, nameof(IAgentActor.CreateSession), wanted, cancellationToken);
+        var wanted = new CreateSession(PaidSession, $"paid-calls-{paymentId[0]}", null, 0, payment.Payee);
+        var made = await CallAsync<CreateSession, Session>(work.Seller, nameof(IAgentActor.CreateSession), wanted, cancellationToken);
         return made switch
         {
             null => (null, null),
             { IsRefused: true, Refusal: { } refusal } => (PassingRefusals.Contains(refusal.Code, StringComparer.Ordinal) ? null : SellerAnswer.None(refusal.Code, refusal.Detail), null),
-            { Value: { } session } => (null, new PostMessage(null, session.Id, request, paymentId, null, job.Tool, job.Content)),
+            { Value: { } session } => (null, new PostMessage(null, session.Id, request, paymentId, null, job.Tool, job.Content, payment)),
             _ => throw new InvalidOperationException("A result is neither."),
         };
     }

@@ -1,10 +1,13 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Evm;
+using AgentMesh.Payments.Intents;
 using AgentMesh.Primitives;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Networks;
+using AgentMesh.X402.ProtocolExtensions;
 using AgentMesh.X402.Wire;
 
 namespace AgentMesh.Payments.Purchases;
@@ -19,6 +22,9 @@ internal static class PurchaseReader
 
     private const int HashLength = 64;
 
+    /// <summary>What the gateway offers, and what payments may bring back.</summary>
+    private static readonly JsonElement Extensions = PaymentIdentifier.Offer(required: false);
+
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     public static PurchaseReading Read(Purchase purchase, TimeSpan maxValidity, DateTimeOffset now)
@@ -28,9 +34,12 @@ internal static class PurchaseReader
         if (ReadOffer(purchase) is not { } offer)
             return new PurchaseReading(null, Invalid("options is 1 to 16 ways to pay in known tokens, more than nothing, to somebody."));
         var payment = PaymentReader.Read(offer, purchase.PaymentSignature, purchase.XPayment, maxValidity, now);
-        return payment.IsRefused
-            ? new PurchaseReading(null, payment.Refusal)
-            : new PurchaseReading(ToOrder(purchase, payment.Value), payment.Value.Refusal);
+        if (payment.IsRefused)
+            return new PurchaseReading(null, payment.Refusal);
+        var (intent, noIntent) = IntentReader.Read(purchase, payment.Value.Payload, payment.Value.Payment);
+        return noIntent is null
+            ? new PurchaseReading(ToOrder(purchase, payment.Value, intent), payment.Value.Refusal, payment.Value.IsProven)
+            : new PurchaseReading(null, noIntent);
     }
 
     private static string? Check(Purchase purchase)
@@ -67,10 +76,10 @@ internal static class PurchaseReader
             options.Add(new PaymentOption(asset, amount, payTo, option.MaxTimeoutSeconds));
         }
 
-        return new PaymentOffer(new ResourceInfo(purchase.Resource.Url, purchase.Resource.Description, purchase.Resource.MimeType), options);
+        return new PaymentOffer(new ResourceInfo(purchase.Resource.Url, purchase.Resource.Description, purchase.Resource.MimeType), options, Extensions);
     }
 
-    private static PaymentOrder ToOrder(Purchase purchase, ReceivedPayment received)
+    private static PaymentOrder ToOrder(Purchase purchase, ReceivedPayment received, PaymentIntent? intent)
     {
         var payment = received.Payment;
         var authorization = payment.Authorization;
@@ -79,7 +88,7 @@ internal static class PurchaseReader
             authorization.Nonce.ToString(), payment.ValidBefore, received.Payload.X402Version, received.Requirements.Network);
         return new PaymentOrder(
             payment.Id.ToString(), purchase.Seller, purchase.Resource.Url, purchase.BodyHash, payment.CalculateFingerprint(), terms,
-            new PaymentJob(Encoding.UTF8.GetString(received.ToFacilitatorRequest()), purchase.Content, purchase.SessionId, purchase.Tool));
+            new PaymentJob(Encoding.UTF8.GetString(received.ToFacilitatorRequest()), purchase.Content, purchase.SessionId, purchase.Tool, intent));
     }
 
     private static Refusal Invalid(string detail) => new(PaymentRefusals.InvalidPurchase, detail);

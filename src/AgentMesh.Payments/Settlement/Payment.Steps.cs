@@ -16,8 +16,8 @@ internal sealed partial record Payment
         if (stepped.IsRefused)
             return stepped;
         var after = stepped.Value;
-        // An unknown payment's run ends with its events: the lease must not hold up the next look.
-        var runsOn = after.IsOver || after.Status == PaymentStatus.Unknown ? !after.Unannounced.IsEmpty : after.HasWork(rules);
+        // An unknown payment's run ends when all are told: the lease must not hold up the next look.
+        var runsOn = after.IsOver || after.Status == PaymentStatus.Unknown ? after.IsUntold : after.HasWork(rules);
         return after with { LeaseUntil = runsOn ? now + rules.Lease : null };
     }
 
@@ -27,6 +27,7 @@ internal sealed partial record Payment
         return (report.Step, Status) switch
         {
             (PaymentSteps.Alive, _) => this,
+            (PaymentSteps.Recorded, _) => report.State == PaymentViews.ToState(Status) ? this with { IsUnrecorded = false } : this,
             (PaymentSteps.Announced, _) => report.Event is { } type ? this with { Unannounced = Unannounced.Remove(type) } : SettlementRefusals.Lost,
 
             (PaymentSteps.Verified, PaymentStatus.Received) => this with { Status = PaymentStatus.Verified, VerifiedAt = now, UpdatedAt = now },
@@ -61,6 +62,7 @@ internal sealed partial record Payment
             {
                 NextLook = NextLook > now ? NextLook : rules.NextLook(Tries, now),
                 Transaction = report.Transaction ?? Transaction,
+                IsUnrecorded = IsUnrecorded || report.Transaction is { } found && found != Transaction,
             },
             (PaymentSteps.SettleUnknown, not (PaymentStatus.Settled or PaymentStatus.Failed)) =>
                 BecomeUnknown(reason, report.Transaction, now) with { NextLook = rules.NextLook(0, now) },
@@ -79,6 +81,7 @@ internal sealed partial record Payment
         Reason = null,
         NextLook = null,
         Unannounced = Unannounced.Add(PaymentEvents.Settled),
+        IsUnrecorded = true,
         UpdatedAt = now,
     };
 
@@ -90,6 +93,8 @@ internal sealed partial record Payment
         Reason = reason,
         NextLook = null,
         Unannounced = VerifiedAt is null ? Unannounced : Unannounced.Add(PaymentEvents.Failed),
+        // Nor is the seller, who has not been asked to work yet.
+        IsUnrecorded = Status is not (PaymentStatus.Received or PaymentStatus.Verified),
         UpdatedAt = now,
     };
 
@@ -103,6 +108,7 @@ internal sealed partial record Payment
         Tries = 0,
         NextLook = null,
         Unannounced = Unannounced.Add(PaymentEvents.Unknown),
+        IsUnrecorded = true,
         UpdatedAt = now,
     };
 }

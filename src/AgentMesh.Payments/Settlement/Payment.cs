@@ -27,12 +27,13 @@ namespace AgentMesh.Payments.Settlement;
 /// <param name="Transaction">The hash of the transaction, as far as known.</param>
 /// <param name="Reason">Why it failed or is unknown.</param>
 /// <param name="Unannounced">Events that have to be published, in order.</param>
+/// <param name="IsUnrecorded">The seller's agent has to be told where the payment stands.</param>
 /// <param name="CreatedAt">When it was taken.</param>
 /// <param name="UpdatedAt">When it last came further.</param>
 internal sealed partial record Payment(
     string Id, string Seller, string Resource, string BodyHash, string Fingerprint, PaymentTerms Terms, PaymentJob? Job,
     PaymentStatus Status, int Attempt, int Tries, DateTimeOffset? LeaseUntil, DateTimeOffset? NextLook, DateTimeOffset? VerifiedAt,
-    string? Turn, bool HasAnswer, string? Transaction, PaymentReason? Reason, ImmutableArray<string> Unannounced,
+    string? Turn, bool HasAnswer, string? Transaction, PaymentReason? Reason, ImmutableArray<string> Unannounced, bool IsUnrecorded,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     /// <summary>Schema version of this record.</summary>
@@ -45,7 +46,7 @@ internal sealed partial record Payment(
     /// <summary>The order without its answer.</summary>
     public static Payment Receive(PaymentOrder order, DateTimeOffset now) => new(
         order.PaymentId, order.Seller, order.Resource, order.BodyHash, order.Fingerprint, order.Terms, order.Job,
-        PaymentStatus.Received, 0, 0, null, null, null, null, false, null, null, [], now, now);
+        PaymentStatus.Received, 0, 0, null, null, null, null, false, null, null, [], false, now, now);
 
     /// <summary>
     /// A payment that is there already meets another order under its id. The same purchase with the same bytes finds it; anything else is refused.
@@ -60,19 +61,29 @@ internal sealed partial record Payment(
             : SettlementRefusals.Reused;
     }
 
+    /// <summary>Whether somebody has to be told something.</summary>
+    [JsonIgnore]
+    public bool IsUntold => IsUnrecorded || !Unannounced.IsEmpty;
+
     /// <summary>Whether anything is left to do, now or later.</summary>
-    public bool HasWork(PaymentRules rules) =>
-        !Unannounced.IsEmpty || (Status == PaymentStatus.Unknown ? Tries < rules.MaxLooks : !IsOver);
+    public bool HasWork(PaymentRules rules) => IsUntold || (Status == PaymentStatus.Unknown ? Tries < rules.MaxLooks : !IsOver);
+
+    /// <summary>When to look after the payment again; null: there is nothing left to do.</summary>
+    public DateTimeOffset? NextWork(PaymentRules rules, DateTimeOffset now) => HasWork(rules) ? LeaseUntil ?? (IsUntold ? now : NextLook ?? now) : null;
+
+    /// <summary>Whether an unknown payment is to be looked for. A run that only tells is no look.</summary>
+    public bool IsLookDue(DateTimeOffset now) => !(NextLook > now);
 
     /// <summary>Begins a run when one is due: there is something to do, and the last run is not heard of any more.</summary>
     /// <returns>The payment itself when none is due.</returns>
     public Payment Begin(PaymentRules rules, DateTimeOffset now)
     {
-        if (!HasWork(rules) || LeaseUntil > now || Unannounced.IsEmpty && NextLook > now)
+        if (!HasWork(rules) || LeaseUntil > now || !IsUntold && !IsLookDue(now))
             return this;
         if (!IsOver && Status != PaymentStatus.Unknown && Tries >= rules.MaxAttempts)
             return GiveUp(now).Begin(rules, now);
-        return this with { Attempt = Attempt + 1, Tries = Tries + 1, LeaseUntil = now + rules.Lease };
+        // A run that has only to tell uses up no look.
+        return this with { Attempt = Attempt + 1, Tries = IsLookDue(now) ? Tries + 1 : Tries, LeaseUntil = now + rules.Lease };
     }
 
     /// <summary>

@@ -22,6 +22,9 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
 
     private bool _hasWorkReminder;
 
+    /// <summary>The index of open payments was told of this one, by this activation.</summary>
+    private bool _isNoted;
+
     public Task<Reply<PaymentInfo>> Receive(PaymentOrder request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var now = Now();
@@ -52,16 +55,19 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
         return ToWork(await CommitAsync(before, stepped.Value, answer, cancellationToken));
     });
 
+    // A look that its caller does not wait for any more goes on, as a reminder's does.
+    public Task<Reply<PaymentOutlook>> LookAfter(CancellationToken cancellationToken)
+    {
+        // Nothing else has looked in time, so what this activation believes of its reminder is not believed.
+        _hasWorkReminder = false;
+        return LookAtDueAsync();
+    }
+
     /// <summary>Looks at what is due. Safe at any time and as often as a reminder comes.</summary>
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
         _hasWorkReminder = true;
-        var reply = await TurnAsync(async () =>
-        {
-            if (await LoadAsync(CancellationToken.None) is not { } before)
-                return Refused<PaymentWork>(SettlementRefusals.NotFound);
-            return ToWork(await CommitAsync(before, before.Begin(services.Rules, Now()), null, CancellationToken.None));
-        });
+        var reply = await LookAtDueAsync();
         // A payment whose record cannot be read is not woken for ever either.
         if (reply.Refusal is not null)
             await ForgetReminderAsync();
@@ -70,8 +76,19 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
     private static Reply<T> Refused<T>(Refusal refusal)
         where T : class => new(null, refusal);
 
-    private static Reply<PaymentWork> ToWork(Payment payment) => new(
-        new PaymentWork(payment.ToInfo(null), payment.Seller, payment.Terms, payment.Job, payment.HasAnswer, payment.Unannounced is [var first, ..] ? first : null), null);
+    private Task<Reply<PaymentOutlook>> LookAtDueAsync() => TurnAsync(async () =>
+    {
+        if (await LoadAsync(CancellationToken.None) is not { } before)
+            return Refused<PaymentOutlook>(SettlementRefusals.NotFound);
+        var after = await CommitAsync(before, before.Begin(services.Rules, Now()), null, CancellationToken.None);
+        return new Reply<PaymentOutlook>(new PaymentOutlook(after.NextWork(services.Rules, Now())), null);
+    });
+
+    private Reply<PaymentWork> ToWork(Payment payment) => new(
+        new PaymentWork(
+            payment.ToInfo(null), payment.Seller, payment.Terms, payment.Job, payment.HasAnswer, payment.Unannounced is [var first, ..] ? first : null,
+            payment.IsUnrecorded, payment.IsLookDue(Now())),
+        null);
 
     /// <summary>The answer is the payer's when the money has moved, and not before.</summary>
     private async Task<Reply<PaymentInfo>> ToInfoAsync(Payment payment, CancellationToken cancellationToken)
@@ -115,7 +132,18 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
 
         if (!hasWork && _hasWorkReminder)
             await ForgetReminderAsync();
+        NoteOpen(after.Id, hasWork);
         return after;
+    }
+
+    /// <summary>After the commit: the second net under the reminder. A payment that is over soon is not in it at all.</summary>
+    private void NoteOpen(string paymentId, bool isOpen)
+    {
+        if (isOpen && !_isNoted)
+            services.Notes.Note(paymentId);
+        else if (!isOpen && _isNoted)
+            services.Notes.Withdraw(paymentId);
+        _isNoted = isOpen;
     }
 
     private async Task RemindAsync()

@@ -45,6 +45,9 @@ internal sealed class PaymentActors(IActorProxyFactory proxies, TimeProvider tim
     public Task<Result<PaymentWork>> ReportAsync(PaymentRun run, PaymentReport report, CancellationToken cancellationToken) =>
         CallAsync<PaymentReport, PaymentWork>(run.PaymentId, nameof(IPaymentActor.Report), report, cancellationToken);
 
+    public Task<Result<PaymentOutlook>> LookAfterAsync(string paymentId, CancellationToken cancellationToken) =>
+        CallAsync<object, PaymentOutlook>(paymentId, nameof(IPaymentActor.LookAfter), null, cancellationToken);
+
     private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(string paymentId, string method, TRequest? request, CancellationToken cancellationToken)
         where TRequest : class
         where TAnswer : class

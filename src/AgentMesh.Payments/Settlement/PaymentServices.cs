@@ -1,9 +1,11 @@
+using AgentMesh.Payments.Purchases;
+using AgentMesh.Payments.Sweeping;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 
 namespace AgentMesh.Payments.Settlement;
 
 /// <summary>What all payments of the process share.</summary>
-internal sealed class PaymentServices(TimeProvider time, PaymentOptions options, PaymentRunner runner, PaymentWatch watch)
+internal sealed class PaymentServices(TimeProvider time, PaymentOptions options, PaymentRunner runner, PaymentWatch watch, OpenPaymentNotes notes)
 {
     public TimeProvider Time => time;
 
@@ -14,4 +16,6 @@ internal sealed class PaymentServices(TimeProvider time, PaymentOptions options,
     public PaymentRunner Runner => runner;
 
     public PaymentWatch Watch => watch;
+
+    public OpenPaymentNotes Notes => notes;
 }

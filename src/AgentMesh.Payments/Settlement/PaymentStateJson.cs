@@ -1,6 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AgentMesh.Payments.Claims;
+using AgentMesh.Payments.Intents;
+using AgentMesh.Payments.Sweeping;
 using AgentMesh.Primitives.Stored;
 
 namespace AgentMesh.Payments.Settlement;
@@ -18,17 +21,31 @@ namespace AgentMesh.Payments.Settlement;
 [JsonSerializable(typeof(Payment))]
 [JsonSerializable(typeof(PaymentAnswer))]
 [JsonSerializable(typeof(Claim))]
+[JsonSerializable(typeof(IntentHolder))]
+[JsonSerializable(typeof(OpenPayments))]
 internal sealed partial class PaymentStateJson : JsonSerializerContext
 {
-    internal const int PaymentVersion = 1;
+    internal const int PaymentVersion = 2;
     internal const int AnswerVersion = 1;
     internal const int ClaimVersion = 1;
+    internal const int IntentHolderVersion = 1;
+    internal const int OpenPaymentsVersion = 1;
 
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
     public static void AddTo(JsonSerializerOptions options)
     {
-        options.Converters.Add(new VersionedConverter<Payment>(PaymentVersion, [], Default.Payment));
+        options.Converters.Add(new VersionedConverter<Payment>(PaymentVersion, [IsToldToNobody], Default.Payment));
         options.Converters.Add(new VersionedConverter<PaymentAnswer>(AnswerVersion, [], Default.PaymentAnswer));
         options.Converters.Add(new VersionedConverter<Claim>(ClaimVersion, [], Default.Claim));
+        options.Converters.Add(new VersionedConverter<IntentHolder>(IntentHolderVersion, [], Default.IntentHolder));
+        options.Converters.Add(new VersionedConverter<OpenPayments>(OpenPaymentsVersion, [], Default.OpenPayments));
+    }
+
+    /// <summary>Sellers of version 1 have no payments in their records; what becomes of one from now on is told to them.</summary>
+    private static JsonObject IsToldToNobody(JsonObject payment)
+    {
+        payment["isUnrecorded"] = false;
+        payment["v"] = 2;
+        return payment;
     }
 }

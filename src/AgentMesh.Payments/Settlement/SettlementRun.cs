@@ -6,7 +6,9 @@ using AgentMesh.Evm.Rpc;
 using AgentMesh.Payments.Announcing;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
+using AgentMesh.Payments.Intents;
 using AgentMesh.Payments.Reconciliation;
+using AgentMesh.Payments.Recording;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Networks;
 
@@ -17,10 +19,10 @@ namespace AgentMesh.Payments.Settlement;
 /// before each call that cannot be taken back, and the claim is what keeps two runs from making the same one.
 /// </summary>
 internal sealed partial class SettlementRun(
-    PaymentRun run, PaymentActors actors, ClaimStore claims, FacilitatorClient facilitator, SellerClient seller, ChainLook chain,
-    PaymentEventPublisher events, PaymentOptions options, TimeProvider time, ILogger<SettlementRun> logger)
+    PaymentRun run, PaymentActors actors, ClaimStore claims, IntentStore intents, FacilitatorClient facilitator, SellerClient seller, PaymentRecorder recorder,
+    ChainLook chain, PaymentEventPublisher events, PaymentOptions options, TimeProvider time, ILogger<SettlementRun> logger)
 {
-    /// <summary>Steps of one run; a payment from the beginning to its event takes eight.</summary>
+    /// <summary>Steps of one run; a payment from the beginning to its event takes nine.</summary>
     private const int MaxSteps = 16;
 
     private const int OwnerBytes = 16;
@@ -28,6 +30,7 @@ internal sealed partial class SettlementRun(
     private readonly string _owner = RandomNumberGenerator.GetHexString(2 * OwnerBytes, lowercase: true);
     private bool _holdsClaim;
     private bool _hasLooked;
+    private bool _cannotRecord;
     private bool _cannotAnnounce;
 
     /// <summary>Says that the run lives.</summary>
@@ -53,16 +56,19 @@ internal sealed partial class SettlementRun(
 
     private Task<PaymentReport?> NextAsync(PaymentWork work, CancellationToken cancellationToken)
     {
+        // The seller's own records first: whoever hears the event asks for them.
+        if (work.IsUnrecorded && !_cannotRecord)
+            return RecordAsync(work, cancellationToken);
         if (work.Unannounced is { } type && !_cannotAnnounce)
             return AnnounceAsync(work, type, cancellationToken);
         return work.Info.State switch
         {
             PaymentStates.Received => VerifyAsync(work, cancellationToken),
-            PaymentStates.Verified => ClaimAsync(PaymentSteps.Executing, cancellationToken),
+            PaymentStates.Verified => BeginAsync(work, cancellationToken),
             PaymentStates.Executing => ExecuteAsync(work, cancellationToken),
             PaymentStates.Executed => Task.FromResult<PaymentReport?>(Report(PaymentSteps.Settling)),
             PaymentStates.Settling => SettleAsync(work, cancellationToken),
-            PaymentStates.Unknown when !_hasLooked => LookAsync(work, cancellationToken),
+            PaymentStates.Unknown when work.IsLookDue && !_hasLooked => LookAsync(work, cancellationToken),
             _ => Task.FromResult<PaymentReport?>(null),
         };
     }
@@ -86,6 +92,19 @@ internal sealed partial class SettlementRun(
             LogNotVerified(fault, run.PaymentId);
             return Report(PaymentSteps.Refused, PaymentRefusals.FacilitatorUnavailable, "The facilitator could not be asked about the payment.");
         }
+    }
+
+    /// <summary>
+    /// Of several payments that a payer made for one thing, one is worked for. Asked when the payment is known to be good, so that nobody takes a name
+    /// in place of somebody else.
+    /// </summary>
+    private async Task<PaymentReport?> BeginAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        if (JobOf(work).Intent is not { } intent || await intents.TakeAsync(intent, run.PaymentId, cancellationToken) is not { } holder)
+            return await ClaimAsync(PaymentSteps.Executing, cancellationToken);
+        return holder.Request == intent.Request
+            ? Report(PaymentSteps.ExecutionFailed, PaymentRefusals.PaymentSuperseded, "Another payment was made for the same.")
+            : Report(PaymentSteps.ExecutionFailed, PaymentRefusals.PaymentIdentifierReused, "The payment's identifier was used for another request.");
     }
 
     /// <summary>Claims the payment before anything is done for it.</summary>
@@ -114,7 +133,7 @@ internal sealed partial class SettlementRun(
                 return claimed;
         }
 
-        var answer = await seller.AskAsync(work.Seller, run.PaymentId, JobOf(work), DeadlineOf(work), cancellationToken);
+        var answer = await seller.AskAsync(work, JobOf(work), DeadlineOf(work), cancellationToken);
         return answer is { Turn: { } turn, Text: { } text }
             ? Report(PaymentSteps.Executed) with { Turn = turn, Answer = text }
             : Report(PaymentSteps.ExecutionFailed, answer.Code, answer.Detail);
@@ -194,11 +213,20 @@ internal sealed partial class SettlementRun(
         if (work.HasAnswer)
             return settled;
         var deadline = time.GetUtcNow() + TimeSpan.FromSeconds(options.SettleReserveSeconds);
-        var answer = await seller.AskAsync(work.Seller, run.PaymentId, JobOf(work), deadline, cancellationToken);
+        var answer = await seller.AskAsync(work, JobOf(work), deadline, cancellationToken);
         if (answer is { Turn: { } turn, Text: { } text })
             return settled with { Turn = turn, Answer = text };
         LogNoAnswer(run.PaymentId, answer.Code);
         return Unknown("The payment is settled and the seller has no answer.") with { Transaction = verdict.Transaction };
+    }
+
+    private async Task<PaymentReport?> RecordAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        if (await recorder.RecordAsync(work, cancellationToken))
+            return Report(PaymentSteps.Recorded) with { State = work.Info.State };
+        // An agent that is away must not hold up anything else; the next run tells it.
+        _cannotRecord = true;
+        return await NextAsync(work, cancellationToken);
     }
 
     private async Task<PaymentReport?> AnnounceAsync(PaymentWork work, string type, CancellationToken cancellationToken)

@@ -6,12 +6,14 @@ using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Tests.Conversation;
+using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
@@ -104,6 +106,17 @@ public sealed class StoredRecordTests
 
     private static readonly Gen<DueEntry> DueEntries = from user in Gen.String.Select(Whole) from at in Times select new DueEntry(user, at);
 
+    private static readonly Gen<StoredPayment> StoredPayments =
+        from state in Gen.Enum<PaymentState>()
+        from direction in Gen.Enum<PaymentDirection>()
+        from amount in Gen.ULong
+        from decimals in Gen.Int[0, 77]
+        from texts in Gen.String.Select(Whole).Array[6]
+        from times in Times.Array[2]
+        select new StoredPayment(
+            texts[0], direction, state, $"{amount}{amount}", decimals, texts[1], texts[2], texts[3], texts[4], texts[5], times[0], times[1],
+            decimals % 2 == 0 ? null : texts[0], decimals % 3 == 0 ? null : texts[1]);
+
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
@@ -159,6 +172,9 @@ public sealed class StoredRecordTests
             "duetenants.v1.json",
             DueEntries.Array[0, 20].Select(entries => (object)new DueTenants([.. entries.Select(entry => new TenantDue(entry.User, entry.At))])),
             DueTenants.Empty.At("default", new DateTimeOffset(2026, 1, 2, 3, 5, 5, 678, TimeSpan.Zero))),
+        [typeof(PaymentBook)] = ("paymentbook.v1.json", Counters.Select(count => (object)new PaymentBook(count)), new PaymentBook(17)),
+        [typeof(PaymentPlace)] = ("paymentplace.v1.json", Counters.Select(seq => (object)new PaymentPlace(seq)), new PaymentPlace(17)),
+        [typeof(PaymentPage)] = ("paymentpage.v1.json", StoredPayments.Array[0, 16].Select(payments => (object)new PaymentPage([.. payments])), new PaymentPage([SamplePayments.Of(17)])),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
@@ -192,6 +208,7 @@ public sealed class StoredRecordTests
             WalletIndex wallets => wallets.Counts,
             WalletShard shard => shard.Entries,
             DueTenants tenants => tenants.Tenants,
+            PaymentPage page => page.Payments,
             _ => [record],
         };
     }
@@ -230,6 +247,9 @@ public sealed class StoredRecordTests
     [InlineData("wallet.v2.json")]
     [InlineData("wallets.v1.json")]
     [InlineData("walletshard.v1.json")]
+    [InlineData("paymentbook.v1.json")]
+    [InlineData("paymentplace.v1.json")]
+    [InlineData("paymentpage.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -252,6 +272,9 @@ public sealed class StoredRecordTests
             "wallet" => Read<WalletRecord>(json),
             "wallets" => Read<WalletIndex>(json),
             "walletshard" => Read<WalletShard>(json),
+            "paymentbook" => Read<PaymentBook>(json),
+            "paymentplace" => Read<PaymentPlace>(json),
+            "paymentpage" => Read<PaymentPage>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -268,11 +291,11 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet"],
+            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet", "payments", "payments:3", "payment:abc"],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
-                StateKeys.Summary("abc"), StateKeys.Wallet,
+                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"),
             ]);
 
     [Theory]

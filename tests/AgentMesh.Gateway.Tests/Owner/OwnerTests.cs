@@ -84,21 +84,24 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Theory]
-    [InlineData(0, """{"events":3,"head":1,"page":130}""")]
-    [InlineData(1, """{"due":1,"events":3,"head":1,"page":130}""")]
-    public async Task Delete_GoesOnUntilAllIsGone_AndCountsIt(int entries, string records)
+    [InlineData(0, 0, """{"events":3,"head":1,"page":130}""")]
+    [InlineData(1, 0, """{"due":1,"events":3,"head":1,"page":130}""")]
+    [InlineData(0, 2, """{"events":3,"head":1,"page":130}""")]
+    public async Task Delete_GoesOnUntilAllIsGone_AndCountsIt_AndSaysWhatIsKept(int entries, int payments, string records)
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(
             FakeSidecar.Text(200, """{"value":{"isDone":false,"records":{"page":128}}}"""),
             FakeSidecar.Text(200, """{"value":{"isDone":false,"records":{"page":2,"events":3}}}"""),
-            FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1}}}"""),
+            FakeSidecar.Text(200, $$$"""{"value":{"isDone":true,"records":{"head":1},"keptPayments":{{{payments}}}}}"""),
             FakeSidecar.Text(200, $$$"""{"value":{"entries":{{{entries}}}}}"""));
         using var response = await _client.DeleteAsync(new Uri("/agent/alice", UriKind.Relative), TestContext.Current.CancellationToken);
         using var receipt = JsonDocument.Parse(await response.IsJsonAsync());
         Assert.Equal(records, receipt.RootElement.GetProperty("stores").GetProperty("actor state").GetRawText());
         Assert.Equal("alice", receipt.RootElement.GetProperty("userId").GetString());
-        Assert.Empty(receipt.RootElement.GetProperty("kept").EnumerateArray());
+        var kept = receipt.RootElement.GetProperty("kept").EnumerateArray().ToArray();
+        Assert.Equal(payments == 0 ? [] : [("payments", payments)], kept.Select(one => (one.GetProperty("kind").GetString()!, one.GetProperty("count").GetInt32())));
+        Assert.All(kept, one => Assert.StartsWith("Records of money", one.GetProperty("why").GetString(), StringComparison.Ordinal));
         Assert.Equal(4, fixture.Sidecar.Calls.Count);
         Assert.Equal("/v1.0/actors/TenantActor/default/method/ForgetDue", fixture.Sidecar.Calls[3].Path.Replace("//", "/", StringComparison.Ordinal));
         Assert.Equal("""{"users":["alice"]}""", fixture.Sidecar.Calls[3].Body);
@@ -127,6 +130,8 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
             FakeSidecar.Text(200, """{"value":{"messages":[{"seq":1,"role":"user","content":"a\nb","timestamp":1},{"seq":2,"role":"assistant","content":"c","timestamp":2}],"isLast":false}}"""),
             FakeSidecar.Text(200, """{"value":{"messages":[{"seq":3,"role":"user","content":"d","timestamp":3}],"isLast":true}}"""),
             FakeSidecar.Text(200, """{"value":{"schedules":[{"id":"s1","content":"hi","sessionId":"default","everySeconds":60,"missed":"once","status":"active","createdAt":"2026-01-02T03:04:05+00:00","nextRun":"2026-01-02T03:05:05+00:00","runs":0}]}}"""),
+            FakeSidecar.Text(200, """{"value":{"payments":[{"id":"p2","direction":"in","state":"settled","amountAtomic":"100000","decimals":6,"asset":"0x2","network":"eip155:84532","payer":"0x3","payee":"0x1","resource":"http://localhost/x","createdAt":"2026-01-02T03:04:05+00:00","updatedAt":"2026-01-02T03:04:06+00:00","transaction":"0x4","seq":2}],"nextBefore":2}}"""),
+            FakeSidecar.Text(200, """{"value":{"payments":[{"id":"p1","direction":"in","state":"failed","amountAtomic":"100000","decimals":6,"asset":"0x2","network":"eip155:84532","payer":"0x3","payee":"0x1","resource":"http://localhost/x","createdAt":"2026-01-02T03:04:05+00:00","updatedAt":"2026-01-02T03:04:06+00:00","reason":"execution_timed_out","seq":1}]}}"""),
             FakeSidecar.Text(200, """{"value":{"events":[{"seq":3,"at":3,"session":"default","type":"message","data":{"turn":"3","role":"user","content":"d"}},{"seq":4,"at":4,"session":"default","type":"error","data":{"turn":"3","code":"turn_failed","detail":"no"}},{"seq":5,"at":5,"session":"default","type":"tool","data":{"json":"{\"turn\":\"3\",\"call\":1}"}}],"first":1,"last":5}}"""));
         using var response = await GetAsync("alice/export");
         Assert.Equal("application/x-ndjson", response.Content.Headers.ContentType!.ToString());
@@ -140,9 +145,11 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
                 """{"kind":"message","sessionId":"default","seq":2,"role":"assistant","content":"c","timestamp":2}""",
                 """{"kind":"message","sessionId":"default","seq":3,"role":"user","content":"d","timestamp":3}""",
                 """{"kind":"schedule","schedule":{"id":"s1","content":"hi","sessionId":"default","at":null,"everySeconds":60,"cron":null,"timeZone":null,"missed":"once","until":null,"status":"active","createdAt":"2026-01-02T03:04:05Z","nextRun":"2026-01-02T03:05:05Z","lastRun":null,"runs":0,"failure":null,"tool":null,"arguments":null}}""",
+                """{"kind":"payment","payment":{"seq":2,"id":"p2","direction":"in","state":"settled","amount":"100000","decimals":6,"asset":"0x2","network":"eip155:84532","payer":"0x3","payee":"0x1","resource":"http://localhost/x","transaction":"0x4","reason":null,"createdAt":"2026-01-02T03:04:05Z","updatedAt":"2026-01-02T03:04:06Z"}}""",
+                """{"kind":"payment","payment":{"seq":1,"id":"p1","direction":"in","state":"failed","amount":"100000","decimals":6,"asset":"0x2","network":"eip155:84532","payer":"0x3","payee":"0x1","resource":"http://localhost/x","transaction":null,"reason":"execution_timed_out","createdAt":"2026-01-02T03:04:05Z","updatedAt":"2026-01-02T03:04:06Z"}}""",
                 """{"kind":"event","seq":4,"timestamp":4,"sessionId":"default","type":"error","turnId":"3","code":"turn_failed","detail":"no","data":null}""",
                 """{"kind":"event","seq":5,"timestamp":5,"sessionId":"default","type":"tool","turnId":null,"code":null,"detail":null,"data":{"turn":"3","call":1}}""",
-                """{"kind":"end","sessions":1,"messages":3,"schedules":1,"events":2}""",
+                """{"kind":"end","sessions":1,"messages":3,"schedules":1,"payments":2,"events":2}""",
                 "",
             ],
             (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n'));

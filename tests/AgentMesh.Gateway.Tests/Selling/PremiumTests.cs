@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AgentMesh.Gateway.Selling;
 using AgentMesh.X402.Codecs;
+using AgentMesh.X402.ProtocolExtensions;
 using AgentMesh.X402.Wire;
 
 namespace AgentMesh.Gateway.Tests.Selling;
@@ -32,6 +33,7 @@ public sealed class PremiumTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal(
             ("exact", "eip155:84532", amount, "0x036CbD53842c5426634e7929541eC2318f3dCF7e", PayTo), (way.Scheme, way.Network, way.Amount, way.Asset, way.PayTo));
         Assert.Equal($"http://localhost/agent/alice/premium/{name}", v2.Resource.Url);
+        Assert.Equal((true, false), (PaymentIdentifier.IsOffered(v2.Extensions), PaymentIdentifier.IsRequired(v2.Extensions)));
         var v1 = (PaymentRequiredV1)PaymentRequiredAnswer.Read(null, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Value!;
         Assert.Equal(("base-sepolia", amount), (v1.Accepts[0].Network, v1.Accepts[0].MaxAmountRequired));
         Assert.EndsWith("/method/GetSales", Assert.Single(fixture.Sidecar.Calls).Path, StringComparison.Ordinal);
@@ -115,13 +117,16 @@ public sealed class PremiumTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.False(answer.Headers.Contains("PAYMENT-REQUIRED"));
     }
 
-    [Fact]
-    public async Task SpentPayment_IsAConflict()
+    [Theory]
+    [InlineData(409, "payment_reused")]
+    [InlineData(409, "payment_identifier_reused")]
+    [InlineData(400, "invalid_payment_identifier")]
+    public async Task RefusalOfThePayments_IsPassedOn(int status, string code)
     {
         Answers(Sales);
-        fixture.Sidecar.Then(FakeSidecar.Text(409, """{"type":"urn:agentmesh:problem:payment_reused","title":"t","status":409,"detail":"Used."}"""));
+        fixture.Sidecar.Then(FakeSidecar.Text(status, $$"""{"type":"urn:agentmesh:problem:{{code}}","title":"t","status":{{status}},"detail":"Used."}"""));
         using var answer = await PostAsync("analysis", "{}", "payment-text");
-        await answer.IsProblemAsync(409, "payment_reused");
+        await answer.IsProblemAsync(status, code);
     }
 
     [Theory]

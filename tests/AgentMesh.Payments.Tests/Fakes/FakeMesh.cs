@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Payments;
 using AgentMesh.Testing;
 
 namespace AgentMesh.Payments.Tests.Fakes;
@@ -17,6 +18,7 @@ internal sealed class FakeMesh
     private readonly Dictionary<string, (string Value, int Version)> _states = new(StringComparer.Ordinal);
     private readonly HashSet<(string Actor, string Name)> _reminders = [];
     private readonly Dictionary<(string Seller, string Key), string> _turns = [];
+    private readonly Dictionary<(string Seller, string Payment), AgentPayment> _records = [];
     private readonly List<string> _calls = [];
     private int _seed;
 
@@ -34,6 +36,9 @@ internal sealed class FakeMesh
 
     /// <summary>A refusal of the sellers; null: none.</summary>
     public string? SellerRefuses { get; set; }
+
+    /// <summary>A refusal of the sellers when they are told what became of a payment; null: none.</summary>
+    public string? SellerForgets { get; set; }
 
     /// <summary>How often a seller did the work.</summary>
     public int Executions
@@ -93,6 +98,13 @@ internal sealed class FakeMesh
             return _states.TryGetValue(key, out var found) ? found : null;
     }
 
+    /// <summary>The one state whose key begins so.</summary>
+    public string StateOf(string prefix)
+    {
+        lock (_lock)
+            return _states.Single(state => state.Key.StartsWith(prefix, StringComparison.Ordinal)).Value.Value;
+    }
+
     public void Store(string actor, JsonElement operations)
     {
         lock (_lock)
@@ -144,10 +156,34 @@ internal sealed class FakeMesh
             if (!_turns.TryGetValue((seller, message.IdempotencyKey!), out var turn))
                 _turns[(seller, message.IdempotencyKey!)] = turn = JsonSerializer.Serialize(message, ContractsJson.Default.PostMessage);
             Assert.Equal(turn, JsonSerializer.Serialize(message, ContractsJson.Default.PostMessage));
+            _records.TryAdd((seller, message.Payment!.Id), message.Payment);
         }
 
         var posted = new PostedMessage(Sell(message), 2, 2, $"t-{message.IdempotencyKey}", message.SessionId ?? "default", 0, 1, 0);
         return JsonSerializer.Serialize(new Reply<PostedMessage>(posted, null), ContractsJson.Default.ReplyPostedMessage);
+    }
+
+    /// <summary>A payment in a seller's own records; null: the seller does not know it.</summary>
+    public AgentPayment? Recorded(string payment, string seller = "default:alice")
+    {
+        lock (_lock)
+            return _records.GetValueOrDefault((seller, payment));
+    }
+
+    /// <summary>A seller is told what became of a payment: what is over stays so, as agents have it.</summary>
+    public string Record(string seller, string body)
+    {
+        var told = JsonSerializer.Deserialize(body, ContractsJson.Default.AgentPayment)!;
+        if (SellerForgets is { } code)
+            return JsonSerializer.Serialize(new Reply<AgentPayment>(null, new Primitives.Refusal(code, "The seller refuses.")), ContractsJson.Default.ReplyAgentPayment);
+        lock (_lock)
+        {
+            var isKnown = _records.TryGetValue((seller, told.Id), out var known);
+            if (isKnown ? known!.State is not (PaymentStates.Settled or PaymentStates.Failed) : told.State != PaymentStates.Failed)
+                _records[(seller, told.Id)] = told;
+        }
+
+        return JsonSerializer.Serialize(new Reply<AgentPayment>(told, null), ContractsJson.Default.ReplyAgentPayment);
     }
 
     /// <summary>A look at a seller's turn.</summary>

@@ -65,7 +65,8 @@ internal sealed class FakeSidecar : IAsyncDisposable
         ["v1.0", "actors", _, _, "reminders", ..] => $"{context.Request.Method} reminder",
         ["v1.0", "actors", var type, _, "method", var method] => $"call {type}.{method} {StepOf(body)}".TrimEnd(),
         ["v1.0", "invoke", _, "method", var method] => $"facilitator {method}",
-        ["v1.0", "state", ..] => $"{context.Request.Method} claim",
+        ["v1.0", "state", _, var key] => $"{context.Request.Method} {key[..key.IndexOf(':', StringComparison.Ordinal)]}",
+        ["v1.0", "state", _] => $"{context.Request.Method} {Find(body, "\"key\":\"", ':')}",
         ["v1.0", "publish", ..] => "publish",
         _ => string.Join('/', path),
     };
@@ -75,10 +76,10 @@ internal sealed class FakeSidecar : IAsyncDisposable
 
     private static string StepOf(string body) => Find(body, "\"step\":\"");
 
-    private static string Find(string body, string member)
+    private static string Find(string body, string member, char end = '"')
     {
         var at = body.IndexOf(member, StringComparison.Ordinal);
-        return at < 0 ? "" : body[(at + member.Length)..body.IndexOf('"', at + member.Length)];
+        return at < 0 ? "" : body[(at + member.Length)..body.IndexOf(end, at + member.Length)];
     }
 
     private async Task DoAsync(HttpContext context, string[] path, string body)
@@ -98,7 +99,8 @@ internal sealed class FakeSidecar : IAsyncDisposable
                 await AnswerAsync(context, null);
                 break;
             case ["v1.0", "actors", "AgentActor", var seller, "method", var method]:
-                await AnswerAsync(context, method == "PostMessage" ? _mesh.Post(seller, body) : _mesh.Turn(seller, body));
+                await AnswerAsync(
+                    context, method switch { "PostMessage" => _mesh.Post(seller, body), "RecordPayment" => _mesh.Record(seller, body), _ => _mesh.Turn(seller, body) });
                 break;
             case ["v1.0", "actors", var type, var actor, "method", var method]:
                 await ForwardAsync(context, App!, $"actors/{type}/{actor}/method/{method}", HttpMethod.Put, body);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Payments.Settlement;
+using AgentMesh.Payments.Sweeping;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -86,6 +87,10 @@ internal sealed class PaymentsHost : IAsyncDisposable
     /// <summary>The process dies: nothing it still says is heard.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The test server takes the services' connections away while they stop, which a process does not.
+        var noted = _factory.Services.GetRequiredService<OpenPaymentNotes>().StopAsync(CancellationToken.None);
+        await _world.DriveAsync(() => noted.IsCompleted);
+        await noted;
         Http.Dispose();
         // What waits on the world's clock has to see its end.
         var stopped = _factory.DisposeAsync().AsTask();

@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Evm;
 using AgentMesh.Evm.Signing;
 using AgentMesh.X402.Exact.Evm.Client;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Networks;
+using AgentMesh.X402.ProtocolExtensions;
 using AgentMesh.X402.Wire;
 using Microsoft.Extensions.Time.Testing;
 
@@ -19,6 +22,7 @@ internal sealed class World : IAsyncDisposable
     private static readonly EvmAddress PayTo = EvmAddress.Parse("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly EvmKey _key;
+    private readonly EvmKey _otherKey;
     private readonly Lock _driving = new();
     private long _movedAt;
 
@@ -27,6 +31,7 @@ internal sealed class World : IAsyncDisposable
         Time = time;
         Facilitator = facilitator;
         _key = EvmKey.Create(_random);
+        _otherKey = EvmKey.Create(_random);
     }
 
     public FakeTimeProvider Time { get; }
@@ -49,18 +54,37 @@ internal sealed class World : IAsyncDisposable
             // On a clock that a slow machine moves on under a question or a purchase that is under way.
             ("AgentMesh:Payments:VerifyTimeoutSeconds", "60"),
             ("AgentMesh:Payments:WaitSeconds", "300"),
+            // Tests count calls; those of the sweep have their own.
+            ("AgentMesh:Sweep:IntervalSeconds", "0"),
             .. settings,
         ]);
 
-    /// <summary>Signs for a price, with a new nonce.</summary>
-    public SignedPayment Sign(int x402Version = 2, string url = Url, int seconds = 60, string usd = "0.10")
+    /// <summary>Signs for a price, with a new nonce; with an identifier where one is given, and by another payer when asked to.</summary>
+    public SignedPayment Sign(int x402Version = 2, string url = Url, int seconds = 60, string usd = "0.10", string? identifier = null, bool isOther = false, JsonElement? extensions = null)
     {
         var offer = Offer(url, usd);
         PaymentRequired required = x402Version == 2 ? offer.ToPaymentRequiredV2("payment_required") : offer.ToPaymentRequiredV1("payment_required")!;
         var requirements = required.Options[0];
         var choice = new PaymentChoice(
             requirements, KnownAssets.UsdcOnBaseSepolia, UInt256.Parse(requirements.AmountAtomic), PayTo, seconds);
-        return PaymentSigner.Sign(required, choice, _key, _random, Time.GetUtcNow()).Value!;
+        extensions ??= identifier is null ? null : WithIdentifier(identifier);
+        return PaymentSigner.Sign(required, choice, isOther ? _otherKey : _key, _random, Time.GetUtcNow(), extensions).Value!;
+    }
+
+    /// <summary>The header of a payment that its payer has not signed so.</summary>
+    public static string WithOtherSignature(string header)
+    {
+        var json = Encoding.UTF8.GetString(Convert.FromBase64String(header));
+        var at = json.IndexOf("\"signature\":\"0x", StringComparison.Ordinal) + 20;
+        return Convert.ToBase64String(Encoding.UTF8.GetBytes(json[..at] + (json[at] == '0' ? '1' : '0') + json[(at + 1)..]));
+    }
+
+    /// <summary>What a client sends back of the extension, whatever it takes for an identifier.</summary>
+    public static JsonElement WithIdentifier(string identifier, bool isRequired = false)
+    {
+        var extensions = JsonNode.Parse(PaymentIdentifier.Offer(isRequired).GetRawText())!;
+        extensions[PaymentIdentifier.Name]!["info"]!["id"] = identifier;
+        return JsonElement.Parse(extensions.ToJsonString());
     }
 
     /// <summary>A purchase with a payment.</summary>
@@ -120,6 +144,7 @@ internal sealed class World : IAsyncDisposable
     {
         await Facilitator.DisposeAsync();
         _key.Dispose();
+        _otherKey.Dispose();
         _random.Dispose();
     }
 

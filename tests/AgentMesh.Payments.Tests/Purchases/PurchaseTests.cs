@@ -40,8 +40,8 @@ public sealed class PurchaseTests
         Assert.Equal(
             [
                 "PUT reminder", "PUT state Received", "facilitator verify", "PUT state Verified", "POST claim", "PUT state Executing",
-                "call AgentActor.PostMessage", "PUT state Executed", "PUT state Settling", "POST claim", "facilitator settle", "PUT state Settled", "publish",
-                "PUT state Settled", "DELETE reminder",
+                "call AgentActor.PostMessage", "PUT state Executed", "PUT state Settling", "POST claim", "facilitator settle", "PUT state Settled",
+                "call AgentActor.RecordPayment", "PUT state Settled", "publish", "PUT state Settled", "DELETE reminder",
             ],
             world.Mesh.Calls.Where(call => told.Any(start => call.StartsWith(start, StringComparison.Ordinal))));
     }
@@ -112,7 +112,7 @@ public sealed class PurchaseTests
             "resource" => World.Buy(payment, url: World.Url + "s"),
             "body" => World.Buy(payment, content: "paint two"),
             "seller" => World.Buy(payment, seller: "default:bob"),
-            _ => purchase with { PaymentSignature = WithOtherSignature(payment.HeaderValue) },
+            _ => purchase with { PaymentSignature = World.WithOtherSignature(payment.HeaderValue) },
         };
         Assert.Equal((HttpStatusCode.Conflict, null, PaymentRefusals.PaymentReused), await host.TryBuyAsync(other));
         Assert.Equal((1, 1), (world.Facilitator.Settles, world.Mesh.Executions));
@@ -141,7 +141,7 @@ public sealed class PurchaseTests
         var payment = world.Sign(usd: usd, seconds: seconds);
         var purchase = World.Buy(payment);
         if (isForged)
-            purchase = purchase with { PaymentSignature = WithOtherSignature(payment.HeaderValue) };
+            purchase = purchase with { PaymentSignature = World.WithOtherSignature(payment.HeaderValue) };
         var outcome = await host.BuyAsync(purchase);
         Assert.Equal(reason, outcome.Reason);
         Assert.Equal(reason is null ? PaymentStates.Settled : PaymentStates.Failed, outcome.State);
@@ -257,12 +257,5 @@ public sealed class PurchaseTests
         await using var host = await world.StartAsync();
         var outcome = await host.BuyAsync(World.Buy(world.Sign()) with { PaymentSignature = null });
         Assert.Equal((PaymentStates.Failed, null, "payment_required"), (outcome.State, outcome.PaymentId, outcome.Reason));
-    }
-
-    private static string WithOtherSignature(string header)
-    {
-        var json = Encoding.UTF8.GetString(Convert.FromBase64String(header));
-        var at = json.IndexOf("\"signature\":\"0x", StringComparison.Ordinal) + 20;
-        return Convert.ToBase64String(Encoding.UTF8.GetBytes(json[..at] + (json[at] == '0' ? '1' : '0') + json[(at + 1)..]));
     }
 }

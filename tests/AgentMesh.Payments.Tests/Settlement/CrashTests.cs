@@ -9,7 +9,9 @@ namespace AgentMesh.Payments.Tests.Settlement;
 public sealed class CrashTests
 {
     /// <summary>Calls of one payment from the beginning to its event, found by a run without a crash.</summary>
-    private const int Calls = 44;
+    private const int Calls = 51;
+
+    private const string Identifier = "pay_0123456789abcdef";
 
     public static TheoryData<int, string> EveryCall =>
         [.. Enumerable.Range(0, Calls).SelectMany(call => new[] { nameof(Fault.BrokenBefore), nameof(Fault.BrokenAfter) }.Select(fault => (call, fault)))];
@@ -19,9 +21,9 @@ public sealed class CrashTests
     {
         await using var world = await World.CreateAsync();
         await using var host = await world.StartAsync();
-        await host.BuyAsync(World.Buy(world.Sign()));
+        await host.BuyAsync(World.Buy(world.Sign(identifier: Identifier)));
         await host.RestAsync();
-        Assert.InRange(world.Mesh.Calls.Count, 30, Calls);
+        Assert.InRange(world.Mesh.Calls.Count, 37, Calls);
     }
 
     [Theory]
@@ -29,7 +31,7 @@ public sealed class CrashTests
     public async Task TheProcessDies_AtAnyCall_AndThePaymentIsChargedOnceOrNotAtAll(int dies, string fault)
     {
         await using var world = await World.CreateAsync();
-        var payment = world.Sign();
+        var payment = world.Sign(identifier: Identifier);
         var purchase = World.Buy(payment);
         var isDead = false;
         string? last = null;
@@ -61,7 +63,7 @@ public sealed class CrashTests
     {
         await using var world = await World.CreateAsync();
         await using var host = await world.StartAsync();
-        var payment = world.Sign();
+        var payment = world.Sign(identifier: Identifier);
         var purchase = World.Buy(payment);
         string? last = null;
         world.Mesh.Faults = (call, name) =>
@@ -104,10 +106,17 @@ public sealed class CrashTests
         {
             Assert.Equal((info.State, info.Answer), (again.State, again.Answer));
             Assert.Contains(world.Mesh.Published, what => what.GetProperty("type").GetString() == $"payment.{info.State}");
+            // In the seller's own records as well, if it has worked.
+            var recorded = world.Mesh.Recorded(paymentId);
+            Assert.Equal(world.Mesh.Executions == 1 ? (info.State, info.Transaction) : (null, null), (recorded?.State, recorded?.Transaction));
         }
 
         Assert.True(world.Facilitator.Settles <= 1);
         Assert.True(world.Mesh.Executions <= 1);
+        // Another payment for the same is worked for if this one came to nothing, and otherwise finds what became of it.
+        var other = await host.BuyAsync(World.Buy(world.Sign(identifier: Identifier)));
+        Assert.Equal((PaymentStates.Settled, info.State == PaymentStates.Settled), (other.State, other.PaymentId == paymentId));
+        Assert.Equal(1, world.Facilitator.Chain.Transfers);
     }
 
     private static JsonContent Body(Purchase purchase) =>

@@ -94,6 +94,67 @@ public sealed class PaymentTests
             Assert.Equal(afterwards, string.Join(' ', payment.Announce().Unannounced));
     }
 
+    [Theory]
+    [InlineData(nameof(PaymentStatus.Received), false)]
+    [InlineData(nameof(PaymentStatus.Verified), false)]
+    [InlineData(nameof(PaymentStatus.Executing), false)]
+    [InlineData(nameof(PaymentStatus.Executed), false)]
+    [InlineData(nameof(PaymentStatus.Settling), false)]
+    [InlineData(nameof(PaymentStatus.Settled), true)]
+    [InlineData(nameof(PaymentStatus.Failed), true)]
+    [InlineData(nameof(PaymentStatus.Unknown), true)]
+    public void OfWhatIsDecided_TheSellersAgentIsTold_UntilItWas(string status, bool isUnrecorded)
+    {
+        var payment = In(status);
+        Assert.Equal(isUnrecorded, payment.IsUnrecorded);
+        Assert.False(payment.Record().IsUnrecorded);
+        // An older word that is reported late is not the one that is owed.
+        var late = payment.Apply(Report(PaymentSteps.Recorded) with { State = PaymentStates.Executing }, Rules, Now).Value!;
+        Assert.Equal(isUnrecorded, late.IsUnrecorded);
+    }
+
+    [Theory]
+    [InlineData(nameof(PaymentStatus.Verified), false)]
+    [InlineData(nameof(PaymentStatus.Executing), true)]
+    public void OfAFailure_TheSellersAgentIsTold_IfItMayHaveWorked(string status, bool isUnrecorded) =>
+        Assert.Equal(isUnrecorded, In(status).Do(PaymentSteps.ExecutionFailed).IsUnrecorded);
+
+    [Theory]
+    [InlineData(Transaction, false)]
+    [InlineData("0x1", true)]
+    [InlineData(null, false)]
+    public void OfAnUnknownPaymentsNewTransaction_TheSellersAgentIsTold(string? transaction, bool isUnrecorded)
+    {
+        var looked = In(PaymentStatus.Unknown).Told(true).Begin(Rules, Now.AddSeconds(5));
+        Assert.Equal(isUnrecorded, looked.Apply(Report(PaymentSteps.SettleUnknown, 2) with { Transaction = transaction }, Rules, Now.AddSeconds(5)).Value!.IsUnrecorded);
+    }
+
+    /// <summary>An agent, or a broker, that is away for long must not use up the looks for an unknown payment.</summary>
+    [Theory]
+    [InlineData(4_999, false, 0)]
+    [InlineData(5_000, true, 1)]
+    public void ARunThatOnlyTells_IsNoLook(int afterMs, bool isLookDue, int tries)
+    {
+        var payment = In(PaymentStatus.Unknown) with { LeaseUntil = null };
+        var begun = payment.Begin(Rules, Now.AddMilliseconds(afterMs));
+        Assert.Equal((2, tries, isLookDue), (begun.Attempt, begun.Tries, begun.IsLookDue(Now.AddMilliseconds(afterMs))));
+    }
+
+    [Theory]
+    [InlineData(nameof(PaymentStatus.Received), 15.0)]
+    [InlineData(nameof(PaymentStatus.Settling), 15.0)]
+    [InlineData(nameof(PaymentStatus.Unknown), 15.0)]
+    [InlineData(nameof(PaymentStatus.Settled), 15.0)]
+    public void NextWork_OfARun_IsTheEndOfItsLease(string status, double seconds) => Assert.Equal(Now.AddSeconds(seconds), In(status).NextWork(Rules, Now));
+
+    [Fact]
+    public void NextWork_IsTheNextLook_AndOfWhatIsOverNone()
+    {
+        Assert.Equal(Now.AddSeconds(5), In(PaymentStatus.Unknown).Told(true).NextWork(Rules, Now));
+        Assert.Null(In(PaymentStatus.Settled).Told(true).NextWork(Rules, Now));
+        Assert.Null((In(PaymentStatus.Unknown).Told(true) with { Tries = 4 }).NextWork(Rules, Now));
+    }
+
     [Fact]
     public void OfAPaymentThatWasNeverGood_NobodyIsTold() => Assert.Empty(In(PaymentStatus.Received).Do(PaymentSteps.Refused).Unannounced);
 
@@ -146,7 +207,7 @@ public sealed class PaymentTests
     [Fact]
     public void AnUnknownPayment_IsLookedForLessAndLessOften_AndNotForEver()
     {
-        var payment = In(PaymentStatus.Unknown).Announce();
+        var payment = In(PaymentStatus.Unknown).Told(true);
         Assert.Equal(Now.AddSeconds(5), payment.NextLook);
         Assert.Same(payment, payment.Begin(Rules, Now.AddMilliseconds(4_999)));
         var at = payment.NextLook!.Value;

@@ -51,6 +51,13 @@ internal static class SamplePayments
         return stepped.Value;
     }
 
+    /// <summary>The seller's agent was told.</summary>
+    public static Payment Record(this Payment payment, DateTimeOffset? at = null) =>
+        payment.Apply(Report(PaymentSteps.Recorded, payment.Attempt) with { State = PaymentViews.ToState(payment.Status) }, Rules, at ?? Now).Value!;
+
+    /// <summary>All were told, when that is so.</summary>
+    public static Payment Told(this Payment payment, bool isSo) => isSo ? payment.Record().Announce() : payment;
+
     public static Payment Announce(this Payment payment, DateTimeOffset? at = null) =>
         payment.Apply(Report(PaymentSteps.Announced, payment.Attempt) with { Event = payment.Unannounced[0] }, Rules, at ?? Now).Value!;
 }

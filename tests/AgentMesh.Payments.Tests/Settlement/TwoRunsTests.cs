@@ -19,7 +19,8 @@ public sealed class TwoRunsTests
         { "facilitator verify", 1 }, { "call PaymentActor.Report verified", 1 }, { "PUT state Verified", 1 }, { "GET claim", 1 }, { "POST claim", 1 },
         { "call PaymentActor.Report executing", 1 }, { "PUT state Executing", 1 }, { "call AgentActor.PostMessage", 1 }, { "call PaymentActor.Report executed", 1 },
         { "PUT state Executed", 1 }, { "call PaymentActor.Report settling", 1 }, { "PUT state Settling", 1 }, { "GET claim", 2 }, { "POST claim", 2 },
-        { "facilitator settle", 1 }, { "call PaymentActor.Report settled", 1 }, { "PUT state Settled", 1 }, { "publish", 1 },
+        { "facilitator settle", 1 }, { "call PaymentActor.Report settled", 1 }, { "PUT state Settled", 1 },
+        { "call AgentActor.RecordPayment", 1 }, { "call PaymentActor.Report recorded", 1 }, { "publish", 1 },
     };
 
     [Theory]

@@ -39,7 +39,7 @@ public static class PaymentReader
             ?? ExtensionEcho.Check(offer.Extensions, payload.Value)
             ?? CheckVerified(verified)
             ?? CheckValidity(payment, maxValidity, now);
-        return new ReceivedPayment(payload.Value, requirements, payment, refusal);
+        return new ReceivedPayment(payload.Value, requirements, payment, refusal, verified.Response.IsValid);
     }
 
     private static Refusal? CheckResource(PaymentOffer offer, PaymentPayload payload) =>
