@@ -1,4 +1,3 @@
-using AgentMesh.Payments.Purchases;
 using AgentMesh.Payments.Sweeping;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 
