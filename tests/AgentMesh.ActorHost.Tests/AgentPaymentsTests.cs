@@ -44,6 +44,9 @@ public sealed class AgentPaymentsTests
         await using var host = await StartAsync();
         await host.PostAsync(Alice, "hello", "r1");
         var payment = Payment(1) with { Payee = (await host.InfoAsync(Alice)).Value!.WalletAddress! };
+        // What is written for a new wallet in the background is not the write that is to fail.
+        await HostUnderTest.UntilAsync(() => Task.FromResult(
+            JsonElement.Parse(host.State[Alice, "wallet"]!).GetProperty("listedKeyId").ValueKind == JsonValueKind.String));
         host.State.FailNextPut = Enum.Parse<FailedPut>(failure);
         using (var failed = await host.SendAsync(Alice, nameof(IAgentActor.PostMessage), System.Net.Http.Json.JsonContent.Create(
             new PostMessage(null, null, "r", payment.Id, null, "forecast", Forecast, payment), Contracts.ContractsJson.Default.PostMessage)))
