@@ -151,7 +151,7 @@ internal sealed class TestMesh : IAsyncDisposable
                 break;
             case Fault.Hang:
                 Hanging.SetResult();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;
             default:
                 await SettleAsync(context, payment.Value, match.Value, decoded, losesAnswer: fault == Fault.LoseAnswer);

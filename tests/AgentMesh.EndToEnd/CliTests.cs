@@ -8,17 +8,19 @@ namespace AgentMesh.EndToEnd;
 public sealed class CliTests
 {
     private const string Analysis = "/agent/alice/premium/analysis";
+    private const int MaxMasterKeys = 16;
     private const string Body = """{"query":"Is it so?"}""";
 
     [Fact]
     public async Task Person_Pays_Funds_AndRotatesTheMasterKey()
     {
         await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        // The launcher goes on with the file that the commands made.
+        // The launcher and the agents go on with the file that the commands made, with as many keys as those make.
         Assert.Equal(0, (await RunAsync(store, "init", "--data", store.Data)).ExitCode);
-        Assert.Equal(0, (await RunAsync(store, "rotate-keys", "--data", store.Data)).ExitCode);
+        while ((await RunAsync(store, "rotate-keys", "--data", store.Data)).ExitCode == 0)
+            Assert.InRange(MasterKeys(store).Length, 2, MaxMasterKeys);
         var keys = MasterKeys(store);
-        Assert.Equal(2, keys.Length);
+        Assert.Equal(MaxMasterKeys, keys.Length);
         await using var mesh = await Mesh.StartAsync(store.Data);
         Assert.Equal(keys, MasterKeys(store));
         using var owner = new AgentClient(mesh.Ready.Gateway);

@@ -46,7 +46,7 @@ internal sealed class PayRun(PayOptions options, CliParts parts)
             await parts.Output.WriteLineAsync(JsonSerializer.Serialize(PayDocument.Of(key.Address, verdict), CliJson.Wire.PayDocument));
         // Last: who is killed before has the payment, and gets the answer again.
         if (isOver)
-            unfinished.Remove(request);
+            unfinished.Remove(request, verdict.Payment!.Id.ToString());
         return verdict.ExitCode;
     }
 
@@ -76,7 +76,7 @@ internal sealed class PayRun(PayOptions options, CliParts parts)
         if (options.PaysAnew)
         {
             _report.Remark($"Payment {stored.PaymentId} for this request is given up; it may be paid all the same.");
-            unfinished.Remove(request);
+            unfinished.Remove(request, stored.PaymentId);
             return (request, null);
         }
 

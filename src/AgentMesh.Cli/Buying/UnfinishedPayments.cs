@@ -37,11 +37,10 @@ internal sealed class UnfinishedPayments(string folder)
         return PrivateFile.TryCreate(FileOf(request), JsonSerializer.SerializeToUtf8Bytes(payment, CliJson.Stored));
     }
 
-    /// <summary>The payment is over, or given up.</summary>
-    public void Remove(PayRequest request)
+    /// <summary>The payment is over, or given up. Another one that a command has stored for the request since stays.</summary>
+    public void Remove(PayRequest request, string paymentId)
     {
-        // Without the folder there is nothing to remove, and File.Delete would say so by throwing.
-        if (File.Exists(FileOf(request)))
+        if (Find(request)?.PaymentId == paymentId)
             File.Delete(FileOf(request));
     }
 

@@ -22,7 +22,7 @@ internal static class CliOptions
         return option;
     }
 
-    /// <summary>An address of a server, without a path of its own user or query.</summary>
+    /// <summary>The address of a server: http or https, without user, query and fragment.</summary>
     public static Option<Uri?> Url(string name, string description) => new(name)
     {
         Description = description,

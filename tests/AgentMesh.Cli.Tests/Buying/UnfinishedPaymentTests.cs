@@ -36,6 +36,23 @@ public sealed class UnfinishedPaymentTests : IDisposable
     }
 
     [Fact]
+    public void PaymentThatIsOver_TakesNoOtherAlong()
+    {
+        var request = new PayRequest("GET", new Uri("http://127.0.0.1:1/"), null);
+        var payments = UnfinishedPayments.OfKeyFile(_terminal.KeyFile);
+        var (first, second) = (new UnfinishedPayment(1, "first", "GET", "http://127.0.0.1:1/", "X-PAYMENT", "", "0x"), new UnfinishedPayment(1, "second", "GET", "http://127.0.0.1:1/", "X-PAYMENT", "", "0x"));
+        Assert.True(payments.TryAdd(request, first));
+        Assert.False(payments.TryAdd(request, second));
+        Assert.Equal("first", payments.Find(request)!.PaymentId);
+        payments.Remove(request, "second");
+        Assert.Equal("first", payments.Find(request)!.PaymentId);
+        payments.Remove(request, "first");
+        Assert.Null(payments.Find(request));
+        payments.Remove(request, "first");
+        Assert.True(payments.TryAdd(request, second));
+    }
+
+    [Fact]
     public void Requests_AreToldApart()
     {
         PayRequest[] requests =
