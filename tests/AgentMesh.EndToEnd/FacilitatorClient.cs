@@ -78,6 +78,10 @@ internal sealed class FacilitatorClient : IDisposable
         }
     }
 
+    /// <summary>What goes wrong with the next calls; the facilitator has to be started with <c>AgentMesh__Facilitator__Faults=true</c>.</summary>
+    public async Task FailAsync(params string[] faults) =>
+        Assert.NotNull(await TryPostAsync("faults", JsonSerializer.SerializeToUtf8Bytes(new { faults })));
+
     /// <summary>What an account has of USDC.</summary>
     public async Task<UInt256> BalanceAsync(EvmAddress owner)
     {
