@@ -78,7 +78,7 @@ internal sealed class FacilitatorClient : IDisposable
         }
     }
 
-    /// <summary>Scripts what goes wrong with the next calls.</summary>
+    /// <summary>What goes wrong with the next calls; the facilitator has to be started with <c>AgentMesh__Facilitator__Faults=true</c>.</summary>
     public async Task ScriptAsync(params string[] faults) =>
         Assert.NotNull(await TryPostAsync("faults", JsonSerializer.SerializeToUtf8Bytes(new { faults })));
 

@@ -150,18 +150,19 @@ internal sealed class Mesh : IAsyncDisposable
             : 0;
     }
 
-    /// <summary>Reminders of agents, as the dashboard lists them; at most a page of them.</summary>
-    public async Task<IReadOnlyList<string>> RemindersAsync()
+    /// <summary>Reminders of agents, or of another type, as the dashboard lists them; at most a page of them.</summary>
+    public async Task<IReadOnlyList<string>> RemindersAsync(string type = "AgentActor")
     {
         using var http = new HttpClient();
-        var page = await http.GetFromJsonAsync<JsonElement>(new Uri(Ready.Dashboard, "/api/reminders?type=AgentActor&limit=200"), TestContext.Current.CancellationToken);
+        var page = await http.GetFromJsonAsync<JsonElement>(new Uri(Ready.Dashboard, $"/api/reminders?type={type}&limit=200"), TestContext.Current.CancellationToken);
         return [.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("name").GetString()!)];
     }
 
-    /// <summary>Takes an agent's reminder away behind everybody's back, as a lost scheduler does.</summary>
-    public async Task LoseReminderAsync(string id, string name)
+    /// <summary>Takes a reminder of an agent, or of another type, away behind everybody's back, as a lost scheduler does.</summary>
+    public async Task LoseReminderAsync(string id, string name, string type = "AgentActor")
     {
-        using var answer = await SendToDaprAsync(HttpMethod.Delete, $"actors/AgentActor/{id}/reminders/{name}");
+        // Only the app that hosts a type may.
+        using var answer = await SendToDaprAsync(HttpMethod.Delete, $"actors/{type}/{id}/reminders/{name}", type == "PaymentActor" ? "payments" : "agents");
         answer.EnsureSuccessStatusCode();
     }
 
@@ -174,6 +175,15 @@ internal sealed class Mesh : IAsyncDisposable
             return [];
         var registry = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         return [.. registry.GetProperty("tenants").EnumerateArray().Select(tenant => tenant.GetProperty("tenant").GetString()!)];
+    }
+
+    /// <summary>Whether the sweep's index of open payments has one.</summary>
+    public async Task<bool> IsOpenPaymentAsync(string id)
+    {
+        // Keys are an app's own.
+        using var answer = await SendToDaprAsync(HttpMethod.Get, $"state/statestore/open-payments:{id[0]}", "payments");
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains(id, StringComparison.Ordinal);
     }
 
     /// <summary>Calls an agent through its sidecar, past the gateway.</summary>
@@ -236,11 +246,12 @@ internal sealed class Mesh : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>Calls the sidecar of the agents.</summary>
-    private async Task<HttpResponseMessage> SendToDaprAsync(HttpMethod method, string path)
+    /// <summary>Calls the sidecar of an app.</summary>
+    private async Task<HttpResponseMessage> SendToDaprAsync(HttpMethod method, string path, string app = "agents")
     {
+        var port = Ready.Apps.First(one => one.Id == app).DaprHttpPort;
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(method, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/{path}"));
+        using var request = new HttpRequestMessage(method, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1.0/{path}"));
         request.Headers.Add("dapr-api-token", DaprToken);
         return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }

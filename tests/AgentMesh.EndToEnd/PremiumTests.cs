@@ -73,7 +73,7 @@ public sealed class PremiumTests
         Assert.Equal(2, (await owner.InfoAsync("alice")).GetProperty("messageCount").GetInt64());
     }
 
-    private static async Task<(SignedPayment Payment, string Answer)> BuyAsync(Mesh mesh, EvmKey key, string query)
+    internal static async Task<(SignedPayment Payment, string Answer)> BuyAsync(Mesh mesh, EvmKey key, string query)
     {
         using var client = ClientOf(mesh.Ready.Gateway, key);
         using var answer = await PostAsync(client, query);
@@ -93,13 +93,13 @@ public sealed class PremiumTests
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    private static HttpClient ClientOf(Uri gateway, EvmKey key)
+    internal static HttpClient ClientOf(Uri gateway, EvmKey key)
     {
         var policy = new PaymentPolicy { Caps = [new SpendingCap(KnownAssets.UsdcOnBaseSepolia, (UInt256)Price)] };
         var wallet = new KeyWallet(key, policy, RandomNumberGenerator.Create(), TimeProvider.System);
         return new HttpClient(new PaymentHandler(wallet, new PaymentHandlerOptions()) { InnerHandler = PaymentHandler.CreatePrimaryHandler() }) { BaseAddress = gateway };
     }
 
-    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string query) =>
+    internal static Task<HttpResponseMessage> PostAsync(HttpClient client, string query) =>
         client.PostAsync(Path, JsonContent.Create(new { query }), TestContext.Current.CancellationToken);
 }
