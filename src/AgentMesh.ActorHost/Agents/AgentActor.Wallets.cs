@@ -18,8 +18,8 @@ internal sealed partial class AgentActor
     /// <summary>Others are still to be asked: the flush goes on.</summary>
     private bool _hasErrand;
 
-    /// <summary>The master key that the wallet is known to be encrypted with, and to need nothing else; null: not known.</summary>
-    private string? _settledKeyId;
+    /// <summary>Whether the wallet is known to need nothing, and the master key that it is encrypted with then.</summary>
+    private (bool Is, string? KeyId) _settled;
 
     public Task<Reply<SealedWallet>> SealWallet(SealWallet request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
@@ -45,7 +45,7 @@ internal sealed partial class AgentActor
         var noted = wallet.Note(request.Address, request.Gift, request.ListedKeyId);
         if (noted != wallet)
             await StoreAsync(head, noted, cancellationToken);
-        (_hasErrand, _settledKeyId) = (noted.HasErrand, noted.HasErrand ? null : noted.KeyId);
+        (_hasErrand, _settled) = (noted.HasErrand, (!noted.HasErrand, noted.KeyId));
         if (!_hasErrand && _unwritten is null && _summariesDue.Count == 0)
             await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
         return new Reply<SealedWallet>(new SealedWallet(request.Address, noted.KeyId), null);
@@ -99,13 +99,13 @@ internal sealed partial class AgentActor
             await StoreAsync(head, kept, CancellationToken.None);
         _hasErrand = kept.HasErrand;
         _errand = kept.HasErrand ? kept : null;
-        _settledKeyId = kept.HasErrand ? null : kept.KeyId;
+        _settled = (!kept.HasErrand, kept.KeyId);
         return null;
     });
 
     /// <summary>The wallet may have something left to do, as far as that can be said without reading it.</summary>
     private bool MayWalletHaveWork =>
-        _services.Wallets.AreMade && (_hasErrand || _settledKeyId is null || _settledKeyId != _services.Wallets.CurrentKeyId);
+        _services.Wallets.AreMade && (_hasErrand || !_settled.Is || _services.Wallets.AreSealed && _settled.KeyId != _services.Wallets.CurrentKeyId);
 
     private async Task<(AgentHead Head, WalletRecord Wallet)?> LoadStoredWalletAsync(CancellationToken cancellationToken) =>
         await _records.LoadHeadAsync(null, cancellationToken) is { IsErasing: false } head && await _records.LoadWalletAsync(cancellationToken) is { } wallet

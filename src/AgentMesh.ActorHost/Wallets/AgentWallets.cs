@@ -8,6 +8,8 @@ namespace AgentMesh.ActorHost.Wallets;
 /// <summary>Makes wallets, opens their keys and encrypts them anew. No key leaves this folder in clear.</summary>
 internal sealed class AgentWallets(WalletOptions options, MasterKeyRing keys) : IDisposable
 {
+    private const int RequestKeyBytes = 16;
+
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
 
     /// <summary>Agents have wallets.</summary>
@@ -22,10 +24,12 @@ internal sealed class AgentWallets(WalletOptions options, MasterKeyRing keys) : 
     /// <summary>Keys of wallets may be encrypted with older master keys.</summary>
     public bool MayBeOutdated => keys.Known is { HasRetired: true };
 
-    /// <summary>A new wallet for an agent that has none. Nothing is stored yet, and nobody was asked.</summary>
+    /// <summary>A new wallet for an agent that has none. Nothing is stored yet, and nobody was asked: one at a provider has no address yet.</summary>
     /// <exception cref="WalletKeysException">There is no master key, or it was not reached.</exception>
     public async ValueTask<WalletRecord> CreateAsync(string agentId, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (options.Provider == WalletProviders.Crossmint)
+            return new WalletRecord(WalletProviders.Crossmint, null, null, null, now, RequestKey: NewRequestKey());
         var masters = await keys.GetAsync(cancellationToken);
         using var key = EvmKey.Create(_random);
         return new WalletRecord(
@@ -55,7 +59,8 @@ internal sealed class AgentWallets(WalletOptions options, MasterKeyRing keys) : 
     /// <exception cref="WalletKeysException">There is no master key, or it was not reached.</exception>
     public async ValueTask<Result<WalletRecord>> SealAsync(string agentId, WalletRecord wallet, string? newest, CancellationToken cancellationToken)
     {
-        if (wallet.KeyId is null)
+        // Of wallets from before another provider was chosen there may be no keys here.
+        if (wallet.KeyId is null || options.KeysSecret is null)
             return wallet;
         var masters = newest is null ? await keys.GetAsync(cancellationToken) : await keys.GetAsync(newest, cancellationToken);
         if (wallet.KeyId == masters.CurrentId)
@@ -76,4 +81,12 @@ internal sealed class AgentWallets(WalletOptions options, MasterKeyRing keys) : 
         AreSealed ? (await keys.RefreshAsync(cancellationToken)).CurrentId : null;
 
     public void Dispose() => _random.Dispose();
+
+    // Random, and not of the agent's name: another mesh with the same account has agents of the same names, and the name is nobody's business.
+    private string NewRequestKey()
+    {
+        Span<byte> key = stackalloc byte[RequestKeyBytes];
+        _random.GetBytes(key);
+        return $"agentmesh-{Convert.ToHexStringLower(key)}";
+    }
 }

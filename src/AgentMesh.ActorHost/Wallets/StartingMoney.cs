@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json.Serialization;
 using AgentMesh.Agents.Wallets;
 using AgentMesh.ServiceDefaults.Dapr;
 using Polly;
@@ -94,7 +93,3 @@ internal sealed partial class StartingMoney : IDisposable
 /// <param name="Address">Who gets it.</param>
 /// <param name="Amount">Atomic units.</param>
 internal sealed record FaucetCall(string Address, string Amount);
-
-[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(FaucetCall))]
-internal sealed partial class WalletJson : JsonSerializerContext;

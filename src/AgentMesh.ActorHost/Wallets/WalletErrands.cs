@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Sweeping;
+using AgentMesh.ActorHost.Wallets.Crossmint;
 using AgentMesh.Agents.Wallets;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
@@ -10,10 +11,12 @@ using AgentMesh.Primitives;
 namespace AgentMesh.ActorHost.Wallets;
 
 /// <summary>
-/// Asks others for what a wallet needs, after it was stored and never in a message's way: starting money, and a line in the tenant's list. What is to
+/// Asks others for what a wallet needs, after it was stored and never in a message's way: an address at
+/// its provider, starting money, and a line in the tenant's list. What is to
 /// be asked stands in the wallet's record; what is lost here, with the process or for a fault, is asked for again by the agent's flush.
 /// </summary>
-internal sealed partial class WalletErrands(WalletActors actors, StartingMoney money, ILogger<WalletErrands> logger) : BackgroundService
+internal sealed partial class WalletErrands(
+    WalletActors actors, StartingMoney money, CrossmintClient crossmint, ILogger<WalletErrands> logger) : BackgroundService
 {
     /// <summary>Errands that wait at most.</summary>
     private const int MaxWaiting = 10_000;
@@ -66,9 +69,9 @@ internal sealed partial class WalletErrands(WalletActors actors, StartingMoney m
 
     private async Task<NoteWallet> AskAsync(Errand errand, CancellationToken cancellationToken)
     {
-        var (address, gift) = (errand.Wallet.Address!, errand.Wallet.Gift);
-        return new NoteWallet(
-            errand.Wallet.RequestKey, address, gift == WalletGifts.Pending ? await money.GiveAsync(address, cancellationToken) : null, null);
+        var wallet = errand.Wallet;
+        var address = wallet.Address ?? await crossmint.CreateWalletAsync(wallet.RequestKey!, cancellationToken);
+        return new NoteWallet(wallet.RequestKey, address, wallet.Gift == WalletGifts.Pending ? await money.GiveAsync(address, cancellationToken) : null, null);
     }
 
     private async Task ListAsync(string tenant, Errand[] errands, HashSet<string> listed, CancellationToken cancellationToken)
@@ -101,6 +104,10 @@ internal sealed partial class WalletErrands(WalletActors actors, StartingMoney m
             {
                 await act(one, token);
             }
+            catch (CrossmintFailedException fault)
+            {
+                LogNoWallet(fault.Message);
+            }
             catch (Exception fault) when (SweepActors.IsFault(fault, cancellationToken))
             {
                 LogNotDone(fault);
@@ -115,6 +122,9 @@ internal sealed partial class WalletErrands(WalletActors actors, StartingMoney m
 
     [LoggerMessage(62, LogLevel.Warning, "An errand for a wallet is not done; the agent's next flush does it")]
     private partial void LogNotDone(Exception exception);
+
+    [LoggerMessage(63, LogLevel.Error, "A wallet is not made yet: {Reason} The agent's next flush asks again")]
+    private partial void LogNoWallet(string reason);
 
     /// <summary>What is to be done for a wallet.</summary>
     private sealed record Errand(string Agent, WalletRecord Wallet)

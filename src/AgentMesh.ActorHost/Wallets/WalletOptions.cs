@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Secrets;
+using AgentMesh.ActorHost.Wallets.Crossmint;
 using AgentMesh.Agents.Wallets;
 using AgentMesh.Evm;
 using AgentMesh.X402.Networks;
@@ -15,7 +16,10 @@ internal sealed class WalletOptions
     /// <summary>Where the local component makes them.</summary>
     internal const string DevelopmentKeys = "secretstore/wallet-keys";
 
-    /// <summary><c>local</c> (default): one key per agent, made on first use and stored encrypted. <c>none</c>: agents have no wallets.</summary>
+    /// <summary>
+    /// <c>local</c> (default): one key per agent, made on first use and stored encrypted. <c>crossmint</c>: a wallet per agent at Crossmint, asked for after
+    /// the first message. <c>none</c>: agents have no wallets.
+    /// </summary>
     public string Provider { get; set; } = WalletProviders.Local;
 
     /// <summary>
@@ -29,6 +33,9 @@ internal sealed class WalletOptions
     /// money away, and a real facilitator has no faucet.
     /// </summary>
     public string? StartingUsdc { get; set; }
+
+    /// <summary>Of the provider <c>crossmint</c>.</summary>
+    public CrossmintOptions Crossmint { get; set; } = new();
 
     /// <summary>New wallets get some.</summary>
     internal bool HasStartingMoney => !StartingAmount.Value.IsZero;
@@ -51,7 +58,8 @@ internal sealed class WalletOptions
     internal string? WhyNot => Provider switch
     {
         WalletProviders.None => null,
-        not WalletProviders.Local => $"{Variable(nameof(Provider))} is {WalletProviders.Local} or {WalletProviders.None}.",
+        WalletProviders.Crossmint => Crossmint.WhyNot,
+        not WalletProviders.Local => $"{Variable(nameof(Provider))} is {WalletProviders.Local}, {WalletProviders.Crossmint} or {WalletProviders.None}.",
         _ when string.IsNullOrWhiteSpace(KeysSecret) => $"{Variable(nameof(KeysSecret))} is missing: STORE/NAME of a Dapr secret store that has the wallets' master key, or {Variable(nameof(Provider))}={WalletProviders.None}.",
         _ => SecretPlace.TryParse(KeysSecret, out _) ? null : $"{Variable(nameof(KeysSecret))} is STORE/NAME or STORE/NAME/KEY.",
     };

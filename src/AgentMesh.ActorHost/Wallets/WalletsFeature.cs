@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Secrets;
+using AgentMesh.ActorHost.Wallets.Crossmint;
 using AgentMesh.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,9 @@ internal static class WalletsFeature
         services.AddSingleton<MasterKeyRing>();
         services.AddSingleton<AgentWallets>();
         services.AddSingleton<StartingMoney>();
+        services.AddSingleton<CrossmintKey>();
+        services.AddSingleton<CrossmintTransport>();
+        services.AddSingleton<CrossmintClient>();
         services.AddSingleton<WalletActors>();
         services.AddSingleton<WalletErrands>();
         services.AddHostedService(provider => provider.GetRequiredService<WalletErrands>());

@@ -18,4 +18,7 @@ public static class WalletRefusals
 
     /// <summary>The stored key does not open under the master key it names: it was changed, or is another agent's.</summary>
     public static Refusal WalletDamaged { get; } = new("wallet_damaged", "The wallet's key does not open: the record was changed, or is another agent's.");
+
+    /// <summary>Who holds the key did not sign. A signature that exists all the same was given to nobody, and expires.</summary>
+    public static Refusal SigningFailed(string reason) => new("wallet_signing_failed", $"The wallet's provider did not sign. {reason}");
 }

@@ -96,6 +96,9 @@ public static class AgentRefusals
     /// <summary>The wallet's key does not open.</summary>
     public const string WalletDamaged = "wallet_damaged";
 
+    /// <summary>Who holds the wallet's key did not sign.</summary>
+    public const string WalletSigningFailed = "wallet_signing_failed";
+
     /// <summary>The system prompt is longer than 16 KiB.</summary>
     public const string InvalidProfile = "invalid_profile";
 }

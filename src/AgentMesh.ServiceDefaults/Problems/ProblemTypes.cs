@@ -62,6 +62,7 @@ public static class ProblemTypes
         ["wallet_not_found"] = new(404, "The agent has no wallet."),
         ["wallet_key_missing"] = new(503, "A master key is missing."),
         ["wallet_damaged"] = new(503, "The wallet's key does not open."),
+        ["wallet_signing_failed"] = new(502, "The wallet's provider did not sign."),
         ["not_for_sale"] = new(404, "Not for sale."),
         ["invalid_tool_call"] = new(400, "The tool cannot be called so."),
         ["summary_not_found"] = new(404, "No such summary."),

@@ -138,7 +138,7 @@ public sealed class AgentWalletsTests
     public async Task Key_IsNowhereInClear()
     {
         var log = new ConcurrentQueue<string>();
-        await using var host = await StartAsync(agents => agents.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(log))), SecretOf(Keys));
+        await using var host = await StartAsync(agents => agents.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new LogRecorder(log))), SecretOf(Keys));
         await host.PostAsync(Alice, "hello", "r1");
         var record = JsonElement.Parse(host.State[Alice, "wallet"]!);
         Assert.True(MasterKeys.TryParse(Keys, out var masters));
@@ -179,8 +179,8 @@ public sealed class AgentWalletsTests
     [InlineData("none", null, null)]
     [InlineData("local", "secretstore", "AgentMesh__Wallets__KeysSecret is STORE/NAME or STORE/NAME/KEY.")]
     [InlineData("local", null, "AgentMesh__Wallets__KeysSecret is missing: ")]
-    [InlineData("crossmint", null, "AgentMesh__Wallets__Provider is local or none.")]
-    [InlineData("Local", "secretstore/wallet-keys", "AgentMesh__Wallets__Provider is local or none.")]
+    [InlineData("crossmint", null, "AgentMesh__Wallets__Crossmint__ApiKeySecret is STORE/NAME or STORE/NAME/KEY of a Dapr secret store that has the API key.")]
+    [InlineData("Local", "secretstore/wallet-keys", "AgentMesh__Wallets__Provider is local, crossmint or none.")]
     public async Task SettingThatCannotWork_IsAFailedStart(string provider, string? secret, string? reason)
     {
         var whyNot = new WalletOptions { Provider = provider, KeysSecret = secret }.WhyNot;
@@ -212,22 +212,5 @@ public sealed class AgentWalletsTests
             state.Secrets["secretstore/wallet-keys"] = secret;
         return HostUnderTest.Start(
             state, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)), configure, [("AgentMesh:Wallets:Provider", "local"), .. settings]);
-    }
-
-    private sealed class Recorder(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Enqueue(formatter(state, exception) + exception);
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -21,16 +21,37 @@ public static class PaymentSigner
     public static Result<SignedPayment> Sign(
         PaymentRequired required, PaymentChoice choice, EvmKey key, RandomNumberGenerator random, DateTimeOffset now, JsonElement? extensions = null)
     {
+        ArgumentNullException.ThrowIfNull(key);
+        var authorization = Authorize(required, choice, key.Address, random, now);
+        var signature = new byte[EvmSignature.Length];
+        key.Sign(authorization.CalculateDigest(choice.Asset.Domain)).CopyTo(signature);
+        return Complete(required, choice, authorization, signature, extensions);
+    }
+
+    /// <summary>What is to be signed for what was chosen, with a new nonce of 32 random bytes: for keys that are elsewhere.</summary>
+    public static TransferWithAuthorization Authorize(
+        PaymentRequired required, PaymentChoice choice, EvmAddress from, RandomNumberGenerator random, DateTimeOffset now)
+    {
         ArgumentNullException.ThrowIfNull(required);
         ArgumentNullException.ThrowIfNull(choice);
-        ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(random);
-        var authorization = Authorize(required.X402Version, choice, key.Address, random, now);
-        var signature = key.Sign(authorization.CalculateDigest(choice.Asset.Domain));
-        var payload = ToPayload(required, choice, ExactEvmPayload.Write(authorization, signature.ToHex()), extensions);
-        var bytes = new byte[EvmSignature.Length];
-        signature.CopyTo(bytes);
-        var signed = new SignedPayment(payload, new ExactEvmPayment(choice.Asset.Network, choice.Asset.Address, authorization, bytes));
+        return Authorize(required.X402Version, choice, from, random, now);
+    }
+
+    /// <summary>The payment of an authorization that was signed. Refused as <see cref="Sign"/>.</summary>
+    /// <param name="required">The terms.</param>
+    /// <param name="choice">The way to pay.</param>
+    /// <param name="authorization">Of <see cref="Authorize(PaymentRequired, PaymentChoice, EvmAddress, RandomNumberGenerator, DateTimeOffset)"/> for them.</param>
+    /// <param name="signature">Its signature: 65 bytes of a key, or what a contract takes (ERC-1271, ERC-6492).</param>
+    /// <param name="extensions">In place of those of the terms.</param>
+    public static Result<SignedPayment> Complete(
+        PaymentRequired required, PaymentChoice choice, TransferWithAuthorization authorization, ReadOnlyMemory<byte> signature, JsonElement? extensions = null)
+    {
+        ArgumentNullException.ThrowIfNull(required);
+        ArgumentNullException.ThrowIfNull(choice);
+        ArgumentNullException.ThrowIfNull(authorization);
+        var payload = ToPayload(required, choice, ExactEvmPayload.Write(authorization, Hex.Encode(signature.Span)), extensions);
+        var signed = new SignedPayment(payload, new ExactEvmPayment(choice.Asset.Network, choice.Asset.Address, authorization, signature));
         return signed.HeaderValue.Length <= X402Limits.MaxHeaderLength
             ? signed
             : ClientRefusals.Of(ClientRefusals.TooLarge, $"With the seller's extensions the payment takes more than {X402Limits.MaxHeaderLength} characters.");
