@@ -7,7 +7,6 @@ using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
 using AgentMesh.Payments.Facilitation;
 using AgentMesh.Payments.Purchases;
-using AgentMesh.Payments.Reconciliation;
 using AgentMesh.Payments.Settlement;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
@@ -34,7 +33,7 @@ internal static class PaymentsFeature
         services.AddSingleton<ClaimStore>();
         services.AddFacilitator();
         services.AddSingleton<SellerClient>();
-        services.AddSingleton<ChainLook>();
+        services.AddSingleton(provider => new ChainLook(provider.GetRequiredService<PaymentOptions>().RpcUrl, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PaymentEventPublisher>();
         services.AddSingleton<PaymentActors>();
         services.AddSingleton<PaymentWatch>();

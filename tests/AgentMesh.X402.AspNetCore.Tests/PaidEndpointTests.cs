@@ -127,7 +127,7 @@ public sealed class PaidEndpointTests
         var handler = new Counted();
         await using var shop = await PaidShop.StartAsync(app => app.MapPost("/paint", handler.PaintAsync).RequirePayment(async context =>
         {
-            using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
+            using var reader = new StreamReader(context.Request.Body);
             return (await reader.ReadToEndAsync(context.RequestAborted)).Length > 10 ? "0.20" : "0.10";
         }));
         Assert.Equal("100000", (await shop.AskAsync("/paint", body: "a fence")).Options[0].AmountAtomic);
