@@ -8,11 +8,12 @@ namespace AgentMesh.X402.AspNetCore.Paying;
 /// <summary>Writes what has become of a payment, and tells those who wait for it.</summary>
 internal sealed partial class ClaimProgress(IPaymentClaims claims, PaymentWatch watch, ILogger<ClaimProgress> logger)
 {
-    /// <summary>For how long an unknown payment is remembered beyond others: its payer may ask.</summary>
+    /// <summary>For how long a payment whose money may have moved is remembered beyond others: its payer may ask.</summary>
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromDays(1);
 
-    /// <summary>The order to settle is about to go out: who finds the claim afterwards knows that the money may have moved.</summary>
-    public Task BeginSettlementAsync(PaymentClaim claim) => StoreAsync(claim with { Status = PaymentClaimStatus.Settling });
+    /// <summary>The order to settle is about to go out: who finds the claim afterwards knows that the money may have moved, and for what.</summary>
+    public Task BeginSettlementAsync(PaymentClaim claim, PaidAnswer answer) =>
+        StoreAsync(claim with { Status = PaymentClaimStatus.Settling, KeepUntil = claim.KeepUntil + UnknownLifetime, Answer = answer });
 
     /// <summary>Nothing is charged.</summary>
     /// <returns>What the payer is told.</returns>
@@ -31,6 +32,13 @@ internal sealed partial class ClaimProgress(IPaymentClaims claims, PaymentWatch 
     /// <returns>The claim as it is now.</returns>
     public async Task<PaymentClaim> ConcludeAsync(PaymentClaim claim, PaymentOffer offer, ReceivedPayment payment, SettleVerdict verdict, PaidAnswer? answer)
     {
+        // Who asked meanwhile may have found out already.
+        if (verdict.Outcome == SettleOutcome.Unknown
+            && await claims.FindAsync(claim.PaymentId, CancellationToken.None).ConfigureAwait(false) is { Status: PaymentClaimStatus.Settled or PaymentClaimStatus.Failed } decided)
+        {
+            return decided;
+        }
+
         LogOutcome(claim.PaymentId, verdict.Outcome, verdict.Transaction, verdict.Code);
         var concluded = verdict.Outcome switch
         {
@@ -43,7 +51,7 @@ internal sealed partial class ClaimProgress(IPaymentClaims claims, PaymentWatch 
             SettleOutcome.Unknown => claim with
             {
                 Status = PaymentClaimStatus.Unknown,
-                KeepUntil = claim.Status == PaymentClaimStatus.Unknown ? claim.KeepUntil : claim.KeepUntil + UnknownLifetime,
+                KeepUntil = claim.KeepUntil + UnknownLifetime,
                 Answer = answer,
                 Transaction = verdict.Transaction ?? claim.Transaction,
             },

@@ -42,11 +42,26 @@ internal sealed partial class PaidWork(X402Options options, FacilitatorClient fa
         var answer = run.Answer!;
         if (answer.Status >= StatusCodes.Status400BadRequest)
             return await progress.FailAsync(claim, answer).ConfigureAwait(false);
-        await progress.BeginSettlementAsync(claim).ConfigureAwait(false);
-        var paid = payment.Payment;
-        var verdict = await facilitator.SettleAsync(payment.ToFacilitatorRequest(), paid.Network, paid.Authorization.From, CancellationToken.None).ConfigureAwait(false);
+        await progress.BeginSettlementAsync(claim, answer).ConfigureAwait(false);
+        var verdict = await SettleAsync(payment).ConfigureAwait(false);
         var concluded = await progress.ConcludeAsync(claim, offer, payment, verdict, answer).ConfigureAwait(false);
         return PaymentAnswers.Of(context, concluded);
+    }
+
+    private async Task<SettleVerdict> SettleAsync(ReceivedPayment payment)
+    {
+        var paid = payment.Payment;
+        try
+        {
+            return await facilitator.SettleAsync(payment.ToFacilitatorRequest(), paid.Network, paid.Authorization.From, CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The app's own handler may throw anything on the way to the facilitator, and the order may have gone out.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogOrderFailed(fault, paid.Id.ToString());
+            return new SettleVerdict(SettleOutcome.Unknown, null, SellerCodes.PaymentUnknown);
+        }
     }
 
     private Task<PaidAnswer> FailAsync(HttpContext context, PaymentClaim claim, int status, string code, string detail) =>
@@ -54,4 +69,7 @@ internal sealed partial class PaidWork(X402Options options, FacilitatorClient fa
 
     [LoggerMessage(1, LogLevel.Error, "The answer to payment {PaymentId} has more than {MaxAnswerBytes} bytes; it was not charged")]
     private partial void LogTooLarge(string paymentId, int maxAnswerBytes);
+
+    [LoggerMessage(2, LogLevel.Error, "The order to settle payment {PaymentId} failed")]
+    private partial void LogOrderFailed(Exception exception, string paymentId);
 }

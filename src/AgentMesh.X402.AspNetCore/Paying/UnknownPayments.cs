@@ -8,11 +8,14 @@ namespace AgentMesh.X402.AspNetCore.Paying;
 /// <summary>Finds out on the chain what became of a payment, when its payer asks.</summary>
 internal sealed partial class UnknownPayments(X402Options options, ChainLook chain, ClaimProgress progress, ILogger<UnknownPayments> logger)
 {
-    /// <summary>Looks for an unknown payment once, where there is a node to ask.</summary>
+    /// <summary>
+    /// Looks once for a payment whose money may have moved, where there is a node to ask: an unknown one, or one that is being settled, by a process that
+    /// may have died over it.
+    /// </summary>
     /// <returns>The claim as it is now.</returns>
     public async Task<PaymentClaim> LookAsync(PaymentClaim claim, PaymentOffer offer, ReceivedPayment payment, CancellationToken cancellationToken)
     {
-        if (claim.Status != PaymentClaimStatus.Unknown || options.RpcUrl is null)
+        if (claim.Status is not (PaymentClaimStatus.Unknown or PaymentClaimStatus.Settling) || options.RpcUrl is null)
             return claim;
         try
         {
