@@ -27,7 +27,10 @@ public static class X402Feature
             return new InMemoryPaymentClaims(options.MaxClaims, options.MaxStoredAnswerBytes, provider.GetRequiredService<TimeProvider>());
         });
         services.TryAddSingleton(provider => CreateFacilitator(provider.GetRequiredService<X402Options>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ChainLook(provider.GetRequiredService<X402Options>().RpcUrl, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<PaymentWatch>();
+        services.TryAddSingleton<ClaimProgress>();
+        services.TryAddSingleton<UnknownPayments>();
         services.TryAddSingleton<PaidWork>();
         services.TryAddSingleton<PaymentGate>();
         return services;

@@ -24,6 +24,12 @@ public sealed class X402Options
     public HttpMessageHandler? FacilitatorHandler { get; set; }
 
     /// <summary>
+    /// A node of the chain, with <c>eth_getLogs</c>, that unknown payments are looked for on when their payer asks again. Null (default): they stay
+    /// unknown. Providers put keys into it.
+    /// </summary>
+    public Uri? RpcUrl { get; set; }
+
+    /// <summary>
     /// The app's address as its clients know it, scheme and host. Payments are compared with it, so it is never taken of the <c>Host</c> header, which is
     /// the client's. There is no default.
     /// </summary>

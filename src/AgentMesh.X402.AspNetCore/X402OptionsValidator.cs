@@ -23,6 +23,7 @@ internal sealed class X402OptionsValidator : IValidateOptions<X402Options>
             : "X402: PayTo is not an address, or its checksum is wrong.";
         yield return options.Tokens.Count is > 0 and <= PaymentOffer.MaxOptions ? null : $"X402: Tokens is 1 to {PaymentOffer.MaxOptions} tokens.";
         yield return options.FacilitatorUrl is { IsAbsoluteUri: true, Scheme: "http" or "https" } ? null : "X402: FacilitatorUrl is not an http or https URL.";
+        yield return options.RpcUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" } ? null : "X402: RpcUrl is not an http or https URL.";
         yield return Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "" }
             ? null
             : "X402: PublicUrl is scheme and host, such as https://shop.example.org.";

@@ -66,7 +66,7 @@ public sealed class PaidEndpointTests
         var from = PaidShop.Buyer.Address.ToString();
         var lowerCase = Encoding.UTF8.GetString(Convert.FromBase64String(payment.HeaderValue)).Replace(from, from.ToLowerInvariant(), StringComparison.Ordinal);
         shop.Time.Advance(TimeSpan.FromSeconds(3599));
-        foreach (var value in new[] { payment.HeaderValue, PaidShop.Edit(payment, _ => { }), Convert.ToBase64String(Encoding.UTF8.GetBytes(lowerCase)) })
+        foreach (var value in new[] { payment.HeaderValue, WrongPayments.Edit(payment, _ => { }), Convert.ToBase64String(Encoding.UTF8.GetBytes(lowerCase)) })
         {
             using var again = await shop.SendAsync("/paint", payment.HeaderName, value, "a fence");
             Assert.Equal((HttpStatusCode.OK, "Did: a fence"), (again.StatusCode, await PaidShop.TextAsync(again)));
@@ -93,7 +93,7 @@ public sealed class PaidEndpointTests
         await using var shop = await PaidShop.StartAsync(app => app.MapMethods("/{what}", ["POST", "PUT"], handler.PaintAsync).RequirePayment("0.10"));
         var payment = await shop.SignAsync("/paint", body: "a fence");
         using var first = await shop.SendAsync("/paint", payment, "a fence");
-        var value = hasOtherSignature ? PaidShop.Edit(payment, json => Change(json["payload"]!.AsObject(), "signature")) : payment.HeaderValue;
+        var value = hasOtherSignature ? WrongPayments.Edit(payment, json => WrongPayments.Change(json["payload"]!.AsObject(), "signature")) : payment.HeaderValue;
         using var other = await shop.SendAsync(path, payment.HeaderName, value, body, method);
         Assert.Equal((HttpStatusCode.Conflict, "payment_reused"), (other.StatusCode, await PaidShop.CodeAsync(other)));
         Assert.Equal((1, 1), (handler.Runs, shop.Facilitator.Settles));
@@ -127,7 +127,7 @@ public sealed class PaidEndpointTests
         var handler = new Counted();
         await using var shop = await PaidShop.StartAsync(app => app.MapPost("/paint", handler.PaintAsync).RequirePayment(async context =>
         {
-            using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
+            using var reader = new StreamReader(context.Request.Body);
             return (await reader.ReadToEndAsync(context.RequestAborted)).Length > 10 ? "0.20" : "0.10";
         }));
         Assert.Equal("100000", (await shop.AskAsync("/paint", body: "a fence")).Options[0].AmountAtomic);
@@ -174,12 +174,5 @@ public sealed class PaidEndpointTests
         app.MapGet("/", () => "").RequirePayment("0.10");
         var fault = Assert.Throws<InvalidOperationException>(() => ((Microsoft.AspNetCore.Routing.IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).ToList());
         Assert.Contains("AddX402", fault.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>Changes a digit of hex.</summary>
-    internal static void Change(System.Text.Json.Nodes.JsonObject json, string member)
-    {
-        var hex = json[member]!.GetValue<string>();
-        json[member] = $"{hex[..20]}{(hex[20] == '0' ? '1' : '0')}{hex[21..]}";
     }
 }

@@ -5,6 +5,7 @@ using AgentMesh.X402.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.X402.AspNetCore.Tests;
 
@@ -74,6 +75,7 @@ public sealed class PaymentOutcomeTests
 
     [Theory]
     [InlineData("broken")]
+    [InlineData("thrown")]
     [InlineData("pending")]
     [InlineData("nonce used")]
     [InlineData("another payer")]
@@ -84,6 +86,8 @@ public sealed class PaymentOutcomeTests
         await using var shop = await PaidShop.StartAsync(handler.Map);
         if (what == "broken")
             shop.Facilitator.AfterSettle = () => throw new HttpRequestException(HttpRequestError.ResponseEnded);
+        if (what == "thrown")
+            shop.Facilitator.AfterSettle = () => throw new InvalidOperationException("A handler of the app's own.");
         shop.Facilitator.SaysOfSettle = settled => what switch
         {
             "pending" => settled with { Success = false, ErrorReason = X402Reasons.SettlementPending },
@@ -269,6 +273,26 @@ public sealed class PaymentOutcomeTests
         using var answer = await asking;
         Assert.Equal(HttpStatusCode.PaymentRequired, answer.StatusCode);
         Assert.DoesNotContain("data:", await PaidShop.TextAsync(answer), StringComparison.Ordinal);
+    }
+
+    /// <summary>ASP.NET's cache stands before endpoints, and takes a request with a payment for one like any other.</summary>
+    [Fact]
+    public async Task WhatIsPaidFor_IsInNoCache()
+    {
+        var runs = 0;
+        await using var shop = await PaidShop.StartAsync(
+            app =>
+            {
+                app.UseOutputCache();
+                app.MapGet("/paint", () => $"Run {++runs}").RequirePayment("0.10").CacheOutput();
+            },
+            add: services => services.AddOutputCache());
+        using var paid = await shop.SendAsync("/paint", await shop.SignAsync("/paint", method: "GET"), method: "GET");
+        Assert.Equal("Run 1", await PaidShop.TextAsync(paid));
+        using var unpaid = await shop.SendAsync("/paint", null, method: "GET");
+        Assert.Equal(HttpStatusCode.PaymentRequired, unpaid.StatusCode);
+        using var second = await shop.SendAsync("/paint", await shop.SignAsync("/paint", method: "GET"), method: "GET");
+        Assert.Equal("Run 2", await PaidShop.TextAsync(second));
     }
 
     [Fact]

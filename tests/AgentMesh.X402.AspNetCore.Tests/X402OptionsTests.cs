@@ -13,6 +13,7 @@ public sealed class X402OptionsTests
         { "Tokens", "17" },
         { "FacilitatorUrl", "" },
         { "FacilitatorUrl", "ftp://facilitator.example" },
+        { "RpcUrl", "ftp://node.example" },
         { "PublicUrl", "" },
         { "PublicUrl", "shop.example" },
         { "PublicUrl", "https://shop.example/path" },
@@ -38,6 +39,9 @@ public sealed class X402OptionsTests
                 options.Tokens.Clear();
                 for (var token = 0; token < int.Parse(value, null); token++)
                     options.Tokens.Add(KnownAssets.UsdcOnBase);
+                break;
+            case "RpcUrl":
+                options.RpcUrl = new Uri(value);
                 break;
             case "FacilitatorUrl":
                 options.FacilitatorUrl = value.Length == 0 ? null : new Uri(value);

@@ -7,7 +7,6 @@ using AgentMesh.Payments.Announcing;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
 using AgentMesh.Payments.Intents;
-using AgentMesh.Payments.Reconciliation;
 using AgentMesh.Payments.Recording;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
 using AgentMesh.X402.Networks;
@@ -185,19 +184,20 @@ internal sealed partial class SettlementRun(
 
     private async Task<SettleVerdict> FindOutAsync(PaymentWork work, CancellationToken cancellationToken)
     {
+        var transfer = TransferOf(work.Terms);
         if (options.SettleIsIdempotent)
         {
-            var again = await facilitator.SettleOnceAsync(RequestOf(work), EvmNetwork.Parse(work.Terms.Network), PayerOf(work), cancellationToken);
+            var again = await facilitator.SettleOnceAsync(RequestOf(work), transfer.Network, transfer.From, cancellationToken);
             if (again.Outcome == SettleOutcome.Settled)
                 return again;
             // While the authorization can be executed, a no to a repeat is no proof. Afterwards it is: the first order has not, and none will.
-            if (again.Outcome == SettleOutcome.Failed && ChainLook.HasExpired(work.Terms, time.GetUtcNow()))
+            if (again.Outcome == SettleOutcome.Failed && transfer.HasExpired(time.GetUtcNow()))
                 return again with { Code = PaymentRefusals.AuthorizationExpired, Detail = "The authorization has expired without having been executed." };
         }
 
         try
         {
-            return await chain.LookAsync(work.Terms, work.Info.Transaction, cancellationToken);
+            return await chain.LookAsync(transfer, work.Info.Transaction, cancellationToken);
         }
         catch (EvmRpcException fault)
         {
@@ -249,6 +249,10 @@ internal sealed partial class SettlementRun(
     private static PaymentJob JobOf(PaymentWork work) => work.Job ?? throw new InvalidOperationException("A payment that is not over has no job.");
 
     private static byte[] RequestOf(PaymentWork work) => Encoding.UTF8.GetBytes(JobOf(work).FacilitatorRequest);
+
+    private static AuthorizedTransfer TransferOf(PaymentTerms terms) => new(
+        EvmNetwork.Parse(terms.Network), EvmAddress.Parse(terms.Asset), EvmAddress.Parse(terms.Payer), EvmAddress.Parse(terms.PayTo), UInt256.Parse(terms.AmountAtomic),
+        Bytes32.Parse(terms.Nonce), terms.ValidBefore);
 
     private static EvmAddress PayerOf(PaymentWork work) => EvmAddress.Parse(work.Terms.Payer);
 

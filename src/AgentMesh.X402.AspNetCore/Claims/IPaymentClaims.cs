@@ -18,7 +18,10 @@ public interface IPaymentClaims
     /// <param name="cancellationToken">Gives up; then the claim may have been taken.</param>
     Task<ClaimTaking> TakeAsync(PaymentClaim claim, CancellationToken cancellationToken);
 
-    /// <summary>Writes what has become of a payment. Only who has taken it calls this, one call after the other.</summary>
+    /// <summary>
+    /// Writes what has become of a payment. Only who has taken it calls this, one call after the other; of an unknown one also whoever has found out,
+    /// several at once with the same.
+    /// </summary>
     /// <param name="claim">As it is now.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task StoreAsync(PaymentClaim claim, CancellationToken cancellationToken);

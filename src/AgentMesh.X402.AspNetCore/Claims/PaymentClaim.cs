@@ -5,8 +5,13 @@ namespace AgentMesh.X402.AspNetCore.Claims;
 /// <param name="Use">What it was used for.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="KeepUntil">Until when it must not be forgotten: somebody could execute the payment, or ask for its answer.</param>
-/// <param name="Answer">What its payer was, or is to be, told. Null while there is none, and when it was forgotten for want of space.</param>
-public sealed record PaymentClaim(string PaymentId, PaymentUse Use, PaymentClaimStatus Status, DateTimeOffset KeepUntil, PaidAnswer? Answer = null);
+/// <param name="Answer">
+/// What its payer was, or is to be, told. While the payment is unknown it is what was bought, for nobody yet. Null while there is none, and when it was
+/// forgotten for want of space.
+/// </param>
+/// <param name="Transaction">The transaction that somebody named, while the payment is unknown; null: nobody did.</param>
+public sealed record PaymentClaim(
+    string PaymentId, PaymentUse Use, PaymentClaimStatus Status, DateTimeOffset KeepUntil, PaidAnswer? Answer = null, string? Transaction = null);
 
 /// <summary>Where a claimed payment stands.</summary>
 public enum PaymentClaimStatus

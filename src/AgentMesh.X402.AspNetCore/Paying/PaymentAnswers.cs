@@ -13,6 +13,22 @@ namespace AgentMesh.X402.AspNetCore.Paying;
 internal static class PaymentAnswers
 {
     private const string NoStore = "no-store";
+    private const int UnknownRetrySeconds = 10;
+    private const int PendingRetrySeconds = 2;
+
+    /// <summary>What the payer of a claimed payment is told. Never new terms while the money may have moved: whoever signed again might pay twice.</summary>
+    public static PaidAnswer Of(HttpContext context, PaymentClaim claim) => claim switch
+    {
+        { Status: PaymentClaimStatus.Settling or PaymentClaimStatus.Unknown } => Problem(
+            context, StatusCodes.Status503ServiceUnavailable, SellerCodes.PaymentUnknown,
+            "Whether the payment was settled is not known yet. Send the same payment again, and no other.", claim.PaymentId, UnknownRetrySeconds),
+        { Status: PaymentClaimStatus.Working } => Problem(
+            context, StatusCodes.Status503ServiceUnavailable, SellerCodes.PaymentPending, "The payment is under way. Send the same payment again, and no other.",
+            claim.PaymentId, PendingRetrySeconds),
+        { Answer: { } answer } => answer,
+        _ => Problem(
+            context, StatusCodes.Status410Gone, SellerCodes.AnswerForgotten, "The payment was answered, and its answer is not kept any more.", claim.PaymentId),
+    };
 
     /// <summary>A problem document (RFC 9457).</summary>
     /// <param name="context">The request.</param>

@@ -13,11 +13,9 @@ namespace AgentMesh.X402.AspNetCore.Paying;
 /// claimed, and only then worked for.
 /// </summary>
 internal sealed partial class PaymentGate(
-    X402Options options, IPaymentClaims claims, FacilitatorClient facilitator, PaidWork work, PaymentWatch watch, TimeProvider time, ILogger<PaymentGate> logger)
+    X402Options options, IPaymentClaims claims, FacilitatorClient facilitator, PaidWork work, UnknownPayments unknown, PaymentWatch watch, TimeProvider time,
+    ILogger<PaymentGate> logger)
 {
-    /// <summary>For how long an unknown payment is remembered beyond others: nobody looks for it here, and its payer may ask.</summary>
-    public static readonly TimeSpan UnknownLifetime = TimeSpan.FromDays(1);
-
     /// <summary>After <c>validBefore</c>, for clocks that differ.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(60);
 
@@ -25,7 +23,6 @@ internal sealed partial class PaymentGate(
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
 
     private const int UnavailableRetrySeconds = 5;
-    private const int PendingRetrySeconds = 2;
 
     /// <summary>Makes the offer of a price that does not depend, so that a wrong one is told before the first request.</summary>
     /// <exception cref="FormatException">It has more digits than a token.</exception>
@@ -47,7 +44,7 @@ internal sealed partial class PaymentGate(
         }
 
         var offer = CreateOffer(request.Resource, await price.UsdAsync(context).ConfigureAwait(false));
-        context.Request.Body.Position = 0;
+        request.Rewind(context);
         var (signature, xPayment) = (PaymentHttp.Read(context.Request, PaymentHeaderNames.PaymentSignature), PaymentHttp.Read(context.Request, PaymentHeaderNames.XPayment));
         var read = PaymentReader.Read(offer, signature, xPayment, TimeSpan.FromSeconds(options.MaxValiditySeconds), time.GetUtcNow());
         var answer = read.IsRefused
@@ -61,13 +58,13 @@ internal sealed partial class PaymentGate(
         var id = payment.Payment.Id.ToString();
         // One that was taken once is not judged anew: it may have expired since, and its payer wants the answer.
         if (await claims.FindAsync(id, context.RequestAborted).ConfigureAwait(false) is { } known)
-            return await RepeatAsync(context, known, use).ConfigureAwait(false);
+            return await RepeatAsync(context, offer, payment, known, use).ConfigureAwait(false);
         var refusal = payment.Refusal ?? CheckTime(payment) ?? await VerifyAsync(payment, context.RequestAborted).ConfigureAwait(false);
         if (refusal is not null)
         {
             // It may be bad now because another request with it was settled meanwhile.
             return await claims.FindAsync(id, context.RequestAborted).ConfigureAwait(false) is { } taken
-                ? await RepeatAsync(context, taken, use).ConfigureAwait(false)
+                ? await RepeatAsync(context, offer, payment, taken, use).ConfigureAwait(false)
                 : Refuse(context, offer, refusal, id);
         }
 
@@ -77,7 +74,7 @@ internal sealed partial class PaymentGate(
         return taking switch
         {
             { Outcome: ClaimOutcome.Taken } => await work.DoAsync(context, handler, offer, payment, claim).ConfigureAwait(false),
-            { Known: { } first } => await RepeatAsync(context, first, use).ConfigureAwait(false),
+            { Known: { } first } => await RepeatAsync(context, offer, payment, first, use).ConfigureAwait(false),
             _ => Refuse(context, offer, new Refusal(SellerCodes.TooManyPayments, "Too many payments are under way. Nothing was done."), id),
         };
     }
@@ -109,7 +106,7 @@ internal sealed partial class PaymentGate(
     }
 
     /// <summary>A payment that is claimed is never worked for again: its repeat waits for what becomes of it.</summary>
-    private async Task<PaidAnswer> RepeatAsync(HttpContext context, PaymentClaim known, PaymentUse use)
+    private async Task<PaidAnswer> RepeatAsync(HttpContext context, PaymentOffer offer, ReceivedPayment payment, PaymentClaim known, PaymentUse use)
     {
         if (known.Use != use)
         {
@@ -129,18 +126,8 @@ internal sealed partial class PaymentGate(
             claim = await claims.FindAsync(known.PaymentId, context.RequestAborted).ConfigureAwait(false) ?? claim;
         }
 
-        return Tell(context, claim);
+        return PaymentAnswers.Of(context, await unknown.LookAsync(claim, offer, payment, context.RequestAborted).ConfigureAwait(false));
     }
-
-    private static PaidAnswer Tell(HttpContext context, PaymentClaim claim) => claim switch
-    {
-        { Status: PaymentClaimStatus.Settling or PaymentClaimStatus.Unknown } => PaidWork.Unknown(context, claim.PaymentId),
-        { Status: PaymentClaimStatus.Working } => PaymentAnswers.Problem(
-            context, StatusCodes.Status503ServiceUnavailable, SellerCodes.PaymentPending, "The payment is under way. Send the same payment again, and no other.", claim.PaymentId, PendingRetrySeconds),
-        { Answer: { } answer } => answer,
-        _ => PaymentAnswers.Problem(
-            context, StatusCodes.Status410Gone, SellerCodes.AnswerForgotten, "The payment was answered, and its answer is not kept any more.", claim.PaymentId),
-    };
 
     private static PaidAnswer Refuse(HttpContext context, PaymentOffer offer, Refusal refusal, string paymentId) =>
         refusal.Code is SellerCodes.FacilitatorUnavailable or SellerCodes.TooManyPayments

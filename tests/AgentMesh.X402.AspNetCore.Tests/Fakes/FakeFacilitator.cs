@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using AgentMesh.Evm;
 using AgentMesh.X402.Codecs;
+using AgentMesh.X402.Exact.Evm;
 using AgentMesh.X402.Exact.Evm.Facilitator;
 using AgentMesh.X402.Wire;
 
@@ -31,6 +32,9 @@ internal sealed class FakeFacilitator(TimeProvider time) : HttpMessageHandler
 
     /// <summary>What happens in place of an answer to a question.</summary>
     public Func<Task>? OnVerify { get; set; }
+
+    /// <summary>Told of each authorization that is executed.</summary>
+    public Action<ExactEvmPayment>? OnTransfer { get; set; }
 
     /// <summary>What happens before an order is looked at.</summary>
     public Func<Task>? BeforeSettle { get; set; }
@@ -67,6 +71,8 @@ internal sealed class FakeFacilitator(TimeProvider time) : HttpMessageHandler
         var settled = found.IsValid && _used.TryAdd(payment!.Authorization.Nonce, digest!.Value.ToString())
             ? new SettleResponse(true, digest.Value.ToString(), request.PaymentRequirements.Network, Payer: found.Payer)
             : new SettleResponse(false, "", request.PaymentRequirements.Network, found.InvalidReason ?? X402Reasons.NonceAlreadyUsed, Payer: found.Payer);
+        if (settled.Success)
+            OnTransfer?.Invoke(payment!);
         if (AfterSettle is { } afterSettle)
             await afterSettle();
         return FacilitatorJson.Write(SaysOfSettle?.Invoke(settled) ?? settled);

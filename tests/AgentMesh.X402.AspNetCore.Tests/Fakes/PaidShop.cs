@@ -104,14 +104,6 @@ internal sealed class PaidShop : IAsyncDisposable
         return await Http.SendAsync(request, either.Token);
     }
 
-    /// <summary>The JSON of a payment changed, in its header's text again.</summary>
-    public static string Edit(SignedPayment payment, Action<JsonObject> edit)
-    {
-        var json = JsonNode.Parse(Convert.FromBase64String(payment.HeaderValue))!.AsObject();
-        edit(json);
-        return Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
-    }
-
     public static async Task<string> TextAsync(HttpResponseMessage answer) => await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
     /// <summary>The code of a problem document, or of the terms.</summary>

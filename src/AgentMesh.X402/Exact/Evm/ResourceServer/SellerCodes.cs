@@ -33,6 +33,12 @@ public static class SellerCodes
     /// <summary>The payment is under way for longer than the request waits.</summary>
     public const string PaymentPending = "payment_pending";
 
+    /// <summary>The authorization has expired without having been executed. Nothing was charged.</summary>
+    public const string AuthorizationExpired = "authorization_expired";
+
+    /// <summary>The payer has canceled the authorization. Nothing was charged.</summary>
+    public const string AuthorizationCanceled = "authorization_canceled";
+
     /// <summary>The payment was answered, and its answer is not kept any more.</summary>
     public const string AnswerForgotten = "answer_forgotten";
 }
