@@ -11,7 +11,7 @@ namespace AgentMesh.Agents.Conversation;
 /// <summary>
 /// Posting a message: recognised as a repeat, refused, or turned into the records of one transaction. The cost of a message
 /// does not grow with the history: the head, one page of messages and one of events (two when the exchange crosses a page), with a caller's
-/// key its bucket, in a session beside the default one its record, and with a model the open turns.
+/// key its bucket, in a session beside the default one its record, with a model the open turns, and of one that is paid for its payment.
 /// </summary>
 public static class MessagePosting
 {
