@@ -11,6 +11,6 @@ if ! npm ls --silent >/dev/null 2>&1 && ! npm ci --ignore-scripts --no-audit --n
   exit 0
 fi
 for project in src/AgentMesh.Sidecar tests/AgentMesh.Testing.Buyer samples/PaidApi; do
-  dotnet build -c Release --nologo -v quiet "../../$project"
+  dotnet build -c Release --nologo -v quiet -clp:NoSummary "../../$project"
 done
 node "${CHECK:-check.mjs}" "$@"

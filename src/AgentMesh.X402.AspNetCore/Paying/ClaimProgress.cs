@@ -33,7 +33,7 @@ internal sealed partial class ClaimProgress(IPaymentClaims claims, PaymentWatch 
     public async Task<PaymentClaim> ConcludeAsync(PaymentClaim claim, PaymentOffer offer, ReceivedPayment payment, SettleVerdict verdict, PaidAnswer? answer)
     {
         // Who asked meanwhile may have found out already.
-        if (verdict.Outcome == SettleOutcome.Unknown
+        if (verdict.Outcome != SettleOutcome.Settled
             && await claims.FindAsync(claim.PaymentId, CancellationToken.None).ConfigureAwait(false) is { Status: PaymentClaimStatus.Settled or PaymentClaimStatus.Failed } decided)
         {
             return decided;
