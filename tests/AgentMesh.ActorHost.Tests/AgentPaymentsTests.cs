@@ -19,12 +19,17 @@ public sealed class AgentPaymentsTests
         n.ToString("x64", CultureInfo.InvariantCulture), PaymentDirections.In, PaymentStates.Executing, "100000", 6, "0x036CbD53842c5426634e7929541eC2318f3dCF7e",
         "eip155:84532", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "http://localhost/agent/alice/premium/forecast", Now, Now);
 
+    /// <summary>What is written for a new wallet in the background is not the write that a test is about.</summary>
+    private static Task UntilWalletIsListedAsync(HostUnderTest host) => HostUnderTest.UntilAsync(() => Task.FromResult(
+        JsonElement.Parse(host.State[Alice, "wallet"]!).GetProperty("listedKeyId").ValueKind == JsonValueKind.String));
+
     [Fact]
     public async Task PaidWork_IsStoredWithItsPayment_InOneTransaction_AndMessagesPayNothingForThat()
     {
         await using var host = await StartAsync();
         await host.PostAsync(Alice, "hello", "r1");
         var payment = Payment(1) with { Payee = (await host.InfoAsync(Alice)).Value!.WalletAddress! };
+        await UntilWalletIsListedAsync(host);
         host.State.TakeCalls();
         Assert.Null((await host.CallToolAsync(Alice, "forecast", Forecast, payment.Id, payment: payment)).Refusal);
         var write = host.State.TakeCalls().First(call => call.StartsWith("PUT", StringComparison.Ordinal)).Split(' ');
@@ -44,9 +49,7 @@ public sealed class AgentPaymentsTests
         await using var host = await StartAsync();
         await host.PostAsync(Alice, "hello", "r1");
         var payment = Payment(1) with { Payee = (await host.InfoAsync(Alice)).Value!.WalletAddress! };
-        // What is written for a new wallet in the background is not the write that is to fail.
-        await HostUnderTest.UntilAsync(() => Task.FromResult(
-            JsonElement.Parse(host.State[Alice, "wallet"]!).GetProperty("listedKeyId").ValueKind == JsonValueKind.String));
+        await UntilWalletIsListedAsync(host);
         host.State.FailNextPut = Enum.Parse<FailedPut>(failure);
         using (var failed = await host.SendAsync(Alice, nameof(IAgentActor.PostMessage), System.Net.Http.Json.JsonContent.Create(
             new PostMessage(null, null, "r", payment.Id, null, "forecast", Forecast, payment), Contracts.ContractsJson.Default.PostMessage)))

@@ -119,7 +119,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
         while (!await isSo())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(begun) < Patience, "It did not come true in time.");
-            await Task.Yield();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
     }
 

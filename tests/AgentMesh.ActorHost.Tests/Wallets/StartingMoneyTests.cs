@@ -57,7 +57,7 @@ public sealed class StartingMoneyTests
         Assert.Equal(["flush"], host.State.RemindersOf(Alice));
         host.FaucetStatus = 200;
         // One that comes while the errand before is not quite over changes nothing.
-        await HostUnderTest.UntilAsync(async () =>
+        await host.UntilAsync(async () =>
         {
             await host.Host.RemindAsync(Alice, "flush");
             return host.Wallet("gift") == "done";

@@ -56,7 +56,10 @@ internal sealed class WalletHost : IAsyncDisposable
     /// <summary>
     /// Waits until it is so. Retries of the app wait on its clock, which is moved on slowly: calls take real time, and have their time-outs on the same clock.
     /// </summary>
-    public Task UntilAsync(Func<bool> isSo)
+    public Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));
+
+    /// <inheritdoc cref="UntilAsync(Func{bool})"/>
+    public Task UntilAsync(Func<Task<bool>> isSo)
     {
         var moved = TimeProvider.System.GetTimestamp();
         return HostUnderTest.UntilAsync(() =>
@@ -67,7 +70,7 @@ internal sealed class WalletHost : IAsyncDisposable
                 moved = TimeProvider.System.GetTimestamp();
             }
 
-            return Task.FromResult(isSo());
+            return isSo();
         });
     }
 

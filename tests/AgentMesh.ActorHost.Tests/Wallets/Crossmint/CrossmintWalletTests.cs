@@ -253,7 +253,7 @@ public sealed class CrossmintWalletTests
         return await task;
     }
 
-    /// <summary>As <see cref="WalletHost.UntilAsync"/>: the clock goes on slowly, for calls take real time.</summary>
+    /// <summary>As <see cref="WalletHost.UntilAsync(Func{bool})"/>: the clock goes on slowly, for calls take real time.</summary>
     private static Task UntilAsync(HostUnderTest host, Func<Task<bool>> isSo)
     {
         var moved = TimeProvider.System.GetTimestamp();
