@@ -40,7 +40,7 @@ internal sealed class Mesh : IAsyncDisposable
         Directory.CreateDirectory(data);
         File.Delete(ready);
         var dll = Path.Combine(root, "src/AgentMesh.Sidecar/bin/Release/net10.0/AgentMesh.Sidecar.dll");
-        List<string> arguments = [dll, "run", "--data", data, "--free-ports", "--ready-file", ready, "--set", "AgentMesh__RateLimit__Enabled=false", .. options];
+        List<string> arguments = [dll, "run", "--data", data, "--free-ports", "--ready-file", ready, "--set", "AgentMesh__RateLimit__Enabled=false", "--set", "AgentMesh__Wallets__StartingUsdc=0", .. options];
         if (redis is not null)
             arguments.AddRange(["--redis", redis]);
         var started = Stopwatch.GetTimestamp();

@@ -55,11 +55,11 @@ internal sealed partial class TenantActor
         return new Reply<WalletsToSeal>(new WalletsToSeal(keyId, users, next?.ToString(), left), null);
     }
 
-    /// <summary>Goes through the list until there are enough of them, or it has looked long enough.</summary>
+    /// <summary>Goes through the list until there are enough of them. At most one read for each shard, each small.</summary>
     private async Task<(List<string> Users, WalletCursor? Next)> TakeAsync(WalletCursor cursor, string keyId, int most, CancellationToken cancellationToken)
     {
         var users = new List<string>();
-        for (var looked = 0; looked < WalletListLimits.ShardsAtOnce && cursor.Shard < WalletListLimits.Shards; looked++)
+        while (cursor.Shard < WalletListLimits.Shards)
         {
             foreach (var entry in cursor.Behind(await LoadWalletShardAsync(cursor.Shard, cancellationToken), keyId))
             {
@@ -72,7 +72,7 @@ internal sealed partial class TenantActor
             cursor = new WalletCursor(cursor.Shard + 1, "");
         }
 
-        return (users, cursor.Shard < WalletListLimits.Shards ? cursor : null);
+        return (users, null);
     }
 
     private async Task<int> ForgetWalletsAsync(IReadOnlyList<string> users, CancellationToken cancellationToken)

@@ -54,6 +54,19 @@ internal sealed partial class WalletErrands(
 
     private async Task RunAsync(Errand[] batch, CancellationToken cancellationToken)
     {
+        try
+        {
+            await DoAsync(batch, cancellationToken);
+        }
+        finally
+        {
+            foreach (var errand in batch)
+                _known.TryRemove(errand.Agent, out _);
+        }
+    }
+
+    private async Task DoAsync(Errand[] batch, CancellationToken cancellationToken)
+    {
         var done = new ConcurrentBag<(Errand Errand, NoteWallet Note)>();
         await EachAsync(batch, async (errand, token) => done.Add((errand, await AskAsync(errand, token))), cancellationToken);
         var listed = new HashSet<string>(StringComparer.Ordinal);
@@ -63,8 +76,6 @@ internal sealed partial class WalletErrands(
             done.ToArray(),
             (one, token) => TellAsync(one.Errand, one.Note with { ListedKeyId = listed.Contains(one.Errand.Agent) ? one.Errand.Wallet.KeyId : null }, token),
             cancellationToken);
-        foreach (var errand in batch)
-            _known.TryRemove(errand.Agent, out _);
     }
 
     private async Task<NoteWallet> AskAsync(Errand errand, CancellationToken cancellationToken)
@@ -112,6 +123,12 @@ internal sealed partial class WalletErrands(
             {
                 LogNotDone(fault);
             }
+#pragma warning disable CA1031 // The edge of one errand: a fault of it must end neither the others nor the process.
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogBug(fault);
+            }
         });
 
     [LoggerMessage(60, LogLevel.Warning, "No room for the wallet of agent {AgentId}; its flush asks again")]
@@ -125,6 +142,9 @@ internal sealed partial class WalletErrands(
 
     [LoggerMessage(63, LogLevel.Error, "A wallet is not made yet: {Reason} The agent's next flush asks again")]
     private partial void LogNoWallet(string reason);
+
+    [LoggerMessage(64, LogLevel.Error, "An errand for a wallet ended in a fault; the agent's next flush begins it anew")]
+    private partial void LogBug(Exception exception);
 
     /// <summary>What is to be done for a wallet.</summary>
     private sealed record Errand(string Agent, WalletRecord Wallet)

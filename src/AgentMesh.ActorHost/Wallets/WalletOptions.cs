@@ -30,7 +30,7 @@ internal sealed class WalletOptions
 
     /// <summary>
     /// Simulated USDC that a new wallet gets from the facilitator of this machine, such as <c>10</c>. Default none. Development only: nobody else gives
-    /// money away, and a real facilitator has no faucet.
+    /// money away, and a real facilitator has no faucet. Nothing for wallets of another provider than <c>local</c>.
     /// </summary>
     public string? StartingUsdc { get; set; }
 
@@ -50,7 +50,6 @@ internal sealed class WalletOptions
         null or "" => WhyNot,
         _ when !DecimalAmount.TryParse(StartingUsdc, UsdcDecimals, out _) => $"{Variable(nameof(StartingUsdc))} is an amount with at most {UsdcDecimals} decimals, such as 10 or 0.5.",
         _ when !isDevelopment => $"{Variable(nameof(StartingUsdc))} is simulated money, for Development only.",
-        _ when HasStartingMoney && Provider != WalletProviders.Local => $"{Variable(nameof(StartingUsdc))} is for wallets of {Variable(nameof(Provider))}={WalletProviders.Local}.",
         _ => WhyNot,
     };
 

@@ -14,7 +14,4 @@ public static class WalletListLimits
 
     /// <summary>Wallets that one call hands out.</summary>
     public const int TakenAtOnce = 128;
-
-    /// <summary>Shards that one call looks through.</summary>
-    public const int ShardsAtOnce = 64;
 }

@@ -178,8 +178,7 @@ public sealed class StartingMoneyTests
     [InlineData("0.0000001", true, "local", "AgentMesh__Wallets__StartingUsdc is an amount with at most 6 decimals, such as 10 or 0.5.")]
     [InlineData("-1", true, "local", "AgentMesh__Wallets__StartingUsdc is an amount with at most 6 decimals, such as 10 or 0.5.")]
     [InlineData("ten", true, "local", "AgentMesh__Wallets__StartingUsdc is an amount with at most 6 decimals, such as 10 or 0.5.")]
-    [InlineData("10", true, "none", "AgentMesh__Wallets__StartingUsdc is for wallets of AgentMesh__Wallets__Provider=local.")]
-    [InlineData("0", true, "none", null)]
+    [InlineData("10", true, "none", null)]
     [InlineData(null, false, "local", null)]
     public void Setting_IsForDevelopment(string? amount, bool isDevelopment, string provider, string? reason) => Assert.Equal(
         reason, new WalletOptions { Provider = provider, KeysSecret = "secretstore/wallet-keys", StartingUsdc = amount }.WhyNotIn(isDevelopment));
