@@ -32,7 +32,7 @@ public sealed class SweepTests
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", Quick);
         using var client = new AgentClient(mesh.Ready.Gateway);
-        var at = DateTimeOffset.UtcNow.AddSeconds(10 + users / 20);
+        var at = DateTimeOffset.UtcNow.AddSeconds(20 + users / 20);
         await EachAsync(users, async user =>
         {
             using var made = await client.Http.PostAsJsonAsync(
@@ -42,7 +42,8 @@ public sealed class SweepTests
 
         await UntilAsync(async () => (await mesh.TenantsWithDueWorkAsync()).Count == 1 && await mesh.ActiveActorsAsync() == 0);
         await EachAsync(users, user => mesh.LoseReminderAsync($"default:user-{user}", "schedule"));
-        Assert.Empty(await mesh.RemindersAsync());
+        // Those of the new wallets go by themselves, when their tenant's list has them.
+        await UntilAsync(async () => (await mesh.RemindersAsync()).Count == 0);
         Assert.True(DateTimeOffset.UtcNow < at, "The machine was too slow: the schedules were due before their reminders were lost.");
 
         // The last agent is settled: nothing is due any more.
@@ -77,7 +78,8 @@ public sealed class SweepTests
 
         await UntilAsync(async () => (await mesh.TenantsWithDueWorkAsync()).Count == 1);
         await mesh.LoseReminderAsync("default:alice", "work");
-        Assert.Empty(await mesh.RemindersAsync());
+        // The one of the new wallet goes by itself, when its tenant's list has it.
+        await UntilAsync(async () => (await mesh.RemindersAsync()).Count == 0);
         var agents = mesh.Ready.App("agents").Pid;
         Mesh.Kill(agents);
         await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != agents), TimeSpan.FromSeconds(30));

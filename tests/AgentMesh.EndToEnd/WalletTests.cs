@@ -67,9 +67,11 @@ public sealed class WalletTests
             Encoding.ASCII.GetBytes(JsonSerializer.Serialize(Convert.ToBase64String(key))), Encoding.ASCII.GetBytes(JsonSerializer.Serialize(Convert.ToBase64String(master))),
         ];
         var answers = await Task.WhenAll(new[] { "info", "history", "export", "events?after=0&wait=0" }.Select(path => client.Http.GetByteArrayAsync($"/agent/alice/{path}")));
+        using var rotated = await client.Http.PostAsync(new Uri("/admin/wallets/rotate", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        var rotation = await rotated.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         var records = await Task.WhenAll(new[] { "head", "wallet", "page:default:1", "events:1" }.Select(async name =>
             Encoding.UTF8.GetBytes((await mesh.StateAsync("default:alice", name)).GetRawText())));
-        Assert.All([.. answers, .. records, Encoding.UTF8.GetBytes(mesh.Output)], text => AssertNone(text, forms));
+        Assert.All([.. answers, rotation, .. records, Encoding.UTF8.GetBytes(mesh.Output)], text => AssertNone(text, forms));
         return forms;
     }
 

@@ -152,7 +152,13 @@ public sealed class LogsTests : IAsyncLifetime
         {
             _store.Put(LedgerKeys.Transaction(EvmNetwork.BaseSepolia, Bytes32.Parse(Hash(n))), JsonSerializer.Serialize(new
             {
-                version = 1, block = n, at = Payments.Now, token = Token, from = EvmAddress.Zero.ToString(), to = Payments.Seller.ToString(), value = "1",
+                version = 1,
+                block = n,
+                at = Payments.Now,
+                token = Token,
+                from = EvmAddress.Zero.ToString(),
+                to = Payments.Seller.ToString(),
+                value = "1",
             }));
         }
 
