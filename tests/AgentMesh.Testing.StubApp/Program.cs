@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 
@@ -18,30 +19,28 @@ using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =
     Console.WriteLine($"SIGTERM {appId}");
     if (mode != "deaf") stopped.TrySetResult();
 });
-using var listener = new HttpListener();
-listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-listener.Start();
-_ = AnswerAsync();
+// The empty builder: no lifetime that takes the signals. HttpListener throws when the first request comes while it starts.
+var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, int.Parse(port!, CultureInfo.InvariantCulture)));
+await using var app = builder.Build();
+app.Run(AnswerAsync);
+await app.StartAsync();
 await Console.Out.WriteLineAsync($"listening {appId} {port}");
 await stopped.Task;
 return 0;
 
-async Task AnswerAsync()
+static Task AnswerAsync(HttpContext context)
 {
-    while (true)
+    var path = context.Request.Path.Value!;
+    var answer = path switch
     {
-        var context = await listener.GetContextAsync();
-        var path = context.Request.Url!.AbsolutePath;
-        var answer = path switch
-        {
-            "/healthz" => "",
-            "/dapr/config" => """{"entities":[]}""",
-            "/pid" => Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            _ when path.StartsWith("/env/", StringComparison.Ordinal) => Environment.GetEnvironmentVariable(path[5..]) ?? "(unset)",
-            _ => null,
-        };
-        context.Response.StatusCode = answer is null ? 404 : 200;
-        context.Response.ContentType = "application/json";
-        context.Response.Close(System.Text.Encoding.UTF8.GetBytes(answer ?? ""), willBlock: false);
-    }
+        "/healthz" => "",
+        "/dapr/config" => """{"entities":[]}""",
+        "/pid" => Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+        _ when path.StartsWith("/env/", StringComparison.Ordinal) => Environment.GetEnvironmentVariable(path[5..]) ?? "(unset)",
+        _ => null,
+    };
+    context.Response.StatusCode = answer is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+    context.Response.ContentType = "application/json";
+    return context.Response.WriteAsync(answer ?? "");
 }
