@@ -1,10 +1,9 @@
 using System.Text.Json;
+using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Turns;
-using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
-using Dapr.Actors;
 using Dapr.Actors.Client;
 
 namespace AgentMesh.ActorHost.Sweeping;
@@ -14,9 +13,6 @@ namespace AgentMesh.ActorHost.Sweeping;
 /// </summary>
 internal sealed class SweepActors(IActorProxyFactory proxies, TimeProvider time)
 {
-    /// <summary>Longer than any turn of an actor.</summary>
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(25);
-
     /// <summary>True for what a call throws when the actor is not reached, fails, answers what nobody understands, or is not heard of in time.</summary>
     public static bool IsFault(Exception exception, CancellationToken cancellationToken) =>
         TurnActors.IsFault(exception) || exception is JsonException || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested;
@@ -35,20 +31,12 @@ internal sealed class SweepActors(IActorProxyFactory proxies, TimeProvider time)
 
     /// <summary>Wakes an agent and has it do what is due.</summary>
     public Task<Result<AgentOutlook>> LookAfterAsync(AgentKey agent, CancellationToken cancellationToken) =>
-        CallAsync<object, AgentOutlook>(agent.ToString(), AgentActorType.Name, nameof(IAgentSweep.LookAfter), null, cancellationToken);
+        proxies.AskOnceAsync<object, AgentOutlook>(time, AgentActorType.Name, agent.ToString(), nameof(IAgentSweep.LookAfter), null, cancellationToken);
 
     // A tenant refuses nothing.
     private static T ValueOf<T>(Result<T> answer)
         where T : class => answer.Value ?? throw new JsonException($"A tenant refused: {answer.Refusal!.Code}");
 
     private Task<Result<TAnswer>> CallTenantAsync<TRequest, TAnswer>(string tenant, string method, TRequest request, CancellationToken cancellationToken)
-        where TAnswer : class => CallAsync<TRequest, TAnswer>(tenant, TenantActorType.Name, method, request, cancellationToken);
-
-    private async Task<Result<TAnswer>> CallAsync<TRequest, TAnswer>(string id, string type, string method, TRequest? request, CancellationToken cancellationToken)
-        where TAnswer : class
-    {
-        using var clock = new CancellationTokenSource(CallTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
-        return (await proxies.Create(new ActorId(id), type).AskAsync<TRequest, TAnswer>(method, request, either.Token)).ToResult();
-    }
+        where TAnswer : class => proxies.AskOnceAsync<TRequest, TAnswer>(time, TenantActorType.Name, tenant, method, request, cancellationToken);
 }
