@@ -7,7 +7,7 @@ var messages = new Option<int>("--messages") { Description = "Messages of the lo
 var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), sockets, idle, broadcast, cold, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
 var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
@@ -61,6 +61,9 @@ command.SetAction(async (parsed, cancellationToken) =>
             if (wanted.Contains("broadcast"))
                 ReportBroadcast(await Sockets.BroadcastAsync(mesh, 1_000, 20, cancellationToken));
         }
+
+        if (wanted.Contains("verify"))
+            ReportVerification(Verification.MeasureCpuMs(10_000));
 
         var probe = new ProbeBench(root, data, parsed.GetValue(redis));
         if (wanted.Contains("actorcall"))
@@ -116,6 +119,12 @@ command.SetAction(async (parsed, cancellationToken) =>
     {
         results["broadcast"] = new { p50Ms = broadcast.P50Ms, p99Ms = broadcast.P99Ms };
         Console.WriteLine($"broadcast  to 1,000 WebSockets of one user   p50 {broadcast.P50Ms:0.0} ms   p99 {broadcast.P99Ms:0.0} ms");
+    }
+
+    void ReportVerification(double cpuMs)
+    {
+        results["verify"] = new { cpuMs };
+        Console.WriteLine($"verify     {cpuMs,10:0.000} ms CPU to read and judge a payment");
     }
 
     async Task ReportStartAsync(string root, string data, CancellationToken cancellationToken)
