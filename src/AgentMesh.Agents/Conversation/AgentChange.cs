@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Payments;
+using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
@@ -37,6 +39,15 @@ public sealed record AgentChange(AgentHead Head)
 
     /// <summary>The payment that the message is worked on for.</summary>
     public PaymentChange? Payment { get; init; }
+
+    /// <summary>The spending policy that was set.</summary>
+    public PolicyRecord? Policy { get; init; }
+
+    /// <summary>What the policy remembers of payments.</summary>
+    public SpendingMemory? Spending { get; init; }
+
+    /// <summary>The approvals.</summary>
+    public ApprovalTable? Approvals { get; init; }
 }
 
 /// <summary>A page to store.</summary>

@@ -62,6 +62,7 @@ public static class AgentErasure
             Keys =
             [
                 StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet,
+                StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals,
                 StateKeys.Summary(SessionNames.Default),
                 .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,
             ],
