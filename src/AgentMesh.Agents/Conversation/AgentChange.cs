@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AgentMesh.Agents.Approvals;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
@@ -48,6 +49,8 @@ public sealed record AgentChange(AgentHead Head)
 
     /// <summary>The approvals.</summary>
     public ApprovalTable? Approvals { get; init; }
+    /// <summary>What the agent may spend and has spent.</summary>
+    public Ledger? Ledger { get; init; }
 }
 
 /// <summary>A page to store.</summary>

@@ -59,4 +59,9 @@ public static class FactTypes
 
     /// <summary>A payment waits for an approval, or something has become of one.</summary>
     public const string Approval = "approval";
+    /// <summary>A limit's threshold is reached.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>What became of funds that were set aside for a payment.</summary>
+    public const string Payment = "payment";
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Approvals;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
@@ -51,6 +52,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PolicyRecord))]
 [JsonSerializable(typeof(SpendingMemory))]
 [JsonSerializable(typeof(ApprovalTable))]
+[JsonSerializable(typeof(Ledger))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -104,5 +106,6 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.SpendingMemory, StateVersions.SpendingMemoryUpcasters, Default.SpendingMemory));
         options.Converters.Add(new VersionedConverter<ApprovalTable>(
             StateVersions.ApprovalTable, StateVersions.ApprovalTableUpcasters, Default.ApprovalTable));
+        options.Converters.Add(new VersionedConverter<Ledger>(StateVersions.Ledger, StateVersions.LedgerUpcasters, Default.Ledger));
     }
 }

@@ -33,6 +33,7 @@ internal static class StateVersions
     internal const int PolicyRecord = 1;
     internal const int SpendingMemory = 1;
     internal const int ApprovalTable = 1;
+    internal const int Ledger = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet];
@@ -82,6 +83,7 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SpendingMemoryUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApprovalTableUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

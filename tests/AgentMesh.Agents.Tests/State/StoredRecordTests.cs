@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Approvals;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
@@ -15,6 +16,7 @@ using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Tests.Approvals;
+using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Tests.Policies;
@@ -208,6 +210,7 @@ public sealed class StoredRecordTests
             SpendingMemory.Empty.With(SamplePolicies.Payment("1000000 USDC to ALICE"), SamplePayments.Now)),
         [typeof(ApprovalTable)] = (
             "approvals.v1.json", Approvals.Array[0, 20].Select(approvals => (object)new ApprovalTable([.. approvals])), new ApprovalTable([SampleApprovals.Used])),
+        [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
@@ -244,6 +247,7 @@ public sealed class StoredRecordTests
             PaymentPage page => page.Payments,
             ApprovalTable approvals => approvals.All,
             SpendingMemory memory => [memory.Payees, .. memory.Lines.SelectMany(line => line.Slices.Cast<object>().Prepend((line.Direction, line.Asset)))],
+            Ledger ledger => SampleLedger.PartsOf(ledger),
             _ => [record],
         };
     }
@@ -288,6 +292,7 @@ public sealed class StoredRecordTests
     [InlineData("policy.v1.json")]
     [InlineData("spending.v1.json")]
     [InlineData("approvals.v1.json")]
+    [InlineData("ledger.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -316,6 +321,7 @@ public sealed class StoredRecordTests
             "policy" => Read<PolicyRecord>(json),
             "spending" => Read<SpendingMemory>(json),
             "approvals" => Read<ApprovalTable>(json),
+            "ledger" => Read<Ledger>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -332,11 +338,14 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet", "payments", "payments:3", "payment:abc", "policy", "spending", "approvals"],
+            [
+                "head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet",
+                "payments", "payments:3", "payment:abc", "ledger", "policy", "spending", "approvals",
+            ],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
-                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"),
+                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"), StateKeys.Ledger,
                 StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals,
             ]);
 
