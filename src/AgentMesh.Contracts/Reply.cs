@@ -13,6 +13,9 @@ public sealed record Reply<T>(T? Value, Refusal? Refusal)
     /// <summary>How much the agent still takes; null where no limit was asked.</summary>
     public RateLimit? RateLimit { get; init; }
 
+    /// <summary>What is wrong with a document of the request, by JSON pointer; null where none was read.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
     /// <summary>The result back from the wire.</summary>
     /// <exception cref="InvalidOperationException">Neither is set: the other side speaks another contract.</exception>
     public Result<T> ToResult() =>

@@ -97,7 +97,7 @@ public sealed class HostingTests
         Assert.Equal(AgentRefusals.TooManySchedules, ScheduleRefusals.TooManySchedules.Code);
         Assert.Equal(AgentRefusals.SummaryNotFound, SummaryRefusals.SummaryNotFound.Code);
         Assert.Equal(
-            (EventTypes.Tool, EventTypes.Schedule, EventTypes.Budget, EventTypes.Payment),
-            (FactTypes.Tool, FactTypes.Schedule, FactTypes.Budget, FactTypes.Payment));
+            (EventTypes.Tool, EventTypes.Schedule, EventTypes.Budget, EventTypes.Payment, EventTypes.Policy, EventTypes.Approval),
+            (FactTypes.Tool, FactTypes.Schedule, FactTypes.Budget, FactTypes.Payment, FactTypes.Policy, FactTypes.Approval));
     }
 }

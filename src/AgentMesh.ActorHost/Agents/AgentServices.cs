@@ -1,5 +1,6 @@
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Limits;
+using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;
@@ -30,7 +31,8 @@ internal sealed class AgentServices(
     SweepOptions sweep,
     DueNotes dueNotes,
     AgentWallets wallets,
-    WalletErrands errands)
+    WalletErrands errands,
+    PolicyRules policyRules)
 {
     public TimeProvider Time => time;
 
@@ -55,6 +57,8 @@ internal sealed class AgentServices(
     public AgentWallets Wallets => wallets;
 
     public WalletErrands Errands => errands;
+
+    public PolicyRules PolicyRules => policyRules;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AgentMesh.Agents.Approvals;
 
 /// <summary>A payment that a person is asked about.</summary>
@@ -33,6 +35,10 @@ public sealed record Approval(
     DateTimeOffset? UsedAt,
     string? UsedBy)
 {
+    /// <summary>The word of the state.</summary>
+    [JsonIgnore]
+    public string StateWord => ApprovalFacts.WordOf(State);
+
     /// <summary>As it stands at a time. Nothing has to happen for an approval to expire.</summary>
     public Approval At(DateTimeOffset now) =>
         ExpiresAt <= now && (State == ApprovalState.Pending || State == ApprovalState.Approved && UsedAt is null) ? this with { State = ApprovalState.Expired } : this;

@@ -17,8 +17,8 @@ public static class ApprovalRefusals
         new("too_many_approvals", $"{ApprovalLimits.Pending} approvals wait for a decision; decide some of them, or let them expire.");
 
     /// <summary>The payment waits for a person. Nothing was paid.</summary>
-    public static Refusal ApprovalRequired(Approval approval) =>
-        new("approval_required", $"A person has to approve this payment first: approval {approval.Id}. {approval.Reason}");
+    public static ApprovalRequired ApprovalRequired(Approval approval) =>
+        new("approval_required", $"A person has to approve this payment first: approval {approval.Id}. {approval.Reason}", approval.Id);
 
     /// <summary>A person has said no. Nothing was paid.</summary>
     public static Refusal Denied(Approval approval) => new("policy_denied", $"The payment was denied by the decision on approval {approval.Id}.");

@@ -41,9 +41,6 @@ public sealed record AgentChange(AgentHead Head)
     /// <summary>The payment that the message is worked on for.</summary>
     public PaymentChange? Payment { get; init; }
 
-    /// <summary>The spending policy that was set.</summary>
-    public PolicyRecord? Policy { get; init; }
-
     /// <summary>What the policy remembers of payments.</summary>
     public SpendingMemory? Spending { get; init; }
 

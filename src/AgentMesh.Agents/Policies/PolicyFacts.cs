@@ -11,6 +11,17 @@ namespace AgentMesh.Agents.Policies;
 /// <param name="AmountAtomic">Atomic units.</param>
 public sealed record PolicyFacts(PaymentDirection Direction, string Payee, string? Host, string Asset, string Network, UInt128 AmountAtomic)
 {
+    /// <summary>A payment of texts; null when it has no direction or no amount. The other texts are judged with it.</summary>
+    /// <param name="direction">Which way the money goes.</param>
+    /// <param name="payee">The address that is paid.</param>
+    /// <param name="host">The host that asks for it; null: none does.</param>
+    /// <param name="asset">CAIP-19 of the token, whose network is the payment's.</param>
+    /// <param name="amountAtomic">Decimal digits.</param>
+    public static PolicyFacts? Create(PaymentDirection? direction, string payee, string? host, string asset, string amountAtomic) =>
+        direction is { } way && AtomicAmount.TryParse(amountAtomic, out var amount)
+            ? new PolicyFacts(way, payee, host, asset, asset is not null && ChainNames.Asset(asset) is { } name ? ChainNames.NetworkOf(name) : "", amount)
+            : null;
+
     /// <summary>The account that is paid, as it is remembered: CAIP-10.</summary>
     internal string Account => $"{Network}:{Payee}";
 

@@ -59,7 +59,7 @@ internal static class PolicyReader
                     faults.Expect(member.Value, JsonValueKind.String, at, "a text");
                     break;
                 case PolicyWords.Version:
-                    if (member.Value.ValueKind != JsonValueKind.Number || !member.Value.TryGetInt32(out var version) || version != SpendingPolicy.Version)
+                    if (PolicyValues.WholeNumber(member.Value) != SpendingPolicy.Version)
                         faults.Add(at, $"must be {SpendingPolicy.Version}.");
                     break;
                 case PolicyWords.Assets:

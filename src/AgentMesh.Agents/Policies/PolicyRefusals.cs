@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Policies;
@@ -9,9 +10,9 @@ public static class PolicyRefusals
     public static Refusal PolicyDenied(PolicyVerdict verdict) => new("policy_denied", verdict.Detail);
 
     /// <summary>The payment to judge names an amount that is none.</summary>
-    public static Refusal InvalidPayment { get; } = new("invalid_request", "amount must be a decimal string of atomic units, and direction in or out.");
+    public static Refusal InvalidPayment { get; } = new("invalid_request", "A payment has a direction, in or out, and an amount in atomic units, a text of decimal digits.");
 
     /// <summary>The document is no policy.</summary>
-    public static Refusal InvalidPolicy(PolicyFault fault) =>
-        new("invalid_policy", fault.At.Length == 0 ? $"The policy {fault.Detail}" : $"The policy's {fault.At} {fault.Detail}");
+    public static InvalidPolicy InvalidPolicy(ImmutableArray<PolicyFault> faults) =>
+        new("invalid_policy", faults[0].At.Length == 0 ? $"The policy {faults[0].Detail}" : $"The policy's {faults[0].At} {faults[0].Detail}", faults);
 }

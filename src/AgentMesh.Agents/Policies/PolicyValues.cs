@@ -18,6 +18,12 @@ internal static class PolicyValues
     internal static ImmutableArray<HostPattern> Hosts(JsonElement value, string at, PolicyFaults faults) =>
         List<HostPattern>(value, at, faults, HostPattern.TryParse, "a host without port, or *. and a domain of two labels at least");
 
+    /// <summary>A whole number, also one that is written as 1.0, which for JSON Schema is one; null when it is none.</summary>
+    internal static int? WholeNumber(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number == decimal.Truncate(number) && number is >= 0 and <= int.MaxValue
+            ? (int)number
+            : null;
+
     internal static UInt128? Amount(JsonElement value, string at, PolicyFaults faults)
     {
         if (value.ValueKind == JsonValueKind.String && AtomicAmount.TryParse(value.GetString(), out var amount))
@@ -78,7 +84,7 @@ internal static class PolicyValues
 
     private static int? Payments(JsonElement value, string at, PolicyFaults faults)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var payments) && payments is >= 1 and <= PolicyLimits.VelocityPayments)
+        if (WholeNumber(value) is >= 1 and <= PolicyLimits.VelocityPayments and var payments)
             return payments;
         faults.Add(at, $"must be a whole number, 1 to {PolicyLimits.VelocityPayments}.");
         return null;

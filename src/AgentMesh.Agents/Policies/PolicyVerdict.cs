@@ -11,11 +11,12 @@ public readonly record struct PolicyVerdict(PolicyEffect Effect, string? RuleId,
     {
         PolicyReasons.InvalidPayment => "The payment's payee, host, asset or network is none that the policy can judge.",
         PolicyReasons.AssetNotListed => "The policy does not name the asset.",
-        PolicyReasons.Default => $"No rule of the policy is about this payment, and its default is {Word}.",
-        _ => $"The policy's rule {RuleId} says {Word}.",
+        PolicyReasons.Default => $"No rule of the policy is about this payment, and its default is {EffectWord}.",
+        _ => $"The policy's rule {RuleId} says {EffectWord}.",
     };
 
-    private string Word => Effect switch
+    /// <summary>The word of the effect, as documents have it.</summary>
+    public string EffectWord => Effect switch
     {
         PolicyEffect.Allow => PolicyWords.Allow,
         PolicyEffect.Ask => PolicyWords.Ask,
