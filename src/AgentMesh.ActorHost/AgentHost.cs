@@ -1,5 +1,6 @@
 using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Budgets;
+using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
@@ -29,6 +30,7 @@ public static class AgentHost
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
         builder.Services.AddAgents();
         builder.Services.AddBudgets();
+        builder.Services.AddPolicies();
         builder.Services.AddResponders();
         builder.Services.AddTools();
         builder.Services.AddSweep();

@@ -17,6 +17,9 @@ public sealed record Reply<T>(T? Value, Refusal? Refusal)
     /// <summary>With a refusal: which budget is at its end; null: it is not about that.</summary>
     public Shortage? Shortage { get; init; }
 
+    /// <summary>What is wrong with a document of the request, by JSON pointer; null where none was read.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
     /// <summary>The result back from the wire.</summary>
     /// <exception cref="InvalidOperationException">Neither is set: the other side speaks another contract.</exception>
     public Result<T> ToResult() =>

@@ -100,7 +100,7 @@ public sealed class HostingTests
         Assert.Equal(AgentRefusals.InvalidBudget, BudgetRefusals.InvalidScope.Code);
         Assert.Equal(AgentRefusals.TooManyHolds, BudgetRefusals.TooManyHolds.Code);
         Assert.Equal(
-            (EventTypes.Tool, EventTypes.Schedule, EventTypes.Budget, EventTypes.Payment),
-            (FactTypes.Tool, FactTypes.Schedule, FactTypes.Budget, FactTypes.Payment));
+            (EventTypes.Tool, EventTypes.Schedule, EventTypes.Budget, EventTypes.Payment, EventTypes.Policy, EventTypes.Approval),
+            (FactTypes.Tool, FactTypes.Schedule, FactTypes.Budget, FactTypes.Payment, FactTypes.Policy, FactTypes.Approval));
     }
 }

@@ -194,6 +194,7 @@ internal sealed partial class AgentRecords
             await state.SetStateAsync(StateKeys.Ledger, ledger, cancellationToken);
         }
 
+        await SetSpendingAsync(change, cancellationToken);
         if (_offered is { } wallet && wallet.Address == change.Head.Wallet)
             await state.SetStateAsync(StateKeys.Wallet, wallet, cancellationToken);
         await state.SetStateAsync(StateKeys.Head, change.Head, cancellationToken);

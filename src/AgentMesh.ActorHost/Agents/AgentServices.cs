@@ -1,6 +1,7 @@
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Limits;
+using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;
@@ -34,7 +35,8 @@ internal sealed class AgentServices(
     AgentWallets wallets,
     WalletErrands errands,
     BudgetRules budgetRules,
-    LedgerClock ledgerClock)
+    LedgerClock ledgerClock,
+    PolicyRules policyRules)
 {
     public TimeProvider Time => time;
 
@@ -65,6 +67,8 @@ internal sealed class AgentServices(
 
     /// <summary>The time as budgets see it.</summary>
     public LedgerClock LedgerClock => ledgerClock;
+
+    public PolicyRules PolicyRules => policyRules;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);

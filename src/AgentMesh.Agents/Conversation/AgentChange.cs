@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Payments;
+using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
@@ -39,6 +41,11 @@ public sealed record AgentChange(AgentHead Head)
     /// <summary>The payment that the message is worked on for.</summary>
     public PaymentChange? Payment { get; init; }
 
+    /// <summary>What the policy remembers of payments.</summary>
+    public SpendingMemory? Spending { get; init; }
+
+    /// <summary>The approvals.</summary>
+    public ApprovalTable? Approvals { get; init; }
     /// <summary>What the agent may spend and has spent.</summary>
     public Ledger? Ledger { get; init; }
 }

@@ -32,6 +32,14 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Payments.PaymentBook"/>.</summary>
     public const string Payments = "payments";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Policies.PolicyRecord"/>.</summary>
+    public const string Policy = "policy";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Policies.SpendingMemory"/>.</summary>
+    public const string Spending = "spending";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Approvals.ApprovalTable"/>.</summary>
+    public const string Approvals = "approvals";
     /// <summary>Key of the <see cref="AgentMesh.Agents.Budgets.Ledger"/>.</summary>
     public const string Ledger = "ledger";
 

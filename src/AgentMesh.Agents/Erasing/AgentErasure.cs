@@ -61,7 +61,8 @@ public static class AgentErasure
         {
             Keys =
             [
-                StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet, StateKeys.Ledger,
+                StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet,
+                StateKeys.Ledger, StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals,
                 StateKeys.Summary(SessionNames.Default),
                 .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,
             ],

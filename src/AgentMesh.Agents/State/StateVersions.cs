@@ -30,6 +30,9 @@ internal static class StateVersions
     internal const int PaymentBook = 1;
     internal const int PaymentPage = 1;
     internal const int PaymentPlace = 1;
+    internal const int PolicyRecord = 1;
+    internal const int SpendingMemory = 1;
+    internal const int ApprovalTable = 1;
     internal const int Ledger = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
@@ -75,6 +78,11 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPlaceUpcasters = [];
 
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PolicyRecordUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SpendingMemoryUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApprovalTableUpcasters = [];
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>

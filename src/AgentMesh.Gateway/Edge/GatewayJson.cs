@@ -7,6 +7,7 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Owner;
 using AgentMesh.Gateway.Payments;
+using AgentMesh.Gateway.Policies;
 using AgentMesh.Gateway.Schedules;
 using AgentMesh.Gateway.Turns;
 
@@ -47,6 +48,15 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(RotateWalletsResponse))]
 [JsonSerializable(typeof(PaymentResponse))]
 [JsonSerializable(typeof(PaymentListResponse))]
+[JsonSerializable(typeof(JsonDocument))]
+[JsonSerializable(typeof(PolicyResponse))]
+[JsonSerializable(typeof(EvaluatePolicyRequest))]
+[JsonSerializable(typeof(EvaluatePolicyResponse))]
+[JsonSerializable(typeof(DecideApprovalRequest))]
+[JsonSerializable(typeof(ApprovalResponse))]
+[JsonSerializable(typeof(ApprovalListResponse))]
+[JsonSerializable(typeof(ExportedPolicy))]
+[JsonSerializable(typeof(ExportedApproval))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>For answers. Relaxed: they are JSON with nosniff, never HTML, and people read them with curl.</summary>

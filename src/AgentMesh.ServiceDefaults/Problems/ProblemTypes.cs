@@ -92,6 +92,13 @@ public static class ProblemTypes
         ["budget_no_limit"] = new(403, "The budget has no limit for it."),
         ["budget_locked"] = new(403, "The budget is locked."),
         ["budget_exceeded"] = new(403, "The budget does not have enough."),
+        // AgentMesh.Contracts, PolicyRefusals
+        ["invalid_policy"] = new(400, "The policy is invalid."),
+        ["policy_denied"] = new(403, "The policy denies the payment."),
+        ["too_many_approvals"] = new(429, "Too many approvals wait for a decision.", RetryAfterSeconds: 60),
+        ["approval_required"] = new(403, "The payment needs an approval."),
+        ["approval_not_found"] = new(404, "No such approval."),
+        ["approval_decided"] = new(409, "The approval is decided."),
         // AgentMesh.Contracts, PaymentRefusals
         ["payment_quarantined"] = new(503, "The payment is quarantined."),
         ["payment_not_found"] = new(404, "No such payment."),

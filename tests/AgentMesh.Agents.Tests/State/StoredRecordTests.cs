@@ -2,20 +2,24 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Payments;
+using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
+using AgentMesh.Agents.Tests.Approvals;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Tests.Payments;
+using AgentMesh.Agents.Tests.Policies;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
@@ -120,6 +124,26 @@ public sealed class StoredRecordTests
             texts[0], direction, state, $"{amount}{amount}", decimals, texts[1], texts[2], texts[3], texts[4], texts[5], times[0], times[1],
             decimals % 2 == 0 ? null : texts[0], decimals % 3 == 0 ? null : texts[1]);
 
+    private static readonly Gen<UInt128> Amounts = from halves in Gen.ULong.Array[2] select new UInt128(halves[0], halves[1]);
+
+    private static readonly Gen<SpendingLine> SpendingLines =
+        from direction in Gen.Enum<PaymentDirection>()
+        from asset in Gen.String.Select(Whole)
+        from times in Times.Array[2]
+        from payments in Gen.Int[1, int.MaxValue]
+        from amount in Amounts
+        select new SpendingLine(direction, asset, [new SpendingSlice(times[0], times[1], payments, amount)]);
+
+    private static readonly Gen<Approval> Approvals =
+        from texts in Gen.String.Select(Whole).Array[6]
+        from amount in Amounts
+        from more in Gen.String.Select(Whole).Null().Array[3]
+        from times in Times.Array[4]
+        from state in Gen.Enum<ApprovalState>()
+        select new Approval(
+            texts[0], texts[1], texts[2], texts[3], texts[4], amount, more[0], more[1], texts[5], times[0], times[1], state,
+            more[0] is null ? null : times[2], more[1] is null ? null : times[3], more[2]);
+
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
@@ -178,6 +202,15 @@ public sealed class StoredRecordTests
         [typeof(PaymentBook)] = ("paymentbook.v1.json", Counters.Select(count => (object)new PaymentBook(count)), new PaymentBook(17)),
         [typeof(PaymentPlace)] = ("paymentplace.v1.json", Counters.Select(seq => (object)new PaymentPlace(seq)), new PaymentPlace(17)),
         [typeof(PaymentPage)] = ("paymentpage.v1.json", StoredPayments.Array[0, 16].Select(payments => (object)new PaymentPage([.. payments])), new PaymentPage([SamplePayments.Of(17)])),
+        [typeof(PolicyRecord)] = (
+            "policy.v1.json", from text in Gen.String.Select(Whole) from at in Times select (object)new PolicyRecord(text, at),
+            new PolicyRecord(SamplePolicies.Policy("{'effect':'allow','asset':['USDC'],'amountAtMost':'1000000'}").ToJson(), SamplePayments.Now)),
+        [typeof(SpendingMemory)] = (
+            "spending.v1.json",
+            from payees in Gen.Byte.Array[0, 16 * 512] from lines in SpendingLines.Array[0, 32] select (object)new SpendingMemory(new PackedEntries(payees), [.. lines]),
+            SpendingMemory.Empty.With(SamplePolicies.Payment("1000000 USDC to ALICE"), SamplePayments.Now)),
+        [typeof(ApprovalTable)] = (
+            "approvals.v1.json", Approvals.Array[0, 20].Select(approvals => (object)new ApprovalTable([.. approvals])), new ApprovalTable([SampleApprovals.Used])),
         [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
@@ -213,6 +246,8 @@ public sealed class StoredRecordTests
             WalletShard shard => shard.Entries,
             DueTenants tenants => tenants.Tenants,
             PaymentPage page => page.Payments,
+            ApprovalTable approvals => approvals.All,
+            SpendingMemory memory => [memory.Payees, .. memory.Lines.SelectMany(line => line.Slices.Cast<object>().Prepend((line.Direction, line.Asset)))],
             Ledger ledger => SampleLedger.PartsOf(ledger),
             _ => [record],
         };
@@ -255,6 +290,9 @@ public sealed class StoredRecordTests
     [InlineData("paymentbook.v1.json")]
     [InlineData("paymentplace.v1.json")]
     [InlineData("paymentpage.v1.json")]
+    [InlineData("policy.v1.json")]
+    [InlineData("spending.v1.json")]
+    [InlineData("approvals.v1.json")]
     [InlineData("ledger.v1.json")]
     [InlineData("head.v4.json")]
     public void EveryShippedVersion_StillLoads(string file)
@@ -282,6 +320,9 @@ public sealed class StoredRecordTests
             "paymentbook" => Read<PaymentBook>(json),
             "paymentplace" => Read<PaymentPlace>(json),
             "paymentpage" => Read<PaymentPage>(json),
+            "policy" => Read<PolicyRecord>(json),
+            "spending" => Read<SpendingMemory>(json),
+            "approvals" => Read<ApprovalTable>(json),
             "ledger" => Read<Ledger>(json),
             _ => Read<IdempotencyBucket>(json),
         };
@@ -299,11 +340,15 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet", "payments", "payments:3", "payment:abc", "ledger"],
+            [
+                "head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet",
+                "payments", "payments:3", "payment:abc", "ledger", "policy", "spending", "approvals",
+            ],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
                 StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"), StateKeys.Ledger,
+                StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals,
             ]);
 
     [Theory]
