@@ -6,4 +6,4 @@ namespace AgentMesh.Primitives;
 /// </summary>
 /// <param name="Code">Stable snake_case code, listed in <c>docs/refusals.md</c>; never reused for another meaning.</param>
 /// <param name="Detail">One sentence that is safe to show to the caller.</param>
-public sealed record Refusal(string Code, string Detail);
+public record Refusal(string Code, string Detail);

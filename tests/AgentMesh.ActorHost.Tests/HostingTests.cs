@@ -96,6 +96,8 @@ public sealed class HostingTests
         Assert.Equal(AgentRefusals.InvalidSchedule, ScheduleRefusals.Cron.Code);
         Assert.Equal(AgentRefusals.TooManySchedules, ScheduleRefusals.TooManySchedules.Code);
         Assert.Equal(AgentRefusals.SummaryNotFound, SummaryRefusals.SummaryNotFound.Code);
-        Assert.Equal((EventTypes.Tool, EventTypes.Schedule), (FactTypes.Tool, FactTypes.Schedule));
+        Assert.Equal(
+            (EventTypes.Tool, EventTypes.Schedule, EventTypes.Budget, EventTypes.Payment),
+            (FactTypes.Tool, FactTypes.Schedule, FactTypes.Budget, FactTypes.Payment));
     }
 }

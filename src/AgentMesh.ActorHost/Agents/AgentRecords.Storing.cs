@@ -186,6 +186,12 @@ internal sealed partial class AgentRecords
             await state.SetStateAsync(StateKeys.Schedules, schedules, cancellationToken);
         if (change.Payment is { } payment)
             await SetAsync(payment, cancellationToken);
+        if (change.Ledger is { } ledger)
+        {
+            _ofTheTurn.Add(StateKeys.Ledger);
+            await state.SetStateAsync(StateKeys.Ledger, ledger, cancellationToken);
+        }
+
         if (_offered is { } wallet && wallet.Address == change.Head.Wallet)
             await state.SetStateAsync(StateKeys.Wallet, wallet, cancellationToken);
         await state.SetStateAsync(StateKeys.Head, change.Head, cancellationToken);

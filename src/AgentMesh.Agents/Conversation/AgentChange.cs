@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Schedules;
@@ -37,6 +38,9 @@ public sealed record AgentChange(AgentHead Head)
 
     /// <summary>The payment that the message is worked on for.</summary>
     public PaymentChange? Payment { get; init; }
+
+    /// <summary>What the agent may spend and has spent.</summary>
+    public Ledger? Ledger { get; init; }
 }
 
 /// <summary>A page to store.</summary>

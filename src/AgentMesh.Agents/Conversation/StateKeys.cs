@@ -32,6 +32,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Payments.PaymentBook"/>.</summary>
     public const string Payments = "payments";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Budgets.Ledger"/>.</summary>
+    public const string Ledger = "ledger";
+
     /// <summary>Key of an <see cref="AgentMesh.Agents.Payments.PaymentPage"/>.</summary>
     public static string PaymentPage(int n) => string.Create(CultureInfo.InvariantCulture, $"payments:{n}");
 

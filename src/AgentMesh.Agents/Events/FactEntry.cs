@@ -53,4 +53,10 @@ public static class FactTypes
 
     /// <summary>A schedule was made, has run, or has ended.</summary>
     public const string Schedule = "schedule";
+
+    /// <summary>A limit's threshold is reached.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>What became of funds that were set aside for a payment.</summary>
+    public const string Payment = "payment";
 }

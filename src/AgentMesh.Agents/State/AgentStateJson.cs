@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
@@ -46,6 +47,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PaymentBook))]
 [JsonSerializable(typeof(PaymentPage))]
 [JsonSerializable(typeof(PaymentPlace))]
+[JsonSerializable(typeof(Ledger))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -93,5 +95,6 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.PaymentPage, StateVersions.PaymentPageUpcasters, Default.PaymentPage));
         options.Converters.Add(new VersionedConverter<PaymentPlace>(
             StateVersions.PaymentPlace, StateVersions.PaymentPlaceUpcasters, Default.PaymentPlace));
+        options.Converters.Add(new VersionedConverter<Ledger>(StateVersions.Ledger, StateVersions.LedgerUpcasters, Default.Ledger));
     }
 }

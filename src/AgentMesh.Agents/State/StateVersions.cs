@@ -30,6 +30,7 @@ internal static class StateVersions
     internal const int PaymentBook = 1;
     internal const int PaymentPage = 1;
     internal const int PaymentPlace = 1;
+    internal const int Ledger = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet];
@@ -73,6 +74,8 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPageUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPlaceUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
@@ -12,6 +13,7 @@ using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
+using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Turns;
@@ -175,6 +177,7 @@ public sealed class StoredRecordTests
         [typeof(PaymentBook)] = ("paymentbook.v1.json", Counters.Select(count => (object)new PaymentBook(count)), new PaymentBook(17)),
         [typeof(PaymentPlace)] = ("paymentplace.v1.json", Counters.Select(seq => (object)new PaymentPlace(seq)), new PaymentPlace(17)),
         [typeof(PaymentPage)] = ("paymentpage.v1.json", StoredPayments.Array[0, 16].Select(payments => (object)new PaymentPage([.. payments])), new PaymentPage([SamplePayments.Of(17)])),
+        [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
@@ -209,6 +212,7 @@ public sealed class StoredRecordTests
             WalletShard shard => shard.Entries,
             DueTenants tenants => tenants.Tenants,
             PaymentPage page => page.Payments,
+            Ledger ledger => SampleLedger.PartsOf(ledger),
             _ => [record],
         };
     }
@@ -250,6 +254,7 @@ public sealed class StoredRecordTests
     [InlineData("paymentbook.v1.json")]
     [InlineData("paymentplace.v1.json")]
     [InlineData("paymentpage.v1.json")]
+    [InlineData("ledger.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -275,6 +280,7 @@ public sealed class StoredRecordTests
             "paymentbook" => Read<PaymentBook>(json),
             "paymentplace" => Read<PaymentPlace>(json),
             "paymentpage" => Read<PaymentPage>(json),
+            "ledger" => Read<Ledger>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -291,11 +297,11 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet", "payments", "payments:3", "payment:abc"],
+            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet", "payments", "payments:3", "payment:abc", "ledger"],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
-                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"),
+                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"), StateKeys.Ledger,
             ]);
 
     [Theory]
