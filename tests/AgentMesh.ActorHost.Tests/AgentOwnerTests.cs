@@ -93,6 +93,7 @@ public sealed class AgentOwnerTests
         await host.PostAsync("default:bob", "stays", "r0");
         await host.PostAsync(Alice, "hello", "r1", "key");
         await host.SetProfileAsync(Alice, "Be brief.");
+        await host.SetBudgetAsync(Alice, new LimitSetting("agent", "USD", "once", "1"));
         var session = (await host.CreateSessionAsync(Alice, "c1", ttl: 3600)).Value!.Id;
         await host.CreateScheduleAsync(Alice, new CreateSchedule("later", null, null, 3600, null, null, null, null, "s1", null));
         await host.InfoAsync(Alice);

@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Announcing;
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
@@ -6,6 +7,7 @@ using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Summaries;
@@ -30,7 +32,9 @@ internal sealed class AgentServices(
     SweepOptions sweep,
     DueNotes dueNotes,
     AgentWallets wallets,
-    WalletErrands errands)
+    WalletErrands errands,
+    BudgetRules budgetRules,
+    LedgerClock ledgerClock)
 {
     public TimeProvider Time => time;
 
@@ -55,6 +59,12 @@ internal sealed class AgentServices(
     public AgentWallets Wallets => wallets;
 
     public WalletErrands Errands => errands;
+
+    /// <summary>How budgets are set up.</summary>
+    public BudgetRules BudgetRules => budgetRules;
+
+    /// <summary>The time as budgets see it.</summary>
+    public LedgerClock LedgerClock => ledgerClock;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);
