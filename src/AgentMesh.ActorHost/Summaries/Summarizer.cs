@@ -48,6 +48,10 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
             for (var n = 0; n < SummaryLimits.PartsAtOnce && !isDone; n++)
                 isDone = !await WritePartAsync(agent, session, cancellationToken);
         }
+        catch (BudgetReachedException reached)
+        {
+            LogNoBudget(agent, session, reached.Code);
+        }
         catch (ResponderFailedException failure)
         {
             LogNotWritten(failure, agent, session, failure.Code);
@@ -74,17 +78,9 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
         var work = await actors.GetSummaryWorkAsync(agent, session, cancellationToken);
         if (work.IsRefused || work.Value.Messages.Count == 0)
             return false;
-        var request = new ResponderRequest(Instructions, null, [new ResponderMessage(true, ToText(work.Value))], "summary", 1);
-        var text = new StringBuilder();
-        ResponderUsage? usage = null;
-        await foreach (var piece in responder.RespondAsync(request, cancellationToken))
-        {
-            text.Append(piece.Text);
-            usage = piece.Usage ?? usage;
-        }
-
+        var (text, usage) = await AskAsync(agent, session, work.Value, cancellationToken);
         var (created, from, through, seq, _, _, _) = work.Value;
-        var stored = await actors.StoreSummaryAsync(agent, new StoreSummary(session, created, from, through, seq, text.ToString()), cancellationToken);
+        var stored = await actors.StoreSummaryAsync(agent, new StoreSummary(session, created, from, through, seq, text), cancellationToken);
         if (stored.IsRefused)
         {
             LogRefused(agent, session, stored.Refusal.Code);
@@ -93,6 +89,29 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
 
         LogWritten(agent, session, through, usage?.InputTokens ?? 0, usage?.OutputTokens ?? 0, usage?.CostMicroUsd ?? 0);
         return true;
+    }
+
+    private async Task<(string Text, ResponderUsage? Usage)> AskAsync(string agent, string session, SummaryWork work, CancellationToken cancellationToken)
+    {
+        var funds = new WritingFunds(actors, agent, session);
+        var request = new ResponderRequest(Instructions, null, [new ResponderMessage(true, ToText(work))], "summary", 1, Funds: funds);
+        var text = new StringBuilder();
+        ResponderUsage? usage = null;
+        try
+        {
+            await foreach (var piece in responder.RespondAsync(request, cancellationToken))
+            {
+                text.Append(piece.Text);
+                usage = piece.Usage ?? usage;
+            }
+        }
+        finally
+        {
+            if (!cancellationToken.IsCancellationRequested)
+                await funds.SettleAsync(cancellationToken);
+        }
+
+        return (text.ToString(), usage);
     }
 
     private static string ToText(SummaryWork work)
@@ -116,6 +135,9 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
         33, LogLevel.Information,
         "The summary of session {SessionId} of agent {AgentId} goes up to page {Page}: {InputTokens} tokens read, {OutputTokens} written, {CostMicroUsd} millionths of a dollar")]
     private partial void LogWritten(string agentId, string sessionId, int page, long inputTokens, long outputTokens, long costMicroUsd);
+
+    [LoggerMessage(35, LogLevel.Information, "There is no budget for the summary of session {SessionId} of agent {AgentId}: {Code}; it is due again at the session's next turn")]
+    private partial void LogNoBudget(string agentId, string sessionId, string code);
 
     [LoggerMessage(34, LogLevel.Error, "The summary of session {SessionId} of agent {AgentId} ended in a fault")]
     private partial void LogBug(Exception exception, string agentId, string sessionId);

@@ -59,6 +59,13 @@ public static class FactTypes
 
     /// <summary>A payment waits for an approval, or something has become of one.</summary>
     public const string Approval = "approval";
+
+    /// <summary>A turn waits until there is budget.</summary>
+    public const string TurnPaused = "turn_paused";
+
+    /// <summary>There is budget, and a paused turn is run again.</summary>
+    public const string TurnResumed = "turn_resumed";
+
     /// <summary>A limit's threshold is reached.</summary>
     public const string Budget = "budget";
 
