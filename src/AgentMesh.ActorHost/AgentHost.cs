@@ -1,6 +1,7 @@
 using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.ServiceDefaults;
@@ -26,6 +27,7 @@ public static class AgentHost
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddServiceDefaults();
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
+        builder.Services.AddTenantBudgets();
         builder.Services.AddAgents();
         builder.Services.AddResponders();
         builder.Services.AddTools();

@@ -3,6 +3,7 @@ using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets;
@@ -30,7 +31,8 @@ internal sealed class AgentServices(
     SweepOptions sweep,
     DueNotes dueNotes,
     AgentWallets wallets,
-    WalletErrands errands)
+    WalletErrands errands,
+    TenantGate tenantGate)
 {
     public TimeProvider Time => time;
 
@@ -55,6 +57,8 @@ internal sealed class AgentServices(
     public AgentWallets Wallets => wallets;
 
     public WalletErrands Errands => errands;
+
+    public TenantGate TenantGate => tenantGate;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);

@@ -10,4 +10,5 @@ namespace AgentMesh.ActorHost.Tenants;
 /// few, and the store is the truth.
 /// </summary>
 [Actor(TypeName = TenantActorType.Name)]
-internal sealed partial class TenantActor(DaprActorHost host, TimeProvider time, AgentWallets wallets) : Actor(host), ITenantActor, ITenantWallets;
+internal sealed partial class TenantActor(DaprActorHost host, TimeProvider time, AgentWallets wallets)
+    : Actor(host), ITenantActor, ITenantWallets, ITenantBudgets;

@@ -4,11 +4,13 @@ using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Freezing;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
+using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
@@ -48,6 +50,9 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PaymentPage))]
 [JsonSerializable(typeof(PaymentPlace))]
 [JsonSerializable(typeof(Ledger))]
+[JsonSerializable(typeof(FreezeRecord))]
+[JsonSerializable(typeof(TenantControl))]
+[JsonSerializable(typeof(TenantLedger))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -96,5 +101,11 @@ public sealed partial class AgentStateJson : JsonSerializerContext
         options.Converters.Add(new VersionedConverter<PaymentPlace>(
             StateVersions.PaymentPlace, StateVersions.PaymentPlaceUpcasters, Default.PaymentPlace));
         options.Converters.Add(new VersionedConverter<Ledger>(StateVersions.Ledger, StateVersions.LedgerUpcasters, Default.Ledger));
+        options.Converters.Add(new VersionedConverter<FreezeRecord>(
+            StateVersions.FreezeRecord, StateVersions.FreezeRecordUpcasters, Default.FreezeRecord));
+        options.Converters.Add(new VersionedConverter<TenantControl>(
+            StateVersions.TenantControl, StateVersions.TenantControlUpcasters, Default.TenantControl));
+        options.Converters.Add(new VersionedConverter<TenantLedger>(
+            StateVersions.TenantLedger, StateVersions.TenantLedgerUpcasters, Default.TenantLedger));
     }
 }

@@ -6,6 +6,7 @@ using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Freezing;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Profile;
@@ -13,9 +14,11 @@ using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
+using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Tests.Payments;
+using AgentMesh.Agents.Tests.TenantBudgets;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
@@ -178,6 +181,9 @@ public sealed class StoredRecordTests
         [typeof(PaymentPlace)] = ("paymentplace.v1.json", Counters.Select(seq => (object)new PaymentPlace(seq)), new PaymentPlace(17)),
         [typeof(PaymentPage)] = ("paymentpage.v1.json", StoredPayments.Array[0, 16].Select(payments => (object)new PaymentPage([.. payments])), new PaymentPage([SamplePayments.Of(17)])),
         [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
+        [typeof(FreezeRecord)] = ("freeze.v1.json", SampleTenants.AnyFreeze, SampleTenants.Freeze),
+        [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
+        [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
@@ -213,6 +219,8 @@ public sealed class StoredRecordTests
             DueTenants tenants => tenants.Tenants,
             PaymentPage page => page.Payments,
             Ledger ledger => SampleLedger.PartsOf(ledger),
+            TenantControl control => SampleTenants.PartsOf(control),
+            TenantLedger ledger => SampleTenants.PartsOf(ledger),
             _ => [record],
         };
     }
@@ -255,6 +263,9 @@ public sealed class StoredRecordTests
     [InlineData("paymentplace.v1.json")]
     [InlineData("paymentpage.v1.json")]
     [InlineData("ledger.v1.json")]
+    [InlineData("freeze.v1.json")]
+    [InlineData("control.v1.json")]
+    [InlineData("budget.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -281,6 +292,9 @@ public sealed class StoredRecordTests
             "paymentplace" => Read<PaymentPlace>(json),
             "paymentpage" => Read<PaymentPage>(json),
             "ledger" => Read<Ledger>(json),
+            "freeze" => Read<FreezeRecord>(json),
+            "control" => Read<TenantControl>(json),
+            "budget" => Read<TenantLedger>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -297,11 +311,11 @@ public sealed class StoredRecordTests
     [Fact]
     public void Keys_AreTheApprovedOnes() =>
         Assert.Equal(
-            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet", "payments", "payments:3", "payment:abc", "ledger"],
+            ["head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet", "payments", "payments:3", "payment:abc", "ledger", "freeze"],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
-                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"), StateKeys.Ledger,
+                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"), StateKeys.Ledger, StateKeys.Freeze,
             ]);
 
     [Theory]
