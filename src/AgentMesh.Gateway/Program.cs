@@ -13,6 +13,7 @@ using AgentMesh.ServiceDefaults.Health;
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults();
 builder.AddEdge();
+builder.Services.AddAdmin();
 builder.Services.AddAgents(builder.Configuration);
 builder.Services.AddOwner();
 builder.Services.AddSchedules();

@@ -145,8 +145,9 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         lock (_lock)
         {
             lease = Living() ?? (_lease = NewLease(askedAt));
-            var (used, least) = (lease.Used, Plus(lease.Spent + lease.Reserved, more));
-            request = new TakeLease(lease.Id, lease.Next(), actors.Holder, asset, Text(lease.Spent), Text(least), Text(Plus(least, used)));
+            // Twice what was needed since the last time: who needs much asks for more and more, and soon seldom.
+            var (next, least) = (Plus(lease.Used, lease.Used), Plus(lease.Spent + lease.Reserved, more));
+            request = new TakeLease(lease.Id, lease.Next(), actors.Holder, asset, Text(lease.Spent), Text(least), Text(Plus(least, next)));
         }
 
         var answer = await actors.TakeAsync(tenant, request, cancellationToken);

@@ -25,6 +25,9 @@ internal sealed partial class TenantWatch(TenantActors actors, TenantBudgetOptio
     private readonly ConcurrentDictionary<TenantId, TenantView> _views = new();
     private readonly Channel<TenantView> _new = Channel.CreateUnbounded<TenantView>(new UnboundedChannelOptions { SingleReader = true });
 
+    /// <summary>Tenants that are asked about.</summary>
+    internal int Watched => _views.Count;
+
     /// <summary>Why an agent spends nothing; null: it may. From memory: the first question about a tenant is answered with <c>tenant_unknown</c>, and begins to ask.</summary>
     public Refusal? Check(TenantId tenant, string? user) => Find(tenant) is { } view ? view.Check(user) : FreezeRefusals.TenantUnknown;
 

@@ -12,7 +12,7 @@ public static class TenantBudgetLimits
     /// <summary>Leases of a tenant that are not over.</summary>
     public const int Leases = 256;
 
-    /// <summary>A lease is given no more than this part of what is available, unless the least that is asked for is more.</summary>
+    /// <summary>Above the least that is asked for a lease is given no more than this part of what is left.</summary>
     public const int Share = 16;
 
     /// <summary>Longest name of a process, and of a lease.</summary>

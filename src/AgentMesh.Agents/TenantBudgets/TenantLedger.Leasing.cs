@@ -82,11 +82,11 @@ public sealed partial record TenantLedger
         return new LeaseStep(others.With(renewed), renewed, why);
     }
 
-    /// <summary>What a holder gets of what is available to it, which is at least the least.</summary>
+    /// <summary>What a holder gets of what is available to it: the least, and above that what it has, or a share of the rest.</summary>
     private static UInt128 ShareOf(UInt128 available, UInt128 least, UInt128 had, bool isStopped)
     {
         var kept = UInt128.Max(least, UInt128.Min(had, available));
-        return isStopped ? kept : UInt128.Max(kept, available / TenantBudgetLimits.Share);
+        return isStopped ? kept : UInt128.Max(kept, least + (available - least) / TenantBudgetLimits.Share);
     }
 
     private UInt128 AvailableOf(string asset) => Limits.Where(limit => limit.Asset == asset).Select(limit => ViewOf(limit).Available).DefaultIfEmpty().Min();

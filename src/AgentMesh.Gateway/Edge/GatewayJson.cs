@@ -41,6 +41,11 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(ScheduleListResponse))]
 [JsonSerializable(typeof(RotateWalletsResponse))]
+[JsonSerializable(typeof(FreezeRequest))]
+[JsonSerializable(typeof(AgentFreezeResponse))]
+[JsonSerializable(typeof(TenantBudgetRequest))]
+[JsonSerializable(typeof(TenantBudgetResponse))]
+[JsonSerializable(typeof(TenantResponse))]
 [JsonSerializable(typeof(PaymentResponse))]
 [JsonSerializable(typeof(PaymentListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext

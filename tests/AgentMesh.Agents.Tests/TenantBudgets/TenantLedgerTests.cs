@@ -19,14 +19,15 @@ public sealed class TenantLedgerTests
         Assert.Equal((granted, code), ((int)(step.Lease?.Granted ?? 0), step.Why?.Code));
     }
 
-    /// <summary>One that wants much gets a sixteenth, and at least what it needs.</summary>
+    /// <summary>One that wants much gets what it needs, and a sixteenth of the rest.</summary>
     [Theory]
     [InlineData(10, 10, 10)]
-    [InlineData(10, 99, 99)]
-    [InlineData(10, 100, 100)]
-    [InlineData(10, 101, 100)]
-    [InlineData(10, 1600, 100)]
-    [InlineData(200, 1600, 200)]
+    [InlineData(10, 108, 108)]
+    [InlineData(10, 109, 109)]
+    [InlineData(10, 110, 109)]
+    [InlineData(10, 1600, 109)]
+    [InlineData(200, 1600, 287)]
+    [InlineData(1600, 1600, 1600)]
     public void Lease_LeavesEnoughForOthers(int least, int wanted, int granted) =>
         Assert.Equal(granted, (int)FakeTenant.With(1600).Take("one", 1, least, wanted).Value!.Lease!.Granted);
 
