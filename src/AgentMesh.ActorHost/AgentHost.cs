@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Agents;
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.TenantBudgets;
@@ -29,6 +30,7 @@ public static class AgentHost
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
         builder.Services.AddTenantBudgets();
         builder.Services.AddAgents();
+        builder.Services.AddBudgets();
         builder.Services.AddResponders();
         builder.Services.AddTools();
         builder.Services.AddSweep();

@@ -30,6 +30,8 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(AgentPayment))]
 [JsonSerializable(typeof(Reply<AgentPaymentList>))]
 [JsonSerializable(typeof(Reply<AgentPayment>))]
+[JsonSerializable(typeof(SetBudget))]
+[JsonSerializable(typeof(Reply<AgentBudget>))]
 [JsonSerializable(typeof(CreateSession))]
 [JsonSerializable(typeof(GetSession))]
 [JsonSerializable(typeof(ListSessions))]

@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Announcing;
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
@@ -7,6 +8,7 @@ using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Summaries;
@@ -32,6 +34,8 @@ internal sealed class AgentServices(
     DueNotes dueNotes,
     AgentWallets wallets,
     WalletErrands errands,
+    BudgetRules budgetRules,
+    LedgerClock ledgerClock,
     TenantGate tenantGate)
 {
     public TimeProvider Time => time;
@@ -57,6 +61,12 @@ internal sealed class AgentServices(
     public AgentWallets Wallets => wallets;
 
     public WalletErrands Errands => errands;
+
+    /// <summary>How budgets are set up.</summary>
+    public BudgetRules BudgetRules => budgetRules;
+
+    /// <summary>The time as budgets see it.</summary>
+    public LedgerClock LedgerClock => ledgerClock;
 
     public TenantGate TenantGate => tenantGate;
 

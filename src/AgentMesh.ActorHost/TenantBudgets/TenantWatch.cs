@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.Agents.Freezing;
 using AgentMesh.Primitives;
@@ -11,7 +12,8 @@ namespace AgentMesh.ActorHost.TenantBudgets;
 /// Knows of the tenants that spend here whether they may: each is asked again and again while any of its agents has wanted to spend in the last minute,
 /// so that a freeze holds within a second, and what was not heard of for three seconds spends nothing.
 /// </summary>
-internal sealed partial class TenantWatch(TenantActors actors, TenantBudgetOptions options, TimeProvider time, ILogger<TenantWatch> logger) : BackgroundService
+internal sealed partial class TenantWatch(TenantActors actors, TenantBudgetOptions options, LedgerClock clock, TimeProvider time, ILogger<TenantWatch> logger)
+    : BackgroundService
 {
     /// <summary>Tenants that are asked about at a time.</summary>
     private const int MaxTenants = 1000;
@@ -108,8 +110,8 @@ internal sealed partial class TenantWatch(TenantActors actors, TenantBudgetOptio
             var state = await actors.GetStateAsync(view.Tenant, view.Version, QuestionTimeout, cancellationToken);
             if (state.IsRefused)
                 throw new JsonException($"A tenant refused: {state.Refusal.Code}");
-            if (!view.Hear(state.Value, askedAt, time.GetElapsedTime(askedAt), time.GetUtcNow()) && view.IsTimeToLog())
-                LogClockOff(view.Tenant.ToString(), (long)(state.Value.Now - time.GetUtcNow()).TotalSeconds);
+            if (!view.Hear(state.Value, askedAt, time.GetElapsedTime(askedAt), clock.GetUtcNow()) && view.IsTimeToLog())
+                LogClockOff(view.Tenant.ToString(), (long)(state.Value.Now - clock.GetUtcNow()).TotalSeconds);
         }
         catch (Exception exception) when (SweepActors.IsFault(exception, cancellationToken))
         {

@@ -15,16 +15,13 @@ internal sealed partial class TenantActor
 {
     private static readonly Refusal InvalidReason = new(SpendingRefusals.InvalidReason, $"A reason has 1 to {FreezeLimits.ReasonCharacters} characters.");
 
-    private static readonly Refusal InvalidLimit = TenantBudgetRefusals.InvalidBudget(
-        "a window is once, rolling:24h, calendar:day:Europe/Berlin or the like, and a limit is atomic units in decimal digits.");
-
     public async Task<Reply<TenantState>> GetTenantState(GetTenantState request, CancellationToken cancellationToken)
     {
         var control = await LoadControlAsync(cancellationToken);
         // Version 0 is of who knows nothing, even when there is nothing to know.
         var isKnown = request.Version == control.Version && request.Version != 0;
         var rules = isKnown ? null : new TenantRules(control.Frozen is not null, control.Agents, control.Assets);
-        return new Reply<TenantState>(new TenantState(control.Version, time.GetUtcNow(), rules), null);
+        return new Reply<TenantState>(new TenantState(control.Version, clock.GetUtcNow(), rules), null);
     }
 
     public async Task<Reply<TenantLease>> TakeLease(TakeLease request, CancellationToken cancellationToken)
@@ -33,13 +30,13 @@ internal sealed partial class TenantActor
         var asked = new LeaseRequest(
             request.Id, request.Revision, request.Holder, request.Asset, AmountOf(request.Spent), AmountOf(request.Least), AmountOf(request.Wanted));
         var before = await LoadLedgerAsync(cancellationToken);
-        return await StoreAsync(before, before.Take(asked, stop, time.GetUtcNow()), cancellationToken);
+        return await StoreAsync(before, before.Take(asked, stop, clock.GetUtcNow()), cancellationToken);
     }
 
     public async Task<Reply<TenantLease>> SettleLease(SettleLease request, CancellationToken cancellationToken)
     {
         var before = await LoadLedgerAsync(cancellationToken);
-        return await StoreAsync(before, before.Settle(request.Id, request.Revision, AmountOf(request.Spent), time.GetUtcNow()), cancellationToken);
+        return await StoreAsync(before, before.Settle(request.Id, request.Revision, AmountOf(request.Spent), clock.GetUtcNow()), cancellationToken);
     }
 
     public async Task<Reply<TenantBudget>> GetTenantBudget(CancellationToken cancellationToken) =>
@@ -48,18 +45,19 @@ internal sealed partial class TenantActor
     public async Task<Reply<TenantBudget>> SetTenantLimits(SetTenantLimits request, CancellationToken cancellationToken)
     {
         var limits = ImmutableArray.CreateBuilder<BudgetLimit>();
-        foreach (var limit in request.Limits)
+        foreach (var setting in request.Limits)
         {
-            if (BudgetWindow.TryParse(limit.Window) is not { } window || TryReadAmount(limit.Limit) is not { } amount)
-                return new Reply<TenantBudget>(null, InvalidLimit);
-            limits.Add(new BudgetLimit(TenantLedger.Scope, limit.Asset, window, amount));
+            var limit = BudgetLimit.Create(BudgetScopes.Agent, setting.Asset, setting.Window, setting.Limit);
+            if (limit.IsRefused)
+                return new Reply<TenantBudget>(null, limit.Refusal);
+            limits.Add(TenantLedger.ToLimit(limit.Value));
         }
 
         var control = await LoadControlAsync(cancellationToken);
         var before = await LoadLedgerAsync(cancellationToken);
         if (before.Limits.SequenceEqual(limits))
             return new Reply<TenantBudget>(ToBudget(control, before), null);
-        var after = before.SetLimits(limits.ToImmutable(), time.GetUtcNow());
+        var after = before.SetLimits(limits.ToImmutable(), clock.GetUtcNow());
         if (after.IsRefused)
             return new Reply<TenantBudget>(null, after.Refusal);
         control = control.Limit(limits.Select(limit => limit.Asset));
@@ -74,7 +72,7 @@ internal sealed partial class TenantActor
         if (request.Reason.Length is 0 or > FreezeLimits.ReasonCharacters)
             return new Reply<TenantFreeze>(null, InvalidReason);
         return await ChangeControlAsync(
-            control => request.User is { } user ? control.Freeze(user) : control.Freeze(request.Reason, time.GetUtcNow()),
+            control => request.User is { } user ? control.Freeze(user) : control.Freeze(request.Reason, clock.GetUtcNow()),
             control => request.User is not { } user || control.Agents.Contains(user),
             cancellationToken);
     }
@@ -129,7 +127,7 @@ internal sealed partial class TenantActor
 
     private TenantBudget ToBudget(TenantControl control, TenantLedger ledger)
     {
-        var now = ledger.Advance(time.GetUtcNow());
+        var now = ledger.Advance(clock.GetUtcNow());
         return new TenantBudget(
             control.Version,
             ToFrozen(control),
@@ -147,10 +145,7 @@ internal sealed partial class TenantActor
 
     private static TenantFrozen? ToFrozen(TenantControl control) => control.Frozen is { } frozen ? new TenantFrozen(frozen.Reason, frozen.At) : null;
 
-    private static UInt128 AmountOf(string text) => TryReadAmount(text) ?? throw new ArgumentException("That is no amount.");
-
-    private static UInt128? TryReadAmount(string text) =>
-        UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) ? amount : null;
+    private static UInt128 AmountOf(string text) => UInt128.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static string Text(UInt128 amount) => amount.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,9 +13,8 @@ public static class TenantBudgetRefusals
     public static Refusal TooManyLeases { get; } = new(
         "too_many_leases", $"The tenant has {TenantBudgetLimits.Leases} leases in the hands of its processes; it gives the next when one has ended.");
 
-    /// <summary>A limit that cannot be.</summary>
-    /// <param name="reason">A sentence.</param>
-    public static Refusal InvalidBudget(string reason) => new("invalid_budget", $"The limits are invalid: {reason}");
+    /// <summary>More limits than a tenant has.</summary>
+    public static Refusal TooManyLimits { get; } = new("invalid_budget", $"The budget is invalid: a tenant has at most {TenantBudgetLimits.Limits} limits.");
 
     /// <summary>It would take what is posted and in the hands of processes over the limit.</summary>
     internal static BudgetRefusal Exceeded(BudgetShortage shortage) => new(

@@ -47,12 +47,19 @@ public sealed partial record TenantLedger(
         return (ledger with { Leases = ledger.Leases.RemoveRange(over) }).WithMeters();
     }
 
+    /// <summary>The limit as one of a tenant.</summary>
+    public static BudgetLimit ToLimit(BudgetLimit limit)
+    {
+        ArgumentNullException.ThrowIfNull(limit);
+        return limit with { Scope = Scope };
+    }
+
     /// <summary>Sets all limits. What was spent stays, and what processes have stays theirs until they are heard of.</summary>
+    /// <param name="limits">Those of <see cref="ToLimit"/>; none: the tenant limits nothing.</param>
+    /// <param name="now">The time.</param>
     public Result<TenantLedger> SetLimits(ImmutableArray<BudgetLimit> limits, DateTimeOffset now)
     {
-        if (WhyNot(limits) is { } reason)
-            return TenantBudgetRefusals.InvalidBudget(reason);
-        return (Advance(now) with { Limits = limits }).WithMeters();
+        return Check(limits) is { } refusal ? refusal : (Advance(now) with { Limits = limits }).WithMeters();
     }
 
     /// <summary>How each limit stands at a time.</summary>
@@ -62,21 +69,11 @@ public sealed partial record TenantLedger(
         return [.. ledger.Limits.Select(ledger.ViewOf)];
     }
 
-    private static string? WhyNot(ImmutableArray<BudgetLimit> limits)
+    private static Refusal? Check(ImmutableArray<BudgetLimit> limits)
     {
         if (limits.Length > TenantBudgetLimits.Limits)
-            return $"a tenant has at most {TenantBudgetLimits.Limits}.";
-        foreach (var limit in limits)
-        {
-            if (limit.Scope != Scope)
-                throw new ArgumentException("That is no limit of a tenant.");
-            if (!BudgetAssets.IsCanonical(limit.Asset))
-                return "an asset is USD, or a token such as eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e in lower case.";
-            if (limits.Count(limit.IsOnTheSame) > 1)
-                return "each asset and window has one limit.";
-        }
-
-        return null;
+            return TenantBudgetRefusals.TooManyLimits;
+        return limits.DistinctBy(limit => (limit.Asset, limit.Window)).Count() < limits.Length ? BudgetRefusals.LimitTwice : null;
     }
 
     /// <summary>Counts what was spent in every window that it counts for, those of earlier limits included.</summary>

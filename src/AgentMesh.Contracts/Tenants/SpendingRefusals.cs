@@ -18,9 +18,6 @@ public static class SpendingRefusals
     /// <summary>The lease has ended, and what it came to is counted as spent.</summary>
     public const string LeaseEnded = "lease_ended";
 
-    /// <summary>A limit is none: an amount, a window or an asset that is not one, or too many of them.</summary>
-    public const string InvalidBudget = "invalid_budget";
-
     /// <summary>A freeze has no reason, or one of more than 200 characters.</summary>
     public const string InvalidReason = "invalid_reason";
 }

@@ -1,4 +1,4 @@
-using AgentMesh.Contracts.Tenants;
+using AgentMesh.Contracts.Agents;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Admin;
@@ -15,14 +15,14 @@ internal sealed class TenantBudgetRequestValidator : AbstractValidator<TenantBud
     public TenantBudgetRequestValidator()
     {
         RuleFor(request => request.Limits).Must(limits => limits is { Count: <= Limits } && !limits.Contains(null!))
-            .WithErrorCode(SpendingRefusals.InvalidBudget).WithMessage($"limits must be at most {Limits} objects with asset, window and limit.");
+            .WithErrorCode(AgentRefusals.InvalidBudget).WithMessage($"limits must be at most {Limits} objects with asset, window and limit.");
         RuleForEach(request => request.Limits).ChildRules(limit =>
         {
-            limit.RuleFor(one => one.Asset).NotEmpty().WithErrorCode(SpendingRefusals.InvalidBudget).WithMessage("asset must be USD, or a token in CAIP-19.");
-            limit.RuleFor(one => one.Window).NotEmpty().WithErrorCode(SpendingRefusals.InvalidBudget)
+            limit.RuleFor(one => one.Asset).NotEmpty().WithErrorCode(AgentRefusals.InvalidBudget).WithMessage("asset must be USD, or a token in CAIP-19.");
+            limit.RuleFor(one => one.Window).NotEmpty().WithErrorCode(AgentRefusals.InvalidBudget)
                 .WithMessage("window must be once, rolling:24h, calendar:day:Europe/Berlin or the like.");
             limit.RuleFor(one => one.Limit).Must(text => text is { Length: > 0 and <= Digits } && !text.AsSpan().ContainsAnyExceptInRange('0', '9'))
-                .WithErrorCode(SpendingRefusals.InvalidBudget).WithMessage("limit must be atomic units in decimal digits.");
+                .WithErrorCode(AgentRefusals.InvalidBudget).WithMessage("limit must be atomic units in decimal digits.");
         });
     }
 }

@@ -87,13 +87,17 @@ public static class ProblemTypes
         ["invalid_profile"] = new(400, "The profile is invalid."),
         ["invalid_schedule"] = new(400, "The schedule is invalid."),
         ["too_many_schedules"] = new(409, "Too many schedules."),
+        ["invalid_budget"] = new(400, "The budget is invalid."),
+        ["too_many_holds"] = new(429, "Too many holds.", RetryAfterSeconds: 5),
+        ["budget_no_limit"] = new(403, "The budget has no limit for it."),
+        ["budget_locked"] = new(403, "The budget is locked."),
+        ["budget_exceeded"] = new(403, "The budget does not have enough."),
         // AgentMesh.Contracts, SpendingRefusals
         ["tenant_unknown"] = new(503, "Whether the tenant may spend is not known.", RetryAfterSeconds: 1),
         ["tenant_frozen"] = new(403, "The tenant is frozen."),
         ["agent_frozen"] = new(403, "The agent is frozen."),
         ["too_many_leases"] = new(503, "Too many processes spend for the tenant.", RetryAfterSeconds: 10),
         ["lease_ended"] = new(409, "The lease has ended."),
-        ["invalid_budget"] = new(400, "The limits are invalid."),
         ["invalid_reason"] = new(400, "The reason is invalid."),
         // AgentMesh.Contracts, PaymentRefusals
         ["payment_quarantined"] = new(503, "The payment is quarantined."),

@@ -229,11 +229,6 @@ public sealed class TenantLedgerTests
         Assert.Empty(tenant.Ledger.Advance(tenant.Now + TenantBudgetLimits.RepeatTime).Leases);
     }
 
-    [Theory]
-    [InlineData("usd")]
-    [InlineData("eip155:84532/erc20:0x036CbD53842c5426634e7929541eC2318f3dCF7e")]
-    public void Asset_HasOneSpelling(string asset) => Assert.Equal("invalid_budget", new FakeTenant().Set((asset, "once", 1)).Refusal?.Code);
-
     [Fact]
     public void Limits_AreEightAndOneForEachWindow()
     {
