@@ -91,6 +91,8 @@ internal sealed partial class TenantActor
             await StateManager.SaveStateAsync(cancellationToken);
         }
 
+        if (!isListed(after))
+            LogListFull(Logger, Id.GetId());
         return new Reply<TenantFreeze>(new TenantFreeze(after.Version, ToFrozen(after), isListed(after)), null);
     }
 
@@ -148,4 +150,7 @@ internal sealed partial class TenantActor
     private static UInt128 AmountOf(string text) => UInt128.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static string Text(UInt128 amount) => amount.ToString(CultureInfo.InvariantCulture);
+
+    [LoggerMessage(8, LogLevel.Error, "The list of frozen agents of tenant {TenantId} is full; the agent is frozen by its own record alone")]
+    private static partial void LogListFull(ILogger logger, string tenantId);
 }

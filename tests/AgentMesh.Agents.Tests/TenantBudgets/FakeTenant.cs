@@ -1,8 +1,8 @@
 using System.Text.Json;
 using AgentMesh.Agents.Budgets;
+using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
-using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Tests.TenantBudgets;
