@@ -3,6 +3,7 @@ using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.ServiceDefaults;
@@ -28,6 +29,7 @@ public static class AgentHost
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddServiceDefaults();
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
+        builder.Services.AddTenantBudgets();
         builder.Services.AddAgents();
         builder.Services.AddBudgets();
         builder.Services.AddPolicies();

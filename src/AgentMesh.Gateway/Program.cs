@@ -15,6 +15,7 @@ using AgentMesh.ServiceDefaults.Health;
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults();
 builder.AddEdge();
+builder.Services.AddAdmin();
 builder.Services.AddAgents(builder.Configuration);
 builder.Services.AddBudgets();
 builder.Services.AddOwner();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using AgentMesh.ActorHost.Tests.TenantBudgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
@@ -102,9 +103,10 @@ public sealed class AgentOwnerTests
         host.State[Alice, "summary:default"] = host.State[Alice, $"summary:{session}"] = """{"text":"Short.","upToPage":1,"upToSeq":1,"at":"2026-01-02T03:04:05.678Z","v":1}""";
         host.State[Alice, "wallet"] = """{"provider":"local","address":"0x0","keyId":"k","sealedKey":"s","createdAt":"2026-01-02T03:04:05.678Z","v":1}""";
         await host.RecordPaymentAsync(Alice, AgentPaymentsTests.Payment(1) with { State = PaymentStates.Unknown });
+        await host.FreezeAsync(Alice);
         var everything = host.State.KeysOf(Alice);
         AssertHasAKeyOfEveryKind(everything);
-        string[] kept = [$"payment:{AgentPaymentsTests.Payment(1).Id}", "payments", "payments:1"];
+        string[] kept = ["freeze", $"payment:{AgentPaymentsTests.Payment(1).Id}", "payments", "payments:1"];
         Assert.NotEmpty(host.State.RemindersOf(Alice));
 
         var (removed, payments) = (new Dictionary<string, int>(), 0L);
@@ -114,6 +116,7 @@ public sealed class AgentOwnerTests
             foreach (var (kind, count) in part.Records)
                 removed[kind] = removed.GetValueOrDefault(kind) + count;
             (isDone, payments) = (part.IsDone, part.KeptPayments);
+            Assert.Equal(isDone, part.KeepsFreeze);
             if (!isDone)
                 Assert.Equal("agent_erasing", (await host.PostAsync(Alice, "in between", "r3")).Refusal!.Code);
         }

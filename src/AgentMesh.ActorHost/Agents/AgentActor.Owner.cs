@@ -47,7 +47,7 @@ internal sealed partial class AgentActor
     {
         ForgetDue();
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
-            return new Reply<Erasure>(new Erasure(true, new Dictionary<string, int>(), await CountPaymentsAsync(cancellationToken)), null);
+            return await ToErasureAsync(true, new Dictionary<string, int>(), cancellationToken);
         foreach (var turn in (await _records.LoadTurnsAsync(head, cancellationToken))?.Open ?? [])
             _services.Runner.Stop(Id.GetId(), turn.Turn);
         var index = await _records.LoadIndexAsync(cancellationToken);
@@ -67,7 +67,12 @@ internal sealed partial class AgentActor
         // Watchers begin anew, as the numbers do.
         if (part.Head is null)
             _services.Announcer.Announce(Id.GetId(), 0);
-        var kept = part.Head is null ? await CountPaymentsAsync(cancellationToken) : 0;
-        return new Reply<Erasure>(new Erasure(part.Head is null, records, kept), null);
+        return await ToErasureAsync(part.Head is null, records, cancellationToken);
     });
+
+    private async Task<Reply<Erasure>> ToErasureAsync(bool isDone, Dictionary<string, int> records, CancellationToken cancellationToken) => new(
+        isDone
+            ? new Erasure(true, records, await CountPaymentsAsync(cancellationToken), await _records.LoadFreezeAsync(cancellationToken) is not null)
+            : new Erasure(false, records),
+        null);
 }

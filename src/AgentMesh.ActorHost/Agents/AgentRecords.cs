@@ -48,7 +48,7 @@ internal sealed partial class AgentRecords(
     /// <summary>The SDK has dropped its cache: what this activation believed is gone with it.</summary>
     public void Distrust()
     {
-        (Epoch, _headIsUnborn, Known, _usage, _offered, _storedWallet) = (0, false, null, default, null, null);
+        (Epoch, _headIsUnborn, Known, _usage, _offered, _storedWallet, _freeze) = (0, false, null, default, null, null, default);
         _ofTheTurn.Clear();
     }
 

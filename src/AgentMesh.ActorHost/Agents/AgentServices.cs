@@ -5,6 +5,7 @@ using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets;
@@ -36,7 +37,8 @@ internal sealed class AgentServices(
     WalletErrands errands,
     BudgetRules budgetRules,
     LedgerClock ledgerClock,
-    PolicyRules policyRules)
+    PolicyRules policyRules,
+    TenantGate tenantGate)
 {
     public TimeProvider Time => time;
 
@@ -69,6 +71,8 @@ internal sealed class AgentServices(
     public LedgerClock LedgerClock => ledgerClock;
 
     public PolicyRules PolicyRules => policyRules;
+
+    public TenantGate TenantGate => tenantGate;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);

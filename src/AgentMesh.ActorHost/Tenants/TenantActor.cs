@@ -1,3 +1,4 @@
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Contracts.Tenants;
 using Dapr.Actors.Runtime;
@@ -10,4 +11,5 @@ namespace AgentMesh.ActorHost.Tenants;
 /// few, and the store is the truth.
 /// </summary>
 [Actor(TypeName = TenantActorType.Name)]
-internal sealed partial class TenantActor(DaprActorHost host, TimeProvider time, AgentWallets wallets) : Actor(host), ITenantActor, ITenantWallets;
+internal sealed partial class TenantActor(DaprActorHost host, TimeProvider time, LedgerClock clock, AgentWallets wallets)
+    : Actor(host), ITenantActor, ITenantWallets, ITenantBudgets;

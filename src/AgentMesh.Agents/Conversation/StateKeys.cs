@@ -29,6 +29,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Wallets.WalletRecord"/>.</summary>
     public const string Wallet = "wallet";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Freezing.FreezeRecord"/>.</summary>
+    public const string Freeze = "freeze";
+
     /// <summary>Key of the <see cref="AgentMesh.Agents.Payments.PaymentBook"/>.</summary>
     public const string Payments = "payments";
 

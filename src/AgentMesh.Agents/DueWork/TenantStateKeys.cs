@@ -14,6 +14,12 @@ public static class TenantStateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Wallets.WalletIndex"/>.</summary>
     public const string Wallets = "wallets";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.TenantBudgets.TenantControl"/>.</summary>
+    public const string Control = "control";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.TenantBudgets.TenantLedger"/>.</summary>
+    public const string Budget = "budget";
+
     /// <summary>Key of a <see cref="AgentMesh.Agents.Wallets.WalletShard"/>.</summary>
     public static string WalletShard(int n) => string.Create(CultureInfo.InvariantCulture, $"wallets:{n}");
 

@@ -71,4 +71,10 @@ public static class FactTypes
 
     /// <summary>What became of funds that were set aside for a payment.</summary>
     public const string Payment = "payment";
+
+    /// <summary>An operator has stopped the agent's spending.</summary>
+    public const string Frozen = "frozen";
+
+    /// <summary>The agent spends again.</summary>
+    public const string Unfrozen = "unfrozen";
 }

@@ -5,12 +5,14 @@ using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Freezing;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
+using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
@@ -53,6 +55,9 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(SpendingMemory))]
 [JsonSerializable(typeof(ApprovalTable))]
 [JsonSerializable(typeof(Ledger))]
+[JsonSerializable(typeof(FreezeRecord))]
+[JsonSerializable(typeof(TenantControl))]
+[JsonSerializable(typeof(TenantLedger))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -107,5 +112,11 @@ public sealed partial class AgentStateJson : JsonSerializerContext
         options.Converters.Add(new VersionedConverter<ApprovalTable>(
             StateVersions.ApprovalTable, StateVersions.ApprovalTableUpcasters, Default.ApprovalTable));
         options.Converters.Add(new VersionedConverter<Ledger>(StateVersions.Ledger, StateVersions.LedgerUpcasters, Default.Ledger));
+        options.Converters.Add(new VersionedConverter<FreezeRecord>(
+            StateVersions.FreezeRecord, StateVersions.FreezeRecordUpcasters, Default.FreezeRecord));
+        options.Converters.Add(new VersionedConverter<TenantControl>(
+            StateVersions.TenantControl, StateVersions.TenantControlUpcasters, Default.TenantControl));
+        options.Converters.Add(new VersionedConverter<TenantLedger>(
+            StateVersions.TenantLedger, StateVersions.TenantLedgerUpcasters, Default.TenantLedger));
     }
 }

@@ -34,6 +34,9 @@ internal static class StateVersions
     internal const int SpendingMemory = 1;
     internal const int ApprovalTable = 1;
     internal const int Ledger = 1;
+    internal const int FreezeRecord = 1;
+    internal const int TenantControl = 1;
+    internal const int TenantLedger = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn];
@@ -84,6 +87,12 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApprovalTableUpcasters = [];
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> FreezeRecordUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TenantControlUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TenantLedgerUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

@@ -18,4 +18,5 @@ public sealed record EraseAgent(string RequestId);
 /// <param name="IsDone">True when nothing is left.</param>
 /// <param name="Records">Removed records by kind: <c>head</c>, <c>pages</c>, <c>events</c>, <c>sessions</c>, <c>keys</c>, <c>turns</c>, <c>profile</c>, <c>schedules</c>, <c>expiries</c>, <c>usage</c>, <c>reminders</c>.</param>
 /// <param name="KeptPayments">When nothing else is left: payments whose records stay.</param>
-public sealed record Erasure(bool IsDone, IReadOnlyDictionary<string, int> Records, long KeptPayments = 0);
+/// <param name="KeepsFreeze">When nothing else is left: the freeze stays.</param>
+public sealed record Erasure(bool IsDone, IReadOnlyDictionary<string, int> Records, long KeptPayments = 0, bool KeepsFreeze = false);

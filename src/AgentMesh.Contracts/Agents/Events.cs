@@ -81,6 +81,12 @@ public static class EventTypes
     /// <c>asset</c>, <c>amount</c> in atomic units, and <c>tool</c> when one spends it.
     /// </summary>
     public const string Payment = "payment";
+
+    /// <summary>An operator has stopped the agent's spending: <c>reason</c>.</summary>
+    public const string Frozen = "frozen";
+
+    /// <summary>The agent spends again.</summary>
+    public const string Unfrozen = "unfrozen";
 }
 
 /// <summary>The text that a model has written so far.</summary>

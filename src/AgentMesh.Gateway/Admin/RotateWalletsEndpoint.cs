@@ -5,7 +5,6 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using Microsoft.Extensions.Primitives;
 
 namespace AgentMesh.Gateway.Admin;
 
@@ -24,8 +23,6 @@ internal static class RotateWalletsEndpoint
     /// <summary>Most wallets that a tenant notes at a time.</summary>
     private const int Batch = 32;
 
-    private static readonly Refusal InvalidTenant = new(EdgeRefusals.InvalidRequest, "The parameter tenant names no tenant.");
-
     private static readonly Refusal InvalidCursor = new(AgentRefusals.InvalidCursor, "The parameter cursor is one text.");
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/admin/wallets/rotate", AnswerAsync);
@@ -33,9 +30,10 @@ internal static class RotateWalletsEndpoint
     private static async Task AnswerAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var answer = !TryReadTenant(query["tenant"], out var tenant) ? InvalidTenant
+        var tenant = AdminPath.ReadTenant(query["tenant"]);
+        var answer = tenant.IsRefused ? tenant.Refusal
             : query["cursor"].Count > 1 ? InvalidCursor
-            : await RotateAsync(context.RequestServices.GetRequiredService<AgentCalls>(), tenant, query["cursor"], context.RequestAborted);
+            : await RotateAsync(context.RequestServices.GetRequiredService<AgentCalls>(), tenant.Value, query["cursor"], context.RequestAborted);
         if (answer.IsRefused)
             await Problem.WriteAsync(context, answer.Refusal);
         else
@@ -92,12 +90,6 @@ internal static class RotateWalletsEndpoint
         return wallet.Value.KeyId == keyId
             ? new NotedWallet(user, keyId)
             : new Refusal(AgentRefusals.WalletUnavailable, "The agent's process has not read the newest master key yet.");
-    }
-
-    private static bool TryReadTenant(StringValues values, out TenantId tenant)
-    {
-        tenant = TenantId.Default;
-        return values.Count == 0 || values is [{ } text] && TenantId.TryParse(text, out tenant);
     }
 }
 

@@ -101,6 +101,34 @@ internal sealed partial class AgentCalls
     public Task<Result<SealedWallet>> SealWalletAsync(AgentKey agent, SealWallet request, CancellationToken cancellationToken) =>
         AskAsync<SealWallet, SealedWallet>(agent, nameof(IAgentWallets.SealWallet), request, cancellationToken);
 
+    /// <summary>Stops an agent's spending.</summary>
+    public Task<Result<AgentFreeze>> FreezeAsync(AgentKey agent, FreezeAgent request, CancellationToken cancellationToken) =>
+        AskAsync<FreezeAgent, AgentFreeze>(agent, nameof(IAgentFreezing.FreezeAgent), request, cancellationToken);
+
+    /// <summary>Lets an agent spend again.</summary>
+    public Task<Result<AgentFreeze>> UnfreezeAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        AskAsync<object?, AgentFreeze>(agent, nameof(IAgentFreezing.UnfreezeAgent), null, cancellationToken);
+
+    /// <summary>Says whether an agent's spending is stopped.</summary>
+    public Task<Result<AgentFreeze>> GetFreezeAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        AskAsync<object?, AgentFreeze>(agent, nameof(IAgentFreezing.GetFreeze), null, cancellationToken);
+
+    /// <summary>Stops a tenant's spending, or tells it that one of its agents is frozen.</summary>
+    public Task<Result<TenantFreeze>> FreezeAsync(TenantId tenant, FreezeTenant request, CancellationToken cancellationToken) =>
+        AskAsync<FreezeTenant, TenantFreeze>(tenant, nameof(ITenantBudgets.FreezeTenant), request, cancellationToken);
+
+    /// <summary>Lets a tenant spend again, or tells it that one of its agents does.</summary>
+    public Task<Result<TenantFreeze>> UnfreezeAsync(TenantId tenant, UnfreezeTenant request, CancellationToken cancellationToken) =>
+        AskAsync<UnfreezeTenant, TenantFreeze>(tenant, nameof(ITenantBudgets.UnfreezeTenant), request, cancellationToken);
+
+    /// <summary>Reads a tenant's limits and what they have come to.</summary>
+    public Task<Result<TenantBudget>> GetTenantBudgetAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        AskAsync<object?, TenantBudget>(tenant, nameof(ITenantBudgets.GetTenantBudget), null, cancellationToken);
+
+    /// <summary>Sets a tenant's limits.</summary>
+    public Task<Result<TenantBudget>> SetTenantLimitsAsync(TenantId tenant, SetTenantLimits limits, CancellationToken cancellationToken) =>
+        AskAsync<SetTenantLimits, TenantBudget>(tenant, nameof(ITenantBudgets.SetTenantLimits), limits, cancellationToken);
+
     /// <summary>Makes a session, once for all retries.</summary>
     public Task<Result<Session>> CreateSessionAsync(AgentKey agent, CreateSession session, CancellationToken cancellationToken) =>
         AskAsync<CreateSession, Session>(agent, nameof(IAgentActor.CreateSession), session, cancellationToken);

@@ -19,6 +19,8 @@ internal static class EraseEndpoint
 
     private const string WhyPaymentsAreKept = "Records of money that was moved, or may have been, are kept as accounts: who paid whom how much, when and for what; nothing that was said.";
 
+    private const string WhyAFreezeIsKept = "An operator has stopped what the agent spends, and why, and since when. It ends with the operator's word, not by starting anew.";
+
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapDelete("/agent/{userId}", AnswerAsync);
 
     // Each part makes what is left smaller, so the loop ends; a caller that leaves in between deletes again.
@@ -59,10 +61,18 @@ internal static class EraseEndpoint
                 agent.User.ToString(),
                 context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime,
                 new Dictionary<string, IReadOnlyDictionary<string, int>> { [ActorState] = removed },
-                part.Value.KeptPayments is > 0 and var payments ? [new KeptRecords("payments", payments, WhyPaymentsAreKept)] : []);
+                [.. KeptOf(part.Value)]);
             await JsonAnswer.WriteAsync(context, receipt, GatewayJson.Answers.EraseReceipt);
             return;
         }
+    }
+
+    private static IEnumerable<KeptRecords> KeptOf(Erasure erasure)
+    {
+        if (erasure.KeptPayments > 0)
+            yield return new KeptRecords("payments", erasure.KeptPayments, WhyPaymentsAreKept);
+        if (erasure.KeepsFreeze)
+            yield return new KeptRecords("freeze", 1, WhyAFreezeIsKept);
     }
 }
 
@@ -75,7 +85,7 @@ internal sealed record EraseReceipt(
     string UserId, DateTime ErasedAt, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Stores, IReadOnlyList<KeptRecords> Kept);
 
 /// <summary>What an erasure has left.</summary>
-/// <param name="Kind">What it is: <c>payments</c>, still to be read at <c>/agent/{userId}/payments</c>.</param>
+/// <param name="Kind">What it is: <c>payments</c>, still to be read at <c>/agent/{userId}/payments</c>, or <c>freeze</c>.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Why">For people.</param>
 internal sealed record KeptRecords(string Kind, long Count, string Why);

@@ -99,6 +99,13 @@ public static class ProblemTypes
         ["approval_required"] = new(403, "The payment needs an approval."),
         ["approval_not_found"] = new(404, "No such approval."),
         ["approval_decided"] = new(409, "The approval is decided."),
+        // AgentMesh.Contracts, SpendingRefusals
+        ["tenant_unknown"] = new(503, "Whether the tenant may spend is not known.", RetryAfterSeconds: 1),
+        ["tenant_frozen"] = new(403, "The tenant is frozen."),
+        ["agent_frozen"] = new(403, "The agent is frozen."),
+        ["too_many_leases"] = new(503, "Too many processes spend for the tenant.", RetryAfterSeconds: 10),
+        ["lease_ended"] = new(409, "The lease has ended."),
+        ["invalid_reason"] = new(400, "The reason is invalid."),
         // AgentMesh.Contracts, PaymentRefusals
         ["payment_quarantined"] = new(503, "The payment is quarantined."),
         ["payment_not_found"] = new(404, "No such payment."),

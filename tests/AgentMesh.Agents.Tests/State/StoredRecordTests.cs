@@ -7,6 +7,7 @@ using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Freezing;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
@@ -15,11 +16,13 @@ using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
+using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Agents.Tests.Approvals;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Tests.Policies;
+using AgentMesh.Agents.Tests.TenantBudgets;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
@@ -225,6 +228,9 @@ public sealed class StoredRecordTests
         [typeof(ApprovalTable)] = (
             "approvals.v1.json", Approvals.Array[0, 20].Select(approvals => (object)new ApprovalTable([.. approvals])), new ApprovalTable([SampleApprovals.Used])),
         [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
+        [typeof(FreezeRecord)] = ("freeze.v1.json", SampleTenants.AnyFreeze, SampleTenants.Freeze),
+        [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
+        [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
@@ -262,6 +268,8 @@ public sealed class StoredRecordTests
             ApprovalTable approvals => approvals.All,
             SpendingMemory memory => [memory.Payees, .. memory.Lines.SelectMany(line => line.Slices.Cast<object>().Prepend((line.Direction, line.Asset)))],
             Ledger ledger => SampleLedger.PartsOf(ledger),
+            TenantControl control => SampleTenants.PartsOf(control),
+            TenantLedger ledger => SampleTenants.PartsOf(ledger),
             _ => [record],
         };
     }
@@ -310,6 +318,9 @@ public sealed class StoredRecordTests
     [InlineData("head.v4.json")]
     [InlineData("head.v5.json")]
     [InlineData("turns.v3.json")]
+    [InlineData("freeze.v1.json")]
+    [InlineData("control.v1.json")]
+    [InlineData("budget.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -339,6 +350,9 @@ public sealed class StoredRecordTests
             "spending" => Read<SpendingMemory>(json),
             "approvals" => Read<ApprovalTable>(json),
             "ledger" => Read<Ledger>(json),
+            "freeze" => Read<FreezeRecord>(json),
+            "control" => Read<TenantControl>(json),
+            "budget" => Read<TenantLedger>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -357,13 +371,13 @@ public sealed class StoredRecordTests
         Assert.Equal(
             [
                 "head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet",
-                "payments", "payments:3", "payment:abc", "ledger", "policy", "spending", "approvals",
+                "payments", "payments:3", "payment:abc", "ledger", "policy", "spending", "approvals", "freeze",
             ],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
                 StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"), StateKeys.Ledger,
-                StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals,
+                StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals, StateKeys.Freeze,
             ]);
 
     [Theory]

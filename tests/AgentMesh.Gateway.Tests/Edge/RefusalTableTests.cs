@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Tests.Edge;
@@ -10,7 +11,9 @@ public sealed class RefusalTableTests
 {
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
-        Assert.Equal(Codes(typeof(AgentRefusals)).Concat(Codes(typeof(EdgeRefusals))).Concat(Codes(typeof(PaymentRefusals))).Concat(Codes(typeof(PolicyRefusals))).Order(), ProblemTypes.All.Keys.Order());
+        Assert.Equal(
+            new[] { typeof(AgentRefusals), typeof(EdgeRefusals), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(SpendingRefusals) }.SelectMany(Codes).Order(),
+            ProblemTypes.All.Keys.Order());
 
     [Fact]
     public void EveryEdgeCode_IsDocumentedWithItsStatus()

@@ -107,6 +107,17 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         Assert.Equal("""{"users":["alice"]}""", fixture.Sidecar.Calls[3].Body);
     }
 
+    [Fact]
+    public async Task Erasure_SaysThatAFreezeIsKept()
+    {
+        fixture.Sidecar.Reset();
+        fixture.Sidecar.Then(
+            FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1},"keepsFreeze":true}}"""), FakeSidecar.Text(200, """{"value":{"entries":0,"wallets":0}}"""));
+        using var response = await _client.DeleteAsync(new Uri("/agent/alice", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var receipt = JsonDocument.Parse(await response.IsJsonAsync());
+        Assert.Equal("freeze", Assert.Single(receipt.RootElement.GetProperty("kept").EnumerateArray().ToArray()).GetProperty("kind").GetString());
+    }
+
     /// <summary>A name that may be left in the index of due work is no receipt's silence: the request is repeated.</summary>
     [Fact]
     public async Task Delete_WithoutTheTenant_HasNoReceipt()

@@ -1,0 +1,91 @@
+using AgentMesh.Contracts.Tenants;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Admin;
+
+/// <summary>
+/// <c>GET /admin/tenants/{tenant}</c>, <c>GET,PUT …/budget</c>, <c>POST …/freeze</c>, <c>POST …/unfreeze</c>: what all agents of a tenant may spend
+/// together, and whether they may. Safe to repeat.
+/// </summary>
+internal static class TenantEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/admin/tenants/{tenant}", context => AnswerAsync(context, ReadAsync, WriteTenantAsync));
+        endpoints.MapGet("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, ReadAsync, WriteBudgetAsync));
+        endpoints.MapPut("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, SetAsync, WriteBudgetAsync));
+        endpoints.MapPost("/admin/tenants/{tenant}/freeze", context => AnswerAsync(context, FreezeAsync, WriteTenantAsync));
+        endpoints.MapPost("/admin/tenants/{tenant}/unfreeze", context => AnswerAsync(context, UnfreezeAsync, WriteTenantAsync));
+    }
+
+    /// <param name="context">The request.</param>
+    /// <param name="act">What it asks for; null: it has been answered.</param>
+    /// <param name="write">Writes the answer.</param>
+    private static async Task AnswerAsync(
+        HttpContext context, Func<HttpContext, TenantId, Task<Result<TenantBudget>?>> act, Func<HttpContext, TenantId, TenantBudget, Task> write)
+    {
+        var tenant = AdminPath.TenantOf(context);
+        if (tenant.IsRefused)
+            await Problem.WriteAsync(context, tenant.Refusal);
+        else if (await act(context, tenant.Value) is { } budget)
+            await (budget.IsRefused ? Problem.WriteAsync(context, budget.Refusal) : write(context, tenant.Value, budget.Value));
+    }
+
+    private static async Task<Result<TenantBudget>?> ReadAsync(HttpContext context, TenantId tenant) =>
+        await Calls(context).GetTenantBudgetAsync(tenant, context.RequestAborted);
+
+    private static async Task<Result<TenantBudget>?> SetAsync(HttpContext context, TenantId tenant)
+    {
+        if (!await JsonRequest.IsDeclaredAsync(context))
+            return null;
+        var validator = context.RequestServices.GetRequiredService<IValidator<TenantBudgetRequest>>();
+        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.TenantBudgetRequest, validator) is not { } request)
+            return null;
+        var limits = new SetTenantLimits([.. request.Limits!.Select(limit => new TenantLimitRequest(limit.Asset!, limit.Window!, limit.Limit!))]);
+        return await Calls(context).SetTenantLimitsAsync(tenant, limits, context.RequestAborted);
+    }
+
+    private static async Task<Result<TenantBudget>?> FreezeAsync(HttpContext context, TenantId tenant)
+    {
+        if (!await JsonRequest.IsDeclaredAsync(context))
+            return null;
+        var validator = context.RequestServices.GetRequiredService<IValidator<FreezeRequest>>();
+        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.FreezeRequest, validator) is not { } request)
+            return null;
+        var frozen = await Calls(context).FreezeAsync(tenant, new FreezeTenant(null, request.Reason!), context.RequestAborted);
+        return frozen.IsRefused ? frozen.Refusal : await ReadAsync(context, tenant);
+    }
+
+    private static async Task<Result<TenantBudget>?> UnfreezeAsync(HttpContext context, TenantId tenant)
+    {
+        var thawed = await Calls(context).UnfreezeAsync(tenant, new UnfreezeTenant(null), context.RequestAborted);
+        return thawed.IsRefused ? thawed.Refusal : await ReadAsync(context, tenant);
+    }
+
+    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
+
+    private static Task WriteBudgetAsync(HttpContext context, TenantId tenant, TenantBudget budget) =>
+        JsonAnswer.WriteAsync(context, new TenantBudgetResponse(LimitsOf(budget)), GatewayJson.Answers.TenantBudgetResponse);
+
+    private static Task WriteTenantAsync(HttpContext context, TenantId tenant, TenantBudget budget) => JsonAnswer.WriteAsync(
+        context,
+        new TenantResponse(
+            tenant.ToString(),
+            budget.Frozen is not null,
+            budget.Frozen?.Reason,
+            budget.Frozen?.At.UtcDateTime,
+            budget.FrozenAgents,
+            LimitsOf(budget),
+            [.. budget.Leases.Select(lease => new TenantLeaseResponse(lease.Holder, lease.Asset, lease.Held, lease.Until.UtcDateTime))]),
+        GatewayJson.Answers.TenantResponse);
+
+    private static List<TenantLimitResponse> LimitsOf(TenantBudget budget) =>
+    [
+        .. budget.Limits.Select(limit => new TenantLimitResponse(
+            "tenant", limit.Asset, limit.Window, limit.Limit, limit.Posted, limit.Held, limit.Available, limit.ResetsAt?.UtcDateTime)),
+    ];
+}
