@@ -21,7 +21,7 @@ public static class ApprovalChanges
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(table);
-        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns, inputs.Funds);
         if (opened.IsRefused)
             return opened.Refusal;
         var step = table.Decide(id, approve, lifetime, now);

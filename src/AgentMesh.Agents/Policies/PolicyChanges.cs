@@ -27,7 +27,7 @@ public static class PolicyChanges
             policy = new PolicyRecord(parsed.Policy.ToJson(), now);
         }
 
-        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns, inputs.Funds);
         if (opened.IsRefused)
             return opened.Refusal;
         if (policy?.Document == stored?.Document)
