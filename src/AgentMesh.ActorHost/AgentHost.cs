@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Agents;
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
@@ -28,6 +29,7 @@ public static class AgentHost
         builder.AddServiceDefaults();
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
         builder.Services.AddAgents();
+        builder.Services.AddBudgets();
         builder.Services.AddPolicies();
         builder.Services.AddResponders();
         builder.Services.AddTools();

@@ -39,6 +39,8 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<PolicyEvaluation>))]
 [JsonSerializable(typeof(Reply<ApprovalList>))]
 [JsonSerializable(typeof(Reply<PaymentApproval>))]
+[JsonSerializable(typeof(SetBudget))]
+[JsonSerializable(typeof(Reply<AgentBudget>))]
 [JsonSerializable(typeof(CreateSession))]
 [JsonSerializable(typeof(GetSession))]
 [JsonSerializable(typeof(ListSessions))]

@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Announcing;
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
@@ -7,6 +8,7 @@ using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Summaries;
@@ -32,7 +34,9 @@ internal sealed class AgentServices(
     DueNotes dueNotes,
     AgentWallets wallets,
     WalletErrands errands,
-    PolicyRules policyRules)
+    PolicyRules policyRules,
+    BudgetRules budgetRules,
+    LedgerClock ledgerClock)
 {
     public TimeProvider Time => time;
 
@@ -59,6 +63,12 @@ internal sealed class AgentServices(
     public WalletErrands Errands => errands;
 
     public PolicyRules PolicyRules => policyRules;
+
+    /// <summary>How budgets are set up.</summary>
+    public BudgetRules BudgetRules => budgetRules;
+
+    /// <summary>The time as budgets see it.</summary>
+    public LedgerClock LedgerClock => ledgerClock;
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.State;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Budgets;
 
@@ -11,6 +13,21 @@ namespace AgentMesh.Agents.Budgets;
 public sealed record BudgetLimit(
     string Scope, string Asset, BudgetWindow Window, [property: JsonConverter(typeof(AtomicAmountConverter))] UInt128 Amount)
 {
-    /// <summary>True for another limit on the same: only one of the two can be in force.</summary>
-    internal bool IsOnTheSame(BudgetLimit other) => Scope == other.Scope && Asset == other.Asset && Window == other.Window;
+    /// <summary>Reads a limit.</summary>
+    /// <param name="scope">By what.</param>
+    /// <param name="asset">Of what.</param>
+    /// <param name="window">In which time.</param>
+    /// <param name="amount">How much: atomic units, decimal digits.</param>
+    public static Result<BudgetLimit> Create(string scope, string asset, string window, string amount)
+    {
+        if (!BudgetScopes.IsWellFormed(scope))
+            return BudgetRefusals.InvalidScope;
+        if (!BudgetAssets.IsCanonical(asset))
+            return BudgetRefusals.InvalidAsset;
+        if (BudgetWindow.TryParse(window) is not { } known)
+            return BudgetRefusals.InvalidWindow;
+        return UInt128.TryParse(amount, NumberStyles.None, CultureInfo.InvariantCulture, out var atomic)
+            ? new BudgetLimit(scope, asset, known, atomic)
+            : BudgetRefusals.InvalidAmount;
+    }
 }

@@ -27,9 +27,27 @@ public static class BudgetRefusals
     public static Refusal TooManyHolds { get; } = new(
         "too_many_holds", $"The agent has {BudgetBounds.OpenHolds} holds whose outcome is not known yet; it takes the next when one is.");
 
-    /// <summary>A limit that cannot be.</summary>
-    /// <param name="reason">A sentence.</param>
-    public static Refusal InvalidLimits(string reason) => new("invalid_budget", $"The limits are invalid: {reason}");
+    /// <summary>Not a scope.</summary>
+    public static Refusal InvalidScope { get; } = Invalid("a scope is agent, session:{id} or tool:{name}");
+
+    /// <summary>Not an asset.</summary>
+    public static Refusal InvalidAsset { get; } = Invalid(
+        "an asset is USD, or a token by its CAIP-19 name in lower case, such as eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e");
+
+    /// <summary>Not a window.</summary>
+    public static Refusal InvalidWindow { get; } = Invalid(
+        "a window is once, rolling:24h, rolling:90m (1m to 744h), or calendar:day:ZONE, calendar:week:ZONE, calendar:month:ZONE of an IANA zone that this system knows");
+
+    /// <summary>Not an amount.</summary>
+    public static Refusal InvalidAmount { get; } = Invalid("a limit is a whole number of atomic units, as text of decimal digits, below 2^128");
+
+    /// <summary>Two limits on the same.</summary>
+    public static Refusal LimitTwice { get; } = Invalid("each scope, asset and window has one limit");
+
+    /// <summary>More limits than an agent keeps.</summary>
+    public static Refusal TooManyLimits { get; } = Invalid($"an agent has at most {BudgetBounds.Limits} limits");
+
+    private static Refusal Invalid(string what) => new("invalid_budget", $"The budget is invalid: {what}.");
 
     /// <summary>Nothing says how much of the asset the agent may spend.</summary>
     internal static BudgetRefusal NoLimit(string asset) => new(

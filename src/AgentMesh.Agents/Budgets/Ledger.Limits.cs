@@ -16,8 +16,8 @@ public sealed partial record Ledger
     /// <param name="now">The time.</param>
     public Result<LimitsStep> SetLimits(ImmutableArray<BudgetLimit> limits, BudgetRules rules, DateTimeOffset now)
     {
-        if (WhyNot(limits) is { } reason)
-            return BudgetRefusals.InvalidLimits(reason);
+        if (Check(limits) is { } refusal)
+            return refusal;
         var ledger = (Advance(rules, now) with { Limits = limits }).WithMeters(rules);
         foreach (var limit in limits)
         {
@@ -38,22 +38,12 @@ public sealed partial record Ledger
         return [.. ledger.InForce(rules).Select(ledger.ViewOf)];
     }
 
-    /// <summary>What is wrong with limits, as a sentence; null: nothing.</summary>
-    public static string? WhyNot(ImmutableArray<BudgetLimit> limits)
+    /// <summary>Why limits cannot be in force together; null: they can.</summary>
+    public static Refusal? Check(ImmutableArray<BudgetLimit> limits)
     {
         if (limits.Length > BudgetBounds.Limits)
-            return $"an agent has at most {BudgetBounds.Limits}.";
-        foreach (var limit in limits)
-        {
-            if (!BudgetScopes.IsWellFormed(limit.Scope))
-                return "a scope is agent, session:{id} or tool:{name}.";
-            if (!BudgetAssets.IsCanonical(limit.Asset))
-                return "an asset is USD, or a token such as eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e in lower case.";
-            if (limits.Any(other => !ReferenceEquals(other, limit) && limit.IsOnTheSame(other)))
-                return "each scope, asset and window has one limit.";
-        }
-
-        return null;
+            return BudgetRefusals.TooManyLimits;
+        return limits.DistinctBy(limit => (limit.Scope, limit.Asset, limit.Window)).Count() < limits.Length ? BudgetRefusals.LimitTwice : null;
     }
 
     private BudgetView ViewOf(BudgetLimit limit)

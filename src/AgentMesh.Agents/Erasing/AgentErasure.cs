@@ -25,7 +25,7 @@ public static class AgentErasure
     public static ErasurePart Next(AgentHead head, SessionIndex index, SessionRecord? session, long epoch)
     {
         // Turns end here without an event: the log goes too.
-        head = head with { IsErasing = true, OpenTurns = 0, NextSchedule = null, NextExpiry = null, Epoch = epoch };
+        head = head with { IsErasing = true, OpenTurns = 0, NextSchedule = null, NextExpiry = null, NextHold = null, Epoch = epoch };
         if (NextSession(index) is { } id)
         {
             var pages = session?.Page.N ?? 0;
@@ -61,7 +61,7 @@ public static class AgentErasure
         {
             Keys =
             [
-                StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet,
+                StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet, StateKeys.Ledger,
                 StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals,
                 StateKeys.Summary(SessionNames.Default),
                 .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,

@@ -9,7 +9,7 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static class StateVersions
 {
-    internal const int AgentHead = 3;
+    internal const int AgentHead = 4;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
@@ -36,7 +36,7 @@ internal static class StateVersions
     internal const int Ledger = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
@@ -103,6 +103,14 @@ internal static class StateVersions
     {
         head["wallet"] = null;
         head["v"] = 3;
+        return head;
+    }
+
+    /// <summary>Agents of version 3 have no ledger.</summary>
+    private static JsonObject HoldsNothing(JsonObject head)
+    {
+        head["nextHold"] = null;
+        head["v"] = 4;
         return head;
     }
 

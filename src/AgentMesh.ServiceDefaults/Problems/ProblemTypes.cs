@@ -87,6 +87,11 @@ public static class ProblemTypes
         ["invalid_profile"] = new(400, "The profile is invalid."),
         ["invalid_schedule"] = new(400, "The schedule is invalid."),
         ["too_many_schedules"] = new(409, "Too many schedules."),
+        ["invalid_budget"] = new(400, "The budget is invalid."),
+        ["too_many_holds"] = new(429, "Too many holds.", RetryAfterSeconds: 5),
+        ["budget_no_limit"] = new(403, "The budget has no limit for it."),
+        ["budget_locked"] = new(403, "The budget is locked."),
+        ["budget_exceeded"] = new(403, "The budget does not have enough."),
         // AgentMesh.Contracts, PolicyRefusals
         ["invalid_policy"] = new(400, "The policy is invalid."),
         ["policy_denied"] = new(403, "The policy denies the payment."),

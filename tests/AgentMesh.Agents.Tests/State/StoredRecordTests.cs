@@ -64,6 +64,7 @@ public sealed class StoredRecordTests
             new PackedEntries(accepted),
             turns % 3 == 0 ? null : due,
             turns % 5 == 0 ? null : due,
+            turns % 11 == 0 ? null : due,
             turns % 7 == 0 ? null : "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
 
     private static readonly Gen<StoredMessage> Messages =
@@ -146,7 +147,7 @@ public sealed class StoredRecordTests
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
-        [typeof(AgentHead)] = ("head.v3.json", Heads.Select(head => (object)head), SampleHead),
+        [typeof(AgentHead)] = ("head.v4.json", Heads.Select(head => (object)head), SampleHead),
         [typeof(MessagePage)] = ("page.v1.json", Messages.Array[0, 16].Select(messages => (object)new MessagePage([.. messages])), SamplePage),
         [typeof(IdempotencyBucket)] = ("idem.v1.json", Gen.Byte.Array[0, 49 * 300].Select(bytes => (object)new IdempotencyBucket(new PackedEntries(bytes))), SampleBucket),
         [typeof(SessionIndex)] = (
@@ -293,6 +294,7 @@ public sealed class StoredRecordTests
     [InlineData("spending.v1.json")]
     [InlineData("approvals.v1.json")]
     [InlineData("ledger.v1.json")]
+    [InlineData("head.v4.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -404,6 +406,7 @@ public sealed class StoredRecordTests
         RateWindow.With(PackedEntries.Empty, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)),
         new DateTimeOffset(2026, 1, 2, 8, 0, 0, 0, TimeSpan.Zero),
         new DateTimeOffset(2026, 1, 2, 4, 4, 5, 678, TimeSpan.Zero),
+        new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero),
         "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
 
     private static DueTable SampleDue => new DueTable(DueIndex.Empty, ImmutableDictionary<int, DueShard>.Empty.Add(DueIndex.ShardOf("alice"), DueShard.Empty))
