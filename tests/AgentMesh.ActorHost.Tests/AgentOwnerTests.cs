@@ -102,6 +102,7 @@ public sealed class AgentOwnerTests
         await host.PostAsync(Alice, "there", "r2", session: session);
         host.State[Alice, "summary:default"] = host.State[Alice, $"summary:{session}"] = """{"text":"Short.","upToPage":1,"upToSeq":1,"at":"2026-01-02T03:04:05.678Z","v":1}""";
         host.State[Alice, "wallet"] = """{"provider":"local","address":"0x0","keyId":"k","sealedKey":"s","createdAt":"2026-01-02T03:04:05.678Z","v":1}""";
+        host.State[Alice, "policy"] = host.State[Alice, "spending"] = host.State[Alice, "approvals"] = "{}";
         await host.RecordPaymentAsync(Alice, AgentPaymentsTests.Payment(1) with { State = PaymentStates.Unknown });
         await host.FreezeAsync(Alice);
         var everything = host.State.KeysOf(Alice);
