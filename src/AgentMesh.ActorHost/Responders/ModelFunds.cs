@@ -14,16 +14,20 @@ internal abstract class ModelFunds
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>USD micro-units: no more than wanted, and no less than the least.</returns>
     /// <exception cref="BudgetReachedException">There is less than the least.</exception>
-    public async Task<long> HoldAsync(CallEstimate estimate, CancellationToken cancellationToken)
+    public Task<long> HoldAsync(CallEstimate estimate, CancellationToken cancellationToken)
     {
-        var granted = await TakeAsync(estimate, cancellationToken);
+        var last = LastMicroUsd;
+        // Before the hold is there: if its answer is lost, what is said of the last try is not said of this one.
         LastMicroUsd = null;
-        return granted;
+        return TakeAsync(estimate, last, cancellationToken);
     }
 
     /// <summary>What the last try has cost is known.</summary>
     public void Spent(long microUsd) => LastMicroUsd = microUsd;
 
-    /// <summary>Takes the hold, in a transaction that settles the one before it by <see cref="LastMicroUsd"/>.</summary>
-    protected abstract Task<long> TakeAsync(CallEstimate estimate, CancellationToken cancellationToken);
+    /// <summary>Takes the hold, in a transaction that settles the one before it.</summary>
+    /// <param name="estimate">What the try may take.</param>
+    /// <param name="lastMicroUsd">What the one before has cost; null: not known, or there was none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    protected abstract Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, CancellationToken cancellationToken);
 }

@@ -14,9 +14,9 @@ internal sealed class WritingFunds(TurnActors actors, string agent, string sessi
     public Task SettleAsync(CancellationToken cancellationToken) =>
         _call == 0 ? Task.CompletedTask : actors.SettleSummaryAsync(agent, _writing, _call, LastMicroUsd, cancellationToken);
 
-    protected override async Task<long> TakeAsync(CallEstimate estimate, CancellationToken cancellationToken)
+    protected override async Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, CancellationToken cancellationToken)
     {
-        var held = await actors.HoldSummaryAsync(agent, session, _writing, ++_call, estimate, LastMicroUsd, cancellationToken);
+        var held = await actors.HoldSummaryAsync(agent, session, _writing, ++_call, estimate, lastMicroUsd, cancellationToken);
         return held.Value?.GrantedMicroUsd ?? throw new BudgetReachedException(held.Refusal?.Code ?? held.Value!.PausedCode!);
     }
 }

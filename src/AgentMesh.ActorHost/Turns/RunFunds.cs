@@ -7,9 +7,9 @@ internal sealed class RunFunds(TurnActors actors, AgentRun run) : ModelFunds
 {
     private int _call;
 
-    protected override async Task<long> TakeAsync(CallEstimate estimate, CancellationToken cancellationToken)
+    protected override async Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, CancellationToken cancellationToken)
     {
-        var held = await actors.HoldCallAsync(run, ++_call, estimate, LastMicroUsd, cancellationToken);
+        var held = await actors.HoldCallAsync(run, ++_call, estimate, lastMicroUsd, cancellationToken);
         if (held.IsRefused)
             throw new TurnLostException();
         return held.Value.GrantedMicroUsd ?? throw new BudgetReachedException(held.Value.PausedCode!);

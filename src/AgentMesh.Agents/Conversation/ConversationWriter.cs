@@ -108,23 +108,29 @@ internal sealed class ConversationWriter
     /// <summary>The records to store.</summary>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time, in whole milliseconds.</param>
-    internal AgentChange ToChange(long epoch, DateTimeOffset now) => new(Head with
+    internal AgentChange ToChange(long epoch, DateTimeOffset now)
     {
-        Epoch = epoch,
-        LastActive = now,
-        LastSeq = _events.Head.LastSeq,
-        EventsFrom = _events.Head.EventsFrom,
-        OpenTurns = Turns.Open.Length,
-        PausedTurns = Turns.Paused,
-        NextResume = Turns.NextResume,
-    })
-    {
-        SessionId = _sessionId,
-        Pages = _pages?.ToStore() ?? [],
-        Session = _session,
-        Events = _events.ToStore(),
-        TrimmedEvents = _events.Trimmed,
-        Turns = Turns == _turnsBefore ? null : Turns,
-        Ledger = Holds is { IsChanged: true } ? Holds.Ledger : null,
-    };
+        var paused = Turns.Paused;
+        var head = Head with
+        {
+            Epoch = epoch,
+            LastActive = now,
+            LastSeq = _events.Head.LastSeq,
+            EventsFrom = _events.Head.EventsFrom,
+            OpenTurns = Turns.Open.Length,
+            PausedTurns = paused,
+            // A look that is due sooner is kept: who sets it has made room, and only who looks takes it back.
+            NextResume = paused == 0 ? null : AgentHead.Earlier(Head.NextResume, Turns.NextResume),
+        };
+        return new AgentChange(head)
+        {
+            SessionId = _sessionId,
+            Pages = _pages?.ToStore() ?? [],
+            Session = _session,
+            Events = _events.ToStore(),
+            TrimmedEvents = _events.Trimmed,
+            Turns = Turns == _turnsBefore ? null : Turns,
+            Ledger = Holds is { IsChanged: true } ? Holds.Ledger : null,
+        };
+    }
 }

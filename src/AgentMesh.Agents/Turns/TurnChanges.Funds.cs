@@ -82,7 +82,10 @@ public static partial class TurnChanges
     /// <summary>Lets paused turns go on, the oldest first, as far as there is what they need.</summary>
     private static void ResumePaused(ConversationWriter writer, ImmutableArray<TurnRun>.Builder runs, TurnRules rules, DateTimeOffset now)
     {
-        foreach (var (turn, refusal) in writer.Holds?.Try(writer.Turns.Open.Where(turn => turn.Pause is not null)) ?? [])
+        if (writer.Holds is not { } holds)
+            return;
+        writer.Head = writer.Head with { NextResume = null };
+        foreach (var (turn, refusal) in holds.Try(writer.Turns.Open.Where(turn => turn.Pause is not null)))
         {
             if (refusal is null)
             {

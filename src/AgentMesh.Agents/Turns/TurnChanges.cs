@@ -169,11 +169,12 @@ public static partial class TurnChanges
 
     private static TurnStep Finish(ConversationWriter writer, ImmutableArray<TurnRun>.Builder runs, TurnRules rules, long epoch, DateTimeOffset now)
     {
+        var resumeBefore = writer.Head.NextResume;
         ResumePaused(writer, runs, rules, now);
         (writer.Turns, var started) = writer.Turns.StartWaiting(rules, now);
         runs.AddRange(started);
         var change = writer.ToChange(epoch, now);
-        var isChanged = change is not { Turns: null, Events: [], Ledger: null } || change.Head.NextResume != writer.Head.NextResume;
+        var isChanged = change is not { Turns: null, Events: [], Ledger: null } || change.Head.NextResume != resumeBefore;
         return new TurnStep(isChanged ? change : null, runs.ToImmutable());
     }
 }

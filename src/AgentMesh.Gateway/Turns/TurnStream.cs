@@ -81,8 +81,10 @@ internal sealed class TurnStream(
                 return true;
             case { Status: TurnStatus.Running or TurnStatus.Queued }:
                 return false;
-            case { Status: TurnStatus.Paused } when pause is not null:
-                await stream.SendAsync(EventTypes.TurnPaused, pause.Json);
+            case { Status: TurnStatus.Paused }:
+                watcher.Agent.Pause(turn);
+                if (pause is not null)
+                    await stream.SendAsync(EventTypes.TurnPaused, pause.Json);
                 break;
         }
 

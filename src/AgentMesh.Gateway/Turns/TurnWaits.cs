@@ -31,6 +31,8 @@ internal sealed class TurnWaits(
                 await watcher.WaitAsync();
             cancellationToken.ThrowIfCancellationRequested();
             var turn = await calls.GetTurnAsync(agent, new GetTurn(posted.TurnId), cancellationToken);
+            if (turn.Value is { Status: TurnStatus.Paused })
+                watcher.Agent.Pause(posted.TurnId);
             // A pause may be over by now: that of a repeat is in the log, and the turn goes on.
             if (end.IsCancellationRequested || turn.Value is not { Status: TurnStatus.Running or TurnStatus.Queued })
                 return turn;

@@ -109,6 +109,13 @@ internal sealed partial class WatchedAgent(AgentKey key, AgentCalls calls, Watch
         }
     }
 
+    /// <summary>The turn waits until there is budget: its end is not to be expected until an event says that it goes on.</summary>
+    public void Pause(string turn)
+    {
+        lock (_lock)
+            _turns.Pause(turn);
+    }
+
     /// <summary>A message went through this gateway: its events need not be read when they are the next ones.</summary>
     public void Posted(PostMessage message, PostedMessage posted)
     {

@@ -53,7 +53,7 @@ internal sealed class WatchedTurns(int maxTextLength)
     }
 
     /// <summary>No end is to be expected until it goes on, and the text of the run that was paused is nobody's.</summary>
-    private void Pause(string paused)
+    public void Pause(string paused)
     {
         _open?.Remove(paused);
         _texts?.RemoveAll(text => text.Turn == paused);

@@ -15,20 +15,18 @@ internal sealed class FakeFunds(long availableMicroUsd = long.MaxValue) : ModelF
     public List<long?> Told { get; } = [];
 
     /// <summary>What is counted: what a try has cost, or all that was held for it.</summary>
-    public long Counted => Held.Zip(Told.Skip(1).Append(LastMicroUsd)).Sum(one => one.Second ?? one.First);
+    public long Counted => Count(LastMicroUsd);
 
-    protected override Task<long> TakeAsync(CallEstimate estimate, CancellationToken cancellationToken)
+    protected override Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, CancellationToken cancellationToken)
     {
-        Told.Add(LastMicroUsd);
-        var available = availableMicroUsd - Counted;
+        var available = availableMicroUsd - Count(lastMicroUsd);
         if (available < estimate.LeastMicroUsd)
-        {
-            Told.RemoveAt(Told.Count - 1);
             throw new BudgetReachedException("budget_exceeded");
-        }
-
+        Told.Add(lastMicroUsd);
         Asked.Add(estimate);
         Held.Add(Math.Min(available, estimate.WantedMicroUsd));
         return Task.FromResult(Held[^1]);
     }
+
+    private long Count(long? last) => Held.Zip(Told.Skip(1).Append(last)).Sum(one => one.Second ?? one.First);
 }

@@ -149,6 +149,16 @@ public sealed class ResponderFundsTests
         Assert.Equal(1, model.Server.Count);
     }
 
+    /// <summary>The hold may be there: what the try before has cost is not what this one has.</summary>
+    [Fact]
+    public async Task HoldWhoseAnswerIsLost_IsNotSettledByTheTryBefore()
+    {
+        var funds = new FakeFunds(10);
+        funds.Spent(5);
+        await Assert.ThrowsAsync<BudgetReachedException>(() => funds.HoldAsync(new CallEstimate(1, 20, 20), TestContext.Current.CancellationToken));
+        Assert.Null(funds.LastMicroUsd);
+    }
+
     [Fact]
     public void Estimate_CountsWhatToolsSayAndHowTheyAreDescribed()
     {

@@ -202,6 +202,25 @@ public sealed class TurnFundsTests
         Assert.Empty(_agent.Runs);
     }
 
+    /// <summary>Whoever makes room outside of turns says so in the head, as the shell does; what comes before the look must not forget it.</summary>
+    [Fact]
+    public void LookThatIsDue_IsKeptByWhatComesBeforeIt_AndMadeOnce()
+    {
+        Pause();
+        var other = _agent.CreateSession("r1").Value!.Id;
+        _agent.Head = _agent.Head! with { NextResume = _agent.Now };
+        _agent.Post("elsewhere", session: other);
+        Assert.Equal(_agent.Now, _agent.Head.NextDue);
+        // Not enough still: the look is made, and nothing else will be due.
+        _agent.Advance();
+        Assert.Null(_agent.Head.NextDue);
+        _agent.Head = _agent.Head with { NextResume = _agent.Now };
+        _agent.Budget = new BudgetRules([Limit(5000)]);
+        _agent.Advance();
+        Assert.Equal([new TurnRun(1, 2)], _agent.Runs);
+        Assert.Null(_agent.Head.NextDue);
+    }
+
     [Fact]
     public void PausedTurn_KeepsItsPlace()
     {
