@@ -66,6 +66,8 @@ public sealed class AgentPoliciesTests
     public async Task Policy_IsSet_IsKept_AndTakenAway()
     {
         await using var host = await HostUnderTest.StartAsync(new FakeTimeProvider(Now));
+        Assert.True((await SetAsync(host, null)).Value!.IsDefault);
+        Assert.Empty(host.State.KeysOf(Alice));
         Assert.Equal(new AgentPolicy(DenyAll, false, Now), (await SetAsync(host, """{ "rules": [], "version": 1 }""")).Value);
         await host.DeactivateAsync(Alice);
         Assert.Equal(new AgentPolicy(DenyAll, false, Now), (await PolicyAsync(host)).Value);

@@ -21,6 +21,9 @@ internal sealed partial class AgentActor
 
     public Task<Reply<AgentPolicy>> SetPolicy(SetPolicy request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
+        // Nothing to take away, and no agent is made for it.
+        if (request.Document is null && await _records.LoadHeadAsync(null, cancellationToken) is null)
+            return ToReply((PolicyRecord?)null);
         var now = _time.GetUtcNow();
         var head = await LoadHeadToWriteAsync(now, cancellationToken);
         var inputs = await LoadTurnInputsAsync(head, cancellationToken);

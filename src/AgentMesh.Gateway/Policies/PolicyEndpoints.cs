@@ -30,7 +30,7 @@ internal static class PolicyEndpoints
         if (!await JsonRequest.IsDeclaredAsync(context))
             return;
         // As it came, and read as any JSON: whether it is a policy is the agent's to say, and it says what is wrong by place.
-        using var document = await JsonRequest.ReadAsync(context, GatewayJson.Answers.JsonDocument, AnyDocument);
+        using var document = await JsonRequest.ReadAsync(context, GatewayJson.Answers.JsonDocument, Documents);
         if (document is null)
             return;
         var policy = new SetPolicy(document.RootElement.GetRawText());
@@ -55,7 +55,7 @@ internal static class PolicyEndpoints
             await JsonAnswer.WriteAsync(context, EvaluatePolicyResponse.Of(result.Value), GatewayJson.Answers.EvaluatePolicyResponse);
     }
 
-    private static InlineValidator<JsonDocument> AnyDocument { get; } = [];
+    private static PolicyDocumentValidator Documents { get; } = new();
 
     private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 

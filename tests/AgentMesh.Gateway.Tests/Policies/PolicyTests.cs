@@ -51,6 +51,18 @@ public sealed class PolicyTests(GatewayFixture fixture) : IClassFixture<GatewayF
         Assert.Empty(fixture.Sidecar.Calls);
     }
 
+    [Theory]
+    [InlineData(16_384, 200)]
+    [InlineData(16_385, 400)]
+    public async Task Policy_HasALength(int bytes, int status)
+    {
+        Answers(Own);
+        using var response = await SendAsync(HttpMethod.Put, "policy", "{\"x\":\"" + new string('x', bytes - 8) + "\"}");
+        if (status == 400)
+            await response.IsProblemAsync(status, "invalid_policy");
+        Assert.Equal((status, status == 200), ((int)response.StatusCode, fixture.Sidecar.Calls.Count == 1));
+    }
+
     [Fact]
     public async Task Policy_ThatIsNone_IsRefusedByPlace()
     {
