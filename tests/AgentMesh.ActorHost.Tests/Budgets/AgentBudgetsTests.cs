@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 
 namespace AgentMesh.ActorHost.Tests.Budgets;
@@ -81,6 +84,30 @@ public sealed class AgentBudgetsTests
         await host.RemindAsync(Alice, "schedule");
         Assert.Empty(host.State.RemindersOf(Alice));
         Assert.Contains("\"nextHold\":\"2026", host.State[Alice, "head"], StringComparison.Ordinal);
+    }
+
+    // The head in memory is trusted for 30 s, which for money is too long.
+    [Fact]
+    public async Task AnotherActivation_IsNoticedBeforeALedgerIsStored()
+    {
+        await using var stale = await HostUnderTest.StartAsync();
+        await stale.SetBudgetAsync(Alice, Once);
+        await using var other = await HostUnderTest.StartAsync();
+        Copy(stale, other);
+        await other.SetBudgetAsync(Alice, Once with { Limit = "1" });
+        Copy(other, stale);
+
+        using var body = JsonContent.Create(new SetBudget([Once with { Limit = "2" }]), ContractsJson.Default.SetBudget);
+        using (var failed = await stale.SendAsync(Alice, nameof(IAgentBudgets.SetBudget), body))
+            Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
+        Assert.Equal("1", (await stale.BudgetAsync(Alice)).Value!.Limits.Single().Limit);
+        Assert.Equal("2", (await stale.SetBudgetAsync(Alice, Once with { Limit = "2" })).Value!.Limits.Single().Limit);
+
+        static void Copy(HostUnderTest from, HostUnderTest to)
+        {
+            foreach (var key in from.State.KeysOf(Alice))
+                to.State[Alice, key] = from.State[Alice, key];
+        }
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace AgentMesh.Agents.Tests.Budgets;
 /// </summary>
 public sealed class LedgerPropertyTests
 {
-    private const int Lives = 3000;
+    private const int Lives = 2000;
     private const int Steps = 60;
 
     private static readonly string[] Windows =
