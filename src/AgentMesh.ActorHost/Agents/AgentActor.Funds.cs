@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
@@ -102,6 +103,6 @@ internal sealed partial class AgentActor
         where T : class => Refused<T>(new Refusal(pause.Code, pause.Detail)) with { Shortage = ToPaused(pause).Shortage, PausedTurn = turnId };
 
     private static TurnPaused ToPaused(TurnPause pause) => new(
-        pause.At, pause.Code, pause.Detail,
+        pause.At, pause.Code, pause.Detail, pause.NeededMicroUsd.ToString(CultureInfo.InvariantCulture),
         pause.Scope is { } scope ? new Shortage(scope, AgentMesh.Agents.Budgets.BudgetAssets.Usd, pause.Window, Digits(pause.Available), pause.ResetsAt) : null);
 }

@@ -58,5 +58,6 @@ public sealed record TurnPause(
         ("asset", Scope is null ? null : BudgetAssets.Usd),
         ("window", Window),
         ("available", Scope is null ? null : Available.ToString(CultureInfo.InvariantCulture)),
+        ("needed", NeededMicroUsd.ToString(CultureInfo.InvariantCulture)),
         ("resetsAt", ResetsAt?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)));
 }

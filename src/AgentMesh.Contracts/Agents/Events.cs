@@ -63,7 +63,8 @@ public static class EventTypes
 
     /// <summary>
     /// A turn waits until there is budget: <c>turn</c>, <c>attempt</c>, <c>reason</c> (<c>budget_reached</c>), <c>code</c> and
-    /// <c>detail</c> (why the budget said no), and of the limit <c>scope</c>, <c>asset</c>, <c>window</c>, <c>available</c> in atomic units and <c>resetsAt</c>.
+    /// <c>detail</c> (why the budget said no), and of the limit <c>scope</c>, <c>asset</c>, <c>window</c>, <c>available</c> in atomic units and <c>resetsAt</c>;
+    /// <c>needed</c>: what has to be available before it goes on.
     /// </summary>
     public const string TurnPaused = "turn_paused";
 

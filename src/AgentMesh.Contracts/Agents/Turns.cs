@@ -31,8 +31,9 @@ public sealed record Turn(
 /// <param name="At">Since when.</param>
 /// <param name="Code">The code of the refusal: <c>budget_exceeded</c>, <c>budget_locked</c>, <c>budget_no_limit</c>.</param>
 /// <param name="Detail">Why, safe to show.</param>
+/// <param name="Needed">What has to be available before it goes on: USD micro-units, decimal digits.</param>
 /// <param name="Shortage">Where there is not enough; null: it is not about a budget.</param>
-public sealed record TurnPaused(DateTimeOffset At, string Code, string Detail, Shortage? Shortage);
+public sealed record TurnPaused(DateTimeOffset At, string Code, string Detail, string Needed, Shortage? Shortage);
 
 /// <summary>Why a turn has no answer.</summary>
 /// <param name="Seq">The seq of its <see cref="EventTypes.Error"/> event.</param>

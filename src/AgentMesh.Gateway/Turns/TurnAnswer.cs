@@ -51,12 +51,13 @@ internal sealed record TurnResponse(
 /// <param name="Asset">Of what.</param>
 /// <param name="Window">In which time; null: there is no limit.</param>
 /// <param name="Available">What is left: atomic units, decimal digits.</param>
+/// <param name="Needed">What has to be available before it goes on: USD micro-units, decimal digits.</param>
 /// <param name="ResetsAt">When time alone will have made room; null: it will not.</param>
 /// <param name="PausedAt">Since when it waits.</param>
 internal sealed record PauseResponse(
-    string Reason, string Code, string Detail, string? Scope, string? Asset, string? Window, string? Available, DateTime? ResetsAt, DateTime PausedAt)
+    string Reason, string Code, string Detail, string? Scope, string? Asset, string? Window, string? Available, string Needed, DateTime? ResetsAt, DateTime PausedAt)
 {
     public static PauseResponse Of(TurnPaused pause) => new(
         "budget_reached", pause.Code, pause.Detail, pause.Shortage?.Scope, pause.Shortage?.Asset, pause.Shortage?.Window, pause.Shortage?.Available,
-        pause.Shortage?.ResetsAt?.UtcDateTime, pause.At.UtcDateTime);
+        pause.Needed, pause.Shortage?.ResetsAt?.UtcDateTime, pause.At.UtcDateTime);
 }

@@ -82,7 +82,7 @@ public sealed class TurnFundsTests
         var paused = _agent.HoldCall(1, 1, 1, 5000, 1001).Value!.Pause!;
         Assert.Equal(("budget_exceeded", "agent", "rolling:24h", 1000), (paused.Code, paused.Scope, paused.Window, (int)paused.Available));
         Assert.Equal(
-            """2 turn_paused {"turn":"1","attempt":1,"reason":"budget_reached","code":"budget_exceeded","detail":"The budget of agent has 1000 atomic units of USD left in its window rolling:24h, which is not enough.","scope":"agent","asset":"USD","window":"rolling:24h","available":"1000"}""",
+            """2 turn_paused {"turn":"1","attempt":1,"reason":"budget_reached","code":"budget_exceeded","detail":"The budget of agent has 1000 atomic units of USD left in its window rolling:24h, which is not enough.","scope":"agent","asset":"USD","window":"rolling:24h","available":"1000","needed":"1001"}""",
             _agent.Log(1).Single());
         // No lease and no deadline runs.
         _agent.Now += TimeSpan.FromDays(30);
@@ -370,7 +370,7 @@ public sealed class TurnFundsTests
         _agent.Gate = new Refusal("tenant_frozen", "The tenant spends nothing.");
         var pause = _agent.HoldCall(1, 1, 1, 300, 100).Value!.Pause!;
         Assert.Equal(("tenant_frozen", null, _agent.Now + TimeSpan.FromSeconds(60)), (pause.Code, pause.Scope, pause.TryAt));
-        Assert.Equal("""2 turn_paused {"turn":"1","attempt":1,"reason":"budget_reached","code":"tenant_frozen","detail":"The tenant spends nothing."}""", _agent.Log(1).Single());
+        Assert.Equal("""2 turn_paused {"turn":"1","attempt":1,"reason":"budget_reached","code":"tenant_frozen","detail":"The tenant spends nothing.","needed":"100"}""", _agent.Log(1).Single());
         _agent.Now += TimeSpan.FromSeconds(60);
         _agent.Advance();
         Assert.Empty(_agent.Runs);

@@ -100,7 +100,7 @@ public sealed class PauseTests : WatchTest
         using var first = await SendAsync(gateway, ("Prefer", "respond-async"));
         Agent.Pause("t1");
         Assert.Equal(
-            """{"turnId":"t1","sessionId":"default","status":"paused","attempt":1,"userSeq":1,"createdAt":"2026-11-23T17:06:03.007Z","pause":{"reason":"budget_reached","code":"budget_exceeded","detail":"There is not enough.","scope":"agent","asset":"USD","window":"rolling:24h","available":"17","resetsAt":"2026-11-23T17:06:03.007Z","pausedAt":"2026-11-23T17:06:03.007Z"}}""",
+            """{"turnId":"t1","sessionId":"default","status":"paused","attempt":1,"userSeq":1,"createdAt":"2026-11-23T17:06:03.007Z","pause":{"reason":"budget_reached","code":"budget_exceeded","detail":"There is not enough.","scope":"agent","asset":"USD","window":"rolling:24h","available":"17","needed":"1020","resetsAt":"2026-11-23T17:06:03.007Z","pausedAt":"2026-11-23T17:06:03.007Z"}}""",
             await Http.GetStringAsync(At(gateway, "/agent/alice/turns/t1"), Token));
     }
 

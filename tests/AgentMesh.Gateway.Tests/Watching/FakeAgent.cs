@@ -108,7 +108,7 @@ internal sealed class FakeAgent
             _turns[turn] = _turns[turn] with
             {
                 Status = TurnStatus.Paused,
-                Pause = new TurnPaused(DateTimeOffset.FromUnixTimeMilliseconds(Epoch), "budget_exceeded", "There is not enough.", shortage),
+                Pause = new TurnPaused(DateTimeOffset.FromUnixTimeMilliseconds(Epoch), "budget_exceeded", "There is not enough.", "1020", shortage),
             };
             Running = [];
             return Append(
