@@ -188,6 +188,8 @@ internal sealed partial class AgentRecords
             await SetAsync(payment, cancellationToken);
         if (change.Ledger is { } ledger)
         {
+            // The head in memory is trusted for a time, and for money that is too long: another activation may have granted what this one grants.
+            await CheckHeadIsOursAsync(before, cancellationToken);
             _ofTheTurn.Add(StateKeys.Ledger);
             await state.SetStateAsync(StateKeys.Ledger, ledger, cancellationToken);
         }

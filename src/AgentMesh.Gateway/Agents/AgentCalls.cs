@@ -161,6 +161,14 @@ internal sealed partial class AgentCalls
     public Task<Result<AgentPayment>> GetPaymentAsync(AgentKey agent, string paymentId, CancellationToken cancellationToken) =>
         AskAsync<GetPayment, AgentPayment>(agent, nameof(IAgentPayments.GetPayment), new GetPayment(paymentId), cancellationToken);
 
+    /// <summary>Reads what the agent may spend.</summary>
+    public Task<Result<AgentBudget>> GetBudgetAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        AskAsync<object?, AgentBudget>(agent, nameof(IAgentBudgets.GetBudget), null, cancellationToken);
+
+    /// <summary>Sets it.</summary>
+    public Task<Result<AgentBudget>> SetBudgetAsync(AgentKey agent, SetBudget budget, CancellationToken cancellationToken) =>
+        AskAsync<SetBudget, AgentBudget>(agent, nameof(IAgentBudgets.SetBudget), budget, cancellationToken);
+
     /// <summary>Makes a schedule, once for all retries.</summary>
     public Task<Result<Schedule>> CreateScheduleAsync(AgentKey agent, CreateSchedule schedule, CancellationToken cancellationToken) =>
         AskAsync<CreateSchedule, Schedule>(agent, nameof(IAgentActor.CreateSchedule), schedule, cancellationToken);

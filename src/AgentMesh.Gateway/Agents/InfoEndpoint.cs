@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AgentMesh.Evm;
+using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Selling;
 using AgentMesh.ServiceDefaults.Problems;
@@ -28,7 +29,7 @@ internal static class InfoEndpoint
         var balance = await balances.ReadAsync(info.WalletAddress, context.RequestAborted);
         // UtcDateTime: written with Z.
         var response = new InfoResponse(
-            agent.User.ToString(), info.WalletAddress, info.MessageCount, InfoBudget.Empty, info.CreatedAt?.UtcDateTime, info.LastActive?.UtcDateTime,
+            agent.User.ToString(), info.WalletAddress, info.MessageCount, BudgetResponse.Of(info.Budget), info.CreatedAt?.UtcDateTime, info.LastActive?.UtcDateTime,
             UInt256.TryParse(balance?.AmountAtomic, out var amount) ? InfoBalance.Of(balances.Token, amount) : null, balance?.Reason);
         await JsonAnswer.WriteAsync(context, response, GatewayJson.Answers.InfoResponse);
     }
@@ -47,7 +48,7 @@ internal sealed record InfoResponse(
     string UserId,
     string? WalletAddress,
     long MessageCount,
-    InfoBudget Budget,
+    BudgetResponse Budget,
     DateTime? CreatedAt,
     DateTime? LastActive,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] InfoBalance? Balance,
@@ -63,11 +64,4 @@ internal sealed record InfoBalance(string Asset, string Network, string AmountAt
 {
     public static InfoBalance Of(TokenAsset token, UInt256 amount) => new(
         token.Address.ToString(), token.Network.ToString(), amount.ToString(), token.Decimals, DecimalAmount.Format(amount, token.Decimals));
-}
-
-/// <summary>An agent's limits; none can be set yet.</summary>
-/// <param name="Limits">Always empty so far.</param>
-internal sealed record InfoBudget(IReadOnlyList<string> Limits)
-{
-    public static InfoBudget Empty { get; } = new([]);
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Owner;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Schedules;
@@ -18,11 +19,14 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(AcceptedTurn))]
 [JsonSerializable(typeof(TurnResponse))]
 [JsonSerializable(typeof(InfoResponse))]
+[JsonSerializable(typeof(BudgetRequest))]
+[JsonSerializable(typeof(BudgetResponse))]
 [JsonSerializable(typeof(HistoryPage))]
 [JsonSerializable(typeof(ProfileRequest))]
 [JsonSerializable(typeof(ProfileResponse))]
 [JsonSerializable(typeof(EraseReceipt))]
 [JsonSerializable(typeof(ExportedAgent))]
+[JsonSerializable(typeof(ExportedBudget))]
 [JsonSerializable(typeof(ExportedSession))]
 [JsonSerializable(typeof(ExportedSummary))]
 [JsonSerializable(typeof(ExportedMessage))]

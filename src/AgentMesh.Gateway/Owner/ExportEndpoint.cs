@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Schedules;
@@ -11,7 +12,7 @@ using AgentMesh.ServiceDefaults.Problems;
 namespace AgentMesh.Gateway.Owner;
 
 /// <summary>
-/// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, then each session with its summary and its messages, then
+/// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, its budget, then each session with its summary and its messages, then
 /// schedules, payments and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
 /// snapshot: what is said meanwhile may be in it.
 /// </summary>
@@ -59,6 +60,7 @@ internal static class ExportEndpoint
                     "agent", agent.User.ToString(), info.Value.WalletAddress, info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime,
                     profile.Value.SystemPrompt),
                 GatewayJson.Answers.ExportedAgent);
+            await LineAsync(new ExportedBudget("budget", BudgetResponse.Of(info.Value.Budget)), GatewayJson.Answers.ExportedBudget);
             if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WritePaymentsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
                 return refusal;
             await LineAsync(new ExportEnd("end", _sessions, _messages, _schedules, _payments, _events), GatewayJson.Answers.ExportEnd);
@@ -206,6 +208,11 @@ internal sealed record ExportedAgent(string Kind, string UserId, string? WalletA
 /// <param name="LastActive">Its last message or touch.</param>
 /// <param name="Metadata">The owner's notes.</param>
 internal sealed record ExportedSession(string Kind, string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata);
+
+/// <summary>What the agent may spend and has spent.</summary>
+/// <param name="Kind"><c>budget</c>.</param>
+/// <param name="Budget">As the budget shows it.</param>
+internal sealed record ExportedBudget(string Kind, BudgetResponse Budget);
 
 /// <summary>What a model reads in place of a session's older messages.</summary>
 /// <param name="Kind"><c>summary</c>.</param>

@@ -150,6 +150,7 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         Assert.Equal(
             [
                 """{"kind":"agent","userId":"alice","walletAddress":"0x1","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","systemPrompt":"Be brief."}""",
+                """{"kind":"budget","budget":{"limits":[]}}""",
                 """{"kind":"session","id":"default","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","metadata":{}}""",
                 """{"kind":"summary","sessionId":"default","text":"In short.","throughSeq":2,"updatedAt":"2026-01-02T03:04:07Z"}""",
                 """{"kind":"message","sessionId":"default","seq":1,"role":"user","content":"a\nb","timestamp":1}""",

@@ -1,0 +1,40 @@
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Budgets;
+
+/// <summary>
+/// <c>GET /agent/{userId}/budget</c>: what an agent may spend and has spent. <c>PUT</c> sets all of its limits and is an operator's: in Development the
+/// local caller is one, and there is no other mode yet.
+/// </summary>
+internal static class BudgetEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/agent/{userId}/budget", GetAsync);
+        endpoints.MapPut("/agent/{userId}/budget", PutAsync);
+    }
+
+    private static async Task GetAsync(HttpContext context) =>
+        await AnswerAsync(context, await Calls(context).GetBudgetAsync(AgentPath.KeyOf(context), context.RequestAborted));
+
+    private static async Task PutAsync(HttpContext context)
+    {
+        if (!await JsonRequest.IsDeclaredAsync(context))
+            return;
+        var validator = context.RequestServices.GetRequiredService<IValidator<BudgetRequest>>();
+        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.BudgetRequest, validator) is not { } request)
+            return;
+        await AnswerAsync(context, await Calls(context).SetBudgetAsync(AgentPath.KeyOf(context), request.ToContract(), context.RequestAborted));
+    }
+
+    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
+
+    private static Task AnswerAsync(HttpContext context, Result<AgentBudget> result) => result.IsRefused
+        ? Problem.WriteAsync(context, result.Refusal)
+        : JsonAnswer.WriteAsync(context, BudgetResponse.Of(result.Value), GatewayJson.Answers.BudgetResponse);
+}
