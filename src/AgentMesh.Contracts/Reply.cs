@@ -17,10 +17,20 @@ public sealed record Reply<T>(T? Value, Refusal? Refusal)
     /// <summary>With a refusal: which budget is at its end; null: it is not about that.</summary>
     public Shortage? Shortage { get; init; }
 
+    /// <summary>With a refusal: the turn that waits until there is budget, and keeps what was asked for from being done; null: none does.</summary>
+    public string? PausedTurn { get; init; }
+
     /// <summary>The result back from the wire.</summary>
     /// <exception cref="InvalidOperationException">Neither is set: the other side speaks another contract.</exception>
     public Result<T> ToResult() =>
-        Refusal is not null ? Shortage is null ? Refusal : new ShortageRefusal(Refusal.Code, Refusal.Detail, Shortage) : Value ?? throw new InvalidOperationException("The actor's reply has neither value nor refusal.");
+        Refusal is not null ? ToRefusal(Refusal) : Value ?? throw new InvalidOperationException("The actor's reply has neither value nor refusal.");
+
+    private Refusal ToRefusal(Refusal refusal) => this switch
+    {
+        { PausedTurn: { } turn } => new PausedRefusal(refusal.Code, refusal.Detail, turn, Shortage),
+        { Shortage: { } shortage } => new ShortageRefusal(refusal.Code, refusal.Detail, shortage),
+        _ => refusal,
+    };
 }
 
 /// <summary>The agent's limit on accepted messages: so many in any window of that length.</summary>

@@ -138,8 +138,11 @@ public sealed class FakeModelServer : IAsyncDisposable
         await SendAsync(context, protocol.Begin(request.Model, read), cancellationToken);
         var sent = 0;
         var calls = CallsOf(behavior, request);
+        var isCut = false;
         foreach (var token in ModelReply.Tokens(behavior, request))
         {
+            if (isCut = !behavior.IsEndless && sent == request.MostTokens)
+                break;
             if (behavior.Pause > TimeSpan.Zero)
                 await Task.Delay(behavior.Pause, _time, cancellationToken);
             if (behavior.Gate is { } gate)
@@ -158,7 +161,7 @@ public sealed class FakeModelServer : IAsyncDisposable
             await SendAsync(context, protocol.Call(request.Model, n, calls[n]), cancellationToken);
         }
 
-        await SendAsync(context, protocol.End(request.Model, calls.Count > 0 ? "tool_calls" : behavior.Finish, read, sent + calls.Count), cancellationToken);
+        await SendAsync(context, protocol.End(request.Model, calls.Count > 0 ? "tool_calls" : isCut ? "length" : behavior.Finish, read, sent + calls.Count), cancellationToken);
     }
 
     private static IReadOnlyList<ModelToolCall> CallsOf(ModelBehavior behavior, ModelRequest request) => request switch

@@ -21,6 +21,9 @@ public sealed record ModelRequest(string Path, IReadOnlyDictionary<string, strin
     /// <summary>The message that is answered.</summary>
     public string LastUserMessage => Messages.Last(message => message is { Role: "user", Text.Length: > 0 }).Text;
 
+    /// <summary>Most tokens of the reply; null: as many as it likes.</summary>
+    public int? MostTokens => Body.TryGetProperty("max_completion_tokens", out var most) || Body.TryGetProperty("max_tokens", out most) ? most.GetInt32() : null;
+
     /// <summary>Names of the tools that are offered.</summary>
     public IReadOnlyList<string> Tools => Body.TryGetProperty("tools", out var tools)
         ? [.. tools.EnumerateArray().Select(tool => (tool.TryGetProperty("function", out var function) ? function : tool).GetProperty("name").GetString()!)]

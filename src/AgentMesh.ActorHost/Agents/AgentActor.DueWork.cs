@@ -21,7 +21,7 @@ internal sealed partial class AgentActor
         (_hasWorkReminder, _hasScheduleReminder, _scheduleReminderDue) = (false, true, null);
         var refusal = await LookAtDueAsync();
         var head = refusal is null ? _records.Known : null;
-        if (head is not { OpenTurns: > 0 })
+        if (head is not { HasWork: true })
             await UnregisterReminderAsync(WorkReminder, () => _hasWorkReminder = false);
         else if (!_hasWorkReminder)
             await SetWorkReminderAsync();

@@ -13,7 +13,7 @@ namespace AgentMesh.ActorHost.Agents;
 /// </summary>
 internal sealed partial class AgentActor
 {
-    /// <summary>Ticks every few seconds while turns are not over.</summary>
+    /// <summary>Ticks every few seconds while runs work on turns.</summary>
     private const string WorkReminder = "work";
 
     /// <summary>Ticks when the next schedule is due, the next session may expire or the next hold is over, and every minute from then on: a single tick can be lost.</summary>
@@ -60,10 +60,11 @@ internal sealed partial class AgentActor
             ?? await WorkOffAsync(1, ExpireHoldsAsync);
         // A damaged agent is not woken for ever either: an operator's repair begins with a call, and with it the reminders.
         var head = refusal is null ? _records.Known : null;
-        if (_hasWorkReminder && head is not { OpenTurns: > 0 })
+        if (_hasWorkReminder && head is not { HasWork: true })
             await UnregisterReminderAsync(WorkReminder, () => _hasWorkReminder = false);
-        // What could not run, for want of room or because there is much of it, is tried again as running turns are.
-        await KeepScheduleReminderAsync(head?.NextDue, TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds));
+        // What could not run, for want of room or because there is much of it, is tried again as running turns are; what waits until there is budget is
+        // in no hurry.
+        await KeepScheduleReminderAsync(head?.NextDue, head is { PausedTurns: > 0 } ? SchedulePeriod : TimeSpan.FromSeconds(_services.Turns.WorkIntervalSeconds));
         return refusal;
     }
 
@@ -102,7 +103,7 @@ internal sealed partial class AgentActor
     /// <summary>Before a commit: work that nobody would look after must not exist.</summary>
     private async Task RemindOfAsync(AgentHead before, AgentChange change)
     {
-        if (change.Turns is { Open: not [] } && !_hasWorkReminder)
+        if (change.Turns is not null && change.Head.HasWork && !_hasWorkReminder)
             await SetWorkReminderAsync();
 
         _hasScheduleReminder |= before.NextDue is not null;

@@ -113,7 +113,12 @@ internal sealed partial class AgentActor
     private async Task CommitAsync(TurnInputs before, SessionChange change, CancellationToken cancellationToken)
     {
         if (change.Agent is { } agent)
+        {
+            agent = WithDue(agent);
+            change = change with { Agent = agent };
             await RemindOfAsync(before.Head, agent);
+        }
+
         await _records.StoreAsync(before.Head, change, cancellationToken);
         Committed(before, change.Agent, []);
     }

@@ -100,7 +100,7 @@ internal sealed partial class AgentActor
         var page = open.N == 0 ? null : await _records.LoadPageAsync(head, id, open.N, cancellationToken);
         var usage = request.Usage is { } taken ? ModelUsage.Create(taken.InputTokens, taken.OutputTokens, taken.CostMicroUsd) : null;
         var step = TurnChanges.Complete(
-            inputs, new AnswerPlace(session, page), run, request.Text, usage, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
+            inputs, new AnswerPlace(session, page), run, request.Text, usage, request.LastMicroUsd, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow());
         if (step.IsRefused)
             return Refused<TurnRunId>(step.Refusal);
         await CommitAsync(inputs, open, step.Value, cancellationToken);
@@ -115,7 +115,8 @@ internal sealed partial class AgentActor
         var reason = new Refusal(request.Code, request.Detail);
         var refusal = await ChangeTurnsAsync(
             head,
-            inputs => TurnChanges.Fail(inputs, run, reason, request.IsTransient, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow()),
+            inputs => TurnChanges.Fail(
+                inputs, run, reason, request.IsTransient, request.LastMicroUsd, _services.Rules.Turns, _records.Epoch, _time.GetUtcNow()),
             cancellationToken);
         return refusal is null ? new Reply<TurnRunId>(new TurnRunId(run.Turn, run.Attempt), null) : Refused<TurnRunId>(refusal);
     });
@@ -141,8 +142,11 @@ internal sealed partial class AgentActor
 
     private static TurnUsage ToUsage(ModelUsage usage) => new(usage.InputTokens, usage.OutputTokens, usage.CostMicroUsd);
 
-    private async Task<TurnInputs> LoadTurnInputsAsync(AgentHead head, CancellationToken cancellationToken) =>
-        new(head, await _records.LoadOpenEventsAsync(head, cancellationToken), await _records.LoadTurnsAsync(head, cancellationToken));
+    private async Task<TurnInputs> LoadTurnInputsAsync(AgentHead head, CancellationToken cancellationToken)
+    {
+        var turns = await _records.LoadTurnsAsync(head, cancellationToken);
+        return new TurnInputs(head, await _records.LoadOpenEventsAsync(head, cancellationToken), turns) { Funds = await LoadFundsIfNeededAsync(turns, cancellationToken) };
+    }
 
     /// <summary>Changes turns without a message: loads what the core needs, asks it, and commits.</summary>
     /// <returns>Why not; null when it is done.</returns>
@@ -162,9 +166,7 @@ internal sealed partial class AgentActor
     private async Task CommitAsync(
         TurnInputs before, OpenPage openBefore, AgentChange change, IReadOnlyList<TurnRun> runs, CancellationToken cancellationToken)
     {
-        // Here and nowhere else, so that no hold is stored that nobody would end.
-        if (change.Ledger is { } ledger)
-            change = change with { Head = change.Head with { NextHold = ledger.NextDue } };
+        change = WithDue(change);
         await RemindOfAsync(before.Head, change);
         await _records.StoreAsync(before.Head, openBefore, change, cancellationToken);
         Committed(before, change, runs);
@@ -219,10 +221,11 @@ internal sealed partial class AgentActor
         var turns = await _records.LoadTurnsAsync(head, cancellationToken);
         if (turns?.Find(number) is { } open)
         {
+            var status = open switch { { Attempt: 0 } => TurnStatus.Queued, { Pause: not null } => TurnStatus.Paused, _ => TurnStatus.Running };
             return new Reply<Turn>(
                 new Turn(
-                    id, open.Session, open.Attempt == 0 ? TurnStatus.Queued : TurnStatus.Running, open.Attempt, open.Turn,
-                    open.CreatedAt.ToUnixTimeMilliseconds(), null, null),
+                    id, open.Session, status, open.Attempt, open.Turn, open.CreatedAt.ToUnixTimeMilliseconds(), null, null,
+                    Pause: open.Pause is { } pause ? ToPaused(pause) : null),
                 null);
         }
 

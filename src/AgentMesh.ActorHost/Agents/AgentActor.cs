@@ -53,6 +53,8 @@ internal sealed partial class AgentActor
             case StoredPost stored:
                 await CommitAsync(new TurnInputs(head, inputs.OpenEvents, inputs.Turns), open, stored.Change, stored.Runs, cancellationToken);
                 return ToReply(stored.Answer) with { RateLimit = ToRateLimit(stored.Rate) };
+            case PausedPost paused:
+                return RefusedAs<PostedMessage>(paused.Pause, paused.TurnId);
             case LimitedPost limited:
                 return Refused<PostedMessage>(limited.Rate.Refusal) with { RateLimit = ToRateLimit(limited.Rate) };
             case RepeatedPost repeat:
@@ -105,13 +107,17 @@ internal sealed partial class AgentActor
     {
         var session = await _records.LoadSessionAsync(post.SessionId, cancellationToken);
         var open = post.SessionId == SessionNames.Default ? head.Page : session?.Page ?? default;
+        var turns = await _records.LoadTurnsAsync(head, cancellationToken);
         var inputs = new PostInputs(
             head,
             session,
             open.N == 0 ? null : await _records.LoadPageAsync(head, post.SessionId, open.N, cancellationToken),
             await _records.LoadOpenEventsAsync(head, cancellationToken),
-            await _records.LoadTurnsAsync(head, cancellationToken),
-            await _records.LoadKeysAsync(head, post, now, cancellationToken));
+            turns,
+            await _records.LoadKeysAsync(head, post, now, cancellationToken))
+        {
+            Funds = await LoadFundsIfNeededAsync(turns, cancellationToken),
+        };
         return (inputs, open);
     }
 
@@ -123,6 +129,7 @@ internal sealed partial class AgentActor
         where T : class
     {
         var reply = await AttemptAsync(turn);
+        await ResumeTurnsAsync();
         NoteDue();
         if (_records.Known is { } head)
             await KeepScheduleReminderAsync(head.NextDue, AtOnce);

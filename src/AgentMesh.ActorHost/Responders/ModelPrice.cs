@@ -36,12 +36,27 @@ internal readonly record struct ModelPrice
         return row is not null && TryParse(row.Input, row.Output, out var found) ? found : default;
     }
 
+    /// <summary>True for a model whose calls cost nothing, or that has no price.</summary>
+    internal bool IsFree => this == default;
+
     /// <summary>USD micro-units, the sum rounded up once. Counts below 0, which no provider should report, are 0.</summary>
     internal long CostMicroUsd(long inputTokens, long outputTokens)
     {
         // The largest product is 2^63 * 10^12, so Int128 holds the sum.
         var scaled = (Int128)Math.Max(inputTokens, 0) * _input + (Int128)Math.Max(outputTokens, 0) * _output;
         return (long)Int128.Min((scaled + Scale - 1) / Scale, long.MaxValue);
+    }
+
+    /// <summary>The most tokens that can be written for an amount, after those that are read; no more than <paramref name="atMost"/>.</summary>
+    /// <param name="microUsd">USD micro-units.</param>
+    /// <param name="inputTokens">Tokens read.</param>
+    /// <param name="atMost">The answer where the amount is enough for more.</param>
+    internal int OutputTokensFor(long microUsd, long inputTokens, int atMost)
+    {
+        if (_output == 0)
+            return atMost;
+        var left = (Int128)microUsd * Scale - (Int128)Math.Max(inputTokens, 0) * _input;
+        return (int)Int128.Clamp(left / _output, 0, atMost);
     }
 
     private static bool TryParse(string? text, out long value)

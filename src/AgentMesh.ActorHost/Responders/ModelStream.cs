@@ -25,6 +25,7 @@ internal sealed partial class ModelStream : IAsyncDisposable
     /// <param name="client">Of the model.</param>
     /// <param name="messages">The conversation.</param>
     /// <param name="asked">What the model may do.</param>
+    /// <param name="heldMicroUsd">What is held for it; null: nothing.</param>
     /// <param name="options">Limits.</param>
     /// <param name="time">The clock of the silence between chunks.</param>
     /// <param name="logger">Of the responder.</param>
@@ -34,6 +35,7 @@ internal sealed partial class ModelStream : IAsyncDisposable
         IChatClient client,
         IReadOnlyList<ChatMessage> messages,
         ChatOptions asked,
+        long? heldMicroUsd,
         ResponderOptions options,
         TimeProvider time,
         ILogger logger,
@@ -41,6 +43,7 @@ internal sealed partial class ModelStream : IAsyncDisposable
         CancellationToken caller)
     {
         _options = options;
+        HeldMicroUsd = heldMicroUsd;
         _logger = logger;
         _whole = whole;
         _caller = caller;
@@ -50,6 +53,9 @@ internal sealed partial class ModelStream : IAsyncDisposable
         _read = asked.Tools is null ? null : [];
         _updates = client.GetStreamingResponseAsync(messages, asked, _any.Token).GetAsyncEnumerator(_any.Token);
     }
+
+    /// <summary>What is held for it, USD micro-units; null: nothing.</summary>
+    public long? HeldMicroUsd { get; }
 
     /// <summary>Set by the end of the stream.</summary>
     public string? FinishReason { get; private set; }

@@ -77,7 +77,8 @@ internal sealed partial class Responder : IDisposable
                 }
             }
 
-            usage.Add(stream, messages, reply);
+            var cost = usage.Add(stream, messages, reply, stream.HeldMicroUsd);
+            request.Funds?.Spent(cost);
             isDone = reply.IsCut || !mayCall || stream.Calls.Count == 0;
             if (isDone)
                 continue;
@@ -108,16 +109,19 @@ internal sealed partial class Responder : IDisposable
         try
         {
             var opened = await _pipeline!.ExecuteAsync(
-                async _ =>
+                async token =>
                 {
-                    var stream = new ModelStream(_client!, messages, options, _options, _time, _logger, whole, cancellationToken);
+                    var (asked, held) = await HoldAsync(request, messages, options, token);
+                    var stream = new ModelStream(_client!, messages, asked, held, _options, _time, _logger, whole, cancellationToken);
                     try
                     {
                         text = await stream.ReadTextAsync();
                         return stream;
                     }
-                    catch
+                    catch (Exception failure)
                     {
+                        if (failure is ResponderFailedException { IsFree: true })
+                            request.Funds?.Spent(0);
                         await stream.DisposeAsync();
                         throw;
                     }
@@ -139,6 +143,19 @@ internal sealed partial class Responder : IDisposable
             Logged(request, failure);
             throw;
         }
+    }
+
+    /// <summary>Sets aside what a try may cost. It may write no more than is paid for.</summary>
+    private async Task<(ChatOptions Options, long? HeldMicroUsd)> HoldAsync(
+        ResponderRequest request, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
+    {
+        if (_price.IsFree || request.Funds is not { } funds)
+            return (options, null);
+        var estimate = CallEstimate.Of(messages, options, _price);
+        var granted = await funds.HoldAsync(estimate, cancellationToken);
+        var paid = options.Clone();
+        paid.MaxOutputTokens = _price.OutputTokensFor(granted, estimate.InputTokens, _options.MaxOutputTokens);
+        return (paid, granted);
     }
 
     private async ValueTask<string?> ReadOnAsync(ModelStream stream, ResponderRequest request)

@@ -5,7 +5,8 @@ namespace AgentMesh.ActorHost.Responders;
 /// <param name="detail">One sentence that is safe to show a user: no key, no address, no text of the provider.</param>
 /// <param name="isTransient">A later attempt may succeed with the same request.</param>
 /// <param name="retryAfter">What the provider asks to wait; null: nothing said.</param>
-internal sealed class ResponderFailedException(string code, string detail, bool isTransient, TimeSpan? retryAfter = null) : Exception(detail)
+/// <param name="isFree">The provider has certainly generated nothing, and so charges nothing.</param>
+internal sealed class ResponderFailedException(string code, string detail, bool isTransient, TimeSpan? retryAfter = null, bool isFree = false) : Exception(detail)
 {
     /// <summary>Stable, snake_case.</summary>
     public string Code => code;
@@ -18,4 +19,7 @@ internal sealed class ResponderFailedException(string code, string detail, bool 
 
     /// <summary>Not before this has passed; null: as the caller likes.</summary>
     public TimeSpan? RetryAfter => retryAfter;
+
+    /// <summary>The provider has certainly generated nothing. False: it may have, and may charge for it.</summary>
+    public bool IsFree => isFree;
 }

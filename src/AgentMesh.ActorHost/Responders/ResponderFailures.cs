@@ -23,17 +23,21 @@ internal static class ResponderFailures
     // Anthropic: the service is overloaded.
     private const int Overloaded = 529;
 
-    internal static ResponderFailedException Unreachable(HttpRequestError error) =>
-        new(ModelUnavailable, $"The model endpoint cannot be reached ({error}).", isTransient: true);
+    // A connection that was there may have carried the request.
+    internal static ResponderFailedException Unreachable(HttpRequestError error) => new(
+        ModelUnavailable,
+        $"The model endpoint cannot be reached ({error}).",
+        isTransient: true,
+        isFree: error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError);
 
     internal static ResponderFailedException Open(TimeSpan? retryAfter) =>
-        new(ModelUnavailable, "The model endpoint failed repeatedly and is not called for a while.", isTransient: true, retryAfter);
+        new(ModelUnavailable, "The model endpoint failed repeatedly and is not called for a while.", isTransient: true, retryAfter, isFree: true);
 
     internal static ResponderFailedException KeyUnreadable() =>
-        new(ModelUnavailable, "The model's key cannot be read from the secret store.", isTransient: true);
+        new(ModelUnavailable, "The model's key cannot be read from the secret store.", isTransient: true, isFree: true);
 
     internal static ResponderFailedException KeyMissing() =>
-        Rejected($"The secret store has no usable key at the place that {Variable("ApiKeySecret")} names.");
+        Rejected($"The secret store has no usable key at the place that {Variable("ApiKeySecret")} names.", isFree: true);
 
     internal static ResponderFailedException NoStream() =>
         Rejected($"What is at {Variable("Endpoint")} does not answer as a model does: no event stream.");
@@ -60,12 +64,12 @@ internal static class ResponderFailures
     /// <param name="type">Anthropic's error type.</param>
     internal static ResponderFailedException OfStream(string? type) => type switch
     {
-        "overloaded_error" or "api_error" or "timeout_error" => OfStatus((HttpStatusCode)Overloaded, type, null),
-        "rate_limit_error" => OfStatus(HttpStatusCode.TooManyRequests, type, null),
-        "authentication_error" => OfStatus(HttpStatusCode.Unauthorized, type, null),
-        "permission_error" => OfStatus(HttpStatusCode.Forbidden, type, null),
-        "not_found_error" => OfStatus(HttpStatusCode.NotFound, type, null),
-        "invalid_request_error" or "request_too_large" => OfStatus(HttpStatusCode.BadRequest, type, null),
+        "overloaded_error" or "api_error" or "timeout_error" => OfStatus((HttpStatusCode)Overloaded, type, null, hasBegun: true),
+        "rate_limit_error" => OfStatus(HttpStatusCode.TooManyRequests, type, null, hasBegun: true),
+        "authentication_error" => OfStatus(HttpStatusCode.Unauthorized, type, null, hasBegun: true),
+        "permission_error" => OfStatus(HttpStatusCode.Forbidden, type, null, hasBegun: true),
+        "not_found_error" => OfStatus(HttpStatusCode.NotFound, type, null, hasBegun: true),
+        "invalid_request_error" or "request_too_large" => OfStatus(HttpStatusCode.BadRequest, type, null, hasBegun: true),
         _ => CutOff(),
     };
 
@@ -73,26 +77,31 @@ internal static class ResponderFailures
     /// <param name="status">Its status.</param>
     /// <param name="error">The provider's word for it, as <see cref="ModelErrorBody"/> lets it through.</param>
     /// <param name="retryAfter">Its <c>Retry-After</c>.</param>
-    internal static ResponderFailedException OfStatus(HttpStatusCode status, string? error, TimeSpan? retryAfter)
+    /// <param name="hasBegun">It came after a good status: something may have been generated.</param>
+    internal static ResponderFailedException OfStatus(HttpStatusCode status, string? error, TimeSpan? retryAfter, bool hasBegun = false)
     {
         var said = string.Create(CultureInfo.InvariantCulture, $"{(int)status}{(error is null ? "" : " " + error)}");
+        var isFree = !hasBegun && IsRefusal((int)status);
         if (error == InsufficientQuota)
-            return new(ModelRateLimited, $"The account at the model's provider has no quota left ({said}).", isTransient: false);
+            return new(ModelRateLimited, $"The account at the model's provider has no quota left ({said}).", isTransient: false, isFree: isFree);
         if (error == ContextTooLong || status == HttpStatusCode.RequestEntityTooLarge)
-            return Rejected($"The conversation is longer than the model takes ({said}).");
+            return Rejected($"The conversation is longer than the model takes ({said}).", isFree);
         return (int)status switch
         {
-            401 or 403 => Rejected($"The model endpoint refuses the key ({said}): see {Variable("ApiKeySecret")} or {Variable("ApiKey")}."),
-            404 => Rejected($"The model endpoint does not know the model or the path ({said}): see {Variable("Model")} and {Variable("Endpoint")}."),
-            429 => new(ModelRateLimited, $"The model endpoint limits the rate of calls ({said}).", isTransient: true, retryAfter),
-            >= 300 and < 400 => Rejected($"The model endpoint redirects ({said}), which is not followed: see {Variable("Endpoint")}."),
+            401 or 403 => Rejected($"The model endpoint refuses the key ({said}): see {Variable("ApiKeySecret")} or {Variable("ApiKey")}.", isFree),
+            404 => Rejected($"The model endpoint does not know the model or the path ({said}): see {Variable("Model")} and {Variable("Endpoint")}.", isFree),
+            429 => new(ModelRateLimited, $"The model endpoint limits the rate of calls ({said}).", isTransient: true, retryAfter, isFree),
+            >= 300 and < 400 => Rejected($"The model endpoint redirects ({said}), which is not followed: see {Variable("Endpoint")}.", isFree),
             // 408 request timeout, 409 conflict of a lock, 425 too early: the same request may pass later.
-            408 or 409 or 425 or >= 500 => new(ModelUnavailable, $"The model endpoint failed ({said}).", isTransient: true, retryAfter),
-            _ => Rejected($"The model endpoint does not accept the request ({said}): see {Variable("Model")}, and set {Variable("Tools")} to none for a model that takes no tools."),
+            408 or 409 or 425 or >= 500 => new(ModelUnavailable, $"The model endpoint failed ({said}).", isTransient: true, retryAfter, isFree),
+            _ => Rejected($"The model endpoint does not accept the request ({said}): see {Variable("Model")}, and set {Variable("Tools")} to none for a model that takes no tools.", isFree),
         };
     }
 
-    private static ResponderFailedException Rejected(string detail) => new(ModelRejected, detail, isTransient: false);
+    // A gateway's 502 or 504, a 500 and a 408 may hide an answer that was generated and never came.
+    private static bool IsRefusal(int status) => status is >= 300 and < 500 and not 408 or 503 or Overloaded;
+
+    private static ResponderFailedException Rejected(string detail, bool isFree = false) => new(ModelRejected, detail, isTransient: false, isFree: isFree);
 
     private static string Variable(string setting) => ResponderOptionsValidator.Variable(setting);
 }

@@ -9,8 +9,9 @@ namespace AgentMesh.ActorHost.Responders;
 /// <param name="Turn">The turn's id, for the log.</param>
 /// <param name="Attempt">The turn's attempt, for the log.</param>
 /// <param name="Tools">What the model may do; null: write, in one call.</param>
+/// <param name="Funds">What pays for a model that costs something; null: nobody asks.</param>
 internal sealed record ResponderRequest(
-    string? SystemPrompt, string? Summary, IReadOnlyList<ResponderMessage> Messages, string Turn, int Attempt, ToolRun? Tools = null);
+    string? SystemPrompt, string? Summary, IReadOnlyList<ResponderMessage> Messages, string Turn, int Attempt, ToolRun? Tools = null, ModelFunds? Funds = null);
 
 /// <summary>One message of the conversation.</summary>
 /// <param name="IsUser">False: the assistant's.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Contracts.Agents;
@@ -12,7 +13,8 @@ namespace AgentMesh.ActorHost.Summaries;
 /// Has models write the summaries of long sessions, outside of the actors' turns. What it knows is in memory only: a summary that is lost, or that
 /// the model fails to write, is due again at the next turn of its session.
 /// </summary>
-internal sealed partial class Summarizer(TurnActors actors, Responder responder, ILogger<Summarizer> logger) : BackgroundService
+internal sealed partial class Summarizer(TurnActors actors, Responder responder, TenantGate gate, TimeProvider time, ILogger<Summarizer> logger)
+    : BackgroundService
 {
     /// <summary>Summaries that are written at a time. Few: nobody waits for them, and those who wait for an answer share the model with them.</summary>
     private const int Concurrency = 2;
@@ -48,6 +50,10 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
             for (var n = 0; n < SummaryLimits.PartsAtOnce && !isDone; n++)
                 isDone = !await WritePartAsync(agent, session, cancellationToken);
         }
+        catch (BudgetReachedException reached)
+        {
+            LogNoBudget(agent, session, reached.Code);
+        }
         catch (ResponderFailedException failure)
         {
             LogNotWritten(failure, agent, session, failure.Code);
@@ -74,17 +80,9 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
         var work = await actors.GetSummaryWorkAsync(agent, session, cancellationToken);
         if (work.IsRefused || work.Value.Messages.Count == 0)
             return false;
-        var request = new ResponderRequest(Instructions, null, [new ResponderMessage(true, ToText(work.Value))], "summary", 1);
-        var text = new StringBuilder();
-        ResponderUsage? usage = null;
-        await foreach (var piece in responder.RespondAsync(request, cancellationToken))
-        {
-            text.Append(piece.Text);
-            usage = piece.Usage ?? usage;
-        }
-
+        var (text, usage) = await AskAsync(agent, session, work.Value, cancellationToken);
         var (created, from, through, seq, _, _, _) = work.Value;
-        var stored = await actors.StoreSummaryAsync(agent, new StoreSummary(session, created, from, through, seq, text.ToString()), cancellationToken);
+        var stored = await actors.StoreSummaryAsync(agent, new StoreSummary(session, created, from, through, seq, text), cancellationToken);
         if (stored.IsRefused)
         {
             LogRefused(agent, session, stored.Refusal.Code);
@@ -93,6 +91,30 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
 
         LogWritten(agent, session, through, usage?.InputTokens ?? 0, usage?.OutputTokens ?? 0, usage?.CostMicroUsd ?? 0);
         return true;
+    }
+
+    private async Task<(string Text, ResponderUsage? Usage)> AskAsync(string agent, string session, SummaryWork work, CancellationToken cancellationToken)
+    {
+        var funds = new WritingFunds(actors, agent, session, new TenantFunds(gate, agent, time));
+        var request = new ResponderRequest(Instructions, null, [new ResponderMessage(true, ToText(work))], "summary", 1, Funds: funds);
+        var text = new StringBuilder();
+        ResponderUsage? usage = null;
+        try
+        {
+            await foreach (var piece in responder.RespondAsync(request, cancellationToken))
+            {
+                text.Append(piece.Text);
+                usage = piece.Usage ?? usage;
+            }
+        }
+        finally
+        {
+            funds.End();
+            if (!cancellationToken.IsCancellationRequested)
+                await funds.SettleAsync(cancellationToken);
+        }
+
+        return (text.ToString(), usage);
     }
 
     private static string ToText(SummaryWork work)
@@ -116,6 +138,9 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
         33, LogLevel.Information,
         "The summary of session {SessionId} of agent {AgentId} goes up to page {Page}: {InputTokens} tokens read, {OutputTokens} written, {CostMicroUsd} millionths of a dollar")]
     private partial void LogWritten(string agentId, string sessionId, int page, long inputTokens, long outputTokens, long costMicroUsd);
+
+    [LoggerMessage(35, LogLevel.Information, "There is no budget for the summary of session {SessionId} of agent {AgentId}: {Code}; it is due again at the session's next turn")]
+    private partial void LogNoBudget(string agentId, string sessionId, string code);
 
     [LoggerMessage(34, LogLevel.Error, "The summary of session {SessionId} of agent {AgentId} ended in a fault")]
     private partial void LogBug(Exception exception, string agentId, string sessionId);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Schedules;
@@ -18,8 +19,8 @@ namespace AgentMesh.ActorHost.Turns;
 /// because the process is full, is found by the agent's work reminder when its lease is over.
 /// </summary>
 internal sealed partial class TurnRunner(
-    TurnActors actors, Responder responder, AgentTools tools, Announcer announcer, RunningTexts texts, TurnOptions options, TimeProvider time, ILogger<TurnRunner> logger)
-    : BackgroundService
+    TurnActors actors, Responder responder, AgentTools tools, Announcer announcer, RunningTexts texts, TenantGate gate, TurnOptions options, TimeProvider time,
+    ILogger<TurnRunner> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
@@ -106,18 +107,24 @@ internal sealed partial class TurnRunner(
 
         var context = found.Value;
         var text = texts.Begin(run.Agent, context.Session, run.Turn, run.Attempt);
+        var funds = new RunFunds(actors, run, new TenantFunds(gate, run.Agent, time));
         using var clock = new CancellationTokenSource(Left(context), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {
-            var (answer, usage) = await AnswerAsync(run, context, text, either.Token);
+            var (answer, usage) = await AnswerAsync(run, context, text, funds, either.Token);
             // An answer that was there in time is not given up while it is told.
-            await actors.CompleteAsync(run, answer, usage, cancellationToken);
+            await actors.CompleteAsync(run, answer, usage, funds.LastMicroUsd, cancellationToken);
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             LogFailed(run.Agent, run.Turn, run.Attempt, AgentRefusals.TurnTimedOut);
-            await actors.TimeOutAsync(run, cancellationToken);
+            await actors.TimeOutAsync(run, funds.LastMicroUsd, cancellationToken);
+        }
+        catch (BudgetReachedException reached)
+        {
+            // The agent has paused the turn, and begins another run when there is budget.
+            LogPaused(run.Agent, run.Turn, run.Attempt, reached.Code);
         }
         catch (ResponderFailedException failure)
         {
@@ -127,10 +134,11 @@ internal sealed partial class TurnRunner(
             // Before the agent hears of it: the next run may begin in this process before the call returns.
             if (mayRunAgain)
                 NoteFailure(run, failure.RetryAfter ?? TimeSpan.Zero);
-            await actors.FailAsync(run, failure, mayRunAgain, cancellationToken);
+            await actors.FailAsync(run, failure, mayRunAgain, funds.LastMicroUsd, cancellationToken);
         }
         finally
         {
+            funds.End();
             texts.End(text);
         }
     }
@@ -142,7 +150,7 @@ internal sealed partial class TurnRunner(
     }
 
     private async Task<(string Text, TurnUsage? Usage)> AnswerAsync(
-        AgentRun run, TurnContext context, RunningText text, CancellationToken cancellationToken)
+        AgentRun run, TurnContext context, RunningText text, RunFunds funds, CancellationToken cancellationToken)
     {
         if (context.Tool is { } tool)
             return (await CallToolAsync(run, context, tool, cancellationToken), null);
@@ -155,7 +163,8 @@ internal sealed partial class TurnRunner(
             [.. context.Messages.Select(message => new ResponderMessage(message.IsUser, message.Content))],
             TurnId.Of(run.Turn),
             run.Attempt,
-            ToolsOf(run, context));
+            ToolsOf(run, context),
+            funds);
         var answer = new StringBuilder();
         TurnUsage? usage = null;
         await foreach (var piece in responder.RespondAsync(request, cancellationToken))
@@ -237,6 +246,9 @@ internal sealed partial class TurnRunner(
 
     [LoggerMessage(24, LogLevel.Error, "Turn {Turn} of agent {AgentId}, attempt {Attempt}, ended in a fault")]
     private partial void LogBug(Exception exception, string agentId, long turn, int attempt);
+
+    [LoggerMessage(25, LogLevel.Information, "Turn {Turn} of agent {AgentId}, attempt {Attempt}, is paused: {Code}")]
+    private partial void LogPaused(string agentId, long turn, int attempt, string code);
 
     /// <summary>What ends a run before its time.</summary>
     private sealed class ActiveRun(CancellationToken stoppingToken) : IDisposable

@@ -46,9 +46,21 @@ public sealed record AgentHead(
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.AgentHead;
 
-    /// <summary>When the agent has to be awake; null: only when somebody calls it, or while turns are open.</summary>
+    /// <summary>Those of its open turns that wait until there is budget, see <see cref="Turns.TurnPause"/>.</summary>
+    [JsonRequired]
+    public int PausedTurns { get; init; }
+
+    /// <summary>When time may let one of them go on; null: it will not.</summary>
+    [JsonRequired]
+    public DateTimeOffset? NextResume { get; init; }
+
+    /// <summary>True while a run works on a turn, or is to: somebody has to look whether it lives.</summary>
     [JsonIgnore]
-    public DateTimeOffset? NextDue => Earlier(NextHold, Earlier(NextSchedule, NextExpiry));
+    public bool HasWork => OpenTurns > PausedTurns;
+
+    /// <summary>When the agent has to be awake; null: only when somebody calls it, or while it has work.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? NextDue => Earlier(NextResume, Earlier(NextHold, Earlier(NextSchedule, NextExpiry)));
 
     /// <summary>The head of an agent never written to. Times are whole milliseconds from the start, as they are stored.</summary>
     public static AgentHead Unborn(DateTimeOffset now)

@@ -14,8 +14,11 @@ internal sealed class ConversationWriter
     private SessionRecord? _session;
     private string _sessionId = SessionNames.Default;
 
-    private ConversationWriter(AgentHead head, EventWriter events, TurnTable turns) =>
+    private ConversationWriter(AgentHead head, EventWriter events, TurnTable turns, TurnFunds? funds)
+    {
         (Head, _events, _turnsBefore, Turns) = (head, events, turns, turns);
+        Holds = funds is null ? null : new TurnHolds(funds, Note);
+    }
 
     /// <summary>The head so far, without the events' numbers.</summary>
     internal AgentHead Head { get; set; }
@@ -23,11 +26,15 @@ internal sealed class ConversationWriter
     /// <summary>The turns that are not over.</summary>
     internal TurnTable Turns { get; set; }
 
+    /// <summary>The holds of turns; null when the ledger was not needed.</summary>
+    internal TurnHolds? Holds { get; }
+
     /// <summary>Starts where the head ends.</summary>
     /// <param name="head">The head.</param>
     /// <param name="openEvents">The open page of events, as stored.</param>
     /// <param name="turns">The open turns, as stored; null when nothing is.</param>
-    internal static Result<ConversationWriter> Open(AgentHead head, EventLogPage? openEvents, TurnTable? turns)
+    /// <param name="funds">The agent's money; null when no turn has to do with it.</param>
+    internal static Result<ConversationWriter> Open(AgentHead head, EventLogPage? openEvents, TurnTable? turns, TurnFunds? funds)
     {
         if (StoredConversation.CheckHead(head) is { } damaged)
             return damaged;
@@ -36,7 +43,7 @@ internal sealed class ConversationWriter
         if (turns.Open.Length != head.OpenTurns)
             return ConversationRefusals.AgentQuarantined($"{turns.Open.Length} turns of {head.OpenTurns} are there");
         var events = EventWriter.Open(head, openEvents);
-        return events.IsRefused ? events.Refusal : new ConversationWriter(head, events.Value, turns);
+        return events.IsRefused ? events.Refusal : new ConversationWriter(head, events.Value, turns, funds);
     }
 
     /// <summary>Makes ready for messages in a session.</summary>
@@ -82,9 +89,18 @@ internal sealed class ConversationWriter
     /// <summary>Appends what is no message.</summary>
     internal void Note(FactEntry fact) => _events.Append(fact);
 
-    /// <summary>Ends a turn without an answer.</summary>
+    /// <summary>Settles what a run of a turn has open.</summary>
+    /// <param name="turn">The turn.</param>
+    /// <param name="lastMicroUsd">What its last try has cost; null: not known, so that all that is held for it counts.</param>
+    /// <returns>What counts, USD micro-units.</returns>
+    internal long Settle(OpenTurn turn, long? lastMicroUsd) => turn.Call == 0
+        ? 0
+        : (Holds ?? throw new InvalidOperationException("A turn has a hold, and the ledger was not loaded.")).Settle(turn.HoldId, lastMicroUsd);
+
+    /// <summary>Ends a turn without an answer. What it has open counts in full.</summary>
     internal void End(OpenTurn turn, Refusal reason, DateTimeOffset now)
     {
+        Settle(turn, null);
         _events.Append(new ErrorEntry(turn.Session, turn.Turn, now, reason.Code, Utf8Text.Cut(reason.Detail, EventLimits.DetailBytes)));
         Turns = Turns.Without(turn);
     }
@@ -99,6 +115,8 @@ internal sealed class ConversationWriter
         LastSeq = _events.Head.LastSeq,
         EventsFrom = _events.Head.EventsFrom,
         OpenTurns = Turns.Open.Length,
+        PausedTurns = Turns.Paused,
+        NextResume = Turns.NextResume,
     })
     {
         SessionId = _sessionId,
@@ -107,5 +125,6 @@ internal sealed class ConversationWriter
         Events = _events.ToStore(),
         TrimmedEvents = _events.Trimmed,
         Turns = Turns == _turnsBefore ? null : Turns,
+        Ledger = Holds is { IsChanged: true } ? Holds.Ledger : null,
     };
 }

@@ -31,7 +31,7 @@ public static class MessagePosting
             return damaged;
         if (request.SessionId != SessionNames.Default && session is null or { IsDeleted: true })
             return ConversationRefusals.SessionNotFound;
-        var opened = ConversationWriter.Open(head, openEvents, turns);
+        var opened = ConversationWriter.Open(head, openEvents, turns, inputs.Funds);
         if (opened.IsRefused)
             return opened.Refusal;
         var writer = opened.Value;
@@ -56,6 +56,9 @@ public static class MessagePosting
         var accepted = request.Tool is not null ? head.Accepted : rate is { } known ? RateWindow.Prune(head.Accepted, known, now) : PackedEntries.Empty;
         if (rate is { } limit && RateWindow.StateOf(accepted, limit, now) is { Remaining: <= 0 } full)
             return new LimitedPost(full);
+        // It would wait for as long as that turn does; an interrupt ends that one.
+        if (ifBusy != BusyPolicy.Interrupt && writer.Turns.PausedIn(request.SessionId) is { Pause: { } pause } paused)
+            return new PausedPost(TurnId.Of(paused.Turn), pause);
         if (Admit(writer, request.SessionId, ifBusy, now) is { } refusal)
             return refusal;
         if (rate is not null)

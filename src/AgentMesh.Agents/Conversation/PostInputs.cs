@@ -13,7 +13,11 @@ namespace AgentMesh.Agents.Conversation;
 /// <param name="Turns">The open turns, as stored; may be null when the head has none.</param>
 /// <param name="Keys">With a caller's key its bucket, else null.</param>
 public sealed record PostInputs(
-    AgentHead Head, SessionRecord? Session, MessagePage? OpenPage, EventLogPage? OpenEvents, TurnTable? Turns, KeyBuckets? Keys);
+    AgentHead Head, SessionRecord? Session, MessagePage? OpenPage, EventLogPage? OpenEvents, TurnTable? Turns, KeyBuckets? Keys)
+{
+    /// <summary>The agent's money; may be null while <see cref="TurnTable.NeedsLedger"/> is false.</summary>
+    public TurnFunds? Funds { get; init; }
+}
 
 /// <summary>How the agent is set up.</summary>
 /// <param name="AnswersAtOnce">The responder needs no model: the answer is part of the turn.</param>

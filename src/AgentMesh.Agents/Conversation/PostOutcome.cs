@@ -21,6 +21,11 @@ public sealed record RepeatedPost(PagePointer Answer, DateTimeOffset? At) : Post
 /// <param name="Rate">The limit.</param>
 public sealed record LimitedPost(RateState Rate) : PostOutcome;
 
+/// <summary>A turn of its session waits until there is budget: the message would wait behind it, and is refused.</summary>
+/// <param name="TurnId">That turn.</param>
+/// <param name="Pause">Why it waits.</param>
+public sealed record PausedPost(string TurnId, TurnPause Pause) : PostOutcome;
+
 /// <summary>The message, and the reply to it when there is one at once, as records to store in one transaction.</summary>
 /// <param name="Change">The records.</param>
 /// <param name="Answer">What to answer once all is stored.</param>

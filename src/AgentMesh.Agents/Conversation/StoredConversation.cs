@@ -43,7 +43,8 @@ public static class StoredConversation
             && head.MessageCount <= head.LastSeq
             && head.MessageCount >= head.Page.Count
             && head.EventsFrom >= 1 && head.EventsFrom <= head.LastSeq + 1
-            && head.OpenTurns is >= 0 and <= TurnLimits.Open;
+            && head.OpenTurns is >= 0 and <= TurnLimits.Open
+            && head.PausedTurns >= 0 && head.PausedTurns <= head.OpenTurns;
         return packed && counted ? null : ConversationRefusals.AgentQuarantined("the head contradicts itself");
     }
 

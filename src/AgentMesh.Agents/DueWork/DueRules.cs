@@ -11,7 +11,7 @@ public sealed record DueRules(TimeSpan Interval, TimeSpan Grace)
     private TimeSpan Patience => Grace + 2 * Interval;
 
     /// <summary>True when the agent has to do nothing.</summary>
-    public static bool HasNothingDue(AgentHead head) => head.OpenTurns == 0 && head.NextDue is null;
+    public static bool HasNothingDue(AgentHead head) => !head.HasWork && head.NextDue is null;
 
     /// <summary>When the index is to know of the agent; null: it has nothing to do.</summary>
     public DateTimeOffset? NextOf(AgentHead head, DateTimeOffset now)
@@ -19,7 +19,7 @@ public sealed record DueRules(TimeSpan Interval, TimeSpan Grace)
         if (HasNothingDue(head))
             return null;
         var soon = now + Interval;
-        return head.OpenTurns > 0 || head.NextDue < soon ? soon : head.NextDue;
+        return head.HasWork || head.NextDue < soon ? soon : head.NextDue;
     }
 
     /// <summary>What to note; null: nothing, because the index knows enough.</summary>
@@ -31,7 +31,7 @@ public sealed record DueRules(TimeSpan Interval, TimeSpan Grace)
         if (NextOf(head, now) is not { } next)
             return null;
         // What is overdue is left for the sweep to find: noted anew by every call, it would be put off for ever.
-        var isOverdue = head.OpenTurns > 0 || head.NextDue <= now;
+        var isOverdue = head.HasWork || head.NextDue <= now;
         return noted <= next && (noted > now || isOverdue && now < noted + Patience) ? null : next;
     }
 }

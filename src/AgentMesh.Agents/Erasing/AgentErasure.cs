@@ -25,7 +25,10 @@ public static class AgentErasure
     public static ErasurePart Next(AgentHead head, SessionIndex index, SessionRecord? session, long epoch)
     {
         // Turns end here without an event: the log goes too.
-        head = head with { IsErasing = true, OpenTurns = 0, NextSchedule = null, NextExpiry = null, NextHold = null, Epoch = epoch };
+        head = head with
+        {
+            IsErasing = true, OpenTurns = 0, PausedTurns = 0, NextResume = null, NextSchedule = null, NextExpiry = null, NextHold = null, Epoch = epoch,
+        };
         if (NextSession(index) is { } id)
         {
             var pages = session?.Page.N ?? 0;

@@ -54,6 +54,12 @@ public static class FactTypes
     /// <summary>A schedule was made, has run, or has ended.</summary>
     public const string Schedule = "schedule";
 
+    /// <summary>A turn waits until there is budget.</summary>
+    public const string TurnPaused = "turn_paused";
+
+    /// <summary>There is budget, and a paused turn is run again.</summary>
+    public const string TurnResumed = "turn_resumed";
+
     /// <summary>A limit's threshold is reached.</summary>
     public const string Budget = "budget";
 

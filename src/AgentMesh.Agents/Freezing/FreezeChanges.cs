@@ -38,7 +38,7 @@ public static class FreezeChanges
 
     private static AgentChange? Note(TurnInputs? inputs, FactEntry fact, long epoch, DateTimeOffset now)
     {
-        if (inputs is null || ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns).Value is not { } writer)
+        if (inputs is null || ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns, inputs.Funds).Value is not { } writer)
             return null;
         writer.Note(fact);
         return writer.ToChange(epoch, now);

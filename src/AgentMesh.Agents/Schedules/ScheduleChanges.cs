@@ -64,7 +64,7 @@ public static class ScheduleChanges
     private static Result<ScheduleChange> Change(
         TurnInputs inputs, StoredSchedule schedule, ScheduleTable table, FactEntry fact, long epoch, DateTimeOffset now)
     {
-        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns, inputs.Funds);
         if (opened.IsRefused)
             return opened.Refusal;
         opened.Value.Note(fact);

@@ -52,6 +52,9 @@ public static class ScheduleRuns
             case RepeatedPost:
                 // Half of a transaction: the message is there, the move is not.
                 return Move(unchanged, []);
+            case PausedPost:
+                // It runs when there is budget again, as one that has waited for room does.
+                return new TurnStep(null, []);
             default:
                 return Refused(outcome.Refusal!);
         }
@@ -69,7 +72,7 @@ public static class ScheduleRuns
 
         Result<TurnStep> Note(FactEntry fact)
         {
-            var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+            var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns, inputs.Funds);
             if (opened.IsRefused)
                 return opened.Refusal;
             opened.Value.Note(fact);

@@ -80,7 +80,7 @@ public static class SessionChanges
         TurnInputs inputs, SessionIndex index, SessionExpiries? expiries, SessionRecord? session, string id, long epoch, DateTimeOffset now)
     {
         now = now.WholeMilliseconds();
-        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+        var opened = ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns, inputs.Funds);
         if (opened.IsRefused)
             return opened.Refusal;
         if (session is null)

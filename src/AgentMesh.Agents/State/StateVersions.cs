@@ -9,13 +9,13 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static class StateVersions
 {
-    internal const int AgentHead = 4;
+    internal const int AgentHead = 5;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
     internal const int SessionRecord = 2;
     internal const int EventLogPage = 2;
-    internal const int TurnTable = 2;
+    internal const int TurnTable = 3;
     internal const int ProfileRecord = 1;
     internal const int ScheduleTable = 2;
     internal const int SessionExpiries = 1;
@@ -36,7 +36,7 @@ internal static class StateVersions
     internal const int TenantLedger = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
@@ -48,7 +48,7 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> EventLogPageUpcasters = [KnowsNoFacts];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TurnTableUpcasters = [turns => CallsNoTool(turns, "open")];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TurnTableUpcasters = [turns => CallsNoTool(turns, "open"), CallsForFree];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ProfileRecordUpcasters = [];
 
@@ -113,6 +113,30 @@ internal static class StateVersions
         head["nextHold"] = null;
         head["v"] = 4;
         return head;
+    }
+
+    /// <summary>No turn of version 4 waits until there is budget.</summary>
+    private static JsonObject PausesNoTurn(JsonObject head)
+    {
+        head["pausedTurns"] = 0;
+        head["nextResume"] = null;
+        head["v"] = 5;
+        return head;
+    }
+
+    /// <summary>Runs of version 2 have set nothing aside.</summary>
+    private static JsonObject CallsForFree(JsonObject turns)
+    {
+        foreach (var turn in turns["open"]!.AsArray())
+        {
+            turn!["call"] = 0;
+            turn["spentMicroUsd"] = "0";
+            turn["pastAttempts"] = 0;
+            turn["pause"] = null;
+        }
+
+        turns["v"] = 3;
+        return turns;
     }
 
     /// <summary>Wallets of version 1 are in no list, got no money, and their keys are here.</summary>

@@ -23,6 +23,9 @@ public static class SummaryLimits
     /// <summary>Longest text of a summary, bytes of UTF-8; the rest is cut off.</summary>
     public const int TextBytes = 8 * 1024;
 
+    /// <summary>How long money is set aside for a call of the model: as long as its time may be set to, retries included. After it the hold counts in full.</summary>
+    public static readonly TimeSpan HoldTime = TimeSpan.FromHours(1);
+
     /// <summary>Parts that are written one after the other; what is left waits for the next turn that reads the session.</summary>
     public const int PartsAtOnce = 8;
 }

@@ -9,11 +9,15 @@ namespace AgentMesh.Agents.Turns;
 
 /// <summary>
 /// The life of a turn after its message: each verb is safe to repeat. A run of the model is known by turn and attempt; when its lease is over
-/// another attempt takes the turn, and what the earlier one still says is refused.
+/// another attempt takes the turn, and what the earlier one still says is refused. What a run has set aside for a call of the model is settled with
+/// its end, in full where nobody says what it has cost.
 /// </summary>
-public static class TurnChanges
+public static partial class TurnChanges
 {
-    /// <summary>What is due: turns whose time is over end, runs that have not been heard of are run again, waiting turns start.</summary>
+    /// <summary>
+    /// What is due: turns whose time is over end, runs that have not been heard of are run again, paused turns go on for which there is budget, waiting
+    /// turns start.
+    /// </summary>
     /// <param name="inputs">The agent's records.</param>
     /// <param name="rules">What a turn may take.</param>
     /// <param name="epoch">The epoch of this activation.</param>
@@ -26,23 +30,23 @@ public static class TurnChanges
             return opened.Refusal;
         var writer = opened.Value;
         var runs = ImmutableArray.CreateBuilder<TurnRun>();
-        foreach (var turn in writer.Turns.Open.Where(turn => !turn.IsQueued))
+        foreach (var turn in writer.Turns.Open.Where(turn => turn.IsRunning))
         {
             if (turn.Deadline <= now)
                 writer.End(turn, TurnRefusals.TurnTimedOut, now);
-            else if (turn.LeaseUntil <= now && turn.Attempt >= rules.MaxAttempts)
-                writer.End(turn, TurnRefusals.TurnFailed(turn.Attempt), now);
+            else if (turn.LeaseUntil <= now && turn.Attempts >= rules.MaxAttempts)
+                writer.End(turn, TurnRefusals.TurnFailed(turn.Attempts), now);
             else if (turn.LeaseUntil <= now)
                 runs.Add(RunAgain(writer, turn, rules, now));
         }
 
-        return Finish(writer, runs, rules, epoch, now, isChanged: runs.Count > 0);
+        return Finish(writer, runs, rules, epoch, now);
     }
 
     /// <summary>A run says that it lives.</summary>
     /// <returns>The open turns after it; refused when the turn is not that run's (any more).</returns>
     public static Result<TurnTable> Renew(TurnTable? turns, TurnRun run, TurnRules rules, DateTimeOffset now) =>
-        turns?.Find(run.Turn) is { } turn && turn.Attempt == run.Attempt
+        turns?.Find(run.Turn) is { IsRunning: true } turn && turn.Attempt == run.Attempt
             ? turns.Replace(turn with { LeaseUntil = now.WholeMilliseconds() + rules.Lease })
             : TurnRefusals.TurnLost;
 
@@ -72,17 +76,19 @@ public static class TurnChanges
     /// <param name="run">The run.</param>
     /// <param name="text">The answer.</param>
     /// <param name="usage">What it took; null when the model did not say.</param>
+    /// <param name="lastMicroUsd">What the last try of a call has cost; null: not known, or nothing is held for it.</param>
     /// <param name="rules">What a turn may take.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     public static Result<TurnStep> Complete(
-        TurnInputs inputs, AnswerPlace place, TurnRun run, string text, ModelUsage? usage, TurnRules rules, long epoch, DateTimeOffset now)
+        TurnInputs inputs, AnswerPlace place, TurnRun run, string text, ModelUsage? usage, long? lastMicroUsd, TurnRules rules, long epoch, DateTimeOffset now)
     {
         now = now.WholeMilliseconds();
         var opened = Open(inputs, run);
         if (opened.IsRefused)
             return opened.Refusal;
         var (writer, turn) = opened.Value;
+        writer.Settle(turn, lastMicroUsd);
         if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > TurnLimits.AnswerBytes)
         {
             writer.End(turn, TurnRefusals.AnswerRefused, now);
@@ -95,7 +101,7 @@ public static class TurnChanges
             writer.Turns = writer.Turns.Without(turn);
         }
 
-        return Finish(writer, ImmutableArray.CreateBuilder<TurnRun>(), rules, epoch, now, isChanged: true);
+        return Finish(writer, ImmutableArray.CreateBuilder<TurnRun>(), rules, epoch, now);
     }
 
     /// <summary>A run has ended without an answer. When another may do better the turn is run again, else it ends.</summary>
@@ -103,23 +109,25 @@ public static class TurnChanges
     /// <param name="run">The run.</param>
     /// <param name="reason">Why, safe to show.</param>
     /// <param name="isTransient">Another run may do better.</param>
+    /// <param name="lastMicroUsd">What the last try of a call has cost; null: not known, or nothing is held for it.</param>
     /// <param name="rules">What a turn may take.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     public static Result<TurnStep> Fail(
-        TurnInputs inputs, TurnRun run, Refusal reason, bool isTransient, TurnRules rules, long epoch, DateTimeOffset now)
+        TurnInputs inputs, TurnRun run, Refusal reason, bool isTransient, long? lastMicroUsd, TurnRules rules, long epoch, DateTimeOffset now)
     {
         now = now.WholeMilliseconds();
         var opened = Open(inputs, run);
         if (opened.IsRefused)
             return opened.Refusal;
         var (writer, turn) = opened.Value;
+        writer.Settle(turn, lastMicroUsd);
         var runs = ImmutableArray.CreateBuilder<TurnRun>();
-        if (isTransient && turn.Attempt < rules.MaxAttempts && now < turn.Deadline)
+        if (isTransient && turn.Attempts < rules.MaxAttempts && now < turn.Deadline)
             runs.Add(RunAgain(writer, turn, rules, now));
         else
             writer.End(turn, reason, now);
-        return Finish(writer, runs, rules, epoch, now, isChanged: true);
+        return Finish(writer, runs, rules, epoch, now);
     }
 
     /// <summary>Its owner ends a turn. One that is over stays as it is.</summary>
@@ -138,32 +146,34 @@ public static class TurnChanges
         var open = writer.Turns.Find(turn);
         if (open is not null)
             writer.End(open, TurnRefusals.TurnCanceled, now);
-        return Finish(writer, ImmutableArray.CreateBuilder<TurnRun>(), rules, epoch, now, isChanged: open is not null);
+        return Finish(writer, ImmutableArray.CreateBuilder<TurnRun>(), rules, epoch, now);
     }
 
-    private static Result<ConversationWriter> Open(TurnInputs inputs) => ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns);
+    private static Result<ConversationWriter> Open(TurnInputs inputs) => ConversationWriter.Open(inputs.Head, inputs.OpenEvents, inputs.Turns, inputs.Funds);
 
     private static Result<(ConversationWriter Writer, OpenTurn Turn)> Open(TurnInputs inputs, TurnRun run)
     {
         var opened = Open(inputs);
         if (opened.IsRefused)
             return opened.Refusal;
-        return opened.Value.Turns.Find(run.Turn) is { } turn && turn.Attempt == run.Attempt ? (opened.Value, turn) : TurnRefusals.TurnLost;
+        return opened.Value.Turns.Find(run.Turn) is { IsRunning: true } turn && turn.Attempt == run.Attempt ? (opened.Value, turn) : TurnRefusals.TurnLost;
     }
 
+    // What the run before it has open is given up: it may have cost all of it.
     private static TurnRun RunAgain(ConversationWriter writer, OpenTurn turn, TurnRules rules, DateTimeOffset now)
     {
-        writer.Turns = writer.Turns.Replace(turn with { Attempt = turn.Attempt + 1, LeaseUntil = now + rules.Lease });
+        writer.Settle(turn, null);
+        writer.Turns = writer.Turns.Replace(turn.RunAgain(rules, now));
         return new TurnRun(turn.Turn, turn.Attempt + 1);
     }
 
-    private static TurnStep Finish(
-        ConversationWriter writer, ImmutableArray<TurnRun>.Builder runs, TurnRules rules, long epoch, DateTimeOffset now, bool isChanged)
+    private static TurnStep Finish(ConversationWriter writer, ImmutableArray<TurnRun>.Builder runs, TurnRules rules, long epoch, DateTimeOffset now)
     {
-        var before = writer.Turns;
-        (writer.Turns, var started) = before.StartWaiting(rules, now);
+        ResumePaused(writer, runs, rules, now);
+        (writer.Turns, var started) = writer.Turns.StartWaiting(rules, now);
         runs.AddRange(started);
         var change = writer.ToChange(epoch, now);
-        return new TurnStep(isChanged || started.Length > 0 || change.Events.Length > 0 ? change : null, runs.ToImmutable());
+        var isChanged = change is not { Turns: null, Events: [], Ledger: null } || change.Head.NextResume != writer.Head.NextResume;
+        return new TurnStep(isChanged ? change : null, runs.ToImmutable());
     }
 }

@@ -8,7 +8,11 @@ namespace AgentMesh.Agents.Turns;
 /// <param name="Head">The head.</param>
 /// <param name="OpenEvents">The open page of events, as stored; see <see cref="EventLogPage.OpenNumber"/>.</param>
 /// <param name="Turns">The open turns, as stored.</param>
-public sealed record TurnInputs(AgentHead Head, EventLogPage? OpenEvents, TurnTable? Turns);
+public sealed record TurnInputs(AgentHead Head, EventLogPage? OpenEvents, TurnTable? Turns)
+{
+    /// <summary>The agent's money; may be null while <see cref="TurnTable.NeedsLedger"/> is false, and no hold is asked for.</summary>
+    public TurnFunds? Funds { get; init; }
+}
 
 /// <summary>The session an answer goes to.</summary>
 /// <param name="Session">Its record; null for the default one.</param>

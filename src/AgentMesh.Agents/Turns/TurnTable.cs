@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AgentMesh.Agents.State;
 
 namespace AgentMesh.Agents.Turns;
@@ -21,6 +22,19 @@ public sealed record TurnTable(ImmutableArray<OpenTurn> Open)
 
     /// <summary>True when a turn of the session is not over.</summary>
     public bool IsBusy(string session) => Open.Any(turn => turn.Session == session);
+
+    /// <summary>True when what becomes of its turns changes the ledger, or depends on it.</summary>
+    [JsonIgnore]
+    public bool NeedsLedger => Open.Any(turn => turn.Call > 0 || turn.Pause is not null);
+
+    /// <summary>Turns that wait until there is budget: paused ones, and those behind them.</summary>
+    internal int Paused => Open.Count(turn => turn.Pause is not null || turn.IsQueued && PausedIn(turn.Session) is not null);
+
+    /// <summary>When time may let a paused turn go on; null: it will not.</summary>
+    internal DateTimeOffset? NextResume => Open.Min(turn => turn.Pause?.TryAt);
+
+    /// <summary>The paused turn of a session; null when there is none.</summary>
+    internal OpenTurn? PausedIn(string session) => Open.FirstOrDefault(turn => turn.Session == session && turn.Pause is not null);
 
     internal TurnTable With(OpenTurn turn) => this with { Open = Open.Add(turn) };
 

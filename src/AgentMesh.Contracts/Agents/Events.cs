@@ -53,6 +53,15 @@ public static class EventTypes
     public const string Schedule = "schedule";
 
     /// <summary>
+    /// A turn waits until there is budget: <c>turn</c>, <c>attempt</c>, <c>reason</c> (<c>budget_reached</c>), <c>code</c> and
+    /// <c>detail</c> (why the budget said no), and of the limit <c>scope</c>, <c>asset</c>, <c>window</c>, <c>available</c> in atomic units and <c>resetsAt</c>.
+    /// </summary>
+    public const string TurnPaused = "turn_paused";
+
+    /// <summary>There is budget, and a paused turn is run again: <c>turn</c>, <c>attempt</c>.</summary>
+    public const string TurnResumed = "turn_resumed";
+
+    /// <summary>
     /// A limit's threshold is reached by what is posted and held: <c>scope</c>, <c>asset</c>, <c>window</c>, <c>percent</c> (50, 80 or 95),
     /// <c>posted</c>, <c>held</c> and <c>limit</c> in atomic units. Once in a window.
     /// </summary>

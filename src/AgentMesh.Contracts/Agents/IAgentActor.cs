@@ -33,6 +33,9 @@ public interface IAgentActor : IActor
     /// <summary>Ends a turn that is not over, with an <see cref="EventTypes.Error"/> event.</summary>
     Task<Reply<Turn>> CancelTurn(CancelTurn request, CancellationToken cancellationToken);
 
+    /// <summary>Lets a paused turn go on, if there is what it needs; else it stays paused, and says why.</summary>
+    Task<Reply<Turn>> ResumeTurn(ResumeTurn request, CancellationToken cancellationToken);
+
     /// <summary>Reads what the owner has set.</summary>
     Task<Reply<AgentProfile>> GetProfile(CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Dapr.Actors;
 
 namespace AgentMesh.Contracts.Agents;
@@ -13,6 +14,12 @@ public interface IAgentTurns : IActor
 
     /// <summary>The run lives: its lease begins anew.</summary>
     Task<Reply<TurnRunId>> RenewTurn(TurnRunId request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The run is about to call the model, which costs something: what its last try has cost is settled, and money set aside for this one. Where there is
+    /// not enough the turn is paused and the run is over.
+    /// </summary>
+    Task<Reply<CallHold>> HoldCall(HoldCall request, CancellationToken cancellationToken);
 
     /// <summary>The run is about to call a tool, or the call is over. What is refused must not be called.</summary>
     Task<Reply<TurnRunId>> NoteTool(NoteTool request, CancellationToken cancellationToken);
@@ -47,6 +54,28 @@ public sealed record TurnContext(
 /// <param name="Content">The text.</param>
 public sealed record ContextMessage(bool IsUser, string Content);
 
+/// <summary>A try of a call of the model that is about to be made. Amounts are USD micro-units, as text.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Attempt">Which run.</param>
+/// <param name="Call">Which try of the run, from 1; a repeat of it finds the hold it got.</param>
+/// <param name="WantedMicroUsd">What it may cost at most.</param>
+/// <param name="LeastMicroUsd">The least that it is worth making for.</param>
+/// <param name="LastMicroUsd">What the try before it has cost; null: not known, so that all that was held for it counts, or there was none.</param>
+/// <param name="Stop">Why the tenant has no money for it, so that no hold is taken and the turn is paused; null: it has.</param>
+public sealed record HoldCall(
+    long Turn,
+    int Attempt,
+    int Call,
+    [property: JsonNumberHandling(MoneyJson.AsText)] long WantedMicroUsd,
+    [property: JsonNumberHandling(MoneyJson.AsText)] long LeastMicroUsd,
+    [property: JsonNumberHandling(MoneyJson.AsText)] long? LastMicroUsd,
+    SpendingStop? Stop = null);
+
+/// <summary>What a try may cost.</summary>
+/// <param name="GrantedMicroUsd">USD micro-units that are set aside, as text; null: none, and the turn is paused.</param>
+/// <param name="PausedCode">Why, as a code; null: it is not.</param>
+public sealed record CallHold([property: JsonNumberHandling(MoneyJson.AsText)] long? GrantedMicroUsd, string? PausedCode);
+
 /// <summary>A call of a tool.</summary>
 /// <param name="Turn">The turn.</param>
 /// <param name="Attempt">Which run.</param>
@@ -77,7 +106,9 @@ public static class ToolStatus
 /// <param name="Attempt">Which run.</param>
 /// <param name="Text">The answer.</param>
 /// <param name="Usage">What it took; null when the model does not say.</param>
-public sealed record CompleteTurn(long Turn, int Attempt, string Text, TurnUsage? Usage);
+/// <param name="LastMicroUsd">What the last try of a call has cost, USD micro-units as text; null: not known, so that all that is held for it counts, or nothing is.</param>
+public sealed record CompleteTurn(
+    long Turn, int Attempt, string Text, TurnUsage? Usage, [property: JsonNumberHandling(MoneyJson.AsText)] long? LastMicroUsd = null);
 
 /// <summary>What a model's answer took.</summary>
 /// <param name="InputTokens">Tokens read.</param>
@@ -91,4 +122,6 @@ public sealed record TurnUsage(long InputTokens, long OutputTokens, long CostMic
 /// <param name="Code">Why, as a code.</param>
 /// <param name="Detail">Why, safe to show.</param>
 /// <param name="IsTransient">Another run may do better.</param>
-public sealed record FailTurn(long Turn, int Attempt, string Code, string Detail, bool IsTransient);
+/// <param name="LastMicroUsd">What the last try of a call has cost, USD micro-units as text; null: not known, so that all that is held for it counts, or nothing is.</param>
+public sealed record FailTurn(
+    long Turn, int Attempt, string Code, string Detail, bool IsTransient, [property: JsonNumberHandling(MoneyJson.AsText)] long? LastMicroUsd = null);

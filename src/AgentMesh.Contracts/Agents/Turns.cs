@@ -8,6 +8,10 @@ public sealed record GetTurn(string TurnId);
 /// <param name="TurnId">Its id.</param>
 public sealed record CancelTurn(string TurnId);
 
+/// <summary>Wants a paused turn to go on. One that is not paused stays as it is.</summary>
+/// <param name="TurnId">Its id.</param>
+public sealed record ResumeTurn(string TurnId);
+
 /// <summary>A turn: the user's message and what became of it.</summary>
 /// <param name="TurnId">Its id.</param>
 /// <param name="SessionId">The session.</param>
@@ -18,8 +22,17 @@ public sealed record CancelTurn(string TurnId);
 /// <param name="Answer">Set when <see cref="TurnStatus.Completed"/>.</param>
 /// <param name="Error">Set when failed or canceled.</param>
 /// <param name="Usage">What a model's answer took.</param>
+/// <param name="Pause">Set when <see cref="TurnStatus.Paused"/>.</param>
 public sealed record Turn(
-    string TurnId, string SessionId, string Status, int Attempt, long UserSeq, long CreatedAt, PostedMessage? Answer, TurnError? Error, TurnUsage? Usage = null);
+    string TurnId, string SessionId, string Status, int Attempt, long UserSeq, long CreatedAt, PostedMessage? Answer, TurnError? Error, TurnUsage? Usage = null,
+    TurnPaused? Pause = null);
+
+/// <summary>Why a turn waits.</summary>
+/// <param name="At">Since when.</param>
+/// <param name="Code">The code of the refusal: <c>budget_exceeded</c>, <c>budget_locked</c>, <c>budget_no_limit</c>.</param>
+/// <param name="Detail">Why, safe to show.</param>
+/// <param name="Shortage">Where there is not enough; null: it is not about a budget.</param>
+public sealed record TurnPaused(DateTimeOffset At, string Code, string Detail, Shortage? Shortage);
 
 /// <summary>Why a turn has no answer.</summary>
 /// <param name="Seq">The seq of its <see cref="EventTypes.Error"/> event.</param>
@@ -35,6 +48,9 @@ public static class TurnStatus
 
     /// <summary>A model works on it.</summary>
     public const string Running = "running";
+
+    /// <summary>Waits until there is budget.</summary>
+    public const string Paused = "paused";
 
     /// <summary>Answered.</summary>
     public const string Completed = "completed";

@@ -57,6 +57,10 @@ internal sealed partial class AgentCalls
     public Task<Result<Turn>> CancelTurnAsync(AgentKey agent, CancelTurn turn, CancellationToken cancellationToken) =>
         AskAsync<CancelTurn, Turn>(agent, nameof(IAgentActor.CancelTurn), turn, cancellationToken);
 
+    /// <summary>Lets a paused turn go on, if there is what it needs; a repeat changes nothing.</summary>
+    public Task<Result<Turn>> ResumeTurnAsync(AgentKey agent, ResumeTurn turn, CancellationToken cancellationToken) =>
+        AskAsync<ResumeTurn, Turn>(agent, nameof(IAgentActor.ResumeTurn), turn, cancellationToken);
+
     /// <summary>Reads counters and times.</summary>
     public Task<Result<AgentInfo>> GetInfoAsync(AgentKey agent, CancellationToken cancellationToken) =>
         AskAsync<object?, AgentInfo>(agent, nameof(IAgentActor.GetInfo), null, cancellationToken);

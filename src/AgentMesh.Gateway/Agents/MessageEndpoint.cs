@@ -58,8 +58,8 @@ internal static class MessageEndpoint
             case { Answer: { } answer }:
                 await JsonAnswer.WriteAsync(context, TurnAnswer.Of(answer), GatewayJson.Answers.TurnAnswer);
                 break;
-            case { Status: TurnStatus.Failed or TurnStatus.Canceled } over:
-                await Problem.WriteAsync(context, TurnEndpoints.RefusalOf(over));
+            case { Status: TurnStatus.Failed or TurnStatus.Canceled or TurnStatus.Paused } unanswered:
+                await Problem.WriteAsync(context, TurnEndpoints.RefusalOf(unanswered));
                 break;
             default:
                 // Not over, or the agent cannot be asked: what is certain is that the message is stored.

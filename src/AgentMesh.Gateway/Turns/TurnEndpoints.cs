@@ -7,7 +7,7 @@ using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Turns;
 
-/// <summary><c>GET /agent/{userId}/turns/{id}</c> and <c>POST …/turns/{id}/cancel</c>: what became of a message.</summary>
+/// <summary><c>GET /agent/{userId}/turns/{id}</c>, <c>POST …/turns/{id}/cancel</c> and <c>POST …/turns/{id}/resume</c>: what became of a message.</summary>
 internal static class TurnEndpoints
 {
     private static readonly Refusal NotFound = new(AgentRefusals.TurnNotFound, "The agent has no such turn.");
@@ -16,15 +16,19 @@ internal static class TurnEndpoints
     {
         endpoints.MapGet("/agent/{userId}/turns/{turnId}", GetAsync);
         endpoints.MapPost("/agent/{userId}/turns/{turnId}/cancel", CancelAsync);
+        endpoints.MapPost("/agent/{userId}/turns/{turnId}/resume", ResumeAsync);
     }
 
     /// <summary>Where to ask for a turn.</summary>
     public static string PathOf(AgentKey agent, string turn) => $"/agent/{agent.User}/turns/{turn}";
 
-    /// <summary>Why a turn that is over has no answer.</summary>
-    public static Refusal RefusalOf(Turn turn) => turn.Error is { } error
-        ? new Refusal(error.Code, error.Detail)
-        : new Refusal(AgentRefusals.TurnFailed, "The turn is over without an answer.");
+    /// <summary>Why a turn that is over, or waits until there is budget, has no answer.</summary>
+    public static Refusal RefusalOf(Turn turn) => turn switch
+    {
+        { Error: { } error } => new Refusal(error.Code, error.Detail),
+        { Pause: { } pause } => new PausedRefusal(pause.Code, pause.Detail, turn.TurnId, pause.Shortage),
+        _ => new Refusal(AgentRefusals.TurnFailed, "The turn is over without an answer."),
+    };
 
     private static async Task GetAsync(HttpContext context)
     {
@@ -44,6 +48,18 @@ internal static class TurnEndpoints
         if (result.Value?.Error is { } error)
             services.GetRequiredService<WatchHub>().Announce(agent, error.Seq);
         await AnswerAsync(context, result);
+    }
+
+    private static async Task ResumeAsync(HttpContext context)
+    {
+        if (await FindIdAsync(context) is not { } id)
+            return;
+        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        var result = await calls.ResumeTurnAsync(AgentPath.KeyOf(context), new ResumeTurn(id), context.RequestAborted);
+        if (result.Value is { Status: TurnStatus.Paused } paused)
+            await Problem.WriteAsync(context, RefusalOf(paused));
+        else
+            await AnswerAsync(context, result);
     }
 
     // Servers make the ids: a text that cannot be one names no turn, as with sessions.

@@ -11,7 +11,8 @@ namespace AgentMesh.Gateway.Turns;
 
 /// <summary>
 /// The answer to a message as an event stream: <c>delta</c> events, whose texts make up the answer, then <c>message</c> and
-/// <c>done</c>, or <c>error</c>. A client that goes away does not end the turn.
+/// <c>done</c>, or <c>error</c>; of a turn that waits until there is budget <c>turn_paused</c>, then <c>error</c>. A client that goes away does not end
+/// the turn.
 /// </summary>
 internal sealed class TurnStream(
     WatchHub hub, AgentCalls calls, WatchClock clock, IOptions<WatchOptions> options, TimeProvider timeProvider)
@@ -50,9 +51,10 @@ internal sealed class TurnStream(
         {
             var isLast = stream.IsDraining;
             var batch = await watcher.PullAsync(cancellationToken);
-            if (batch.Reset is not null || batch.Events?.Any(next => next.EndedTurn == turn) == true)
+            var pause = batch.Events?.LastOrDefault(next => next.PausedTurn == turn);
+            if ((batch.Reset is not null || pause is not null || batch.Events?.Any(next => next.EndedTurn == turn) == true)
+                && await EndAsync(stream, watcher, turn, pause, cancellationToken))
             {
-                await EndAsync(stream, watcher, turn, cancellationToken);
                 return;
             }
 
@@ -68,17 +70,24 @@ internal sealed class TurnStream(
         }
     }
 
-    private async Task EndAsync(EventStream stream, Watcher watcher, string turn, CancellationToken cancellationToken)
+    /// <returns>False: it was paused, and goes on by now.</returns>
+    private async Task<bool> EndAsync(EventStream stream, Watcher watcher, string turn, WatchedEvent? pause, CancellationToken cancellationToken)
     {
         var result = await calls.GetTurnAsync(watcher.Agent.Key, new GetTurn(turn), cancellationToken);
-        if (result.Value is { Answer: { } answer })
+        switch (result.Value)
         {
-            await CompleteAsync(stream, answer, watcher.PlaceIn(turn));
-            return;
+            case { Answer: { } answer }:
+                await CompleteAsync(stream, answer, watcher.PlaceIn(turn));
+                return true;
+            case { Status: TurnStatus.Running or TurnStatus.Queued }:
+                return false;
+            case { Status: TurnStatus.Paused } when pause is not null:
+                await stream.SendAsync(EventTypes.TurnPaused, pause.Json);
+                break;
         }
 
-        var refusal = result.Refusal ?? TurnEndpoints.RefusalOf(result.Value!);
-        await stream.SendAsync("error", WatchJson.Error(refusal.Code, refusal.Detail, null));
+        await stream.SendAsync("error", WatchJson.Error(result.Refusal ?? TurnEndpoints.RefusalOf(result.Value!), null));
+        return true;
     }
 
     // What the deltas did not bring before the end came, so that they always make up the answer.

@@ -169,8 +169,10 @@ internal sealed partial class SocketSession
         try
         {
             var reply = await _parts.Posts.PostAsync(agent, message, Aborted);
-            if (reply.Refusal is { } refusal)
-                await RefuseAsync(refusal, frame.Id);
+            if (reply.Refusal is not null)
+                await RefuseAsync(reply.ToResult().Refusal!, frame.Id);
+            else if (reply.Value is { IsPending: true } posted)
+                Expect(posted.TurnId, frame.Id);
         }
         finally
         {
@@ -180,5 +182,5 @@ internal sealed partial class SocketSession
     }
 
     private ValueTask RefuseAsync(Refusal refusal, string? id) =>
-        _output.SendAsync(SocketFrames.Text(WatchJson.Error(refusal.Code, refusal.Detail, id)), Aborted);
+        _output.SendAsync(SocketFrames.Text(WatchJson.Error(refusal, id)), Aborted);
 }

@@ -197,7 +197,11 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
         if (batch.Reset is { } reset)
             await _output.SendAsync(SocketFrames.Text(WatchJson.Reset(reset)), Aborted);
         if (batch.Events is { Length: > 0 } events)
+        {
             await _output.SendAsync(events, Aborted);
+            await TellPausesAsync(events);
+        }
+
         if (!batch.IsEmpty || isGap && !_watcher.IsBehind)
             return true;
         if (_watcher.NextDelta() is not { } delta)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.Gateway.Watching;
 
@@ -74,12 +75,14 @@ internal static class WatchJson
     });
 
     /// <summary>A refusal; <paramref name="id"/> is the client's own name of what was refused.</summary>
-    public static byte[] Error(string code, string detail, string? id) => Write((code, detail, id), static (json, error) =>
+    public static byte[] Error(Refusal refusal, string? id) => Write((refusal, id), static (json, error) =>
     {
         json.WriteStartObject();
         json.WriteString("type"u8, "error"u8);
-        json.WriteString("code"u8, error.code);
-        json.WriteString("detail"u8, error.detail);
+        json.WriteString("code"u8, error.refusal.Code);
+        json.WriteString("detail"u8, error.refusal.Detail);
+        foreach (var (name, value) in error.refusal.Members)
+            json.WriteString(name, value);
         if (error.id is not null)
             json.WriteString("id"u8, error.id);
         json.WriteEndObject();

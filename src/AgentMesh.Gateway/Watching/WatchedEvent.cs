@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 
 namespace AgentMesh.Gateway.Watching;
@@ -39,6 +40,11 @@ internal sealed class WatchedEvent(AgentEvent value)
         _ => null,
     };
 
-    /// <summary>The turn that begins with this event; null: none.</summary>
-    public string? BegunTurn => Value is { Type: EventTypes.Message, Data: { Role: User, Turn: { } turn } } ? turn : null;
+    /// <summary>The turn that begins with this event, or goes on after a pause; null: none.</summary>
+    public string? BegunTurn => Value is { Type: EventTypes.Message, Data: { Role: User, Turn: { } turn } } ? turn : TurnOf(EventTypes.TurnResumed);
+
+    /// <summary>The turn that waits from this event on until there is budget; null: none.</summary>
+    public string? PausedTurn => TurnOf(EventTypes.TurnPaused);
+
+    private string? TurnOf(string type) => Value.Type == type && Value.Data.Json is { } json ? JsonElement.Parse(json).GetProperty("turn").GetString() : null;
 }

@@ -35,6 +35,8 @@ internal sealed class WatchedTurns(int maxTextLength)
             Expect(begun);
         if (next.EndedTurn is { } ended)
             End(ended);
+        if (next.PausedTurn is { } paused)
+            Pause(paused);
     }
 
     /// <summary>A turn is over.</summary>
@@ -48,6 +50,13 @@ internal sealed class WatchedTurns(int maxTextLength)
         if (_ended.Count == MaxEnded)
             _ended.Dequeue();
         _ended.Enqueue(ended);
+    }
+
+    /// <summary>No end is to be expected until it goes on, and the text of the run that was paused is nobody's.</summary>
+    private void Pause(string paused)
+    {
+        _open?.Remove(paused);
+        _texts?.RemoveAll(text => text.Turn == paused);
     }
 
     /// <summary>Adds a piece of text.</summary>

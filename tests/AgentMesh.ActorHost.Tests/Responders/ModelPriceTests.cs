@@ -30,6 +30,25 @@ public sealed class ModelPriceTests
     }
 
     [Theory]
+    // One micro-USD short of a token, the token, and one more.
+    [InlineData("3", "15", 74, 20, 2048, 0)]
+    [InlineData("3", "15", 75, 20, 2048, 1)]
+    [InlineData("3", "15", 90, 20, 2048, 2)]
+    [InlineData("3", "15", 30_779, 20, 2048, 2047)]
+    [InlineData("3", "15", 30_780, 20, 2048, 2048)]
+    [InlineData("3", "15", long.MaxValue, 20, 2048, 2048)]
+    [InlineData("3", "15", 0, 20, 2048, 0)]
+    [InlineData("3", "0", 0, 20, 2048, 2048)]
+    [InlineData("0.000001", "1000000", 1_000_000, 1, 2048, 0)]
+    [InlineData("0.000001", "1000000", 1_000_001, 1, 2048, 1)]
+    public void Amount_PaysForSoManyTokens(string input, string output, long microUsd, long read, int atMost, int written)
+    {
+        Assert.True(ModelPrice.TryParse(input, output, out var price));
+        Assert.Equal(written, price.OutputTokensFor(microUsd, read, atMost));
+        Assert.True(written == 0 || price.CostMicroUsd(read, written) <= microUsd || output == "0");
+    }
+
+    [Theory]
     [InlineData("0", true)]
     [InlineData("0.15", true)]
     [InlineData("0.123456", true)]

@@ -38,7 +38,7 @@ public sealed class ModelStreamTests
             _ => new ChatResponseUpdate(),
         });
         await using var stream = new ModelStream(
-            client, [], new ChatOptions(), new ResponderOptions { Provider = ResponderProviders.OpenAI }, time, NullLogger.Instance, CancellationToken.None, CancellationToken.None);
+            client, [], new ChatOptions(), null, new ResponderOptions { Provider = ResponderProviders.OpenAI }, time, NullLogger.Instance, CancellationToken.None, CancellationToken.None);
         var reading = stream.ReadTextAsync().AsTask();
         await client.Read.Task;
         time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Schedules;
@@ -37,6 +38,17 @@ internal sealed class FakeAgent : IAgentReader
 
     internal ScheduleTable? Schedules { get; set; }
 
+    internal Ledger Ledger { get; set; } = Ledger.Empty;
+
+    /// <summary>How budgets are set up: no limit, and so nothing to spend, until a test says otherwise.</summary>
+    internal BudgetRules Budget { get; set; } = new([]);
+
+    /// <summary>What refuses every hold.</summary>
+    internal Refusal? Gate { get; set; }
+
+    /// <summary>Whether the last change of turns has written the ledger.</summary>
+    internal bool HasWrittenLedger { get; private set; }
+
     internal Dictionary<string, SessionSummary> Summaries { get; } = [];
 
     internal PostRules Rules { get; set; } = new(
@@ -74,6 +86,8 @@ internal sealed class FakeAgent : IAgentReader
                 return stored.Answer;
             case LimitedPost limited:
                 return limited.Rate.Refusal;
+            case PausedPost paused:
+                return new Refusal(paused.Pause.Code, $"Turn {paused.TurnId} is paused.");
             case RepeatedPost repeat:
                 var page = Page(request.SessionId, repeat.Answer.Page);
                 var found = MessagePosting.Find(repeat, page);
@@ -134,16 +148,37 @@ internal sealed class FakeAgent : IAgentReader
         return renewed.Refusal;
     }
 
-    internal Refusal? Complete(long turn, int attempt, string text, ModelUsage? usage = null)
+    internal Refusal? Complete(long turn, int attempt, string text, ModelUsage? usage = null, long? lastMicroUsd = null)
     {
         var id = Turns?.Find(turn)?.Session ?? SessionNames.Default;
         var session = Sessions.GetValueOrDefault(id);
         var place = new AnswerPlace(session, Page(id, (session?.Page ?? Head!.Page).N));
-        return Apply(TurnChanges.Complete(TurnInputs, place, new TurnRun(turn, attempt), text, usage, Rules.Turns, Epoch, Now));
+        return Apply(TurnChanges.Complete(TurnInputs, place, new TurnRun(turn, attempt), text, usage, lastMicroUsd, Rules.Turns, Epoch, Now));
     }
 
-    internal Refusal? Fail(long turn, int attempt, bool isTransient = false) => Apply(TurnChanges.Fail(
-        TurnInputs, new TurnRun(turn, attempt), new Refusal("model_unavailable", "The model is away."), isTransient, Rules.Turns, Epoch, Now));
+    internal Refusal? Fail(long turn, int attempt, bool isTransient = false, long? lastMicroUsd = null) => Apply(TurnChanges.Fail(
+        TurnInputs, new TurnRun(turn, attempt), new Refusal("model_unavailable", "The model is away."), isTransient, lastMicroUsd, Rules.Turns, Epoch, Now));
+
+    /// <summary>A run is about to call the model.</summary>
+    internal Result<FundedCall> HoldCall(long turn, int attempt, int call, long wanted, long least, long? lastMicroUsd = null)
+    {
+        var funded = TurnChanges.HoldCall(
+            InputsWith(Head!) with { Funds = Funds }, new TurnRun(turn, attempt), new CallFunding(call, wanted, least, lastMicroUsd), Rules.Turns, Epoch, Now);
+        Runs = [];
+        if (funded.Value?.Step.Change is { } change)
+            Apply(change, funded.Value.Step.Runs);
+        return funded;
+    }
+
+    internal Refusal? Resume(long turn) => Apply(TurnChanges.Resume(TurnInputs, turn, Rules.Turns, Epoch, Now));
+
+    /// <summary>An admin sets the limits; then the shell looks at what is due.</summary>
+    internal void SetLimits(params BudgetLimit[] limits)
+    {
+        Ledger = Ledger.SetLimits([.. limits], Budget, Now).Value!.Ledger;
+        if (Head is { OpenTurns: > 0 })
+            Advance();
+    }
 
     internal Refusal? Note(long turn, int attempt, ToolNote note) =>
         Apply(TurnChanges.Note(TurnInputs, new TurnRun(turn, attempt), note, Epoch, Now));
@@ -252,12 +287,17 @@ internal sealed class FakeAgent : IAgentReader
     private PostInputs InputsOf(PostRequest request, AgentHead head, KeyBuckets? keys)
     {
         var record = Sessions.GetValueOrDefault(request.SessionId);
-        return new PostInputs(head, record, Page(request.SessionId, (record?.Page ?? head.Page).N), OpenEvents(head), Turns, keys);
+        return new PostInputs(head, record, Page(request.SessionId, (record?.Page ?? head.Page).N), OpenEvents(head), Turns, keys) { Funds = FundsIfNeeded };
     }
 
     private TurnInputs TurnInputs => InputsWith(Head ?? AgentHead.Unborn(Now));
 
-    private TurnInputs InputsWith(AgentHead head) => new(head, OpenEvents(head), Turns);
+    private TurnInputs InputsWith(AgentHead head) => new(head, OpenEvents(head), Turns) { Funds = FundsIfNeeded };
+
+    private TurnFunds Funds => new(Ledger, Budget, Now, Gate);
+
+    // As the shell does it: who has nothing to do with money does not read the ledger.
+    private TurnFunds? FundsIfNeeded => Turns is { NeedsLedger: true } ? Funds : null;
 
     private EventLogPage? OpenEvents(AgentHead head) =>
         EventLogPage.OpenNumber(head) is { } n ? Events.GetValueOrDefault(n) : null;
@@ -293,6 +333,8 @@ internal sealed class FakeAgent : IAgentReader
             Schedules = schedules.All.IsEmpty ? null : schedules;
         if (change.Turns is { } turns)
             Turns = turns.Open.IsEmpty ? null : turns;
+        HasWrittenLedger = change.Ledger is not null;
+        Ledger = change.Ledger ?? Ledger;
         Head = change.Head;
     }
 

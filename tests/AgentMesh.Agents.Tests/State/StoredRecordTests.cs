@@ -64,7 +64,11 @@ public sealed class StoredRecordTests
             turns % 3 == 0 ? null : due,
             turns % 5 == 0 ? null : due,
             turns % 11 == 0 ? null : due,
-            turns % 7 == 0 ? null : "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+            turns % 7 == 0 ? null : "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+        {
+            PausedTurns = turns / 2,
+            NextResume = turns % 13 == 0 ? null : due,
+        };
 
     private static readonly Gen<StoredMessage> Messages =
         from numbers in Counters.Array[3]
@@ -88,7 +92,16 @@ public sealed class StoredRecordTests
         from small in Gen.Int[0, int.MaxValue].Array[2]
         from times in Times.Array[3]
         from tool in Gen.String.Select(Whole).Null()
-        select new OpenTurn(numbers, "default", small[0], small[1], times[0], times[1], times[2], tool);
+        from spent in Gen.Long
+        from available in Gen.ULong
+        select new OpenTurn(numbers, "default", small[0], small[1], times[0], times[1], times[2], tool)
+        {
+            Call = small[1],
+            SpentMicroUsd = spent,
+            PastAttempts = small[0],
+            Pause = small[0] % 2 == 0 ? null : new TurnPause(
+                times[0], "budget_exceeded", tool ?? "", small[0] % 3 == 0 ? null : "agent", tool, (UInt128)available * available, times[1], spent, small[0] % 5 == 0 ? null : times[2]),
+        };
 
     private static readonly Gen<StoredSchedule> Schedules =
         from content in Gen.String.Select(Whole)
@@ -126,7 +139,7 @@ public sealed class StoredRecordTests
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
-        [typeof(AgentHead)] = ("head.v4.json", Heads.Select(head => (object)head), SampleHead),
+        [typeof(AgentHead)] = ("head.v5.json", Heads.Select(head => (object)head), SampleHead),
         [typeof(MessagePage)] = ("page.v1.json", Messages.Array[0, 16].Select(messages => (object)new MessagePage([.. messages])), SamplePage),
         [typeof(IdempotencyBucket)] = ("idem.v1.json", Gen.Byte.Array[0, 49 * 300].Select(bytes => (object)new IdempotencyBucket(new PackedEntries(bytes))), SampleBucket),
         [typeof(SessionIndex)] = (
@@ -136,7 +149,7 @@ public sealed class StoredRecordTests
             "events.v2.json",
             from first in Counters from entries in Gen.Byte.Array[0, 64 * 28] select (object)new EventLogPage(first, new PackedEntries(entries)),
             SampleEvents),
-        [typeof(TurnTable)] = ("turns.v2.json", OpenTurns.Array[0, 32].Select(turns => (object)new TurnTable([.. turns])), SampleTurns),
+        [typeof(TurnTable)] = ("turns.v3.json", OpenTurns.Array[0, 32].Select(turns => (object)new TurnTable([.. turns])), SampleTurns),
         [typeof(ProfileRecord)] = ("profile.v1.json", Gen.String.Null().Select(text => (object)new ProfileRecord(text is null ? null : Whole(text))), new ProfileRecord("Be brief.")),
         [typeof(SessionExpiries)] = (
             "expiries.v1.json", Gen.Byte.Array[0, 22 * 1000].Select(bytes => (object)new SessionExpiries(new PackedEntries(bytes))),
@@ -265,6 +278,8 @@ public sealed class StoredRecordTests
     [InlineData("paymentpage.v1.json")]
     [InlineData("ledger.v1.json")]
     [InlineData("head.v4.json")]
+    [InlineData("head.v5.json")]
+    [InlineData("turns.v3.json")]
     [InlineData("freeze.v1.json")]
     [InlineData("control.v1.json")]
     [InlineData("budget.v1.json")]
@@ -370,13 +385,17 @@ public sealed class StoredRecordTests
         RecentRequests.With(PackedEntries.Empty, Hash(1), new PagePointer(1, 4)),
         IdempotencyCounts.With(PackedEntries.Empty, 7, SampleBucket),
         1,
-        1,
+        3,
         false,
         RateWindow.With(PackedEntries.Empty, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)),
         new DateTimeOffset(2026, 1, 2, 8, 0, 0, 0, TimeSpan.Zero),
         new DateTimeOffset(2026, 1, 2, 4, 4, 5, 678, TimeSpan.Zero),
         new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero),
-        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+    {
+        PausedTurns = 2,
+        NextResume = new DateTimeOffset(2026, 1, 2, 5, 4, 5, 678, TimeSpan.Zero),
+    };
 
     private static DueTable SampleDue => new DueTable(DueIndex.Empty, ImmutableDictionary<int, DueShard>.Empty.Add(DueIndex.ShardOf("alice"), DueShard.Empty))
         .Note("alice", new DateTimeOffset(2026, 1, 2, 3, 5, 5, 678, TimeSpan.Zero), new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
@@ -396,16 +415,25 @@ public sealed class StoredRecordTests
 
     private static TurnTable SampleTurns => new(
     [
-        new OpenTurn(
-            5,
-            "default",
-            1,
-            2,
-            new DateTimeOffset(2026, 1, 2, 3, 4, 20, 678, TimeSpan.Zero),
-            new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
-            new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero),
-            "get_weather"),
+        SampleTurn(5, "default", 2) with { Tool = "get_weather" },
+        SampleTurn(7, new string('0', 26), 3) with { Call = 2, SpentMicroUsd = 1234, PastAttempts = 1 },
+        SampleTurn(9, "default", 1) with
+        {
+            Pause = new TurnPause(
+                new DateTimeOffset(2026, 1, 2, 3, 4, 6, 678, TimeSpan.Zero), "budget_exceeded", "There is not enough.", "agent", "rolling:24h", 17,
+                new DateTimeOffset(2026, 1, 3, 3, 4, 6, 678, TimeSpan.Zero), 1020, new DateTimeOffset(2026, 1, 3, 3, 4, 6, 678, TimeSpan.Zero)),
+        },
     ]);
+
+    private static OpenTurn SampleTurn(long turn, string session, int attempt) => new(
+        turn,
+        session,
+        1,
+        attempt,
+        new DateTimeOffset(2026, 1, 2, 3, 4, 20, 678, TimeSpan.Zero),
+        new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+        new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero),
+        null);
 
     private static ScheduleTable SampleSchedules => new(
     [

@@ -99,6 +99,37 @@ internal sealed class FakeAgent
         }
     }
 
+    /// <summary>The turn waits until there is budget.</summary>
+    public long Pause(string turn)
+    {
+        lock (_lock)
+        {
+            var shortage = new Shortage("agent", "USD", "rolling:24h", "17", DateTimeOffset.FromUnixTimeMilliseconds(Epoch));
+            _turns[turn] = _turns[turn] with
+            {
+                Status = TurnStatus.Paused,
+                Pause = new TurnPaused(DateTimeOffset.FromUnixTimeMilliseconds(Epoch), "budget_exceeded", "There is not enough.", shortage),
+            };
+            Running = [];
+            return Append(
+                EventTypes.TurnPaused,
+                new EventData(Json: $$"""{"turn":"{{turn}}","attempt":1,"reason":"budget_reached","code":"budget_exceeded","detail":"There is not enough.","scope":"agent","asset":"USD","window":"rolling:24h","available":"17","resetsAt":"2026-11-23T17:06:03.007Z"}"""));
+        }
+    }
+
+    /// <summary>There is budget, and the turn goes on.</summary>
+    public long Resume(string turn)
+    {
+        lock (_lock)
+        {
+            _turns[turn] = _turns[turn] with { Status = TurnStatus.Running, Attempt = 2, Pause = null };
+            return Append(EventTypes.TurnResumed, new EventData(Json: $$"""{"turn":"{{turn}}","attempt":2}"""));
+        }
+    }
+
+    /// <summary>Whether there is enough for a turn that its owner wants to go on.</summary>
+    public bool HasBudget { get; set; }
+
     /// <summary>The address it has; null: no wallet.</summary>
     public string? Wallet { get; set; }
 
@@ -118,6 +149,7 @@ internal sealed class FakeAgent
                 "ReadEvents" => Write(new Reply<EventPage>(Page(Read(call, ContractsJson.Default.ReadEvents)), null), ContractsJson.Default.ReplyEventPage),
                 "GetTurn" => Write(TurnOf(Read(call, ContractsJson.Default.GetTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "CancelTurn" => Write(Cancel(Read(call, ContractsJson.Default.CancelTurn).TurnId), ContractsJson.Default.ReplyTurn),
+                "ResumeTurn" => Write(Resumed(Read(call, ContractsJson.Default.ResumeTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "EraseAll" => EraseAll(),
                 "ForgetDue" => Write(new Reply<DueForgotten>(new DueForgotten(1), null), ContractsJson.Default.ReplyDueForgotten),
                 _ => null,
@@ -161,6 +193,13 @@ internal sealed class FakeAgent
     {
         if (_turns.TryGetValue(turn, out var found) && found.Status == TurnStatus.Running)
             Fail(turn, TurnStatus.Canceled, "turn_canceled");
+        return TurnOf(turn);
+    }
+
+    private Reply<Turn> Resumed(string turn)
+    {
+        if (HasBudget && _turns.TryGetValue(turn, out var found) && found.Status == TurnStatus.Paused)
+            Resume(turn);
         return TurnOf(turn);
     }
 
