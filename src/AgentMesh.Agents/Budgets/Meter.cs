@@ -45,7 +45,7 @@ public sealed record Meter(
         var known = others.Where(other => other.Scope == limit.Scope && other.Asset == limit.Asset).ToList();
         var empty = new Meter(limit.Scope, limit.Asset, limit.Window, [], known.MaxBy(other => other.Overrun?.Amount)?.Overrun, null);
         return known
-            .Select(other => other.Slices.Aggregate(empty, (meter, slice) => meter.Charge(slice.Amount, slice.At)))
+            .Select(other => other.Slices.Where(slice => limit.Window.Has(slice.At, now)).Aggregate(empty, (meter, slice) => meter.Charge(slice.Amount, slice.At)))
             .Append(empty)
             .Select(meter => meter.Roll(now))
             .MaxBy(meter => meter.Posted)!;

@@ -97,6 +97,16 @@ public sealed class BudgetLimitTests
     }
 
     [Fact]
+    public void Limit_OfAnotherWindow_DoesNotCountWhatIsNotInIt()
+    {
+        _agent.Spend("yesterday", 40);
+        _agent.Now += TimeSpan.FromHours(13);
+        _agent.Spend("today", 10);
+        _agent.Set(FakeLedger.Limit("agent", FakeLedger.Usdc, "calendar:day:UTC", 100));
+        Assert.Equal((UInt128)10, _agent.First().Posted);
+    }
+
+    [Fact]
     public void Meters_AreBounded()
     {
         var agent = FakeLedger.Limit("agent", FakeLedger.Usdc, "once", 10_000);
