@@ -18,6 +18,9 @@ internal sealed partial class AgentActor
     {
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
             return Refused<CallHold>(TurnRefusals.TurnLost);
+        // What is only not known yet pauses no turn: the run asks again.
+        if (request.Stop is null && await WhyNotToSpendAsync(cancellationToken) is { Code: SpendingRefusals.TenantUnknown } unknown)
+            return Refused<CallHold>(unknown);
         var inputs = await LoadTurnInputsAsync(head, cancellationToken);
         inputs = inputs with { Funds = await GateAsync(inputs.Funds, request.Stop, cancellationToken) };
         var funded = TurnChanges.HoldCall(

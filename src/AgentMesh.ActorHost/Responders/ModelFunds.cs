@@ -45,6 +45,9 @@ internal abstract class ModelFunds(TenantFunds? tenant)
     /// <summary>The last try is over, and what it has cost is told or never will be.</summary>
     public void End() => tenant?.Return(LastMicroUsd);
 
+    /// <summary>Waits until what is only not known of the tenant may be.</summary>
+    protected Task WaitAsync(CancellationToken cancellationToken) => tenant?.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
     /// <summary>Takes the hold, in a transaction that settles the one before it by <see cref="LastMicroUsd"/>.</summary>
     /// <param name="estimate">What it may take.</param>
     /// <param name="stop">Why the tenant has no money for it; null: it has.</param>

@@ -8,7 +8,7 @@ namespace AgentMesh.ActorHost.TenantBudgets;
 internal sealed class TenantFunds(TenantGate gate, string agent, TimeProvider time)
 {
     /// <summary>How often what passes is asked again.</summary>
-    private const int MaxAttempts = 20;
+    internal const int MaxAttempts = 20;
 
     /// <summary>Between two times.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -43,9 +43,12 @@ internal sealed class TenantFunds(TenantGate gate, string agent, TimeProvider ti
             if (isLess)
                 amount = left;
             else
-                await Task.Delay(Pause, time, cancellationToken);
+                await WaitAsync(cancellationToken);
         }
     }
+
+    /// <summary>Waits until what passes may have passed.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(Pause, time, cancellationToken);
 
     /// <summary>The last try is over.</summary>
     /// <param name="costMicroUsd">What it has cost; null: not known, so that all that was set aside counts.</param>

@@ -1,6 +1,7 @@
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 
 namespace AgentMesh.ActorHost.Turns;
 
@@ -11,9 +12,17 @@ internal sealed class RunFunds(TurnActors actors, AgentRun run, TenantFunds tena
 
     protected override async Task<long> TakeAsync(CallEstimate estimate, SpendingStop? stop, CancellationToken cancellationToken)
     {
-        var held = await actors.HoldCallAsync(run, ++_call, estimate, LastMicroUsd, stop, cancellationToken);
-        if (held.IsRefused)
-            throw new TurnLostException();
-        return held.Value.GrantedMicroUsd ?? throw new BudgetReachedException(held.Value.PausedCode!);
+        _call++;
+        for (var attempt = 1; ; attempt++)
+        {
+            var held = await actors.HoldCallAsync(run, _call, estimate, LastMicroUsd, stop, cancellationToken);
+            if (!held.IsRefused)
+                return held.Value.GrantedMicroUsd ?? throw new BudgetReachedException(held.Value.PausedCode!);
+            if (held.Refusal.Code != SpendingRefusals.TenantUnknown)
+                throw new TurnLostException();
+            // The agent may live in another process than its run does, and that one has only begun to ask.
+            await WaitAsync(cancellationToken);
+            stop = attempt < TenantFunds.MaxAttempts ? null : new SpendingStop(held.Refusal.Code, held.Refusal.Detail);
+        }
     }
 }
