@@ -1,10 +1,12 @@
 using System.Globalization;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -16,8 +18,11 @@ internal sealed partial class AgentActor
     {
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
             return Refused<CallHold>(TurnRefusals.TurnLost);
+        // What is only not known yet pauses no turn: the run asks again.
+        if (request.Stop is null && await WhyNotToSpendAsync(cancellationToken) is { Code: SpendingRefusals.TenantUnknown } unknown)
+            return Refused<CallHold>(unknown);
         var inputs = await LoadTurnInputsAsync(head, cancellationToken);
-        inputs = inputs with { Funds = inputs.Funds ?? await LoadFundsAsync(cancellationToken) };
+        inputs = inputs with { Funds = await GateAsync(inputs.Funds, request.Stop, cancellationToken) };
         var funded = TurnChanges.HoldCall(
             inputs,
             new TurnRun(request.Turn, request.Attempt),
@@ -47,7 +52,9 @@ internal sealed partial class AgentActor
     public Task<Reply<CallHold>> HoldSummary(HoldSummary request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var call = new CallFunding(request.Call, request.WantedMicroUsd, request.LeastMicroUsd, request.LastMicroUsd);
-        var funded = await FundSummaryAsync(inputs => SummaryFunds.Hold(inputs, request.SessionId, request.Writing, call, _records.Epoch), cancellationToken);
+        var funds = await GateAsync(null, request.Stop, cancellationToken);
+        var funded = await FundSummaryAsync(
+            inputs => SummaryFunds.Hold(inputs with { Funds = funds }, request.SessionId, request.Writing, call, _records.Epoch), cancellationToken);
         return funded.IsRefused
             ? Refused<CallHold>(funded.Refusal)
             : new Reply<CallHold>(new CallHold(funded.Value.GrantedMicroUsd, funded.Value.Refusal?.Code), null);
@@ -76,9 +83,28 @@ internal sealed partial class AgentActor
     private async ValueTask<TurnFunds?> LoadFundsIfNeededAsync(TurnTable? turns, CancellationToken cancellationToken) =>
         turns is { NeedsLedger: true } ? await LoadFundsAsync(cancellationToken) : null;
 
-    /// <summary>The money. Here, and nowhere else, is said what refuses the holds of turns beside the ledger.</summary>
-    private async ValueTask<TurnFunds> LoadFundsAsync(CancellationToken cancellationToken) =>
-        new(await _records.LoadLedgerAsync(cancellationToken), _services.BudgetRules, LedgerNow);
+    /// <summary>
+    /// The money. A freeze keeps paused turns where they are; what is only not known of the tenant does not, because their runs ask for it and wait.
+    /// </summary>
+    private async ValueTask<TurnFunds> LoadFundsAsync(CancellationToken cancellationToken) => new(
+        await _records.LoadLedgerAsync(cancellationToken),
+        _services.BudgetRules,
+        LedgerNow,
+        await WhyNotToSpendAsync(cancellationToken) is { Code: not SpendingRefusals.TenantUnknown } frozen ? frozen : null);
+
+    /// <summary>The money, for a hold that is taken now: here, and nowhere else, is said what refuses it beside the ledger.</summary>
+    private async ValueTask<TurnFunds> GateAsync(TurnFunds? funds, SpendingStop? stop, CancellationToken cancellationToken) =>
+        (funds ?? await LoadFundsAsync(cancellationToken)) with { Gate = await WhyNotToSpendAsync(cancellationToken) ?? ToRefusal(stop) };
+
+    private static Refusal? ToRefusal(SpendingStop? stop) => stop switch
+    {
+        null => null,
+        { Shortage: { } shortage } => new BudgetRefusal(
+            stop.Code, stop.Detail,
+            new BudgetShortage(
+                shortage.Scope, shortage.Asset, shortage.Window, UInt128.Parse(shortage.Available, NumberStyles.None, CultureInfo.InvariantCulture), shortage.ResetsAt)),
+        _ => new Refusal(stop.Code, stop.Detail),
+    };
 
     /// <summary>
     /// What a changed ledger makes due: here and nowhere else, so that no hold is stored that nobody would end. A change that is not one of turns may have made room for those that wait for it: they are looked at next,
@@ -104,5 +130,5 @@ internal sealed partial class AgentActor
 
     private static TurnPaused ToPaused(TurnPause pause) => new(
         pause.At, pause.Code, pause.Detail, pause.NeededMicroUsd.ToString(CultureInfo.InvariantCulture),
-        pause.Scope is { } scope ? new Shortage(scope, AgentMesh.Agents.Budgets.BudgetAssets.Usd, pause.Window, Digits(pause.Available), pause.ResetsAt) : null);
+        pause.Scope is { } scope ? new Shortage(scope, BudgetAssets.Usd, pause.Window, Digits(pause.Available), pause.ResetsAt) : null);
 }

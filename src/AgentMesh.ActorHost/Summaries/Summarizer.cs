@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Contracts.Agents;
@@ -12,7 +13,8 @@ namespace AgentMesh.ActorHost.Summaries;
 /// Has models write the summaries of long sessions, outside of the actors' turns. What it knows is in memory only: a summary that is lost, or that
 /// the model fails to write, is due again at the next turn of its session.
 /// </summary>
-internal sealed partial class Summarizer(TurnActors actors, Responder responder, ILogger<Summarizer> logger) : BackgroundService
+internal sealed partial class Summarizer(TurnActors actors, Responder responder, TenantGate gate, TimeProvider time, ILogger<Summarizer> logger)
+    : BackgroundService
 {
     /// <summary>Summaries that are written at a time. Few: nobody waits for them, and those who wait for an answer share the model with them.</summary>
     private const int Concurrency = 2;
@@ -93,7 +95,7 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
 
     private async Task<(string Text, ResponderUsage? Usage)> AskAsync(string agent, string session, SummaryWork work, CancellationToken cancellationToken)
     {
-        var funds = new WritingFunds(actors, agent, session);
+        var funds = new WritingFunds(actors, agent, session, new TenantFunds(gate, agent, time));
         var request = new ResponderRequest(Instructions, null, [new ResponderMessage(true, ToText(work))], "summary", 1, Funds: funds);
         var text = new StringBuilder();
         ResponderUsage? usage = null;
@@ -107,6 +109,7 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
         }
         finally
         {
+            funds.End();
             if (!cancellationToken.IsCancellationRequested)
                 await funds.SettleAsync(cancellationToken);
         }

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Turns;
+using AgentMesh.Contracts.Agents;
 
 namespace AgentMesh.ActorHost.Summaries;
 
 /// <summary>The money of one writing of a summary: its agent holds it.</summary>
-internal sealed class WritingFunds(TurnActors actors, string agent, string session) : ModelFunds
+internal sealed class WritingFunds(TurnActors actors, string agent, string session, TenantFunds tenant) : ModelFunds(tenant)
 {
     private readonly string _writing = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private int _call;
@@ -14,9 +16,9 @@ internal sealed class WritingFunds(TurnActors actors, string agent, string sessi
     public Task SettleAsync(CancellationToken cancellationToken) =>
         _call == 0 ? Task.CompletedTask : actors.SettleSummaryAsync(agent, _writing, _call, LastMicroUsd, cancellationToken);
 
-    protected override async Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, CancellationToken cancellationToken)
+    protected override async Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, SpendingStop? stop, CancellationToken cancellationToken)
     {
-        var held = await actors.HoldSummaryAsync(agent, session, _writing, ++_call, estimate, lastMicroUsd, cancellationToken);
+        var held = await actors.HoldSummaryAsync(agent, session, _writing, ++_call, estimate, lastMicroUsd, stop, cancellationToken);
         return held.Value?.GrantedMicroUsd ?? throw new BudgetReachedException(held.Refusal?.Code ?? held.Value!.PausedCode!);
     }
 }

@@ -9,7 +9,7 @@ using AgentMesh.Primitives;
 namespace AgentMesh.ActorHost.TenantBudgets;
 
 /// <summary>
-/// Knows of the tenants that spend here whether they may: each is asked again and again while any of its agents has wanted to spend in the last minute,
+/// Knows of the tenants that spend here whether they may: each is asked again and again while any of its agents has wanted to spend in the last minutes,
 /// so that a freeze holds within a second, and what was not heard of for three seconds spends nothing.
 /// </summary>
 internal sealed partial class TenantWatch(TenantActors actors, TenantBudgetOptions options, LedgerClock clock, TimeProvider time, ILogger<TenantWatch> logger)
@@ -19,7 +19,7 @@ internal sealed partial class TenantWatch(TenantActors actors, TenantBudgetOptio
     private const int MaxTenants = 1000;
 
     /// <summary>A tenant nobody wants to know about for that long is not asked about.</summary>
-    private static readonly TimeSpan UnusedFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UnusedFor = TimeSpan.FromMinutes(3);
 
     /// <summary>A question without an answer for that long is asked anew.</summary>
     private static readonly TimeSpan QuestionTimeout = TimeSpan.FromSeconds(1);

@@ -44,11 +44,11 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
         !(await CallAsync<TurnRunId, TurnRunId>(run.Agent, nameof(IAgentTurns.RenewTurn), new TurnRunId(run.Turn, run.Attempt), cancellationToken)).IsRefused;
 
     /// <summary>The run is about to call the model.</summary>
-    public Task<Result<CallHold>> HoldCallAsync(AgentRun run, int call, CallEstimate estimate, long? lastMicroUsd, CancellationToken cancellationToken) =>
+    public Task<Result<CallHold>> HoldCallAsync(AgentRun run, int call, CallEstimate estimate, long? lastMicroUsd, SpendingStop? stop, CancellationToken cancellationToken) =>
         CallAsync<HoldCall, CallHold>(
             run.Agent,
             nameof(IAgentTurns.HoldCall),
-            new HoldCall(run.Turn, run.Attempt, call, estimate.WantedMicroUsd, estimate.LeastMicroUsd, lastMicroUsd),
+            new HoldCall(run.Turn, run.Attempt, call, estimate.WantedMicroUsd, estimate.LeastMicroUsd, lastMicroUsd, stop),
             cancellationToken);
 
     /// <summary>The run is about to call a tool, or the call is over.</summary>
@@ -98,11 +98,11 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
 
     /// <summary>A model is about to be called for a summary.</summary>
     public Task<Result<CallHold>> HoldSummaryAsync(
-        string agent, string session, string writing, int call, CallEstimate estimate, long? lastMicroUsd, CancellationToken cancellationToken) =>
+        string agent, string session, string writing, int call, CallEstimate estimate, long? lastMicroUsd, SpendingStop? stop, CancellationToken cancellationToken) =>
         CallAsync<HoldSummary, CallHold>(
             agent,
             nameof(IAgentSummaries.HoldSummary),
-            new HoldSummary(session, writing, call, estimate.WantedMicroUsd, estimate.LeastMicroUsd, lastMicroUsd),
+            new HoldSummary(session, writing, call, estimate.WantedMicroUsd, estimate.LeastMicroUsd, lastMicroUsd, stop),
             cancellationToken);
 
     /// <summary>A writing of a summary is over.</summary>

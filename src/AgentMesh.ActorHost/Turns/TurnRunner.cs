@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Schedules;
@@ -18,8 +19,8 @@ namespace AgentMesh.ActorHost.Turns;
 /// because the process is full, is found by the agent's work reminder when its lease is over.
 /// </summary>
 internal sealed partial class TurnRunner(
-    TurnActors actors, Responder responder, AgentTools tools, Announcer announcer, RunningTexts texts, TurnOptions options, TimeProvider time, ILogger<TurnRunner> logger)
-    : BackgroundService
+    TurnActors actors, Responder responder, AgentTools tools, Announcer announcer, RunningTexts texts, TenantGate gate, TurnOptions options, TimeProvider time,
+    ILogger<TurnRunner> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
@@ -106,7 +107,7 @@ internal sealed partial class TurnRunner(
 
         var context = found.Value;
         var text = texts.Begin(run.Agent, context.Session, run.Turn, run.Attempt);
-        var funds = new RunFunds(actors, run);
+        var funds = new RunFunds(actors, run, new TenantFunds(gate, run.Agent, time));
         using var clock = new CancellationTokenSource(Left(context), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
@@ -137,6 +138,7 @@ internal sealed partial class TurnRunner(
         }
         finally
         {
+            funds.End();
             texts.End(text);
         }
     }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.State;
+using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Turns;
@@ -85,7 +87,9 @@ public static partial class TurnChanges
         if (writer.Holds is not { } holds)
             return;
         writer.Head = writer.Head with { NextResume = null };
-        foreach (var (turn, refusal) in holds.Try(writer.Turns.Open.Where(turn => turn.Pause is not null)))
+        // What a tenant has is not known here: those that wait for it ask again in their time.
+        var paused = writer.Turns.Open.Where(turn => turn.Pause is { } pause && !(pause.Scope == TenantLedger.Scope && pause.TryAt > now));
+        foreach (var (turn, refusal) in holds.Try(paused))
         {
             if (refusal is null)
             {
@@ -94,7 +98,7 @@ public static partial class TurnChanges
                 writer.Note(FactEntry.Of(turn.Session, now, FactTypes.TurnResumed, ("turn", TurnId.Of(turn.Turn)), ("attempt", resumed.Attempt)));
                 runs.Add(new TurnRun(resumed.Turn, resumed.Attempt));
             }
-            else if (turn.Pause is { } pause && pause.TryAt <= now)
+            else if (turn.Pause is { } pause && (pause.TryAt <= now || pause.TryAt is null && refusal is not BudgetRefusal))
             {
                 writer.Turns = writer.Turns.Replace(turn with { Pause = TurnPause.Of(pause.At, refusal, pause.NeededMicroUsd, now) });
             }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.State;
+using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Turns;
@@ -40,7 +41,8 @@ public sealed record TurnPause(
         var shortage = (refusal as BudgetRefusal)?.Shortage;
         // By the ledger's clock it may not be so late yet; and what is no matter of budget ends without a word.
         var soonest = now + TurnLimits.PauseRetry;
-        var tryAt = shortage is null ? soonest : shortage.ResetsAt is { } resetsAt && resetsAt < soonest ? soonest : shortage.ResetsAt;
+        // What a tenant has not, other processes may give back at any time.
+        var tryAt = shortage is null or { Scope: TenantLedger.Scope } ? soonest : shortage.ResetsAt is { } resetsAt && resetsAt < soonest ? soonest : shortage.ResetsAt;
         return new TurnPause(
             since, refusal.Code, refusal.Detail, shortage?.Scope, shortage?.Window, shortage?.Available ?? 0, shortage?.ResetsAt, neededMicroUsd, tryAt);
     }

@@ -29,13 +29,15 @@ public interface IAgentSummaries : IActor
 /// <param name="WantedMicroUsd">What it may cost at most.</param>
 /// <param name="LeastMicroUsd">The least that it is worth making for.</param>
 /// <param name="LastMicroUsd">What the try before it has cost; null: not known, or there was none.</param>
+/// <param name="Stop">Why the tenant has no money for it, so that no hold is taken; null: it has.</param>
 public sealed record HoldSummary(
     string SessionId,
     string Writing,
     int Call,
     [property: JsonNumberHandling(MoneyJson.AsText)] long WantedMicroUsd,
     [property: JsonNumberHandling(MoneyJson.AsText)] long LeastMicroUsd,
-    [property: JsonNumberHandling(MoneyJson.AsText)] long? LastMicroUsd);
+    [property: JsonNumberHandling(MoneyJson.AsText)] long? LastMicroUsd,
+    SpendingStop? Stop = null);
 
 /// <summary>A writing is over.</summary>
 /// <param name="Writing">Names it.</param>

@@ -61,13 +61,15 @@ public sealed record ContextMessage(bool IsUser, string Content);
 /// <param name="WantedMicroUsd">What it may cost at most.</param>
 /// <param name="LeastMicroUsd">The least that it is worth making for.</param>
 /// <param name="LastMicroUsd">What the try before it has cost; null: not known, so that all that was held for it counts, or there was none.</param>
+/// <param name="Stop">Why the tenant has no money for it, so that no hold is taken and the turn is paused; null: it has.</param>
 public sealed record HoldCall(
     long Turn,
     int Attempt,
     int Call,
     [property: JsonNumberHandling(MoneyJson.AsText)] long WantedMicroUsd,
     [property: JsonNumberHandling(MoneyJson.AsText)] long LeastMicroUsd,
-    [property: JsonNumberHandling(MoneyJson.AsText)] long? LastMicroUsd);
+    [property: JsonNumberHandling(MoneyJson.AsText)] long? LastMicroUsd,
+    SpendingStop? Stop = null);
 
 /// <summary>What a try may cost.</summary>
 /// <param name="GrantedMicroUsd">USD micro-units that are set aside, as text; null: none, and the turn is paused.</param>

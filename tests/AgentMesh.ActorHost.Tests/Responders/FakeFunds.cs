@@ -1,9 +1,10 @@
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.Contracts.Agents;
 
 namespace AgentMesh.ActorHost.Tests.Responders;
 
 /// <summary>Money in memory: what was held for each try, and what each try before the last has cost.</summary>
-internal sealed class FakeFunds(long availableMicroUsd = long.MaxValue) : ModelFunds
+internal sealed class FakeFunds(long availableMicroUsd = long.MaxValue) : ModelFunds(null)
 {
     /// <summary>USD micro-units of each hold, in order.</summary>
     public List<long> Held { get; } = [];
@@ -17,7 +18,7 @@ internal sealed class FakeFunds(long availableMicroUsd = long.MaxValue) : ModelF
     /// <summary>What is counted: what a try has cost, or all that was held for it.</summary>
     public long Counted => Count(LastMicroUsd);
 
-    protected override Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, CancellationToken cancellationToken)
+    protected override Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, SpendingStop? stop, CancellationToken cancellationToken)
     {
         var available = availableMicroUsd - Count(lastMicroUsd);
         if (available < estimate.LeastMicroUsd)
