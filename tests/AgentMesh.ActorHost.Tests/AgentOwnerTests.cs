@@ -107,7 +107,7 @@ public sealed class AgentOwnerTests
         await host.FreezeAsync(Alice);
         var everything = host.State.KeysOf(Alice);
         AssertHasAKeyOfEveryKind(everything);
-        string[] kept = ["freeze", $"payment:{AgentPaymentsTests.Payment(1).Id}", "payments", "payments:1"];
+        string[] kept = ["freeze", "ledger", $"payment:{AgentPaymentsTests.Payment(1).Id}", "payments", "payments:1", "policy", "spending"];
         Assert.NotEmpty(host.State.RemindersOf(Alice));
 
         var (removed, payments) = (new Dictionary<string, int>(), 0L);
@@ -117,7 +117,7 @@ public sealed class AgentOwnerTests
             foreach (var (kind, count) in part.Records)
                 removed[kind] = removed.GetValueOrDefault(kind) + count;
             (isDone, payments) = (part.IsDone, part.KeptPayments);
-            Assert.Equal(isDone, part.KeepsFreeze);
+            Assert.Equal((isDone, isDone ? 3 : 0), (part.KeepsFreeze, part.KeptSpending));
             if (!isDone)
                 Assert.Equal("agent_erasing", (await host.PostAsync(Alice, "in between", "r3")).Refusal!.Code);
         }
@@ -128,6 +128,9 @@ public sealed class AgentOwnerTests
         Assert.Equal(everything.Except(kept).Count(), removed.Values.Sum());
         Assert.NotEmpty(host.State.KeysOf("default:bob"));
         Assert.Equal(0, (await host.InfoAsync(Alice)).Value!.MessageCount);
+        // What an admin has set still holds.
+        Assert.Equal("1", Assert.Single((await host.InfoAsync(Alice)).Value!.Budget!.Limits).Limit);
+        Assert.Equal("once", Assert.Single((await host.BudgetAsync(Alice)).Value!.Limits).Window);
         // What becomes of the payment is written down all the same, and makes no agent.
         await host.RecordPaymentAsync(Alice, AgentPaymentsTests.Payment(1) with { State = PaymentStates.Settled });
         Assert.Equal(PaymentStates.Settled, Assert.Single((await host.PaymentsAsync(Alice)).Value!.Payments).State);

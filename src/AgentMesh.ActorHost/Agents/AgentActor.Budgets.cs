@@ -17,9 +17,8 @@ internal sealed partial class AgentActor
 
     public Task<Reply<AgentBudget>> GetBudget(CancellationToken cancellationToken) => TurnAsync(async () =>
     {
-        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
-            return new Reply<AgentBudget>(ToBudget(Ledger.Empty), null);
-        return StoredConversation.CheckHead(head) is { } refusal
+        // The ledger outlives the head.
+        return await CheckHeadAsync(cancellationToken) is { } refusal
             ? Refused<AgentBudget>(refusal)
             : new Reply<AgentBudget>(ToBudget(await _records.LoadLedgerAsync(cancellationToken)), null);
     });

@@ -52,7 +52,8 @@ internal sealed partial class AgentActor
             _services.Runner.Stop(Id.GetId(), turn.Turn);
         var index = await _records.LoadIndexAsync(cancellationToken);
         var session = AgentErasure.NextSession(index) is { } id ? await _records.LoadSessionAsync(id, cancellationToken) : null;
-        var part = AgentErasure.Next(head, index, session, _records.Epoch);
+        var part = AgentErasure.Next(
+            head, index, session, _records.Epoch, (await _records.LoadLedgerAsync(cancellationToken)).WithoutAgent(_services.BudgetRules, LedgerNow));
         _unwritten = null;
         _summariesDue.Clear();
         // Before the last part: an erasure that is cut off here goes on, and an agent without records must have no reminder.
@@ -72,7 +73,9 @@ internal sealed partial class AgentActor
 
     private async Task<Reply<Erasure>> ToErasureAsync(bool isDone, Dictionary<string, int> records, CancellationToken cancellationToken) => new(
         isDone
-            ? new Erasure(true, records, await CountPaymentsAsync(cancellationToken), await _records.LoadFreezeAsync(cancellationToken) is not null)
+            ? new Erasure(
+                true, records, await CountPaymentsAsync(cancellationToken), await _records.LoadFreezeAsync(cancellationToken) is not null,
+                await _records.CountSpendingAsync(cancellationToken))
             : new Erasure(false, records),
         null);
 }

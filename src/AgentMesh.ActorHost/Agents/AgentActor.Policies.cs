@@ -22,7 +22,7 @@ internal sealed partial class AgentActor
     public Task<Reply<AgentPolicy>> SetPolicy(SetPolicy request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         // Nothing to take away, and no agent is made for it.
-        if (request.Document is null && await _records.LoadHeadAsync(null, cancellationToken) is null)
+        if (request.Document is null && await _records.LoadHeadAsync(null, cancellationToken) is null && await _records.LoadPolicyAsync(cancellationToken) is null)
             return ToReply((PolicyRecord?)null);
         var now = _time.GetUtcNow();
         var head = await LoadHeadToWriteAsync(now, cancellationToken);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AgentMesh.ActorHost.Wallets;
-using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Turns;
@@ -68,7 +67,7 @@ internal sealed partial class AgentActor
     {
         var head = await _records.LoadHeadAsync(null, cancellationToken);
         if (head is null)
-            return new Reply<AgentInfo>(new AgentInfo(0, null, null, 0, Budget: ToBudget(Ledger.Empty)), null);
+            return new Reply<AgentInfo>(new AgentInfo(0, null, null, 0, Budget: ToBudget(await _records.LoadLedgerAsync(cancellationToken))), null);
         if (StoredConversation.CheckHead(head) is { } damaged)
             return Refused<AgentInfo>(damaged);
         // Before this read is one itself.

@@ -28,6 +28,19 @@ internal sealed partial class AgentRecords
         return (await state.TryGetStateAsync<ApprovalTable>(StateKeys.Approvals, cancellationToken)).Value ?? ApprovalTable.Empty;
     }
 
+    /// <summary>How many records there are that outlive the agent: its ledger, its policy, and what that remembers.</summary>
+    public async Task<int> CountSpendingAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var key in new[] { StateKeys.Ledger, StateKeys.Policy, StateKeys.Spending })
+        {
+            _ofTheTurn.Add(key);
+            count += await state.ContainsStateAsync(key, cancellationToken) ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>Has a policy stored, or its record go, with the agent's next transaction.</summary>
     public async Task SetAsync(PolicyRecord? policy, CancellationToken cancellationToken)
     {

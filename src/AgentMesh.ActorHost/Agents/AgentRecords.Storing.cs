@@ -127,6 +127,8 @@ internal sealed partial class AgentRecords
             await state.SetStateAsync(StateKeys.Session(session.Id), session.Record, cancellationToken);
         if (part.Index is { } index)
             await state.SetStateAsync(StateKeys.Sessions, index, cancellationToken);
+        if (part.Ledger is { } ledger)
+            await state.SetStateAsync(StateKeys.Ledger, ledger, cancellationToken);
         if (part.Head is { } head)
             await state.SetStateAsync(StateKeys.Head, head, cancellationToken);
         await SaveAsync(cancellationToken);

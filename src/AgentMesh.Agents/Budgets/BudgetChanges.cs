@@ -45,8 +45,7 @@ public static class BudgetChanges
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(ledger);
-        if (ledger.NextDue is null)
-            return ConversationRefusals.AgentQuarantined("the head knows of a hold that is not there");
+        // None at all: half of a transaction was left behind, and storing the ledger tells the head.
         if (ledger.NextDue > now.WholeMilliseconds())
             return new ExpiredHolds(null);
         var after = ledger.Advance(rules, now);

@@ -45,6 +45,22 @@ public sealed partial record Ledger(
         return ledger with { Settled = ledger.Settled.RemoveAll(hold => ledger.SeenAt - hold.SettledAt >= BudgetBounds.RetryTime) };
     }
 
+    /// <summary>
+    /// What stays of it when the agent is erased: what was spent, so that no limit begins anew, and the limits. What a model may have cost is spent: its
+    /// turn is gone, and a new one may have its name.
+    /// </summary>
+    /// <param name="rules">How budgets are set up.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Null: there is nothing that a ledger begun anew would not know.</returns>
+    public Ledger? WithoutAgent(BudgetRules rules, DateTimeOffset now)
+    {
+        var ledger = Advance(rules, now);
+        foreach (var hold in ledger.Open.Where(hold => hold.Kind == HoldKind.Model))
+            ledger = ledger.Spend(hold, hold.Amount, 0);
+        var isNew = ledger.Limits is null && ledger.Open.IsEmpty && ledger.Settled.IsEmpty && ledger.Meters.All(meter => meter.IsEmpty);
+        return isNew ? null : ledger;
+    }
+
     private ImmutableArray<BudgetLimit> InForce(BudgetRules rules) => Limits ?? rules.Defaults;
 
     /// <summary>What is held of an asset by a scope.</summary>
@@ -63,7 +79,7 @@ public sealed partial record Ledger(
         var rolled = Meters.Select(meter => meter.Roll(SeenAt)).ToImmutableArray();
         var used = limits.Select(limit => rolled.FirstOrDefault(meter => meter.IsOf(limit)) ?? Meter.For(limit, rolled, SeenAt)).ToImmutableArray();
         var left = rolled
-            .Where(meter => !meter.IsEmpty && !limits.Any(meter.IsOf))
+            .Where(meter => !limits.Any(meter.IsOf) && (!meter.IsEmpty || Open.Any(hold => hold.CountsFor(meter.Scope, meter.Asset))))
             .OrderByDescending(meter => meter.LastSpent)
             .Take(BudgetBounds.Meters - used.Length);
         return this with { Meters = [.. used, .. left] };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Sessions;
@@ -7,7 +8,8 @@ namespace AgentMesh.Agents.Erasing;
 
 /// <summary>
 /// Removes everything an agent has, in parts of a bounded size. What is left stands in the head, which goes last: an erasure that is cut off goes
-/// on where it was. From the first part on the agent refuses everything else.
+/// on where it was. From the first part on the agent refuses everything else. What it may spend stays, or an erasure would refill every budget: the
+/// ledger, the policy, and what the policy remembers.
 /// </summary>
 public static class AgentErasure
 {
@@ -22,7 +24,8 @@ public static class AgentErasure
     /// <param name="index">The sessions that are left.</param>
     /// <param name="session">The record of <see cref="NextSession"/>; null when it is not there.</param>
     /// <param name="epoch">The epoch of this activation.</param>
-    public static ErasurePart Next(AgentHead head, SessionIndex index, SessionRecord? session, long epoch)
+    /// <param name="ledger">What stays of the ledger; null: nothing.</param>
+    public static ErasurePart Next(AgentHead head, SessionIndex index, SessionRecord? session, long epoch, Ledger? ledger)
     {
         // Turns end here without an event: the log goes too.
         head = head with
@@ -65,10 +68,10 @@ public static class AgentErasure
             Keys =
             [
                 StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet,
-                StateKeys.Ledger, StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals,
-                StateKeys.Summary(SessionNames.Default),
+                StateKeys.Approvals, .. ledger is null ? [StateKeys.Ledger] : ImmutableArray<string>.Empty, StateKeys.Summary(SessionNames.Default),
                 .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,
             ],
+            Ledger = ledger,
         };
     }
 
@@ -85,6 +88,9 @@ public sealed record ErasurePart(AgentHead? Head)
 
     /// <summary>The sessions after it; null when they stay.</summary>
     public SessionIndex? Index { get; init; }
+
+    /// <summary>The ledger after it; null when it stays or goes.</summary>
+    public Ledger? Ledger { get; init; }
 
     /// <summary>The session that is not all gone; null when there is none.</summary>
     public (string Id, SessionRecord Record)? Session { get; init; }

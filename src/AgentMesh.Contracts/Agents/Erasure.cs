@@ -19,4 +19,5 @@ public sealed record EraseAgent(string RequestId);
 /// <param name="Records">Removed records by kind: <c>head</c>, <c>pages</c>, <c>events</c>, <c>sessions</c>, <c>keys</c>, <c>turns</c>, <c>profile</c>, <c>schedules</c>, <c>expiries</c>, <c>usage</c>, <c>reminders</c>.</param>
 /// <param name="KeptPayments">When nothing else is left: payments whose records stay.</param>
 /// <param name="KeepsFreeze">When nothing else is left: the freeze stays.</param>
-public sealed record Erasure(bool IsDone, IReadOnlyDictionary<string, int> Records, long KeptPayments = 0, bool KeepsFreeze = false);
+/// <param name="KeptSpending">When nothing else is left: records that stay of what the agent may spend and has spent.</param>
+public sealed record Erasure(bool IsDone, IReadOnlyDictionary<string, int> Records, long KeptPayments = 0, bool KeepsFreeze = false, int KeptSpending = 0);

@@ -19,6 +19,8 @@ internal static class EraseEndpoint
 
     private const string WhyPaymentsAreKept = "Records of money that was moved, or may have been, are kept as accounts: who paid whom how much, when and for what; nothing that was said.";
 
+    private const string WhySpendingIsKept = "What may be spent, and what was: the limits, the policy, and sums by window. Without them starting anew would refill every budget.";
+
     private const string WhyAFreezeIsKept = "An operator has stopped what the agent spends, and why, and since when. It ends with the operator's word, not by starting anew.";
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapDelete("/agent/{userId}", AnswerAsync);
@@ -73,6 +75,8 @@ internal static class EraseEndpoint
             yield return new KeptRecords("payments", erasure.KeptPayments, WhyPaymentsAreKept);
         if (erasure.KeepsFreeze)
             yield return new KeptRecords("freeze", 1, WhyAFreezeIsKept);
+        if (erasure.KeptSpending > 0)
+            yield return new KeptRecords("spending", erasure.KeptSpending, WhySpendingIsKept);
     }
 }
 
@@ -85,7 +89,7 @@ internal sealed record EraseReceipt(
     string UserId, DateTime ErasedAt, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Stores, IReadOnlyList<KeptRecords> Kept);
 
 /// <summary>What an erasure has left.</summary>
-/// <param name="Kind">What it is: <c>payments</c>, still to be read at <c>/agent/{userId}/payments</c>, or <c>freeze</c>.</param>
+/// <param name="Kind">What it is: <c>payments</c>, still to be read at <c>/agent/{userId}/payments</c>, <c>freeze</c>, or <c>spending</c>.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Why">For people.</param>
 internal sealed record KeptRecords(string Kind, long Count, string Why);

@@ -108,14 +108,14 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task Erasure_SaysThatAFreezeIsKept()
+    public async Task Erasure_SaysWhatIsKept()
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(
-            FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1},"keepsFreeze":true}}"""), FakeSidecar.Text(200, """{"value":{"entries":0,"wallets":0}}"""));
+            FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1},"keepsFreeze":true,"keptSpending":2}}"""), FakeSidecar.Text(200, """{"value":{"entries":0,"wallets":0}}"""));
         using var response = await _client.DeleteAsync(new Uri("/agent/alice", UriKind.Relative), TestContext.Current.CancellationToken);
         using var receipt = JsonDocument.Parse(await response.IsJsonAsync());
-        Assert.Equal("freeze", Assert.Single(receipt.RootElement.GetProperty("kept").EnumerateArray().ToArray()).GetProperty("kind").GetString());
+        Assert.Equal(["freeze 1", "spending 2"], receipt.RootElement.GetProperty("kept").EnumerateArray().Select(kept => $"{kept.GetProperty("kind").GetString()} {kept.GetProperty("count").GetInt64()}"));
     }
 
     /// <summary>A name that may be left in the index of due work is no receipt's silence: the request is repeated.</summary>
