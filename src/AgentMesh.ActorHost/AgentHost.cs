@@ -1,4 +1,5 @@
 using AgentMesh.ActorHost.Agents;
+using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
@@ -31,6 +32,7 @@ public static class AgentHost
         builder.Services.AddTools();
         builder.Services.AddSweep();
         builder.Services.AddWallets(builder.Environment);
+        builder.Services.AddOutgoing();
         configure?.Invoke(new AgentHostBuilder(builder.Services));
 
         var app = builder.Build();
