@@ -1,3 +1,4 @@
+using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Contracts;
@@ -13,10 +14,16 @@ public sealed record Reply<T>(T? Value, Refusal? Refusal)
     /// <summary>How much the agent still takes; null where no limit was asked.</summary>
     public RateLimit? RateLimit { get; init; }
 
+    /// <summary>With a refusal: which budget is at its end; null: it is not about that.</summary>
+    public Shortage? Shortage { get; init; }
+
+    /// <summary>What is wrong with a document of the request, by JSON pointer; null where none was read.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
     /// <summary>The result back from the wire.</summary>
     /// <exception cref="InvalidOperationException">Neither is set: the other side speaks another contract.</exception>
     public Result<T> ToResult() =>
-        Refusal is not null ? Refusal : Value ?? throw new InvalidOperationException("The actor's reply has neither value nor refusal.");
+        Refusal is not null ? Shortage is null ? Refusal : new ShortageRefusal(Refusal.Code, Refusal.Detail, Shortage) : Value ?? throw new InvalidOperationException("The actor's reply has neither value nor refusal.");
 }
 
 /// <summary>The agent's limit on accepted messages: so many in any window of that length.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AgentMesh.Primitives;
 
 /// <summary>
@@ -6,4 +8,9 @@ namespace AgentMesh.Primitives;
 /// </summary>
 /// <param name="Code">Stable snake_case code, listed in <c>docs/refusals.md</c>; never reused for another meaning.</param>
 /// <param name="Detail">One sentence that is safe to show to the caller.</param>
-public sealed record Refusal(string Code, string Detail);
+public record Refusal(string Code, string Detail)
+{
+    /// <summary>What an answer says beside it, by name, for programs; a null is said too.</summary>
+    [JsonIgnore]
+    public virtual IEnumerable<(string Name, string? Value)> Members => [];
+}

@@ -26,6 +26,7 @@ public sealed class AgentFlushTests
         Assert.Equal(1, host.State.Registrations);
         host.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((seen, 11), Usage((await host.InfoAsync(Alice)).Value!));
+        Assert.Equal(["GET ledger"], host.State.TakeCalls());
 
         await host.RemindAsync(Alice, "flush");
         Assert.Equal(["PUT usage"], host.State.TakeCalls());

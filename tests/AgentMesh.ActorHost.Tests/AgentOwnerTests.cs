@@ -93,6 +93,7 @@ public sealed class AgentOwnerTests
         await host.PostAsync("default:bob", "stays", "r0");
         await host.PostAsync(Alice, "hello", "r1", "key");
         await host.SetProfileAsync(Alice, "Be brief.");
+        await host.SetBudgetAsync(Alice, new LimitSetting("agent", "USD", "once", "1"));
         var session = (await host.CreateSessionAsync(Alice, "c1", ttl: 3600)).Value!.Id;
         await host.CreateScheduleAsync(Alice, new CreateSchedule("later", null, null, 3600, null, null, null, null, "s1", null));
         await host.InfoAsync(Alice);
@@ -100,6 +101,10 @@ public sealed class AgentOwnerTests
         await host.PostAsync(Alice, "there", "r2", session: session);
         host.State[Alice, "summary:default"] = host.State[Alice, $"summary:{session}"] = """{"text":"Short.","upToPage":1,"upToSeq":1,"at":"2026-01-02T03:04:05.678Z","v":1}""";
         host.State[Alice, "wallet"] = """{"provider":"local","address":"0x0","keyId":"k","sealedKey":"s","createdAt":"2026-01-02T03:04:05.678Z","v":1}""";
+        host.State[Alice, "policy"] = host.State[Alice, "spending"] = host.State[Alice, "approvals"] = "{}";
+        host.State[Alice, "purchases"] = """{"open":[],"kept":[{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaa","until":"2026-01-03T03:04:05.678Z","answerBytes":2}],"v":1}""";
+        foreach (var key in (string[])["purchase", "purchase-body", "purchase-answer"])
+            host.State[Alice, $"{key}:aaaaaaaaaaaaaaaaaaaaaaaaaa"] = "{}";
         await host.RecordPaymentAsync(Alice, AgentPaymentsTests.Payment(1) with { State = PaymentStates.Unknown });
         var everything = host.State.KeysOf(Alice);
         AssertHasAKeyOfEveryKind(everything);

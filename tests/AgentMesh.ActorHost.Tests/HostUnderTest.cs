@@ -135,6 +135,12 @@ internal sealed class HostUnderTest : IAsyncDisposable
     public Task<Reply<AgentProfile>> SetProfileAsync(string agent, string? prompt) => CallAsync(
         agent, nameof(IAgentActor.SetProfile), JsonContent.Create(new AgentProfile(prompt), ContractsJson.Default.AgentProfile), ContractsJson.Default.ReplyAgentProfile);
 
+    public Task<Reply<AgentBudget>> BudgetAsync(string agent) =>
+        CallAsync(agent, nameof(IAgentBudgets.GetBudget), null, ContractsJson.Default.ReplyAgentBudget);
+
+    public Task<Reply<AgentBudget>> SetBudgetAsync(string agent, params LimitSetting[] limits) => CallAsync(
+        agent, nameof(IAgentBudgets.SetBudget), JsonContent.Create(new SetBudget(limits), ContractsJson.Default.SetBudget), ContractsJson.Default.ReplyAgentBudget);
+
     public Task<Reply<StoredPage>> PageAsync(string agent, int n, string? session = null) => CallAsync(
         agent, nameof(IAgentActor.GetPage), JsonContent.Create(new GetPage(session, n), ContractsJson.Default.GetPage), ContractsJson.Default.ReplyStoredPage);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Schedules;
@@ -96,6 +97,10 @@ public sealed class HostingTests
         Assert.Equal(AgentRefusals.InvalidSchedule, ScheduleRefusals.Cron.Code);
         Assert.Equal(AgentRefusals.TooManySchedules, ScheduleRefusals.TooManySchedules.Code);
         Assert.Equal(AgentRefusals.SummaryNotFound, SummaryRefusals.SummaryNotFound.Code);
-        Assert.Equal((EventTypes.Tool, EventTypes.Schedule), (FactTypes.Tool, FactTypes.Schedule));
+        Assert.Equal(AgentRefusals.InvalidBudget, BudgetRefusals.InvalidScope.Code);
+        Assert.Equal(AgentRefusals.TooManyHolds, BudgetRefusals.TooManyHolds.Code);
+        Assert.Equal(
+            (EventTypes.Tool, EventTypes.Schedule, EventTypes.Budget, EventTypes.Payment, EventTypes.Policy, EventTypes.Approval),
+            (FactTypes.Tool, FactTypes.Schedule, FactTypes.Budget, FactTypes.Payment, FactTypes.Policy, FactTypes.Approval));
     }
 }

@@ -1,4 +1,5 @@
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
@@ -16,7 +17,7 @@ internal sealed partial class AgentActor
     /// <summary>Ticks every few seconds while turns are not over.</summary>
     private const string WorkReminder = "work";
 
-    /// <summary>Ticks when the next schedule is due, or the next session may expire, and every minute from then on: a single tick can be lost.</summary>
+    /// <summary>Ticks when the next schedule is due, the next session may expire or the next hold is over, and every minute from then on: a single tick can be lost.</summary>
     private const string ScheduleReminder = "schedule";
 
     private static readonly TimeSpan SchedulePeriod = TimeSpan.FromSeconds(60);
@@ -56,7 +57,9 @@ internal sealed partial class AgentActor
     {
         var refusal = await AdvanceTurnsAsync(CancellationToken.None)
             ?? await WorkOffAsync(ScheduleLimits.RunsAtOnce, RunScheduleAsync)
-            ?? await WorkOffAsync(SessionLimits.ExpiriesAtOnce, ExpireSessionAsync);
+            ?? await WorkOffAsync(SessionLimits.ExpiriesAtOnce, ExpireSessionAsync)
+            ?? await WorkOffAsync(PurchaseLimits.Open, ResumePurchaseAsync)
+            ?? await WorkOffAsync(1, ExpireHoldsAsync);
         // A damaged agent is not woken for ever either: an operator's repair begins with a call, and with it the reminders.
         var head = refusal is null ? _records.Known : null;
         if (_hasWorkReminder && head is not { OpenTurns: > 0 })

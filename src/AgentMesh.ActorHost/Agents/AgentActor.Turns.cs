@@ -162,6 +162,9 @@ internal sealed partial class AgentActor
     private async Task CommitAsync(
         TurnInputs before, OpenPage openBefore, AgentChange change, IReadOnlyList<TurnRun> runs, CancellationToken cancellationToken)
     {
+        // Here and nowhere else, so that no hold is stored that nobody would end.
+        if (change.Ledger is { } ledger)
+            change = change with { Head = change.Head with { NextHold = ledger.NextDue } };
         await RemindOfAsync(before.Head, change);
         await _records.StoreAsync(before.Head, openBefore, change, cancellationToken);
         Committed(before, change, runs);

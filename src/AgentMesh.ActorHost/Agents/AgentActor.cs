@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.ActorHost.Wallets;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Turns;
@@ -14,7 +15,7 @@ namespace AgentMesh.ActorHost.Agents;
 
 /// <summary>One user's agent: loads, asks <c>AgentMesh.Agents</c>, sets state last, replies. The SDK serializes its turns.</summary>
 [Actor(TypeName = AgentActorType.Name)]
-internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IAgentPayments, IRemindable
+internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IAgentPayments, IAgentPurchases, IAgentPolicies, IAgentBudgets, IRemindable
 {
     private readonly AgentServices _services;
     private readonly TimeProvider _time;
@@ -64,15 +65,16 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
     {
         var head = await _records.LoadHeadAsync(null, cancellationToken);
         if (head is null)
-            return new Reply<AgentInfo>(new AgentInfo(0, null, null, 0), null);
+            return new Reply<AgentInfo>(new AgentInfo(0, null, null, 0, Budget: ToBudget(Ledger.Empty)), null);
         if (StoredConversation.CheckHead(head) is { } damaged)
             return Refused<AgentInfo>(damaged);
         // Before this read is one itself.
         var usage = _services.Flush.IntervalSeconds == 0 ? null : await LoadUsageAsync(cancellationToken);
+        var budget = ToBudget(await _records.LoadLedgerAsync(cancellationToken));
         await SeenAsync();
         return new Reply<AgentInfo>(
             new AgentInfo(
-                head.MessageCount, head.CreatedAt, head.LastActive, head.LastSeq, usage?.LastSeen, usage?.Reads ?? 0, head.Wallet), null);
+                head.MessageCount, head.CreatedAt, head.LastActive, head.LastSeq, usage?.LastSeen, usage?.Reads ?? 0, head.Wallet, budget), null);
     });
 
     public Task<Reply<HistoryPage>> GetHistory(GetHistory request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -113,7 +115,7 @@ internal sealed partial class AgentActor : Actor, IAgentActor, IAgentTurns, IAge
     }
 
     private static Reply<T> Refused<T>(Refusal refusal)
-        where T : class => new(null, refusal);
+        where T : class => new(null, refusal) { Shortage = refusal is BudgetRefusal budget ? ToShortage(budget.Shortage) : null };
 
     /// <summary>One call.</summary>
     private async Task<Reply<T>> TurnAsync<T>(Func<Task<Reply<T>>> turn)

@@ -125,6 +125,8 @@ internal sealed partial class AgentRecords
 
         if (part.Session is { } session)
             await state.SetStateAsync(StateKeys.Session(session.Id), session.Record, cancellationToken);
+        if (part.Purchases is { } purchases)
+            await state.SetStateAsync(StateKeys.Purchases, purchases, cancellationToken);
         if (part.Index is { } index)
             await state.SetStateAsync(StateKeys.Sessions, index, cancellationToken);
         if (part.Head is { } head)
@@ -186,6 +188,15 @@ internal sealed partial class AgentRecords
             await state.SetStateAsync(StateKeys.Schedules, schedules, cancellationToken);
         if (change.Payment is { } payment)
             await SetAsync(payment, cancellationToken);
+        if (change.Purchase is { } purchase)
+            await SetAsync(purchase, cancellationToken);
+        if (change.Ledger is { } ledger)
+        {
+            _ofTheTurn.Add(StateKeys.Ledger);
+            await state.SetStateAsync(StateKeys.Ledger, ledger, cancellationToken);
+        }
+
+        await SetSpendingAsync(change, cancellationToken);
         if (_offered is { } wallet && wallet.Address == change.Head.Wallet)
             await state.SetStateAsync(StateKeys.Wallet, wallet, cancellationToken);
         await state.SetStateAsync(StateKeys.Head, change.Head, cancellationToken);

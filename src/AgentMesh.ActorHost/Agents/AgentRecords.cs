@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Profile;
@@ -209,6 +210,13 @@ internal sealed partial class AgentRecords(
     {
         _ofTheTurn.Add(StateKeys.Schedules);
         return (await state.TryGetStateAsync<ScheduleTable>(StateKeys.Schedules, cancellationToken)).Value;
+    }
+
+    /// <summary>What the agent may spend and has spent.</summary>
+    public async ValueTask<Ledger> LoadLedgerAsync(CancellationToken cancellationToken)
+    {
+        _ofTheTurn.Add(StateKeys.Ledger);
+        return (await state.TryGetStateAsync<Ledger>(StateKeys.Ledger, cancellationToken)).Value ?? Ledger.Empty;
     }
 
     /// <summary>Reads the event log, and what it points to, of an agent with that head.</summary>

@@ -1,11 +1,15 @@
 using AgentMesh.ActorHost.Announcing;
+using AgentMesh.ActorHost.Budgets;
+using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Limits;
+using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Summaries;
@@ -30,7 +34,11 @@ internal sealed class AgentServices(
     SweepOptions sweep,
     DueNotes dueNotes,
     AgentWallets wallets,
-    WalletErrands errands)
+    WalletErrands errands,
+    BudgetRules budgetRules,
+    LedgerClock ledgerClock,
+    PurchaseServices purchases,
+    PolicyRules policyRules)
 {
     public TimeProvider Time => time;
 
@@ -56,8 +64,18 @@ internal sealed class AgentServices(
 
     public WalletErrands Errands => errands;
 
+    /// <summary>How budgets are set up.</summary>
+    public BudgetRules BudgetRules => budgetRules;
+
+    /// <summary>The time as budgets see it.</summary>
+    public LedgerClock LedgerClock => ledgerClock;
+
+    public PolicyRules PolicyRules => policyRules;
+
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);
+
+    public PurchaseServices Purchases => purchases;
 
     public DueNotes DueNotes => dueNotes;
 

@@ -22,7 +22,9 @@ namespace AgentMesh.Agents.Conversation;
 /// <param name="Accepted">When the last messages were accepted, see <see cref="Limits.RateWindow"/>.</param>
 /// <param name="NextSchedule">When the next schedule is due, see <see cref="Schedules.ScheduleTable"/>; null: none is.</param>
 /// <param name="NextExpiry">When to look at the next session that may expire, see <see cref="Sessions.SessionExpiries"/>; null: none does.</param>
+/// <param name="NextHold">When time ends the next hold, see <see cref="Budgets.Ledger"/>; null: it ends none.</param>
 /// <param name="Wallet">The address of its <see cref="Wallets.WalletRecord"/>; null: it has none.</param>
+/// <param name="NextPurchase">When to look after the next purchase that is not over, see <see cref="Purchases.PurchaseBook"/>; null: none is under way.</param>
 public sealed record AgentHead(
     DateTimeOffset CreatedAt,
     DateTimeOffset LastActive,
@@ -39,19 +41,23 @@ public sealed record AgentHead(
     PackedEntries Accepted,
     DateTimeOffset? NextSchedule,
     DateTimeOffset? NextExpiry,
-    string? Wallet)
+    DateTimeOffset? NextHold,
+    string? Wallet,
+    DateTimeOffset? NextPurchase)
 {
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.AgentHead;
 
     /// <summary>When the agent has to be awake; null: only when somebody calls it, or while turns are open.</summary>
     [JsonIgnore]
-    public DateTimeOffset? NextDue => NextSchedule is null || NextExpiry < NextSchedule ? NextExpiry : NextSchedule;
+    public DateTimeOffset? NextDue => Earlier(NextPurchase, Earlier(NextHold, Earlier(NextSchedule, NextExpiry)));
 
     /// <summary>The head of an agent never written to. Times are whole milliseconds from the start, as they are stored.</summary>
     public static AgentHead Unborn(DateTimeOffset now)
     {
         now = now.WholeMilliseconds();
-        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty, null, null, null);
+        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty, null, null, null, null, null);
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 }

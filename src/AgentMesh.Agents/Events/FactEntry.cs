@@ -53,4 +53,16 @@ public static class FactTypes
 
     /// <summary>A schedule was made, has run, or has ended.</summary>
     public const string Schedule = "schedule";
+
+    /// <summary>A limit's threshold is reached.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>What became of funds that were set aside for a payment.</summary>
+    public const string Payment = "payment";
+
+    /// <summary>The spending policy was set, or the configured one is in force again.</summary>
+    public const string Policy = "policy";
+
+    /// <summary>A payment waits for an approval, or something has become of one.</summary>
+    public const string Approval = "approval";
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using AgentMesh.Agents.State;
 using AgentMesh.Primitives;
 using Cronos;
@@ -23,11 +22,6 @@ public sealed record ScheduleTiming(
     public const string Utc = "UTC";
 
     private const int CronFields = 5;
-    private const int TimeZoneCharacters = 64;
-
-    // The name becomes a path below the system's zones: no dots.
-    private static readonly SearchValues<char> ZoneCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/");
 
     /// <summary>Checks what a caller asks for.</summary>
     /// <param name="request">The times.</param>
@@ -43,7 +37,7 @@ public sealed record ScheduleTiming(
             return ScheduleRefusals.EverySeconds;
         if (cron is not null && ExpressionOf(cron) is null)
             return ScheduleRefusals.Cron;
-        if (ZoneOf(timeZone ?? Utc) is not { } zone || timeZone is not null && cron is null)
+        if (TimeZones.Find(timeZone ?? Utc) is not { } zone || timeZone is not null && cron is null)
             return ScheduleRefusals.TimeZone;
         MissedPolicy? policy = missed switch { null or "once" => MissedPolicy.Once, "skip" => MissedPolicy.Skip, _ => null };
         if (policy is not { } known)
@@ -60,7 +54,7 @@ public sealed record ScheduleTiming(
             { At: { } at } => at > moment ? at : null,
             { EverySeconds: { } every } => Nth(Math.Max(0, (long)Math.Floor((moment - From).TotalSeconds / every)) + 1, every),
             // A zone that the system knew when the schedule was made, and does not know now, has no times.
-            { Cron: { } cron } when ZoneOf(TimeZone) is { } zone => ExpressionOf(cron)?.GetNextOccurrence(moment, zone)?.ToUniversalTime(),
+            { Cron: { } cron } when TimeZones.Find(TimeZone) is { } zone => ExpressionOf(cron)?.GetNextOccurrence(moment, zone)?.ToUniversalTime(),
             _ => null,
         };
         return next <= (Until ?? DateTimeOffset.MaxValue) ? next : null;
@@ -88,15 +82,6 @@ public sealed record ScheduleTiming(
         && cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length == CronFields
         && CronExpression.TryParse(cron, CronFormat.Standard, out var expression)
             ? expression
-            : null;
-
-    private static TimeZoneInfo? ZoneOf(string name) =>
-        name.Length is > 0 and <= TimeZoneCharacters
-        && name[0] != '/'
-        && !name.AsSpan().ContainsAnyExcept(ZoneCharacters)
-        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
-        && zone.HasIanaId
-            ? zone
             : null;
 }
 

@@ -1,10 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Agents.Approvals;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Payments;
+using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
+using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
@@ -24,7 +28,7 @@ namespace AgentMesh.Agents.State;
     UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(IsoTimeConverter)])]
+    Converters = [typeof(IsoTimeConverter), typeof(AtomicAmountConverter)])]
 [JsonSerializable(typeof(AgentHead))]
 [JsonSerializable(typeof(MessagePage))]
 [JsonSerializable(typeof(IdempotencyBucket))]
@@ -46,6 +50,13 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PaymentBook))]
 [JsonSerializable(typeof(PaymentPage))]
 [JsonSerializable(typeof(PaymentPlace))]
+[JsonSerializable(typeof(Ledger))]
+[JsonSerializable(typeof(PolicyRecord))]
+[JsonSerializable(typeof(SpendingMemory))]
+[JsonSerializable(typeof(ApprovalTable))]
+[JsonSerializable(typeof(PurchaseBook))]
+[JsonSerializable(typeof(StoredPurchase))]
+[JsonSerializable(typeof(PurchaseBody))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -93,5 +104,18 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.PaymentPage, StateVersions.PaymentPageUpcasters, Default.PaymentPage));
         options.Converters.Add(new VersionedConverter<PaymentPlace>(
             StateVersions.PaymentPlace, StateVersions.PaymentPlaceUpcasters, Default.PaymentPlace));
+        options.Converters.Add(new VersionedConverter<Ledger>(StateVersions.Ledger, StateVersions.LedgerUpcasters, Default.Ledger));
+        options.Converters.Add(new VersionedConverter<PolicyRecord>(
+            StateVersions.PolicyRecord, StateVersions.PolicyRecordUpcasters, Default.PolicyRecord));
+        options.Converters.Add(new VersionedConverter<SpendingMemory>(
+            StateVersions.SpendingMemory, StateVersions.SpendingMemoryUpcasters, Default.SpendingMemory));
+        options.Converters.Add(new VersionedConverter<ApprovalTable>(
+            StateVersions.ApprovalTable, StateVersions.ApprovalTableUpcasters, Default.ApprovalTable));
+        options.Converters.Add(new VersionedConverter<PurchaseBook>(
+            StateVersions.PurchaseBook, StateVersions.PurchaseBookUpcasters, Default.PurchaseBook));
+        options.Converters.Add(new VersionedConverter<StoredPurchase>(
+            StateVersions.StoredPurchase, StateVersions.StoredPurchaseUpcasters, Default.StoredPurchase));
+        options.Converters.Add(new VersionedConverter<PurchaseBody>(
+            StateVersions.PurchaseBody, StateVersions.PurchaseBodyUpcasters, Default.PurchaseBody));
     }
 }

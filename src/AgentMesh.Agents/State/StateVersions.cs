@@ -9,7 +9,7 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static class StateVersions
 {
-    internal const int AgentHead = 3;
+    internal const int AgentHead = 5;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
@@ -28,11 +28,18 @@ internal static class StateVersions
     internal const int WalletIndex = 1;
     internal const int WalletShard = 1;
     internal const int PaymentBook = 1;
-    internal const int PaymentPage = 1;
+    internal const int PaymentPage = 2;
     internal const int PaymentPlace = 1;
+    internal const int Ledger = 1;
+    internal const int PolicyRecord = 1;
+    internal const int SpendingMemory = 1;
+    internal const int ApprovalTable = 1;
+    internal const int PurchaseBook = 1;
+    internal const int StoredPurchase = 1;
+    internal const int PurchaseBody = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, BuysNothing];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
@@ -70,9 +77,23 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentBookUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPageUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPageUpcasters = [KnowsNoOutgoing];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPlaceUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PolicyRecordUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SpendingMemoryUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApprovalTableUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBookUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> StoredPurchaseUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBodyUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)
@@ -93,6 +114,29 @@ internal static class StateVersions
         head["wallet"] = null;
         head["v"] = 3;
         return head;
+    }
+
+    /// <summary>Agents of version 3 have no ledger.</summary>
+    private static JsonObject HoldsNothing(JsonObject head)
+    {
+        head["nextHold"] = null;
+        head["v"] = 4;
+        return head;
+    }
+
+    /// <summary>Agents of version 4 have no purchases.</summary>
+    private static JsonObject BuysNothing(JsonObject head)
+    {
+        head["nextPurchase"] = null;
+        head["v"] = 5;
+        return head;
+    }
+
+    /// <summary>Version 2 of a page of payments may have some that are authorized and not yet settled, by the agent itself.</summary>
+    private static JsonObject KnowsNoOutgoing(JsonObject page)
+    {
+        page["v"] = 2;
+        return page;
     }
 
     /// <summary>Wallets of version 1 are in no list, got no money, and their keys are here.</summary>

@@ -84,6 +84,21 @@ public static class AgentRefusals
     /// <summary>The agent has as many schedules as it keeps.</summary>
     public const string TooManySchedules = "too_many_schedules";
 
+    /// <summary>A limit of a budget is none.</summary>
+    public const string InvalidBudget = "invalid_budget";
+
+    /// <summary>The agent has as many holds of unknown outcome as it keeps.</summary>
+    public const string TooManyHolds = "too_many_holds";
+
+    /// <summary>The agent has no limit of its own on the asset, and spends nothing that has none.</summary>
+    public const string BudgetNoLimit = "budget_no_limit";
+
+    /// <summary>A model has cost more than was held for it.</summary>
+    public const string BudgetLocked = "budget_locked";
+
+    /// <summary>It would take what is posted and held over the limit.</summary>
+    public const string BudgetExceeded = "budget_exceeded";
+
     /// <summary>The secret store with the wallets' master key was not reached, and the agent has no wallet yet.</summary>
     public const string WalletUnavailable = "wallet_unavailable";
 

@@ -51,6 +51,27 @@ public static class EventTypes
     /// (with <c>code</c> and <c>detail</c>) or <c>deleted</c>.
     /// </summary>
     public const string Schedule = "schedule";
+
+    /// <summary>The spending policy: <c>status</c> is <c>set</c>, or <c>reset</c> when the configured one is in force again.</summary>
+    public const string Policy = "policy";
+
+    /// <summary>
+    /// Of an approval: <c>approval</c> is its id, <c>status</c> one of <see cref="ApprovalStates"/>, or <c>used</c> when its payment was begun. That one
+    /// has expired is noted when something else becomes of the agent's approvals.
+    /// </summary>
+    public const string Approval = "approval";
+
+    /// <summary>
+    /// A limit's threshold is reached by what is posted and held: <c>scope</c>, <c>asset</c>, <c>window</c>, <c>percent</c> (50, 80 or 95),
+    /// <c>posted</c>, <c>held</c> and <c>limit</c> in atomic units. Once in a window.
+    /// </summary>
+    public const string Budget = "budget";
+
+    /// <summary>
+    /// Funds that were set aside for a payment: <c>hold</c> is its id, <c>state</c> is <c>held</c>, <c>unknown</c>, <c>posted</c> or <c>voided</c>,
+    /// <c>asset</c>, <c>amount</c> in atomic units, and <c>tool</c> when one spends it.
+    /// </summary>
+    public const string Payment = "payment";
 }
 
 /// <summary>The text that a model has written so far.</summary>

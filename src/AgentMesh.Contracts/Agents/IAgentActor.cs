@@ -121,9 +121,10 @@ public sealed record PostedMessage(
 /// <param name="LastSeen">The last read before this one; null when there was none. The last minutes of it are lost with a process.</param>
 /// <param name="Reads">How many reads there were, as far as known.</param>
 /// <param name="WalletAddress">The address of its wallet; null until its first write, and where agents have none.</param>
+/// <param name="Budget">How its limits stand; null from a service that knows of none yet.</param>
 public sealed record AgentInfo(
     long MessageCount, DateTimeOffset? CreatedAt, DateTimeOffset? LastActive, long LastSeq, DateTimeOffset? LastSeen = null, long Reads = 0,
-    string? WalletAddress = null);
+    string? WalletAddress = null, AgentBudget? Budget = null);
 
 /// <summary>Asks for a page of the conversation.</summary>
 /// <param name="SessionId">The session, or null for the default one.</param>

@@ -133,6 +133,38 @@ internal sealed partial class AgentCalls
     public Task<Result<AgentPayment>> GetPaymentAsync(AgentKey agent, string paymentId, CancellationToken cancellationToken) =>
         AskAsync<GetPayment, AgentPayment>(agent, nameof(IAgentPayments.GetPayment), new GetPayment(paymentId), cancellationToken);
 
+    /// <summary>Begins a purchase, once for all retries.</summary>
+    public Task<Result<PurchaseView>> BeginPurchaseAsync(AgentKey agent, BeginPurchase purchase, CancellationToken cancellationToken) =>
+        AskAsync<BeginPurchase, PurchaseView>(agent, nameof(IAgentPurchases.BeginPurchase), purchase, cancellationToken);
+
+    /// <summary>Reads what became of a purchase.</summary>
+    public Task<Result<PurchaseView>> GetPurchaseAsync(AgentKey agent, GetPurchase purchase, CancellationToken cancellationToken) =>
+        AskAsync<GetPurchase, PurchaseView>(agent, nameof(IAgentPurchases.GetPurchase), purchase, cancellationToken);
+
+    /// <summary>Reads the policy in force.</summary>
+    public Task<Reply<AgentPolicy>> GetPolicyAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        CallAsync<object?, AgentPolicy>(agent, nameof(IAgentPolicies.GetPolicy), null, cancellationToken);
+
+    /// <summary>Sets a policy. The reply has what is wrong with a document.</summary>
+    public Task<Reply<AgentPolicy>> SetPolicyAsync(AgentKey agent, SetPolicy policy, CancellationToken cancellationToken) =>
+        CallAsync<SetPolicy, AgentPolicy>(agent, nameof(IAgentPolicies.SetPolicy), policy, cancellationToken);
+
+    /// <summary>Asks what the policy would say.</summary>
+    public Task<Result<PolicyEvaluation>> EvaluatePolicyAsync(AgentKey agent, EvaluatePolicy payment, CancellationToken cancellationToken) =>
+        AskAsync<EvaluatePolicy, PolicyEvaluation>(agent, nameof(IAgentPolicies.EvaluatePolicy), payment, cancellationToken);
+
+    /// <summary>Reads the approvals.</summary>
+    public Task<Result<ApprovalList>> ListApprovalsAsync(AgentKey agent, ListApprovals page, CancellationToken cancellationToken) =>
+        AskAsync<ListApprovals, ApprovalList>(agent, nameof(IAgentPolicies.ListApprovals), page, cancellationToken);
+
+    /// <summary>Reads an approval.</summary>
+    public Task<Result<PaymentApproval>> GetApprovalAsync(AgentKey agent, GetApproval approval, CancellationToken cancellationToken) =>
+        AskAsync<GetApproval, PaymentApproval>(agent, nameof(IAgentPolicies.GetApproval), approval, cancellationToken);
+
+    /// <summary>Decides on an approval; a repeat changes nothing.</summary>
+    public Task<Result<PaymentApproval>> DecideApprovalAsync(AgentKey agent, DecideApproval decision, CancellationToken cancellationToken) =>
+        AskAsync<DecideApproval, PaymentApproval>(agent, nameof(IAgentPolicies.DecideApproval), decision, cancellationToken);
+
     /// <summary>Makes a schedule, once for all retries.</summary>
     public Task<Result<Schedule>> CreateScheduleAsync(AgentKey agent, CreateSchedule schedule, CancellationToken cancellationToken) =>
         AskAsync<CreateSchedule, Schedule>(agent, nameof(IAgentActor.CreateSchedule), schedule, cancellationToken);

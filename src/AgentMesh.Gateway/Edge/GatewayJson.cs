@@ -4,8 +4,10 @@ using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Buying;
 using AgentMesh.Gateway.Owner;
 using AgentMesh.Gateway.Payments;
+using AgentMesh.Gateway.Policies;
 using AgentMesh.Gateway.Schedules;
 using AgentMesh.Gateway.Turns;
 
@@ -41,8 +43,19 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(ScheduleListResponse))]
 [JsonSerializable(typeof(RotateWalletsResponse))]
+[JsonSerializable(typeof(PayRequest))]
+[JsonSerializable(typeof(PayResponse))]
 [JsonSerializable(typeof(PaymentResponse))]
 [JsonSerializable(typeof(PaymentListResponse))]
+[JsonSerializable(typeof(JsonDocument))]
+[JsonSerializable(typeof(PolicyResponse))]
+[JsonSerializable(typeof(EvaluatePolicyRequest))]
+[JsonSerializable(typeof(EvaluatePolicyResponse))]
+[JsonSerializable(typeof(DecideApprovalRequest))]
+[JsonSerializable(typeof(ApprovalResponse))]
+[JsonSerializable(typeof(ApprovalListResponse))]
+[JsonSerializable(typeof(ExportedPolicy))]
+[JsonSerializable(typeof(ExportedApproval))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>For answers. Relaxed: they are JSON with nosniff, never HTML, and people read them with curl.</summary>

@@ -4,6 +4,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Payments;
+using AgentMesh.Gateway.Policies;
 using AgentMesh.Gateway.Schedules;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -12,7 +13,7 @@ namespace AgentMesh.Gateway.Owner;
 
 /// <summary>
 /// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, then each session with its summary and its messages, then
-/// schedules, payments and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
+/// schedules, the spending policy if it is the agent's own, approvals, payments and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
 /// snapshot: what is said meanwhile may be in it.
 /// </summary>
 internal static class ExportEndpoint
@@ -41,6 +42,7 @@ internal static class ExportEndpoint
         private int _messages;
         private int _sessions;
         private int _schedules;
+        private int _approvals;
         private int _payments;
         private int _events;
 
@@ -59,9 +61,9 @@ internal static class ExportEndpoint
                     "agent", agent.User.ToString(), info.Value.WalletAddress, info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime,
                     profile.Value.SystemPrompt),
                 GatewayJson.Answers.ExportedAgent);
-            if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WritePaymentsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
+            if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WritePolicyAsync() ?? await WritePaymentsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
                 return refusal;
-            await LineAsync(new ExportEnd("end", _sessions, _messages, _schedules, _payments, _events), GatewayJson.Answers.ExportEnd);
+            await LineAsync(new ExportEnd("end", _sessions, _messages, _schedules, _approvals, _payments, _events), GatewayJson.Answers.ExportEnd);
             return null;
         }
 
@@ -131,6 +133,25 @@ internal static class ExportEndpoint
             {
                 await LineAsync(new ExportedSchedule("schedule", ScheduleResponse.Of(schedule)), GatewayJson.Answers.ExportedSchedule);
                 _schedules++;
+            }
+
+            return null;
+        }
+
+        private async Task<Refusal?> WritePolicyAsync()
+        {
+            var policy = (await calls.GetPolicyAsync(agent, context.RequestAborted)).ToResult();
+            if (policy.IsRefused)
+                return policy.Refusal;
+            if (!policy.Value.IsDefault)
+                await LineAsync(new ExportedPolicy("policy", PolicyResponse.Of(policy.Value)), GatewayJson.Answers.ExportedPolicy);
+            var approvals = await calls.ListApprovalsAsync(agent, new ListApprovals(null), context.RequestAborted);
+            if (approvals.IsRefused)
+                return approvals.Refusal;
+            foreach (var approval in approvals.Value.Approvals)
+            {
+                await LineAsync(new ExportedApproval("approval", ApprovalResponse.Of(approval)), GatewayJson.Answers.ExportedApproval);
+                _approvals++;
             }
 
             return null;
@@ -229,6 +250,16 @@ internal sealed record ExportedMessage(string Kind, string SessionId, long Seq, 
 /// <param name="Schedule">As the list of schedules shows it.</param>
 internal sealed record ExportedSchedule(string Kind, ScheduleResponse Schedule);
 
+/// <summary>The spending policy, when the agent has one of its own.</summary>
+/// <param name="Kind"><c>policy</c>.</param>
+/// <param name="Policy">As it is read.</param>
+internal sealed record ExportedPolicy(string Kind, PolicyResponse Policy);
+
+/// <summary>An approval.</summary>
+/// <param name="Kind"><c>approval</c>.</param>
+/// <param name="Approval">As the list of approvals shows it.</param>
+internal sealed record ExportedApproval(string Kind, ApprovalResponse Approval);
+
 /// <summary>A payment.</summary>
 /// <param name="Kind"><c>payment</c>.</param>
 /// <param name="Payment">As the list of payments shows it.</param>
@@ -252,6 +283,7 @@ internal sealed record ExportedEvent(
 /// <param name="Sessions">Sessions before it.</param>
 /// <param name="Messages">Messages before it.</param>
 /// <param name="Schedules">Schedules before it.</param>
+/// <param name="Approvals">Approvals before it.</param>
 /// <param name="Payments">Payments before it.</param>
 /// <param name="Events">Events before it.</param>
-internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Schedules, int Payments, int Events);
+internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Schedules, int Approvals, int Payments, int Events);

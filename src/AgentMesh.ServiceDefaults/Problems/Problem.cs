@@ -33,6 +33,8 @@ public static class Problem
             json.WriteNumber("status"u8, type.Status);
             json.WriteString("detail"u8, refusal.Detail);
             json.WriteString("traceId"u8, TraceId(context));
+            foreach (var (name, value) in refusal.Members)
+                json.WriteString(name, value);
             if (errors is not null)
                 WriteErrors(json, errors);
             json.WriteEndObject();

@@ -10,7 +10,7 @@ public sealed class RefusalTableTests
 {
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
-        Assert.Equal(Codes(typeof(AgentRefusals)).Concat(Codes(typeof(EdgeRefusals))).Concat(Codes(typeof(PaymentRefusals))).Order(), ProblemTypes.All.Keys.Order());
+        Assert.Equal(Codes(typeof(AgentRefusals)).Concat(Codes(typeof(EdgeRefusals))).Concat(Codes(typeof(PaymentRefusals))).Concat(Codes(typeof(PolicyRefusals))).Concat(Codes(typeof(PurchaseCodes))).Order(), ProblemTypes.All.Keys.Order());
 
     [Fact]
     public void EveryEdgeCode_IsDocumentedWithItsStatus()

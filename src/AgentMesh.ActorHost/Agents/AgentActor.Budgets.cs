@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AgentMesh.Agents.Budgets;
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
+using StoredLimit = AgentMesh.Agents.Budgets.BudgetLimit;
+
+namespace AgentMesh.ActorHost.Agents;
+
+/// <summary>What the agent may spend.</summary>
+internal sealed partial class AgentActor
+{
+    /// <summary>The time as budgets see it.</summary>
+    private DateTimeOffset LedgerNow => _services.LedgerClock.GetUtcNow();
+
+    public Task<Reply<AgentBudget>> GetBudget(CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
+            return new Reply<AgentBudget>(ToBudget(Ledger.Empty), null);
+        return StoredConversation.CheckHead(head) is { } refusal
+            ? Refused<AgentBudget>(refusal)
+            : new Reply<AgentBudget>(ToBudget(await _records.LoadLedgerAsync(cancellationToken)), null);
+    });
+
+    public Task<Reply<AgentBudget>> SetBudget(SetBudget request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    {
+        var limits = LimitsOf(request.Limits);
+        if (limits.IsRefused)
+            return Refused<AgentBudget>(limits.Refusal);
+        var head = await LoadHeadToWriteAsync(_time.GetUtcNow(), cancellationToken);
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        var step = (await _records.LoadLedgerAsync(cancellationToken)).SetLimits(limits.Value, _services.BudgetRules, LedgerNow);
+        if (step.IsRefused)
+            return Refused<AgentBudget>(step.Refusal);
+        var change = BudgetChanges.Of(inputs, step.Value.Ledger, step.Value.Facts, _records.Epoch);
+        if (change.IsRefused)
+            return Refused<AgentBudget>(change.Refusal);
+        await CommitAsync(inputs, head.Page, change.Value, [], cancellationToken);
+        return new Reply<AgentBudget>(ToBudget(step.Value.Ledger), null);
+    });
+
+    /// <summary>Ends the holds that time ends.</summary>
+    /// <returns>False: there are none.</returns>
+    private async Task<Result<bool>> ExpireHoldsAsync(CancellationToken cancellationToken)
+    {
+        if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head || !(head.NextHold <= _time.GetUtcNow()))
+            return false;
+        var inputs = await LoadTurnInputsAsync(head, cancellationToken);
+        var ledger = await _records.LoadLedgerAsync(cancellationToken);
+        var expired = BudgetChanges.Expire(inputs, ledger, _services.BudgetRules, _records.Epoch, LedgerNow);
+        if (expired.IsRefused)
+            return expired.Refusal;
+        if (expired.Value.Change is { } change)
+            await CommitAsync(inputs, head.Page, change, [], cancellationToken);
+        return expired.Value.Change is not null;
+    }
+
+    private static Result<ImmutableArray<StoredLimit>> LimitsOf(IReadOnlyList<LimitSetting> settings)
+    {
+        var limits = ImmutableArray.CreateBuilder<StoredLimit>(settings.Count);
+        foreach (var setting in settings)
+        {
+            var limit = StoredLimit.Create(setting.Scope, setting.Asset, setting.Window, setting.Limit);
+            if (limit.IsRefused)
+                return limit.Refusal;
+            limits.Add(limit.Value);
+        }
+
+        return limits.ToImmutable();
+    }
+
+    private AgentBudget ToBudget(Ledger ledger) => new([.. ledger.View(_services.BudgetRules, LedgerNow).Select(ToStatus)]);
+
+    private static LimitStatus ToStatus(BudgetView view) => new(
+        view.Limit.Scope, view.Limit.Asset, view.Limit.Window.ToString(), Digits(view.Limit.Amount), Digits(view.Posted), Digits(view.Held), Digits(view.Overrun),
+        Digits(view.Available), view.ResetsAt);
+
+    private static Shortage ToShortage(BudgetShortage shortage) =>
+        new(shortage.Scope, shortage.Asset, shortage.Window, Digits(shortage.Available), shortage.ResetsAt);
+
+    private static string Digits(UInt128 amount) => amount.ToString(CultureInfo.InvariantCulture);
+}

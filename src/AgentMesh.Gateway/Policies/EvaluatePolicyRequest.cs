@@ -1,0 +1,37 @@
+using AgentMesh.Contracts.Agents;
+using AgentMesh.ServiceDefaults.Problems;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Policies;
+
+/// <summary>A payment that is not made, to be judged.</summary>
+/// <param name="Direction"><c>out</c> or <c>in</c>; null: <c>out</c>.</param>
+/// <param name="Payee">The address that is paid.</param>
+/// <param name="Host">The host that asks for it; null: none.</param>
+/// <param name="Asset">CAIP-19 of the token.</param>
+/// <param name="Amount">Atomic units, decimal digits.</param>
+internal sealed record EvaluatePolicyRequest(string? Direction, string? Payee, string? Host, string? Asset, string? Amount);
+
+/// <summary>What must be there. Texts that name nothing are for the policy to judge: it denies them.</summary>
+internal sealed class EvaluatePolicyRequestValidator : AbstractValidator<EvaluatePolicyRequest>
+{
+    /// <summary>2^128 - 1.</summary>
+    private const int AmountDigits = 39;
+
+    public EvaluatePolicyRequestValidator()
+    {
+        RuleFor(request => request.Direction)
+            .Must(direction => direction is null or PaymentDirections.Out or PaymentDirections.In)
+            .WithErrorCode(EdgeRefusals.InvalidRequest)
+            .WithMessage($"direction must be {PaymentDirections.Out} or {PaymentDirections.In}.");
+        RuleFor(request => request.Payee).NotEmpty().WithErrorCode(EdgeRefusals.InvalidRequest).WithMessage("payee must be an address.");
+        RuleFor(request => request.Asset)
+            .NotEmpty()
+            .WithErrorCode(EdgeRefusals.InvalidRequest)
+            .WithMessage("asset must be a token's CAIP-19, such as eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e.");
+        RuleFor(request => request.Amount)
+            .Must(amount => amount is { Length: >= 1 and <= AmountDigits } and not ['0', _, ..] && amount.All(char.IsAsciiDigit))
+            .WithErrorCode(EdgeRefusals.InvalidRequest)
+            .WithMessage("amount must be a text of decimal digits, atomic units below 2^128.");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.ServiceDefaults.Problems;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Policies;
+
+/// <summary>
+/// <c>GET,PUT,DELETE /agent/{userId}/policy</c>: what the agent may pay, the document as it is; and <c>POST …/policy/evaluate</c>, which asks what it
+/// would say. Setting it is the admin's, as budgets are: who can be talked into a payment must not be talked into allowing it.
+/// </summary>
+internal static class PolicyEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/agent/{userId}/policy", GetAsync);
+        endpoints.MapPut("/agent/{userId}/policy", PutAsync);
+        endpoints.MapDelete("/agent/{userId}/policy", DeleteAsync);
+        endpoints.MapPost("/agent/{userId}/policy/evaluate", EvaluateAsync);
+    }
+
+    private static async Task GetAsync(HttpContext context) =>
+        await AnswerAsync(context, await Calls(context).GetPolicyAsync(AgentPath.KeyOf(context), context.RequestAborted));
+
+    private static async Task PutAsync(HttpContext context)
+    {
+        if (!await JsonRequest.IsDeclaredAsync(context))
+            return;
+        // As it came, and read as any JSON: whether it is a policy is the agent's to say, and it says what is wrong by place.
+        using var document = await JsonRequest.ReadAsync(context, GatewayJson.Answers.JsonDocument, AnyDocument);
+        if (document is null)
+            return;
+        var policy = new SetPolicy(document.RootElement.GetRawText());
+        await AnswerAsync(context, await Calls(context).SetPolicyAsync(AgentPath.KeyOf(context), policy, context.RequestAborted));
+    }
+
+    private static async Task DeleteAsync(HttpContext context) =>
+        await AnswerAsync(context, await Calls(context).SetPolicyAsync(AgentPath.KeyOf(context), new SetPolicy(null), context.RequestAborted));
+
+    private static async Task EvaluateAsync(HttpContext context)
+    {
+        if (!await JsonRequest.IsDeclaredAsync(context))
+            return;
+        var validator = context.RequestServices.GetRequiredService<IValidator<EvaluatePolicyRequest>>();
+        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.EvaluatePolicyRequest, validator) is not { } request)
+            return;
+        var payment = new EvaluatePolicy(request.Direction ?? PaymentDirections.Out, request.Payee!, request.Host, request.Asset!, request.Amount!);
+        var result = await Calls(context).EvaluatePolicyAsync(AgentPath.KeyOf(context), payment, context.RequestAborted);
+        if (result.IsRefused)
+            await Problem.WriteAsync(context, result.Refusal);
+        else
+            await JsonAnswer.WriteAsync(context, EvaluatePolicyResponse.Of(result.Value), GatewayJson.Answers.EvaluatePolicyResponse);
+    }
+
+    private static InlineValidator<JsonDocument> AnyDocument { get; } = [];
+
+    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
+
+    private static Task AnswerAsync(HttpContext context, Reply<AgentPolicy> reply) => reply.Refusal is { } refusal
+        ? Problem.WriteAsync(context, refusal, reply.Errors)
+        : JsonAnswer.WriteAsync(context, PolicyResponse.Of(reply.ToResult().Value!), GatewayJson.Answers.PolicyResponse);
+}
+
+/// <summary>A policy.</summary>
+/// <param name="IsDefault">It is the configured one: the agent has none of its own.</param>
+/// <param name="UpdatedAt">When it was set; null for the configured one.</param>
+/// <param name="Policy">The document.</param>
+internal sealed record PolicyResponse(bool IsDefault, DateTime? UpdatedAt, JsonElement Policy)
+{
+    public static PolicyResponse Of(AgentPolicy policy) => new(policy.IsDefault, policy.UpdatedAt?.UtcDateTime, JsonElement.Parse(policy.Document));
+}
+
+/// <summary>What a policy says of a payment.</summary>
+/// <param name="Effect"><c>allow</c>, <c>ask</c> or <c>deny</c>.</param>
+/// <param name="Rule">The id of the rule that says so; null when none does.</param>
+/// <param name="Reason">One of <see cref="PolicyReasons"/>.</param>
+/// <param name="Detail">One sentence.</param>
+internal sealed record EvaluatePolicyResponse(string Effect, string? Rule, string Reason, string Detail)
+{
+    public static EvaluatePolicyResponse Of(PolicyEvaluation evaluation) => new(evaluation.Effect, evaluation.RuleId, evaluation.Reason, evaluation.Detail);
+}

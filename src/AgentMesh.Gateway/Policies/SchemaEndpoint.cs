@@ -1,0 +1,29 @@
+namespace AgentMesh.Gateway.Policies;
+
+/// <summary><c>GET /schemas/spending-policy/v1.json</c>: the JSON Schema of policies, the file <c>docs/schemas/spending-policy.v1.json</c>.</summary>
+internal static class SchemaEndpoint
+{
+    /// <summary>Of JSON Schema 2020-12, section 14.1.</summary>
+    private const string ContentType = "application/schema+json";
+
+    private const string Resource = "AgentMesh.Gateway.spending-policy.v1.json";
+
+    private static readonly byte[] Schema = Read();
+
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/schemas/spending-policy/v1.json", AnswerAsync);
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        context.Response.ContentType = ContentType;
+        context.Response.ContentLength = Schema.Length;
+        await context.Response.BodyWriter.WriteAsync(Schema, context.RequestAborted);
+    }
+
+    private static byte[] Read()
+    {
+        using var stream = typeof(SchemaEndpoint).Assembly.GetManifestResourceStream(Resource)!;
+        var schema = new byte[stream.Length];
+        stream.ReadExactly(schema);
+        return schema;
+    }
+}
