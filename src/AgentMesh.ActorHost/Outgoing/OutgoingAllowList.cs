@@ -9,6 +9,7 @@ internal sealed class OutgoingAllowList
     private readonly HashSet<(string Host, int Port)> _hosts = [];
     private readonly HashSet<(IPAddress Address, int Port)> _addresses = [];
     private readonly List<IPNetwork> _networks = [];
+    private readonly HashSet<int> _gateways = [];
 
     private OutgoingAllowList()
     {
@@ -23,19 +24,19 @@ internal sealed class OutgoingAllowList
     {
         list = new OutgoingAllowList();
         wrong = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault(list.IsNoEntry);
-        foreach (var port in gatewayPorts)
-        {
-            list._hosts.Add(("localhost", port));
-            list._addresses.Add((IPAddress.Loopback, port));
-            list._addresses.Add((IPAddress.IPv6Loopback, port));
-        }
-
+        list._gateways.UnionWith(gatewayPorts);
         return wrong is null;
     }
 
     /// <summary>Whether that place is on the list by name, or by an address that it is written as.</summary>
     public bool HasPlace(string host, int port) =>
-        _hosts.Contains((host, port)) || IPAddress.TryParse(host, out var address) && _addresses.Contains((AddressRules.Unwrap(address), port));
+        IsGateway(host, port) || _hosts.Contains((host, port)) || IPAddress.TryParse(host, out var address) && _addresses.Contains((AddressRules.Unwrap(address), port));
+
+    /// <summary>
+    /// Whether that path may be called. In Development whoever calls the mesh's own gateway from this machine is its owner and admin: an agent reaches
+    /// there what is sold to everybody, and not its own approvals or somebody's messages.
+    /// </summary>
+    public bool AllowsPath(Uri url) => !IsGateway(url.IdnHost, url.Port) || url.AbsolutePath.Split('/') is ["", "agent", _, "premium", _];
 
     /// <summary>Whether an address may be connected to that a host has.</summary>
     /// <param name="host">As it was asked for.</param>
@@ -44,8 +45,14 @@ internal sealed class OutgoingAllowList
     public bool Allows(string host, IPAddress address, int port)
     {
         var plain = AddressRules.Unwrap(address);
+        if (IsGateway(host, port))
+            return IPAddress.IsLoopback(plain);
         return HasPlace(host, port) || _addresses.Contains((plain, port)) || _networks.Exists(network => network.Contains(plain));
     }
+
+    /// <summary>By the names of this machine only: another name that leads here is none of them.</summary>
+    private bool IsGateway(string host, int port) => _gateways.Contains(port)
+        && (host == "localhost" || IPAddress.TryParse(host, out var address) && (address.Equals(IPAddress.Loopback) || address.Equals(IPAddress.IPv6Loopback)));
 
     /// <summary>Takes an entry in.</summary>
     private bool IsNoEntry(string entry)

@@ -25,11 +25,13 @@ internal sealed class OutgoingClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
+    private readonly OutgoingAllowList _allowed;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
 
-    public OutgoingClient(GuardedConnector connector, OutgoingOptions options, TimeProvider time)
+    public OutgoingClient(GuardedConnector connector, OutgoingAllowList allowed, OutgoingOptions options, TimeProvider time)
     {
+        _allowed = allowed;
         _time = time;
         _timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
         _http = new HttpClient(new SocketsHttpHandler
@@ -84,6 +86,8 @@ internal sealed class OutgoingClient : IDisposable
     {
         for (var redirects = 0; ; redirects++)
         {
+            if (!_allowed.AllowsPath(call.Url))
+                return OutgoingRefusals.NotAllowed("Of the mesh's own gateway only what is sold is called: /agent/{userId}/premium/{name}.");
             using var request = ToRequest(call);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (call.Payment is not null || Redirect(call, response) is not { } next)

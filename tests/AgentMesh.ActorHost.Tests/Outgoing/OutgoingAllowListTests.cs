@@ -48,9 +48,30 @@ public sealed class OutgoingAllowListTests
     [InlineData("::1", "::1", 8080, true)]
     [InlineData("localhost", "127.0.0.1", 8081, false)]
     [InlineData("localhost", "10.0.0.1", 8081, false)]
+    [InlineData("localhost", "10.0.0.1", 8080, false)]
+    [InlineData("evil.example", "127.0.0.1", 8080, false)]
+    [InlineData("localhost.", "127.0.0.1", 8080, false)]
+    [InlineData("::ffff:127.0.0.1", "127.0.0.1", 8080, false)]
     public void GatewaysOfThisMachine_AreAllowed(string host, string address, int port, bool isAllowed)
     {
         OutgoingAllowList.TryParse(null, [8080], out var list, out _);
         Assert.Equal(isAllowed, list.Allows(host, IPAddress.Parse(address), port));
+    }
+
+    /// <summary>In Development the gateway takes every caller of this machine for the owner: an agent must not approve its own payments there.</summary>
+    [Theory]
+    [InlineData("http://127.0.0.1:8080/agent/bob/premium/analysis", true)]
+    [InlineData("http://localhost:8080/agent/bob/premium/analysis?a=b", true)]
+    [InlineData("http://127.0.0.1:8080/agent/alice/approvals/aaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
+    [InlineData("http://127.0.0.1:8080/agent/bob/premium/../message", false)]
+    [InlineData("http://127.0.0.1:8080/agent/bob/premium/%2e%2e/message", false)]
+    [InlineData("http://[::1]:8080/agent/bob/message", false)]
+    [InlineData("http://0x7f.1:8080/admin/wallets/rotate", false)]
+    [InlineData("http://localhost:8080//agent/bob/premium/analysis", false)]
+    [InlineData("http://localhost:8081/agent/bob/message", true)]
+    public void OfTheGatewaysOfThisMachine_OnlyWhatIsSoldIsCalled(string url, bool isAllowed)
+    {
+        OutgoingAllowList.TryParse(null, [8080], out var list, out _);
+        Assert.Equal(isAllowed, list.AllowsPath(new Uri(url)));
     }
 }

@@ -156,7 +156,7 @@ public sealed class OutgoingClientTests
             _app = app;
             Port = new Uri(app.Urls.Single()).Port;
             OutgoingAllowList.TryParse(allow ?? $"127.0.0.1:{Port}", [], out var list, out _);
-            _client = new OutgoingClient(new GuardedConnector(Resolver, list), new OutgoingOptions(), Time);
+            _client = new OutgoingClient(new GuardedConnector(Resolver, list), list, new OutgoingOptions(), Time);
         }
 
         public int Port { get; }
