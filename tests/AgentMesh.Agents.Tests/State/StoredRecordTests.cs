@@ -211,7 +211,10 @@ public sealed class StoredRecordTests
             PurchaseBook.Empty.With(SamplePurchases.Open).With(SamplePurchases.Settled with { Id = new string('b', 26) })),
         [typeof(StoredPurchase)] = (
             "purchase.v1.json",
-            from texts in Gen.String.Select(Whole).Array[9] from times in Times.Array[4] from state in Gen.Enum<PurchaseState>() from numbers in Gen.Int.Array[4]
+            from texts in Gen.String.Select(Whole).Array[9]
+            from times in Times.Array[4]
+            from state in Gen.Enum<PurchaseState>()
+            from numbers in Gen.Int.Array[4]
             select (object)new StoredPurchase(
                 texts[0], new PurchaseRequest(texts[1], numbers[0] % 2 == 0, texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], null), state, numbers[0],
                 times[0], times[1], times[2],
