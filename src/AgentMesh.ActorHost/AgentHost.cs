@@ -1,6 +1,8 @@
 using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Budgets;
+using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.Policies;
+using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.TenantBudgets;
@@ -17,8 +19,8 @@ public static class AgentHost
 {
     private const int DefaultPort = 5101;
 
-    // A message of 64 KiB in which every byte is escaped as \u00XX is 384 KiB, and the names and ids around it are small.
-    private const int MaxBodyBytes = 1024 * 1024;
+    // What a purchase was answered with, a mebibyte in base64; a message of 64 KiB in which every byte is escaped as \u00XX is 384 KiB.
+    private const int MaxBodyBytes = 2 * 1024 * 1024;
 
     /// <summary>Runs until the process is told to stop.</summary>
     /// <param name="args">Of the process.</param>
@@ -37,6 +39,8 @@ public static class AgentHost
         builder.Services.AddTools();
         builder.Services.AddSweep();
         builder.Services.AddWallets(builder.Environment);
+        builder.Services.AddOutgoing();
+        builder.Services.AddPurchases();
         configure?.Invoke(new AgentHostBuilder(builder.Services));
 
         var app = builder.Build();

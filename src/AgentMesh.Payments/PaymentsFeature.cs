@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts;
 using AgentMesh.Evm.Rpc;
 using AgentMesh.Payments.Announcing;
+using AgentMesh.Payments.Authorizations;
 using AgentMesh.Payments.Balances;
 using AgentMesh.Payments.Chain;
 using AgentMesh.Payments.Claims;
@@ -76,6 +77,7 @@ internal static class PaymentsFeature
         app.MapActorsHandlers().RequireDaprAppToken(app.Services.GetRequiredService<SidecarOptions>());
         app.MapPurchases();
         app.MapBalances();
+        app.MapAuthorizations();
     }
 
     /// <summary>Generated metadata only: a type that is in neither context is a bug, and reflection would serialize it with names nobody pinned.</summary>

@@ -154,8 +154,8 @@ public sealed class FakeActorState : IAsyncDisposable
             await context.Response.WriteAsync(Secrets.TryGetValue($"{store}/{secret}", out var value) ? value : NoSecret(context), context.RequestAborted);
         else if (path is ["v1.0", "actors", var type, var called, "method", var method] && App is not null)
             await InvokeAsync(context, App, $"{type}/{called}", method);
-        else if (path is ["v1.0", "invoke", var invoked, "method", var appMethod] && Apps is not null)
-            await Apps($"{invoked}/{appMethod}", context);
+        else if (path is ["v1.0", "invoke", var invoked, "method", .. { Length: > 0 } appMethod] && Apps is not null)
+            await Apps($"{invoked}/{string.Join('/', appMethod)}", context);
         else if (path is ["v1.0", "invoke", ..])
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         else if (path is ["v1.0", "state", _, ..])

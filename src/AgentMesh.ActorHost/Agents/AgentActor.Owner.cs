@@ -53,7 +53,8 @@ internal sealed partial class AgentActor
         var index = await _records.LoadIndexAsync(cancellationToken);
         var session = AgentErasure.NextSession(index) is { } id ? await _records.LoadSessionAsync(id, cancellationToken) : null;
         var part = AgentErasure.Next(
-            head, index, session, _records.Epoch, (await _records.LoadLedgerAsync(cancellationToken)).WithoutAgent(_services.BudgetRules, LedgerNow));
+            head, index, session, await _records.LoadPurchasesAsync(cancellationToken), _records.Epoch,
+            (await _records.LoadLedgerAsync(cancellationToken)).WithoutAgent(_services.BudgetRules, LedgerNow));
         _unwritten = null;
         _summariesDue.Clear();
         // Before the last part: an erasure that is cut off here goes on, and an agent without records must have no reminder.

@@ -13,7 +13,7 @@ internal sealed partial class AgentActor
     public Task<Reply<AgentPaymentList>> ListPayments(ListPayments request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         var book = await _records.LoadPaymentBookAsync(cancellationToken);
-        var slice = await PaymentHistory.ReadAsync(book, request.Limit, request.Before, _records.LoadPaymentPageAsync, cancellationToken);
+        var slice = await PaymentHistory.ReadAsync(book, request.Limit, request.Before, WayOf(request.Direction), _records.LoadPaymentPageAsync, cancellationToken);
         return slice.IsRefused
             ? Refused<AgentPaymentList>(slice.Refusal)
             : new Reply<AgentPaymentList>(new AgentPaymentList([.. slice.Value.Payments.Select(one => ToPayment(one.Payment, one.Seq))], slice.Value.NextBefore), null);
@@ -46,6 +46,14 @@ internal sealed partial class AgentActor
 
     private async Task<long> CountPaymentsAsync(CancellationToken cancellationToken) => (await _records.LoadPaymentBookAsync(cancellationToken)).Count;
 
+    private static PaymentDirection? WayOf(string? direction) => direction switch
+    {
+        null => null,
+        PaymentDirections.In => PaymentDirection.In,
+        PaymentDirections.Out => PaymentDirection.Out,
+        _ => throw new ArgumentOutOfRangeException(nameof(direction)),
+    };
+
     private static AgentPayment ToPayment(StoredPayment payment, long seq) => new(
         payment.Id, payment.Direction == PaymentDirection.In ? PaymentDirections.In : PaymentDirections.Out, StateOf(payment.State), payment.AmountAtomic, payment.Decimals,
         payment.Asset, payment.Network, payment.Payer, payment.Payee, payment.Resource, payment.CreatedAt, payment.UpdatedAt, payment.Transaction, payment.Reason, seq);
@@ -58,6 +66,7 @@ internal sealed partial class AgentActor
     private static string StateOf(PaymentState state) => state switch
     {
         PaymentState.Executing => PaymentStates.Executing,
+        PaymentState.Authorized => PaymentStates.Authorized,
         PaymentState.Unknown => PaymentStates.Unknown,
         PaymentState.Settled => PaymentStates.Settled,
         PaymentState.Failed => PaymentStates.Failed,
@@ -67,6 +76,7 @@ internal sealed partial class AgentActor
     private static PaymentState StateOf(string state) => state switch
     {
         PaymentStates.Executing => PaymentState.Executing,
+        PaymentStates.Authorized => PaymentState.Authorized,
         PaymentStates.Unknown => PaymentState.Unknown,
         PaymentStates.Settled => PaymentState.Settled,
         PaymentStates.Failed => PaymentState.Failed,

@@ -1,4 +1,5 @@
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
@@ -57,6 +58,7 @@ internal sealed partial class AgentActor
         var refusal = await AdvanceTurnsAsync(CancellationToken.None)
             ?? await WorkOffAsync(ScheduleLimits.RunsAtOnce, RunScheduleAsync)
             ?? await WorkOffAsync(SessionLimits.ExpiriesAtOnce, ExpireSessionAsync)
+            ?? await WorkOffAsync(PurchaseLimits.Open, ResumePurchaseAsync)
             ?? await WorkOffAsync(1, ExpireHoldsAsync);
         // A damaged agent is not woken for ever either: an operator's repair begins with a call, and with it the reminders.
         var head = refusal is null ? _records.Known : null;

@@ -15,7 +15,8 @@ namespace AgentMesh.ActorHost.Agents;
 /// <summary>One user's agent: loads, asks <c>AgentMesh.Agents</c>, sets state last, replies. The SDK serializes its turns.</summary>
 [Actor(TypeName = AgentActorType.Name)]
 internal sealed partial class AgentActor
-    : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IAgentPayments, IAgentBudgets, IAgentPolicies, IAgentFreezing, IRemindable
+    : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IAgentPayments, IAgentPurchases, IAgentBudgets, IAgentPolicies,
+        IAgentFreezing, IRemindable
 {
     private readonly AgentServices _services;
     private readonly TimeProvider _time;

@@ -125,6 +125,8 @@ internal sealed partial class AgentRecords
 
         if (part.Session is { } session)
             await state.SetStateAsync(StateKeys.Session(session.Id), session.Record, cancellationToken);
+        if (part.Purchases is { } purchases)
+            await state.SetStateAsync(StateKeys.Purchases, purchases, cancellationToken);
         if (part.Index is { } index)
             await state.SetStateAsync(StateKeys.Sessions, index, cancellationToken);
         if (part.Ledger is { } ledger)
@@ -188,6 +190,8 @@ internal sealed partial class AgentRecords
             await state.SetStateAsync(StateKeys.Schedules, schedules, cancellationToken);
         if (change.Payment is { } payment)
             await SetAsync(payment, cancellationToken);
+        if (change.Purchase is { } purchase)
+            await SetAsync(purchase, cancellationToken);
         if (change.Ledger is { } ledger)
         {
             // The head in memory is trusted for a time, and for money that is too long: another activation may have granted what this one grants.

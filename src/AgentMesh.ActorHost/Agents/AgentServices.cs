@@ -1,5 +1,6 @@
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Budgets;
+using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Responders;
@@ -37,6 +38,7 @@ internal sealed class AgentServices(
     WalletErrands errands,
     BudgetRules budgetRules,
     LedgerClock ledgerClock,
+    PurchaseServices purchases,
     PolicyRules policyRules,
     TenantGate tenantGate)
 {
@@ -76,6 +78,8 @@ internal sealed class AgentServices(
 
     /// <summary>How much of a session models read as it was said.</summary>
     public SummaryRules SummaryRules => new(turns.ContextBytes);
+
+    public PurchaseServices Purchases => purchases;
 
     public DueNotes DueNotes => dueNotes;
 

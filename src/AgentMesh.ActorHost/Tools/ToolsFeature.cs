@@ -1,3 +1,4 @@
+using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Turns;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,8 @@ internal static class ToolsFeature
         services.AddSingleton(provider => ScheduleTools.CreateSchedule(provider.GetRequiredService<TurnActors>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => ScheduleTools.CreateList(provider.GetRequiredService<TurnActors>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => ScheduleTools.CreateCancel(provider.GetRequiredService<TurnActors>()));
+        services.AddSingleton(provider => PayTool.Create(
+            provider.GetRequiredService<PurchaseActors>(), provider.GetRequiredService<PurchaseServices>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => PremiumAnalysis.Create(provider.GetRequiredService<Responder>));
         services.AddSingleton<AgentTools>();
         services.AddSingleton<IValidateOptions<ResponderOptions>, ToolsValidator>();

@@ -4,6 +4,7 @@ using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
+using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
@@ -38,16 +39,20 @@ public sealed record AgentChange(AgentHead Head)
     /// <summary>The schedules; its record goes when there are none.</summary>
     public ScheduleTable? Schedules { get; init; }
 
-    /// <summary>The payment that the message is worked on for.</summary>
+    /// <summary>The payment that the message is worked on for, or that the agent makes.</summary>
     public PaymentChange? Payment { get; init; }
+
+    /// <summary>A purchase, and what is known of the others.</summary>
+    public PurchaseRecords? Purchase { get; init; }
+
+    /// <summary>What the agent may spend and has spent.</summary>
+    public Ledger? Ledger { get; init; }
 
     /// <summary>What the policy remembers of payments.</summary>
     public SpendingMemory? Spending { get; init; }
 
     /// <summary>The approvals.</summary>
     public ApprovalTable? Approvals { get; init; }
-    /// <summary>What the agent may spend and has spent.</summary>
-    public Ledger? Ledger { get; init; }
 }
 
 /// <summary>A page to store.</summary>

@@ -24,6 +24,7 @@ namespace AgentMesh.Agents.Conversation;
 /// <param name="NextExpiry">When to look at the next session that may expire, see <see cref="Sessions.SessionExpiries"/>; null: none does.</param>
 /// <param name="NextHold">When time ends the next hold, see <see cref="Budgets.Ledger"/>; null: it ends none.</param>
 /// <param name="Wallet">The address of its <see cref="Wallets.WalletRecord"/>; null: it has none.</param>
+/// <param name="NextPurchase">When to look after the next purchase that is not over, see <see cref="Purchases.PurchaseBook"/>; null: none is under way.</param>
 public sealed record AgentHead(
     DateTimeOffset CreatedAt,
     DateTimeOffset LastActive,
@@ -41,7 +42,8 @@ public sealed record AgentHead(
     DateTimeOffset? NextSchedule,
     DateTimeOffset? NextExpiry,
     DateTimeOffset? NextHold,
-    string? Wallet)
+    string? Wallet,
+    DateTimeOffset? NextPurchase)
 {
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.AgentHead;
@@ -60,13 +62,13 @@ public sealed record AgentHead(
 
     /// <summary>When the agent has to be awake; null: only when somebody calls it, or while it has work.</summary>
     [JsonIgnore]
-    public DateTimeOffset? NextDue => Earlier(NextResume, Earlier(NextHold, Earlier(NextSchedule, NextExpiry)));
+    public DateTimeOffset? NextDue => Earlier(NextPurchase, Earlier(NextResume, Earlier(NextHold, Earlier(NextSchedule, NextExpiry))));
 
     /// <summary>The head of an agent never written to. Times are whole milliseconds from the start, as they are stored.</summary>
     public static AgentHead Unborn(DateTimeOffset now)
     {
         now = now.WholeMilliseconds();
-        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty, null, null, null, null);
+        return new(now, now, 0, 0, 0, 0, default, PackedEntries.Empty, PackedEntries.Empty, 1, 0, false, PackedEntries.Empty, null, null, null, null, null);
     }
 
     internal static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;

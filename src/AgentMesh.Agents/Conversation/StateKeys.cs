@@ -35,6 +35,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Payments.PaymentBook"/>.</summary>
     public const string Payments = "payments";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Budgets.Ledger"/>.</summary>
+    public const string Ledger = "ledger";
+
     /// <summary>Key of the <see cref="AgentMesh.Agents.Policies.PolicyRecord"/>.</summary>
     public const string Policy = "policy";
 
@@ -43,8 +46,18 @@ public static class StateKeys
 
     /// <summary>Key of the <see cref="AgentMesh.Agents.Approvals.ApprovalTable"/>.</summary>
     public const string Approvals = "approvals";
-    /// <summary>Key of the <see cref="AgentMesh.Agents.Budgets.Ledger"/>.</summary>
-    public const string Ledger = "ledger";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Purchases.PurchaseBook"/>.</summary>
+    public const string Purchases = "purchases";
+
+    /// <summary>Key of a <see cref="AgentMesh.Agents.Purchases.StoredPurchase"/>.</summary>
+    public static string Purchase(string id) => "purchase:" + id;
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Purchases.PurchaseBody"/> that a purchase sends.</summary>
+    public static string PurchaseBody(string id) => "purchase-body:" + id;
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Purchases.PurchaseBody"/> that a purchase was answered with.</summary>
+    public static string PurchaseAnswer(string id) => "purchase-answer:" + id;
 
     /// <summary>Key of an <see cref="AgentMesh.Agents.Payments.PaymentPage"/>.</summary>
     public static string PaymentPage(int n) => string.Create(CultureInfo.InvariantCulture, $"payments:{n}");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Sessions;
 
 namespace AgentMesh.Agents.Erasing;
@@ -16,6 +17,9 @@ public static class AgentErasure
     /// <summary>Pages that one part removes.</summary>
     public const int PagesAtOnce = 128;
 
+    /// <summary>Purchases that one part removes, each with its bodies.</summary>
+    public const int PurchasesAtOnce = 32;
+
     /// <summary>The session whose record the next part needs; null when none is left.</summary>
     public static string? NextSession(SessionIndex index) => index.Count > 0 ? index[index.Count - 1] : null;
 
@@ -23,15 +27,26 @@ public static class AgentErasure
     /// <param name="head">The head.</param>
     /// <param name="index">The sessions that are left.</param>
     /// <param name="session">The record of <see cref="NextSession"/>; null when it is not there.</param>
+    /// <param name="purchases">The purchases that are left.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="ledger">What stays of the ledger; null: nothing.</param>
-    public static ErasurePart Next(AgentHead head, SessionIndex index, SessionRecord? session, long epoch, Ledger? ledger)
+    public static ErasurePart Next(AgentHead head, SessionIndex index, SessionRecord? session, PurchaseBook purchases, long epoch, Ledger? ledger)
     {
         // Turns end here without an event: the log goes too.
         head = head with
         {
-            IsErasing = true, OpenTurns = 0, PausedTurns = 0, NextResume = null, NextSchedule = null, NextExpiry = null, NextHold = null, Epoch = epoch,
+            IsErasing = true, OpenTurns = 0, PausedTurns = 0, NextResume = null, NextSchedule = null, NextExpiry = null, NextHold = null, NextPurchase = null, Epoch = epoch,
         };
+        if (purchases.Ids is { IsEmpty: false } ids)
+        {
+            string[] removed = [.. ids.Take(PurchasesAtOnce)];
+            return new ErasurePart(head)
+            {
+                Keys = [StateKeys.Turns, .. removed.SelectMany(one => (string[])[StateKeys.Purchase(one), StateKeys.PurchaseBody(one), StateKeys.PurchaseAnswer(one)])],
+                Purchases = purchases.Without(removed),
+            };
+        }
+
         if (NextSession(index) is { } id)
         {
             var pages = session?.Page.N ?? 0;
@@ -68,7 +83,7 @@ public static class AgentErasure
             Keys =
             [
                 StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet,
-                StateKeys.Approvals, .. ledger is null ? [StateKeys.Ledger] : ImmutableArray<string>.Empty, StateKeys.Summary(SessionNames.Default),
+                StateKeys.Purchases, StateKeys.Approvals, .. ledger is null ? [StateKeys.Ledger] : ImmutableArray<string>.Empty, StateKeys.Summary(SessionNames.Default),
                 .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,
             ],
             Ledger = ledger,
@@ -91,6 +106,9 @@ public sealed record ErasurePart(AgentHead? Head)
 
     /// <summary>The ledger after it; null when it stays or goes.</summary>
     public Ledger? Ledger { get; init; }
+
+    /// <summary>The purchases after it; null when they stay.</summary>
+    public PurchaseBook? Purchases { get; init; }
 
     /// <summary>The session that is not all gone; null when there is none.</summary>
     public (string Id, SessionRecord Record)? Session { get; init; }

@@ -10,21 +10,23 @@ public static class PaymentHistory
     /// <param name="book">How many there are.</param>
     /// <param name="limit">1-1000 payments.</param>
     /// <param name="before">Only payments with a smaller number; null for the newest.</param>
+    /// <param name="direction">Only payments that go that way; null: all.</param>
     /// <param name="loadPage">Loads a stored page; null when it is missing.</param>
     /// <param name="cancellationToken">Passed to <paramref name="loadPage"/>.</param>
     public static async ValueTask<Result<PaymentSlice>> ReadAsync(
-        PaymentBook book, int limit, long? before, Func<int, CancellationToken, ValueTask<PaymentPage?>> loadPage, CancellationToken cancellationToken)
+        PaymentBook book, int limit, long? before, PaymentDirection? direction, Func<int, CancellationToken, ValueTask<PaymentPage?>> loadPage, CancellationToken cancellationToken)
     {
         if (limit is < 1 or > PaymentLimits.ListPayments)
             return PaymentRecordRefusals.InvalidLimit;
         var newestFirst = new List<NumberedPayment>();
         var bytes = 0;
         PaymentPage? page = null;
-        for (var seq = Math.Min(book.Count, (before ?? long.MaxValue) - 1); seq >= 1; seq--)
+        var newest = Math.Min(book.Count, (before ?? long.MaxValue) - 1);
+        for (var seq = newest; seq >= 1; seq--)
         {
             var n = PaymentPage.NumberOf(seq);
             // Decided before a page is read that nothing is shown of.
-            if (newestFirst.Count == limit)
+            if (newestFirst.Count == limit || newest - seq == PaymentLimits.LookedAtPayments)
                 return ToSlice(newestFirst, seq + 1);
             if (page is null || seq % PaymentLimits.PagePayments == 0)
             {
@@ -35,6 +37,8 @@ public static class PaymentHistory
             }
 
             var payment = page.Payments[(int)(seq - PaymentPage.FirstSeq(n))];
+            if (direction is { } wanted && payment.Direction != wanted)
+                continue;
             bytes += payment.EncodedBytes;
             // The slice ends before a payment that is too much, but is never empty.
             if (newestFirst.Count > 0 && bytes > PaymentLimits.ListBytes)

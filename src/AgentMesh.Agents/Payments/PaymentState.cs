@@ -6,6 +6,9 @@ public enum PaymentState
     /// <summary>The paid work has begun.</summary>
     Executing,
 
+    /// <summary>The agent has promised the money, and may have sent the payment.</summary>
+    Authorized,
+
     /// <summary>Whether the money has moved is not known; another word follows.</summary>
     Unknown,
 

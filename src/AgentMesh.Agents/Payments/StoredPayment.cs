@@ -46,7 +46,7 @@ public sealed record StoredPayment(
     /// What is known now. A payment that is over stays as it is, so that an older word that comes late changes nothing; a transaction that is known
     /// is not forgotten.
     /// </summary>
-    internal StoredPayment Meet(StoredPayment told) => IsOver || told.State == PaymentState.Executing
+    internal StoredPayment Meet(StoredPayment told) => IsOver || told.State is PaymentState.Executing or PaymentState.Authorized
         ? this
         : this with { State = told.State, Transaction = told.Transaction ?? Transaction, Reason = told.Reason, UpdatedAt = told.UpdatedAt };
 }

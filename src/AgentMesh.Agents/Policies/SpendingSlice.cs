@@ -1,5 +1,3 @@
-using AgentMesh.Agents.Budgets;
-
 namespace AgentMesh.Agents.Policies;
 
 /// <summary>Payments that were made within a span of time. All of them count until the last one is too old.</summary>
@@ -13,5 +11,5 @@ public sealed record SpendingSlice(DateTimeOffset From, DateTimeOffset Until, in
         From < other.From ? From : other.From,
         Until > other.Until ? Until : other.Until,
         (int)Math.Min((long)Payments + other.Payments, int.MaxValue),
-        Amounts.Plus(AmountAtomic, other.AmountAtomic));
+        AtomicAmount.Sum(AmountAtomic, other.AmountAtomic));
 }

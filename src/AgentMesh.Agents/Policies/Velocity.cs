@@ -1,5 +1,4 @@
 using System.Globalization;
-using AgentMesh.Agents.Budgets;
 
 namespace AgentMesh.Agents.Policies;
 
@@ -12,7 +11,7 @@ public sealed record Velocity(TimeSpan Window, int? Payments, UInt128? AmountAto
     /// <summary>Whether none of the figures would be passed.</summary>
     internal bool IsKept(PolicyFacts payment, SpendingMemory memory, IReadOnlyCollection<string> assets, DateTimeOffset now) =>
         (Payments is not { } payments || memory.CountPayments(payment.Direction, assets, Window, now) < payments)
-        && (AmountAtomic is not { } amount || Amounts.Plus(memory.SumAmounts(payment.Direction, payment.Asset, Window, now), payment.AmountAtomic) <= amount);
+        && (AmountAtomic is not { } amount || AtomicAmount.Sum(memory.SumAmounts(payment.Direction, payment.Asset, Window, now), payment.AmountAtomic) <= amount);
 
     /// <summary>The text of a window: <c>1h</c>, or <c>90m</c>.</summary>
     internal static string Format(TimeSpan window) => window.Ticks % TimeSpan.TicksPerHour == 0

@@ -9,6 +9,7 @@ using AgentMesh.Agents.Freezing;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
+using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
@@ -51,6 +52,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PaymentBook))]
 [JsonSerializable(typeof(PaymentPage))]
 [JsonSerializable(typeof(PaymentPlace))]
+[JsonSerializable(typeof(Ledger))]
 [JsonSerializable(typeof(PolicyRecord))]
 [JsonSerializable(typeof(SpendingMemory))]
 [JsonSerializable(typeof(ApprovalTable))]
@@ -58,6 +60,9 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(FreezeRecord))]
 [JsonSerializable(typeof(TenantControl))]
 [JsonSerializable(typeof(TenantLedger))]
+[JsonSerializable(typeof(PurchaseBook))]
+[JsonSerializable(typeof(StoredPurchase))]
+[JsonSerializable(typeof(PurchaseBody))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -105,6 +110,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.PaymentPage, StateVersions.PaymentPageUpcasters, Default.PaymentPage));
         options.Converters.Add(new VersionedConverter<PaymentPlace>(
             StateVersions.PaymentPlace, StateVersions.PaymentPlaceUpcasters, Default.PaymentPlace));
+        options.Converters.Add(new VersionedConverter<Ledger>(StateVersions.Ledger, StateVersions.LedgerUpcasters, Default.Ledger));
         options.Converters.Add(new VersionedConverter<PolicyRecord>(
             StateVersions.PolicyRecord, StateVersions.PolicyRecordUpcasters, Default.PolicyRecord));
         options.Converters.Add(new VersionedConverter<SpendingMemory>(
@@ -118,5 +124,11 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.TenantControl, StateVersions.TenantControlUpcasters, Default.TenantControl));
         options.Converters.Add(new VersionedConverter<TenantLedger>(
             StateVersions.TenantLedger, StateVersions.TenantLedgerUpcasters, Default.TenantLedger));
+        options.Converters.Add(new VersionedConverter<PurchaseBook>(
+            StateVersions.PurchaseBook, StateVersions.PurchaseBookUpcasters, Default.PurchaseBook));
+        options.Converters.Add(new VersionedConverter<StoredPurchase>(
+            StateVersions.StoredPurchase, StateVersions.StoredPurchaseUpcasters, Default.StoredPurchase));
+        options.Converters.Add(new VersionedConverter<PurchaseBody>(
+            StateVersions.PurchaseBody, StateVersions.PurchaseBodyUpcasters, Default.PurchaseBody));
     }
 }

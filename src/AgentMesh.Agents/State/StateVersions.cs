@@ -28,12 +28,15 @@ internal static class StateVersions
     internal const int WalletIndex = 1;
     internal const int WalletShard = 1;
     internal const int PaymentBook = 1;
-    internal const int PaymentPage = 1;
+    internal const int PaymentPage = 2;
     internal const int PaymentPlace = 1;
+    internal const int Ledger = 1;
     internal const int PolicyRecord = 1;
     internal const int SpendingMemory = 1;
     internal const int ApprovalTable = 1;
-    internal const int Ledger = 1;
+    internal const int PurchaseBook = 1;
+    internal const int StoredPurchase = 1;
+    internal const int PurchaseBody = 1;
     internal const int FreezeRecord = 1;
     internal const int TenantControl = 1;
     internal const int TenantLedger = 1;
@@ -77,16 +80,23 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentBookUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPageUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPageUpcasters = [KnowsNoOutgoing];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPlaceUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PolicyRecordUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SpendingMemoryUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApprovalTableUpcasters = [];
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBookUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> StoredPurchaseUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBodyUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> FreezeRecordUpcasters = [];
 
@@ -123,11 +133,12 @@ internal static class StateVersions
         return head;
     }
 
-    /// <summary>No turn of version 4 waits until there is budget.</summary>
+    /// <summary>Agents of version 4 have no purchases, and no turn of theirs waits until there is budget.</summary>
     private static JsonObject PausesNoTurn(JsonObject head)
     {
         head["pausedTurns"] = 0;
         head["nextResume"] = null;
+        head["nextPurchase"] = null;
         head["v"] = 5;
         return head;
     }
@@ -145,6 +156,13 @@ internal static class StateVersions
 
         turns["v"] = 3;
         return turns;
+    }
+
+    /// <summary>Version 2 of a page of payments may have some that are authorized and not yet settled, by the agent itself.</summary>
+    private static JsonObject KnowsNoOutgoing(JsonObject page)
+    {
+        page["v"] = 2;
+        return page;
     }
 
     /// <summary>Wallets of version 1 are in no list, got no money, and their keys are here.</summary>

@@ -22,7 +22,8 @@ public interface IAgentPayments : IActor
 /// <summary>Asks for a page of the payments.</summary>
 /// <param name="Limit">1-1000 payments.</param>
 /// <param name="Before">Only payments with a smaller number; null for the newest page.</param>
-public sealed record ListPayments(int Limit, long? Before);
+/// <param name="Direction">One of <see cref="PaymentDirections"/>; null: both.</param>
+public sealed record ListPayments(int Limit, long? Before, string? Direction = null);
 
 /// <summary>Asks for a payment.</summary>
 /// <param name="PaymentId">Which.</param>

@@ -181,6 +181,9 @@ public static class PaymentStates
     /// <summary>Taken, and to be verified.</summary>
     public const string Received = "received";
 
+    /// <summary>Of a payment out: the agent has promised the money, and may have sent the payment.</summary>
+    public const string Authorized = "authorized";
+
     /// <summary>The facilitator says that it is good.</summary>
     public const string Verified = "verified";
 

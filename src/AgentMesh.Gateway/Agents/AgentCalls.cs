@@ -173,6 +173,14 @@ internal sealed partial class AgentCalls
     public Task<Result<AgentBudget>> SetBudgetAsync(AgentKey agent, SetBudget budget, CancellationToken cancellationToken) =>
         AskAsync<SetBudget, AgentBudget>(agent, nameof(IAgentBudgets.SetBudget), budget, cancellationToken);
 
+    /// <summary>Begins a purchase, once for all retries.</summary>
+    public Task<Result<PurchaseView>> BeginPurchaseAsync(AgentKey agent, BeginPurchase purchase, CancellationToken cancellationToken) =>
+        AskAsync<BeginPurchase, PurchaseView>(agent, nameof(IAgentPurchases.BeginPurchase), purchase, cancellationToken);
+
+    /// <summary>Reads what became of a purchase.</summary>
+    public Task<Result<PurchaseView>> GetPurchaseAsync(AgentKey agent, GetPurchase purchase, CancellationToken cancellationToken) =>
+        AskAsync<GetPurchase, PurchaseView>(agent, nameof(IAgentPurchases.GetPurchase), purchase, cancellationToken);
+
     /// <summary>Reads the policy in force.</summary>
     public Task<Reply<AgentPolicy>> GetPolicyAsync(AgentKey agent, CancellationToken cancellationToken) =>
         CallAsync<object?, AgentPolicy>(agent, nameof(IAgentPolicies.GetPolicy), null, cancellationToken);

@@ -5,6 +5,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
+using AgentMesh.Gateway.Buying;
 using AgentMesh.Gateway.Owner;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Policies;
@@ -51,6 +52,8 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(TenantBudgetRequest))]
 [JsonSerializable(typeof(TenantBudgetResponse))]
 [JsonSerializable(typeof(TenantResponse))]
+[JsonSerializable(typeof(PayRequest))]
+[JsonSerializable(typeof(PayResponse))]
 [JsonSerializable(typeof(PaymentResponse))]
 [JsonSerializable(typeof(PaymentListResponse))]
 [JsonSerializable(typeof(JsonDocument))]

@@ -10,7 +10,7 @@ using AgentMesh.X402.Exact.Evm;
 namespace AgentMesh.Gateway.Payments;
 
 /// <summary>
-/// <c>GET /agent/{userId}/payments?limit=&amp;before=</c>: a page, the newest one by default, oldest payment first; <c>GET …/payments/{id}</c>. From the
+/// <c>GET /agent/{userId}/payments?limit=&amp;before=&amp;direction=</c>: a page, the newest one by default, oldest payment first; <c>GET …/payments/{id}</c>. From the
 /// agent's own records. Where one payment stands that is not over is asked of the payment itself, as far as it answers.
 /// </summary>
 internal static class PaymentEndpoints
@@ -20,6 +20,7 @@ internal static class PaymentEndpoints
 
     private static readonly Refusal InvalidLimit = new(AgentRefusals.InvalidLimit, $"limit must be one number, 1-{MaxLimit}.");
     private static readonly Refusal InvalidBefore = new(EdgeRefusals.InvalidBefore, "before must be one positive number, a seq.");
+    private static readonly Refusal InvalidDirection = new(EdgeRefusals.InvalidRequest, "direction must be in or out.");
     private static readonly Refusal NotFound = new(PaymentRefusals.PaymentNotFound, "The agent has no such payment.");
 
     public static IEndpointRouteBuilder MapPayments(this IEndpointRouteBuilder endpoints)
@@ -72,8 +73,16 @@ internal static class PaymentEndpoints
         if (!QueryNumber.TryRead(query, "limit", 1, MaxLimit, out var limit))
             return InvalidLimit;
         return QueryNumber.TryRead(query, "before", 1, long.MaxValue, out var before)
-            ? new ListPayments((int)(limit ?? DefaultLimit), before)
+            ? ReadDirection(query, new ListPayments((int)(limit ?? DefaultLimit), before))
             : InvalidBefore;
+    }
+
+    private static Result<ListPayments> ReadDirection(IQueryCollection query, ListPayments page)
+    {
+        var direction = query["direction"];
+        if (direction.Count == 0)
+            return page;
+        return direction is [PaymentDirections.In or PaymentDirections.Out] ? page with { Direction = direction[0] } : InvalidDirection;
     }
 
     private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();

@@ -6,6 +6,9 @@ namespace AgentMesh.Sidecar.Launcher;
 /// <summary>Turns run file, components, ports and command line into the processes of a run.</summary>
 internal static class LaunchPlan
 {
+    /// <summary>The ports of the app <c>gateway</c>, with commas between: in Development agents may call them.</summary>
+    internal const string GatewayPortsVariable = "AGENTMESH_GATEWAY_PORTS";
+
     /// <summary>How many processes each app has, in the run file's order.</summary>
     /// <exception cref="LauncherException"><c>--replicas</c> names an app that is not there.</exception>
     public static IReadOnlyList<(RunFileApp App, int Replicas)> Count(RunFile runFile, IReadOnlyDictionary<string, int> replicas)
@@ -26,14 +29,28 @@ internal static class LaunchPlan
         ComponentPlan components,
         ApiTokens tokens,
         IReadOnlyDictionary<string, string> environment,
-        IReadOnlyDictionary<string, string> set) =>
-    [
-        .. from item in apps.Zip(ports)
-           from process in item.Second.Index()
-           let app = item.First.App
-           select new AppLaunch(
-               app, Define(app, process.Index, process.Item, components), AppEnvironment.ForApp(environment, app, set, process.Item, tokens)),
-    ];
+        IReadOnlyDictionary<string, string> set)
+    {
+        var known = WithGateways(set, apps.Zip(ports));
+        return
+        [
+            .. from item in apps.Zip(ports)
+               from process in item.Second.Index()
+               let app = item.First.App
+               select new AppLaunch(
+                   app, Define(app, process.Index, process.Item, components), AppEnvironment.ForApp(environment, app, known, process.Item, tokens)),
+        ];
+    }
+
+    /// <summary>What apps are told of the mesh's address, which a run file can only say when ports are not free ones. The command line wins.</summary>
+    private static Dictionary<string, string> WithGateways(
+        IReadOnlyDictionary<string, string> set, IEnumerable<((RunFileApp App, int Replicas) App, ProcessPorts[] Ports)> apps)
+    {
+        var known = new Dictionary<string, string>(set, StringComparer.Ordinal);
+        if (apps.FirstOrDefault(item => item.App.App.AppId == "gateway").Ports is { } gateways)
+            known.TryAdd(GatewayPortsVariable, string.Join(',', gateways.Select(ports => ports.App)));
+        return known;
+    }
 
     /// <summary>One process of an app, as its sidecar sees it.</summary>
     public static AppDefinition Define(RunFileApp app, int replica, ProcessPorts ports, ComponentPlan components)

@@ -27,7 +27,7 @@ public sealed class PaymentHistoryTests
     {
         var (book, pages) = ListOf(count);
         var read = 0;
-        var slice = (await PaymentHistory.ReadAsync(book, limit, before, Load, TestContext.Current.CancellationToken)).Value!;
+        var slice = (await PaymentHistory.ReadAsync(book, limit, before, null, Load, TestContext.Current.CancellationToken)).Value!;
         var expected = last == 0 ? [] : Enumerable.Range((int)first, (int)(last - first + 1)).Select(n => ((long)n, IdOf(n)));
         Assert.Equal(expected, slice.Payments.Select(one => (one.Seq, one.Payment.Id)));
         Assert.Equal((nextBefore, reads), (slice.NextBefore, read));
@@ -46,14 +46,14 @@ public sealed class PaymentHistoryTests
     [InlineData(1001, false)]
     public async Task Limit_IsOneToAThousand(int limit, bool isOne)
     {
-        var slice = await PaymentHistory.ReadAsync(PaymentBook.Empty, limit, null, (_, _) => ValueTask.FromResult<PaymentPage?>(null), TestContext.Current.CancellationToken);
+        var slice = await PaymentHistory.ReadAsync(PaymentBook.Empty, limit, null, null, (_, _) => ValueTask.FromResult<PaymentPage?>(null), TestContext.Current.CancellationToken);
         Assert.Equal(isOne ? null : "invalid_limit", slice.Refusal?.Code);
     }
 
     [Fact]
     public async Task PageThatIsGone_IsSaid()
     {
-        var slice = await PaymentHistory.ReadAsync(new PaymentBook(20), 100, null, (_, _) => ValueTask.FromResult<PaymentPage?>(null), TestContext.Current.CancellationToken);
+        var slice = await PaymentHistory.ReadAsync(new PaymentBook(20), 100, null, null, (_, _) => ValueTask.FromResult<PaymentPage?>(null), TestContext.Current.CancellationToken);
         Assert.Equal("agent_quarantined", slice.Refusal!.Code);
     }
 
@@ -64,7 +64,7 @@ public sealed class PaymentHistoryTests
         var (seen, before, slices) = (new List<long>(), (long?)null, 0);
         do
         {
-            var slice = (await PaymentHistory.ReadAsync(new PaymentBook(160), 1000, before, (_, _) => ValueTask.FromResult<PaymentPage?>(page), TestContext.Current.CancellationToken)).Value!;
+            var slice = (await PaymentHistory.ReadAsync(new PaymentBook(160), 1000, before, null, (_, _) => ValueTask.FromResult<PaymentPage?>(page), TestContext.Current.CancellationToken)).Value!;
             Assert.True(slice.Payments.Sum(one => JsonSerializer.Serialize(new PaymentPage([one.Payment]), FakeAgent.Json).Length) <= PaymentLimits.ListBytes);
             seen.InsertRange(0, slice.Payments.Select(one => one.Seq));
             (before, slices) = (slice.NextBefore, slices + 1);

@@ -12,6 +12,7 @@ using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
+using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
@@ -22,6 +23,7 @@ using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Tests.Policies;
+using AgentMesh.Agents.Tests.Purchases;
 using AgentMesh.Agents.Tests.TenantBudgets;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
@@ -68,7 +70,8 @@ public sealed class StoredRecordTests
             turns % 3 == 0 ? null : due,
             turns % 5 == 0 ? null : due,
             turns % 11 == 0 ? null : due,
-            turns % 7 == 0 ? null : "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+            turns % 7 == 0 ? null : "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+            turns % 17 == 0 ? null : due)
         {
             PausedTurns = turns / 2,
             NextResume = turns % 13 == 0 ? null : due,
@@ -217,7 +220,27 @@ public sealed class StoredRecordTests
             DueTenants.Empty.At("default", new DateTimeOffset(2026, 1, 2, 3, 5, 5, 678, TimeSpan.Zero))),
         [typeof(PaymentBook)] = ("paymentbook.v1.json", Counters.Select(count => (object)new PaymentBook(count)), new PaymentBook(17)),
         [typeof(PaymentPlace)] = ("paymentplace.v1.json", Counters.Select(seq => (object)new PaymentPlace(seq)), new PaymentPlace(17)),
-        [typeof(PaymentPage)] = ("paymentpage.v1.json", StoredPayments.Array[0, 16].Select(payments => (object)new PaymentPage([.. payments])), new PaymentPage([SamplePayments.Of(17)])),
+        [typeof(PaymentPage)] = ("paymentpage.v2.json", StoredPayments.Array[0, 16].Select(payments => (object)new PaymentPage([.. payments])), new PaymentPage([SamplePayments.Of(17), SamplePayments.Of(18, PaymentState.Authorized) with { Direction = PaymentDirection.Out }])),
+        [typeof(PurchaseBook)] = (
+            "purchases.v1.json",
+            from id in Gen.String.Select(Whole) from due in Times from bytes in Gen.Int select (object)new PurchaseBook([new OpenPurchase(id, due)], [new KeptPurchase(id, due, bytes)]),
+            PurchaseBook.Empty.With(SamplePurchases.Open).With(SamplePurchases.Settled with { Id = new string('b', 26) })),
+        [typeof(StoredPurchase)] = (
+            "purchase.v1.json",
+            from texts in Gen.String.Select(Whole).Array[9]
+            from times in Times.Array[4]
+            from state in Gen.Enum<PurchaseState>()
+            from numbers in Gen.Int.Array[4]
+            select (object)new StoredPurchase(
+                texts[0], new PurchaseRequest(texts[1], numbers[0] % 2 == 0, texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], null), state, numbers[0],
+                times[0], times[1], times[2],
+                numbers[1] % 2 == 0 ? null : new PurchaseTerms(texts[0], texts[1], texts[2], true, texts[3], texts[4], texts[5], texts[6], numbers[2], texts[7], texts[8], texts[0], texts[1], times[3], texts[2]),
+                numbers[2] % 2 == 0 ? null : new PurchasePayment(texts[3], texts[4]), numbers[3], numbers[3] % 2 == 0,
+                numbers[3] % 3 == 0 ? null : new PurchaseAnswer(numbers[0], texts[5], numbers[1]), texts[6], numbers[0] % 3 == 0 ? null : new PurchaseReason(texts[7], texts[8], texts[0])),
+            SamplePurchases.Unknown),
+        [typeof(PurchaseBody)] = (
+            "purchasebody.v1.json", Gen.Byte.Array[0, 300].Select(bytes => (object)new PurchaseBody(bytes)), new PurchaseBody("""{"query":"Is it so? <a>&+"}"""u8.ToArray())),
+        [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
         [typeof(PolicyRecord)] = (
             "policy.v1.json", from text in Gen.String.Select(Whole) from at in Times select (object)new PolicyRecord(text, at),
             new PolicyRecord(SamplePolicies.Policy("{'effect':'allow','asset':['USDC'],'amountAtMost':'1000000'}").ToJson(), SamplePayments.Now)),
@@ -265,9 +288,11 @@ public sealed class StoredRecordTests
             WalletShard shard => shard.Entries,
             DueTenants tenants => tenants.Tenants,
             PaymentPage page => page.Payments,
+            PurchaseBook purchases => [.. purchases.Open, .. purchases.Kept],
+            PurchaseBody body => [Convert.ToHexString(body.Bytes.Span)],
+            Ledger ledger => SampleLedger.PartsOf(ledger),
             ApprovalTable approvals => approvals.All,
             SpendingMemory memory => [memory.Payees, .. memory.Lines.SelectMany(line => line.Slices.Cast<object>().Prepend((line.Direction, line.Asset)))],
-            Ledger ledger => SampleLedger.PartsOf(ledger),
             TenantControl control => SampleTenants.PartsOf(control),
             TenantLedger ledger => SampleTenants.PartsOf(ledger),
             _ => [record],
@@ -311,6 +336,13 @@ public sealed class StoredRecordTests
     [InlineData("paymentbook.v1.json")]
     [InlineData("paymentplace.v1.json")]
     [InlineData("paymentpage.v1.json")]
+    [InlineData("head.v4.json")]
+    [InlineData("head.v5.json")]
+    [InlineData("paymentpage.v2.json")]
+    [InlineData("purchases.v1.json")]
+    [InlineData("purchase.v1.json")]
+    [InlineData("purchasebody.v1.json")]
+    [InlineData("ledger.v1.json")]
     [InlineData("policy.v1.json")]
     [InlineData("spending.v1.json")]
     [InlineData("approvals.v1.json")]
@@ -346,6 +378,10 @@ public sealed class StoredRecordTests
             "paymentbook" => Read<PaymentBook>(json),
             "paymentplace" => Read<PaymentPlace>(json),
             "paymentpage" => Read<PaymentPage>(json),
+            "purchases" => Read<PurchaseBook>(json),
+            "purchase" => Read<StoredPurchase>(json),
+            "purchasebody" => Read<PurchaseBody>(json),
+            "ledger" => Read<Ledger>(json),
             "policy" => Read<PolicyRecord>(json),
             "spending" => Read<SpendingMemory>(json),
             "approvals" => Read<ApprovalTable>(json),
@@ -371,12 +407,13 @@ public sealed class StoredRecordTests
         Assert.Equal(
             [
                 "head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet",
-                "payments", "payments:3", "payment:abc", "ledger", "policy", "spending", "approvals", "freeze",
+                "payments", "payments:3", "payment:abc", "purchases", "purchase:abc", "purchase-body:abc", "purchase-answer:abc", "ledger", "policy", "spending", "approvals", "freeze",
             ],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
-                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"), StateKeys.Ledger,
+                StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"),
+                StateKeys.Purchases, StateKeys.Purchase("abc"), StateKeys.PurchaseBody("abc"), StateKeys.PurchaseAnswer("abc"), StateKeys.Ledger,
                 StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals, StateKeys.Freeze,
             ]);
 
@@ -436,7 +473,8 @@ public sealed class StoredRecordTests
         new DateTimeOffset(2026, 1, 2, 8, 0, 0, 0, TimeSpan.Zero),
         new DateTimeOffset(2026, 1, 2, 4, 4, 5, 678, TimeSpan.Zero),
         new DateTimeOffset(2026, 1, 2, 3, 9, 5, 678, TimeSpan.Zero),
-        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        new DateTimeOffset(2026, 1, 2, 3, 5, 5, 678, TimeSpan.Zero))
     {
         PausedTurns = 2,
         NextResume = new DateTimeOffset(2026, 1, 2, 5, 4, 5, 678, TimeSpan.Zero),

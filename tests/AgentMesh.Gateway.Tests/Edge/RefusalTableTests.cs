@@ -12,7 +12,7 @@ public sealed class RefusalTableTests
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
         Assert.Equal(
-            new[] { typeof(AgentRefusals), typeof(EdgeRefusals), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(SpendingRefusals) }.SelectMany(Codes).Order(),
+            new[] { typeof(AgentRefusals), typeof(EdgeRefusals), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals) }.SelectMany(Codes).Order(),
             ProblemTypes.All.Keys.Order());
 
     [Fact]

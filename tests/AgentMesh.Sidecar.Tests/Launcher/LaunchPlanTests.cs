@@ -72,6 +72,22 @@ public sealed class LaunchPlanTests
         Assert.Equal("app speaks gRPC (appProtocol): events of p/t cannot be delivered to it by the local sidecar", refused.Message);
     }
 
+    [Theory]
+    [InlineData(null, "11,12")]
+    [InlineData("9", "9")]
+    public void EveryApp_KnowsThePortsOfTheGateways(string? set, string expected)
+    {
+        using var folder = new TestTree();
+        var runFile = new RunFile(
+            "dapr.yaml",
+            [new RunFileApp("agents", "/") { ResourcesPaths = [folder.Path], Environment = new Dictionary<string, string> { ["AGENTMESH_GATEWAY_PORTS"] = "8080" } }, new RunFileApp("gateway", "/") { ResourcesPaths = [folder.Path] }]);
+        var plan = new ComponentPlan(runFile, new ResourceFolders(new Dictionary<string, string>(), "default", "/", []), []);
+        var launches = LaunchPlan.Create(
+            [(runFile.Apps[0], 1), (runFile.Apps[1], 2)], [[new ProcessPorts(1, 2, 3, 4)], [new ProcessPorts(11, 2, 3, 4), new ProcessPorts(12, 2, 3, 4)]], plan,
+            new ApiTokens(null, null), new Dictionary<string, string>(), set is null ? [] : new Dictionary<string, string> { ["AGENTMESH_GATEWAY_PORTS"] = set });
+        Assert.All(launches, launch => Assert.Equal(expected, launch.Environment["AGENTMESH_GATEWAY_PORTS"]));
+    }
+
     private static ComponentPlan Plan(params string[] components)
     {
         using var folder = new TestTree();

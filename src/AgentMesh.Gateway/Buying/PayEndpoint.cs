@@ -1,0 +1,52 @@
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.ServiceDefaults.Problems;
+using FluentValidation;
+
+namespace AgentMesh.Gateway.Buying;
+
+/// <summary>
+/// <c>POST /agent/{userId}/pay</c>: the agent calls a URL, and pays when it is asked to. Answers when there is an answer that is durable; who does not
+/// wait for it finds it by its <c>Idempotency-Key</c>.
+/// </summary>
+internal static class PayEndpoint
+{
+    public static IServiceCollection AddBuying(this IServiceCollection services)
+    {
+        services.AddSingleton<PurchaseWaits>();
+        return services.AddSingleton<IValidator<PayRequest>, PayRequestValidator>();
+    }
+
+    public static IEndpointRouteBuilder MapBuying(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/agent/{userId}/pay", AnswerAsync);
+        return endpoints;
+    }
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        var agent = AgentPath.KeyOf(context);
+        if (!await JsonRequest.IsDeclaredAsync(context))
+            return;
+        if (!IdempotencyKey.TryRead(context.Request, out var key))
+        {
+            await Problem.WriteAsync(context, IdempotencyKey.Invalid);
+            return;
+        }
+
+        var services = context.RequestServices;
+        var validator = services.GetRequiredService<IValidator<PayRequest>>();
+        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.PayRequest, validator) is not { } request)
+            return;
+        var purchase = await services.GetRequiredService<AgentCalls>().BeginPurchaseAsync(agent, request.ToOrder(RequestId.New(), key), context.RequestAborted);
+        if (!purchase.IsRefused)
+            purchase = await services.GetRequiredService<PurchaseWaits>().WaitAsync(agent, purchase.Value, context.RequestAborted);
+        context.Response.Headers.CacheControl = "no-store";
+        if (purchase.IsRefused)
+            await Problem.WriteAsync(context, purchase.Refusal);
+        else if (purchase.Value is { IsPending: false, Status: not null })
+            await JsonAnswer.StreamAsync(context, PayResponse.Of(purchase.Value), GatewayJson.Answers.PayResponse);
+        else
+            await Problem.WriteAsync(context, new PurchaseRefusal(purchase.Value));
+    }
+}

@@ -1,0 +1,68 @@
+using AgentMesh.Agents.Purchases;
+
+namespace AgentMesh.Agents.Tests.Purchases;
+
+/// <summary>Which purchases an agent knows, and for how long.</summary>
+public sealed class PurchaseBookTests
+{
+    private static readonly DateTimeOffset Now = SamplePurchases.Now;
+
+    [Fact]
+    public void Book_KnowsWhoIsDueNext()
+    {
+        var book = PurchaseBook.Empty.With(Of(1) with { Due = Now.AddSeconds(2) }).With(Of(2) with { Due = Now.AddSeconds(1) });
+        Assert.Equal(Now.AddSeconds(1), book.Next());
+        Assert.Null(book.FirstDue(Now));
+        Assert.Equal("2", book.FirstDue(Now.AddSeconds(2)));
+        Assert.Equal(["1", "2"], book.With(Of(1) with { Due = Now }).Ids);
+        Assert.Null(book.With(Over(1, 0)).With(Over(2, 0)).Next());
+    }
+
+    [Theory]
+    [InlineData(PurchaseLimits.Open - 1, 0, true)]
+    [InlineData(PurchaseLimits.Open, 0, false)]
+    [InlineData(0, PurchaseLimits.Kept - 1, true)]
+    [InlineData(0, PurchaseLimits.Kept, false)]
+    [InlineData(10, PurchaseLimits.Kept - 10, false)]
+    public void Book_HasRoomForSoMany(int open, int kept, bool hasRoom)
+    {
+        var book = new PurchaseBook(
+            [.. Enumerable.Range(0, open).Select(n => new OpenPurchase($"o{n}", Now))], [.. Enumerable.Range(0, kept).Select(n => new KeptPurchase($"k{n}", Now, 0))]);
+        Assert.Equal(hasRoom, book.HasRoom);
+    }
+
+    [Theory]
+    [InlineData(true, 86_399, 0)]
+    [InlineData(true, 86_400, 1)]
+    [InlineData(false, 599, 0)]
+    [InlineData(false, 600, 1)]
+    public void Purchase_IsKnownForADay_OrTenMinutesWithoutAKey(bool hasKey, int seconds, int forgotten)
+    {
+        var over = Over(1, 5);
+        var pruned = PurchaseBook.Empty.With(over with { Request = over.Request with { HasKey = hasKey } }).Prune(Now.AddSeconds(seconds));
+        Assert.Equal(forgotten, pruned.Purchases.Length);
+        Assert.Equal(1 - forgotten, pruned.Book.Kept.Length);
+    }
+
+    [Fact]
+    public void OldestAnswers_Go_WhenThereAreTooManyBytes_AndTheirPurchasesStay()
+    {
+        var book = PurchaseBook.Empty.With(Over(1, 1)).With(Over(2, PurchaseLimits.KeptBytes - 1));
+        Assert.Empty(book.Prune(Now).Answers);
+        var pruned = book.With(Over(3, 1)).Prune(Now);
+        Assert.Equal(["1"], pruned.Answers);
+        Assert.Equal(["1", "2", "3"], pruned.Book.Ids);
+        Assert.Empty(pruned.Book.Prune(Now).Answers);
+    }
+
+    [Fact]
+    public void OneChange_RemovesSoMuch()
+    {
+        var book = new PurchaseBook([], [.. Enumerable.Range(0, 100).Select(n => new KeptPurchase($"k{n}", Now, 0))]);
+        Assert.Equal(PurchaseLimits.RemovedAtOnce, book.Prune(Now).Purchases.Length);
+    }
+
+    private static StoredPurchase Of(int n) => SamplePurchases.Open with { Id = n.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+
+    private static StoredPurchase Over(int n, int bytes) => Of(n).Take(new PurchaseAnswer(200, null, bytes), null, Now);
+}

@@ -1,0 +1,92 @@
+using AgentMesh.Agents.Budgets;
+using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Payments;
+using AgentMesh.Agents.Purchases;
+using AgentMesh.Agents.Tests.Budgets;
+using AgentMesh.Agents.Turns;
+using static AgentMesh.Agents.Tests.Purchases.SamplePurchases;
+
+namespace AgentMesh.Agents.Tests.Purchases;
+
+/// <summary>What is stored with each step, in one transaction: purchase, hold, payment, events.</summary>
+public sealed class PurchaseChangesTests
+{
+    private static readonly BudgetRules Rules = new([FakeLedger.Limit("agent", FakeLedger.Usdc, "rolling:24h", 150_000)]);
+
+    [Fact]
+    public void Authorization_IsStoredWithItsHoldAndItsPayment()
+    {
+        var change = PurchaseChanges.Authorize(Inputs(Ledger.Empty), Open, Terms, [], 7, Now).Value!;
+        Assert.Equal(PurchaseState.Authorized, change.Purchase!.Purchase.State);
+        Assert.Equal((HoldState.Held, (UInt128)100_000), (change.Ledger!.Find(Terms.PaymentId)!.State, change.Ledger.Find(Terms.PaymentId)!.Amount));
+        Assert.Equal((PaymentDirection.Out, PaymentState.Authorized, Terms.PaymentId), (change.Payment!.Payment.Direction, change.Payment.Payment.State, change.Payment.Payment.Id));
+        Assert.Equal(change.Purchase.Purchase.Due, change.Head.NextPurchase);
+        Assert.Equal((7, 2), (change.Head.Epoch, change.Head.LastSeq));
+    }
+
+    [Fact]
+    public void Authorization_OverTheBudget_StoresNothing()
+    {
+        var held = Assert.IsType<Ledger>(PurchaseChanges.Authorize(Inputs(Ledger.Empty), Open, Terms, [], 7, Now).Value!.Ledger);
+        var refused = PurchaseChanges.Authorize(Inputs(held), Open, Terms with { PaymentId = new string('c', 64) }, [], 7, Now);
+        Assert.Equal((UInt128)50_000, Assert.IsType<BudgetRefusal>(refused.Refusal).Shortage.Available);
+    }
+
+    [Theory]
+    [InlineData("Sending", "Held", null)]
+    [InlineData("Unknown", "Unknown", "Unknown")]
+    [InlineData("TurnedAway", "Unknown", "Unknown")]
+    [InlineData("AnsweredUnknown", "Unknown", "Unknown")]
+    [InlineData("Settled", "Posted", "Settled")]
+    [InlineData("Failed", "Voided", "Failed")]
+    public void Step_SettlesItsHoldAndItsPayment(string stage, string hold, string? payment)
+    {
+        var authorized = PurchaseChanges.Authorize(Inputs(Ledger.Empty), Open, Terms, [], 7, Now).Value!;
+        var before = stage == "Sending" ? Authorized : Sending;
+        var change = PurchaseChanges.Step(Inputs(authorized), before, Of(stage), null, [], 7, Now).Value!;
+        Assert.Equal(Enum.Parse<HoldState>(hold), (change.Ledger ?? authorized.Ledger!).Find(Terms.PaymentId)!.State);
+        Assert.Equal(payment, change.Payment?.Payment.State.ToString());
+        Assert.Equal(Of(stage).Due is null, change.Purchase!.RemovesBody);
+        // What the step says again, and what comes late, changes nothing of what is settled.
+        var again = PurchaseChanges.Step(Inputs(authorized, change), before, Of(stage), null, [], 7, Now).Value!;
+        Assert.Equal(Enum.Parse<HoldState>(hold), (again.Ledger ?? change.Ledger ?? authorized.Ledger!).Find(Terms.PaymentId)!.State);
+    }
+
+    [Fact]
+    public void PaymentThatNobodyLooksForAnyMore_CountsAsPaid()
+    {
+        var authorized = PurchaseChanges.Authorize(Inputs(Ledger.Empty), Open, Terms, [], 7, Now).Value!;
+        var late = Now.AddSeconds(365);
+        var given = TurnedAway.Look(new PurchaseLook(PurchaseOutcome.Unknown, false, null, Reason), late);
+        var change = PurchaseChanges.Step(Inputs(authorized), TurnedAway, given, null, [], 7, late).Value!;
+        Assert.Equal(HoldState.Posted, change.Ledger!.Find(Terms.PaymentId)!.State);
+        Assert.Equal(PaymentState.Unknown, change.Payment!.Payment.State);
+        Assert.Null(change.Head.NextPurchase);
+    }
+
+    [Theory]
+    [InlineData(nameof(Free))]
+    [InlineData(nameof(Refused))]
+    public void WhatCostsNothing_TouchesNoMoney(string stage)
+    {
+        var change = PurchaseChanges.Step(Inputs(Ledger.Empty), Open, Of(stage), new PurchaseBody("ok"u8.ToArray()), [], 7, Now).Value!;
+        Assert.Equal((null, null, 0), (change.Ledger, change.Payment, change.Head.LastSeq));
+    }
+
+    [Fact]
+    public void TooMany_AreRefused()
+    {
+        var full = new PurchaseBook([.. Enumerable.Range(0, PurchaseLimits.Open).Select(n => new OpenPurchase($"o{n}", Now))], []);
+        Assert.Equal("too_many_purchases", PurchaseChanges.Begin(Inputs(Ledger.Empty) with { Book = full }, Open, null, 7, Now).Refusal!.Code);
+        Assert.False(PurchaseChanges.Begin(Inputs(Ledger.Empty), Open, null, 7, Now).IsRefused);
+    }
+
+    private static PurchaseInputs Inputs(Ledger ledger) => new(
+        new TurnInputs(AgentHead.Unborn(Now), null, null), PurchaseBook.Empty, ledger, Rules, Now, new PaymentTable(PaymentBook.Empty, 1, PaymentPage.Empty, null));
+
+    private static PurchaseInputs Inputs(AgentChange change, AgentChange? later = null) => Inputs((later?.Ledger ?? change.Ledger)!) with
+    {
+        Turn = new TurnInputs((later ?? change).Head, (later ?? change).Events.LastOrDefault().Page ?? change.Events[^1].Page, null),
+        Payments = new PaymentTable(change.Payment!.Book!, 1, (later?.Payment ?? change.Payment).Page, 1),
+    };
+}
