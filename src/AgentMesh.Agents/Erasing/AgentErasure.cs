@@ -30,7 +30,14 @@ public static class AgentErasure
         // Turns end here without an event: the log goes too.
         head = head with
         {
-            IsErasing = true, OpenTurns = 0, PausedTurns = 0, NextResume = null, NextSchedule = null, NextExpiry = null, NextHold = null, Epoch = epoch,
+            IsErasing = true,
+            OpenTurns = 0,
+            PausedTurns = 0,
+            NextResume = null,
+            NextSchedule = null,
+            NextExpiry = null,
+            NextHold = null,
+            Epoch = epoch,
         };
         if (NextSession(index) is { } id)
         {
