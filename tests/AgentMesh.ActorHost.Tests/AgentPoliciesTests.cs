@@ -168,14 +168,14 @@ public sealed class AgentPoliciesTests
     }
 
     [Fact]
-    public async Task Erasure_TakesPolicyAndApprovals()
+    public async Task Erasure_TakesApprovalsAndLeavesThePolicy()
     {
         await using var host = await HostUnderTest.StartAsync(new FakeTimeProvider(Now));
         await SetAsync(host, DenyAll);
         await OpenAsync(host);
         while (!(await host.EraseAsync(Alice)).Value!.IsDone)
             continue;
-        Assert.Empty(host.State.KeysOf(Alice));
+        Assert.Equal(["policy"], host.State.KeysOf(Alice));
     }
 
     [Fact]

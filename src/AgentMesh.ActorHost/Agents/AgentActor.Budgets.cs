@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AgentMesh.Agents.Budgets;
-using AgentMesh.Agents.Conversation;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.ActorHost.Wallets;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Turns;

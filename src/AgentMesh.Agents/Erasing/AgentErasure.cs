@@ -35,7 +35,15 @@ public static class AgentErasure
         // Turns end here without an event: the log goes too.
         head = head with
         {
-            IsErasing = true, OpenTurns = 0, PausedTurns = 0, NextResume = null, NextSchedule = null, NextExpiry = null, NextHold = null, NextPurchase = null, Epoch = epoch,
+            IsErasing = true,
+            OpenTurns = 0,
+            PausedTurns = 0,
+            NextResume = null,
+            NextSchedule = null,
+            NextExpiry = null,
+            NextHold = null,
+            NextPurchase = null,
+            Epoch = epoch,
         };
         if (purchases.Ids is { IsEmpty: false } ids)
         {

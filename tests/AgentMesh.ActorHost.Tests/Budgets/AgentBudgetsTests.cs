@@ -75,7 +75,7 @@ public sealed class AgentBudgetsTests
     }
 
     [Fact]
-    public async Task HeadThatKnowsOfAHoldThatIsNotThere_QuarantinesTheAgent()
+    public async Task HeadThatKnowsOfAHoldThatIsNotThere_IsToldBetter()
     {
         await using var host = await HostUnderTest.StartAsync();
         await HoldAsync(host, "2026-01-02T03:05:05.678Z");
@@ -83,7 +83,7 @@ public sealed class AgentBudgetsTests
         host.Time.Advance(TimeSpan.FromSeconds(60));
         await host.RemindAsync(Alice, "schedule");
         Assert.Empty(host.State.RemindersOf(Alice));
-        Assert.Contains("\"nextHold\":\"2026", host.State[Alice, "head"], StringComparison.Ordinal);
+        Assert.Contains("\"nextHold\":null", host.State[Alice, "head"], StringComparison.Ordinal);
     }
 
     // The head in memory is trusted for 30 s, which for money is too long.
@@ -111,15 +111,16 @@ public sealed class AgentBudgetsTests
     }
 
     [Fact]
-    public async Task Erasure_TakesTheLedgerAlong()
+    public async Task Erasure_LeavesTheLedger()
     {
         await using var host = await HostUnderTest.StartAsync();
         await host.SetBudgetAsync(Alice, Once);
         var part = (await host.EraseAsync(Alice)).Value!;
         while (!part.IsDone)
             part = (await host.EraseAsync(Alice)).Value!;
-        Assert.Equal(1, part.Records["ledger"]);
-        Assert.Equal(2, (await host.BudgetAsync(Alice)).Value!.Limits.Count);
+        Assert.False(part.Records.ContainsKey("ledger"));
+        Assert.Equal(1, part.KeptSpending);
+        Assert.Equal(Once.Limit, Assert.Single((await host.BudgetAsync(Alice)).Value!.Limits).Limit);
     }
 
     /// <summary>An agent with a payment of 60 held and a model's run of 40, as they are stored.</summary>
