@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using AgentMesh.ActorHost.Purchases;
 using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Freezing;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Wallets;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Evm;
 using AgentMesh.Primitives;
 using AgentMesh.X402.Exact.Evm.Client;
@@ -28,6 +31,8 @@ internal sealed partial class AgentActor
         // Terms that were agreed on stay, whatever the seller asks for now.
         if (purchase.State != PurchaseState.Open)
             return await WorkOfAsync(purchase, cancellationToken);
+        if (request.Stop is null && await WhyNotToSpendAsync(cancellationToken) is { Code: SpendingRefusals.TenantUnknown } unknown)
+            return Refused<PurchaseWork>(unknown);
         var now = _time.GetUtcNow();
         var spending = await LoadSpendingAsync(cancellationToken);
         var agreed = Agree(head, purchase, request, spending, now);
@@ -38,19 +43,23 @@ internal sealed partial class AgentActor
             return await RefuseAsync(head, purchase, denied, null, cancellationToken);
         if (asked is { Value: { } waiting } && !waiting.IsGranted(agreed.Value.Terms.PaymentId))
             return await RefuseAsync(head, purchase, ApprovalRefusals.ApprovalRequired(waiting.Approval), waiting, cancellationToken);
-        return await AuthorizeAsync(head, purchase, agreed.Value, asked?.Value, spending, cancellationToken);
+        return await AuthorizeAsync(head, purchase, request, agreed.Value, asked?.Value, spending, cancellationToken);
     });
 
-    /// <summary>The one place where money is promised. What must be asked in memory right before a hold is asked here.</summary>
+    /// <summary>The one place where money is promised.</summary>
     private async Task<Reply<PurchaseWork>> AuthorizeAsync(
-        AgentHead head, StoredPurchase purchase, Agreement agreed, ApprovalStep? approved, SpendingPast spending, CancellationToken cancellationToken)
+        AgentHead head, StoredPurchase purchase, OfferPurchase offer, Agreement agreed, ApprovalStep? approved, SpendingPast spending, CancellationToken cancellationToken)
     {
+        if (await WhyNotToSpendAsync(cancellationToken) is { } frozen)
+            return await RefuseAsync(head, purchase, frozen, null, cancellationToken);
+        if (agreed.Facts.AmountAtomic > UInt128.Parse(offer.Reserved, NumberStyles.None, CultureInfo.InvariantCulture))
+            return await RefuseAsync(head, purchase, ToRefusal(offer.Stop) ?? FreezeRefusals.TenantUnknown, null, cancellationToken);
         var now = _time.GetUtcNow();
         var inputs = await LoadPurchaseInputsAsync(head, purchase with { Terms = agreed.Terms }, cancellationToken);
         var change = PurchaseChanges.Authorize(inputs, purchase, agreed.Terms, approved?.Facts ?? [], _records.Epoch, now);
         if (change.IsRefused)
             return await RefuseAsync(head, purchase, change.Refusal, null, cancellationToken);
-        var whole = change.Value with { Spending = spending.Memory.With(agreed.Facts, now), Approvals = approved?.Table };
+        var whole = change.Value with { Spending = spending.Memory.With(agreed.Facts, LedgerNow), Approvals = approved?.Table };
         await CommitAsync(inputs.Turn, head.Page, whole, [], cancellationToken);
         return await WorkOfAsync(whole.Purchase!.Purchase, cancellationToken);
     }
@@ -82,7 +91,7 @@ internal sealed partial class AgentActor
         {
             var terms = SellerTerms.Choose(purchase.Request, offer.Header, body, choice =>
             {
-                var verdict = Judge(choice, url, spending, now);
+                var verdict = Judge(choice, url, spending);
                 denied ??= verdict.Effect == PolicyEffect.Deny ? verdict : null;
                 return verdict.Effect == effect;
             });
@@ -92,14 +101,15 @@ internal sealed partial class AgentActor
                 return terms.Refusal;
             var authorization = PaymentSigner.Authorize(terms.Value.Required, terms.Value.Choice, payer, _services.Purchases.Random, now);
             return new Agreement(
-                terms.Value.ToStored(offer, TextOf(offer.Body), authorization), FactsOf(terms.Value.Choice, url), Judge(terms.Value.Choice, url, spending, now));
+                terms.Value.ToStored(offer, TextOf(offer.Body), authorization), FactsOf(terms.Value.Choice, url), Judge(terms.Value.Choice, url, spending));
         }
 
         return CorePolicyRefusals.PolicyDenied(denied!.Value);
     }
 
-    private static PolicyVerdict Judge(PaymentChoice choice, Uri url, SpendingPast spending, DateTimeOffset now) =>
-        spending.Policy.Evaluate(FactsOf(choice, url), spending.Memory, now);
+    // By the time of budgets: a clock that jumps ahead frees no velocity window.
+    private PolicyVerdict Judge(PaymentChoice choice, Uri url, SpendingPast spending) =>
+        spending.Policy.Evaluate(FactsOf(choice, url), spending.Memory, LedgerNow);
 
     // The cap of the request is of 128 bits, so what passed it is too.
     private static PolicyFacts FactsOf(PaymentChoice choice, Uri url) => new(

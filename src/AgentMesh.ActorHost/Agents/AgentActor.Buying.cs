@@ -88,7 +88,8 @@ internal sealed partial class AgentActor
         {
             { Due: null } => new PurchaseWork(PurchaseTasks.None),
             { State: PurchaseState.Open, Request: var request } => new PurchaseWork(
-                PurchaseTasks.Call, request.Url, request.Method, await BodyOfAsync(purchase, request.BodyHash is not null, cancellationToken), request.ContentType),
+                PurchaseTasks.Call, request.Url, request.Method, await BodyOfAsync(purchase, request.BodyHash is not null, cancellationToken), request.ContentType,
+                Asset: request.Asset.ToLowerInvariant(), MaxAmount: request.MaxAmount),
             { State: PurchaseState.Authorized } => new PurchaseWork(_services.Wallets.AreSealed ? PurchaseTasks.Sign : PurchaseTasks.SignElsewhere),
             { Terms: { } terms, Payment: { } payment } when purchase.IsToBeSent() => new PurchaseWork(
                 PurchaseTasks.Send, terms.Url, terms.Method, await BodyOfAsync(purchase, terms.HasBody, cancellationToken), purchase.Request.ContentType,

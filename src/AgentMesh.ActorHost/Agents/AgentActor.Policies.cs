@@ -47,7 +47,7 @@ internal sealed partial class AgentActor
         if (PolicyFacts.Create(DirectionOf(request.Direction), request.Payee, request.Host, request.Asset, request.AmountAtomic) is not { } payment)
             return Refused<PolicyEvaluation>(CorePolicyRefusals.InvalidPayment);
         var policy = _services.PolicyRules.InForce(await _records.LoadPolicyAsync(cancellationToken));
-        var verdict = policy.Evaluate(payment, await _records.LoadSpendingAsync(cancellationToken), _time.GetUtcNow());
+        var verdict = policy.Evaluate(payment, await _records.LoadSpendingAsync(cancellationToken), LedgerNow);
         return new Reply<PolicyEvaluation>(new PolicyEvaluation(verdict.EffectWord, verdict.RuleId, verdict.Reason, verdict.Detail), null);
     });
 

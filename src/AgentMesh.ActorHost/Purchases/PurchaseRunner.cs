@@ -1,9 +1,13 @@
+using System.Globalization;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Outgoing;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets.Crossmint;
+using AgentMesh.Agents.Freezing;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Evm;
 using AgentMesh.Evm.Tokens;
 using AgentMesh.Primitives;
@@ -16,7 +20,13 @@ namespace AgentMesh.ActorHost.Purchases;
 /// process is full, is found by its agent when its lease is over. The agent says what is done next, and has stored it before.
 /// </summary>
 internal sealed partial class PurchaseRunner(
-    PurchaseActors actors, OutgoingClient outgoing, AuthorizationLooker looker, CrossmintClient crossmint, ILogger<PurchaseRunner> logger) : BackgroundService
+    PurchaseActors actors,
+    OutgoingClient outgoing,
+    AuthorizationLooker looker,
+    CrossmintClient crossmint,
+    TenantGate gate,
+    TimeProvider time,
+    ILogger<PurchaseRunner> logger) : BackgroundService
 {
     /// <summary>Runs that wait at most.</summary>
     private const int MaxWaiting = 10_000;
@@ -88,8 +98,32 @@ internal sealed partial class PurchaseRunner(
         // The body is of use only without the header, and then it is the terms.
         var body = answer.PaymentRequired is null ? Convert.ToBase64String(answer.Body.Span) : null;
         var hasBody = work.Body is not null && answer.Method == work.Method;
-        return await actors.OfferAsync(
-            run, new OfferPurchase(run.Id, run.Attempt, answer.Url.ToString(), answer.Method, hasBody, answer.PaymentRequired, body), cancellationToken);
+        return await OfferAsync(
+            run, work, new OfferPurchase(run.Id, run.Attempt, answer.Url.ToString(), answer.Method, hasBody, answer.PaymentRequired, body, "0"), cancellationToken);
+    }
+
+    /// <summary>
+    /// Reserves what may be paid of the tenant's money, offers, and gives back what was not promised. What a lost answer leaves open counts as spent, and so
+    /// does a payment that fails later.
+    /// </summary>
+    private async Task<Result<PurchaseWork>> OfferAsync(PurchaseRun run, PurchaseWork work, OfferPurchase offer, CancellationToken cancellationToken)
+    {
+        // An actor id that is none of ours has no tenant, and its agent spends nothing.
+        var share = AgentKey.TryParse(run.Agent, out var agent)
+            ? await gate.ReserveAsync(time, agent.Tenant, work.Asset!, UInt128.Parse(work.MaxAmount!, CultureInfo.InvariantCulture), least: 1, cancellationToken)
+            : new TenantShare(TenantReservation.None, 0, FreezeRefusals.TenantUnknown);
+        offer = offer with { Reserved = share.Amount.ToString(CultureInfo.InvariantCulture), Stop = TenantReserving.ToStop(share.Shortage) };
+        var offered = await actors.OfferAsync(run, offer, cancellationToken);
+        // The agent may live in another process than its run does, and that one has only begun to ask.
+        for (var attempt = 1; attempt < TenantReserving.MaxAttempts && offered is { IsRefused: true, Refusal.Code: SpendingRefusals.TenantUnknown }; attempt++)
+        {
+            await TenantReserving.WaitAsync(time, cancellationToken);
+            offered = await actors.OfferAsync(run, offer, cancellationToken);
+        }
+
+        var promised = offered is { IsRefused: false, Value.Authorization: { } agreed } ? UInt128.Parse(agreed.Amount, CultureInfo.InvariantCulture) : 0;
+        TenantGate.Return(share.Reservation, share.Amount > promised ? share.Amount - promised : 0);
+        return offered;
     }
 
     private async Task<Result<PurchaseWork>> SendAsync(PurchaseRun run, PurchaseWork work, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed class RunFunds(TurnActors actors, AgentRun run, TenantFunds tena
                 throw new TurnLostException();
             // The agent may live in another process than its run does, and that one has only begun to ask.
             await WaitAsync(cancellationToken);
-            stop = attempt < TenantFunds.MaxAttempts ? null : new SpendingStop(held.Refusal.Code, held.Refusal.Detail);
+            stop = attempt < TenantReserving.MaxAttempts ? null : new SpendingStop(held.Refusal.Code, held.Refusal.Detail);
         }
     }
 }

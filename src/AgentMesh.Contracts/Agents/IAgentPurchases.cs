@@ -22,7 +22,7 @@ public interface IAgentPurchases : IActor
 
     /// <summary>
     /// The seller wants to be paid. Agrees on its terms or refuses the purchase: policy, budget and payment are one transaction. Terms that were agreed
-    /// on before stay.
+    /// on before stay. Refused with <see cref="Tenants.SpendingRefusals.TenantUnknown"/> when the agent's process has not heard of the tenant: to be repeated.
     /// </summary>
     Task<Reply<PurchaseWork>> OfferPurchase(OfferPurchase request, CancellationToken cancellationToken);
 
@@ -80,9 +80,11 @@ public sealed record PurchaseRunId(string Id, int Attempt);
 /// <param name="HeaderName">The header of the payment, to send.</param>
 /// <param name="HeaderValue">Its text. It is money.</param>
 /// <param name="Authorization">What was agreed on, to sign or to look for.</param>
+/// <param name="Asset">Of a call that may be asked to pay: in what, CAIP-19 in lower case.</param>
+/// <param name="MaxAmount">And how much at most, atomic units, decimal digits.</param>
 public sealed record PurchaseWork(
     string Step, string? Url = null, string? Method = null, string? Body = null, string? ContentType = null, string? HeaderName = null, string? HeaderValue = null,
-    PurchaseAuthorization? Authorization = null);
+    PurchaseAuthorization? Authorization = null, string? Asset = null, string? MaxAmount = null);
 
 /// <summary>What was agreed on.</summary>
 /// <param name="PaymentId">The payment.</param>
@@ -129,7 +131,10 @@ public static class PurchaseTasks
 /// <param name="HasBody">The body was sent there.</param>
 /// <param name="Header">The text of <c>PAYMENT-REQUIRED</c>; null: there was none.</param>
 /// <param name="Body">The body, base64.</param>
-public sealed record OfferPurchase(string Id, int Attempt, string Url, string Method, bool HasBody, string? Header, string? Body);
+/// <param name="Reserved">How much the tenant has for it: atomic units of the purchase's asset, decimal digits.</param>
+/// <param name="Stop">Why it has no more than that; null: it has all that may be paid.</param>
+public sealed record OfferPurchase(
+    string Id, int Attempt, string Url, string Method, bool HasBody, string? Header, string? Body, string Reserved, SpendingStop? Stop = null);
 
 /// <summary>Has the payment made.</summary>
 /// <param name="Id">The purchase.</param>
