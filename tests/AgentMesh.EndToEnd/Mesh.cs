@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace AgentMesh.EndToEnd;
 
@@ -202,6 +203,17 @@ internal sealed class Mesh : IAsyncDisposable
         client.DefaultRequestHeaders.Add("dapr-api-token", DaprToken);
         return JsonElement.Parse(await client.GetStringAsync(
             new Uri($"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/actors/AgentActor/{id}/state/{key}"), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Stores a record of an actor that was called before, past its app; the app finds it when it is started anew.</summary>
+    public async Task SetStateAsync(string id, string key, JsonNode value)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("dapr-api-token", DaprToken);
+        var operations = new JsonArray(new JsonObject { ["operation"] = "upsert", ["request"] = new JsonObject { ["key"] = key, ["value"] = value } });
+        using var answer = await client.PostAsJsonAsync(
+            new Uri($"http://127.0.0.1:{Ready.App("agents").DaprHttpPort}/v1.0/actors/AgentActor/{id}/state"), operations, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     public static void Kill(int pid) => Process.GetProcessById(pid).Kill();
