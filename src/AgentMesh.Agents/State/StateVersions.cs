@@ -9,7 +9,7 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static class StateVersions
 {
-    internal const int AgentHead = 5;
+    internal const int AgentHead = 6;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
@@ -42,7 +42,7 @@ internal static class StateVersions
     internal const int TenantLedger = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
@@ -133,13 +133,20 @@ internal static class StateVersions
         return head;
     }
 
-    /// <summary>Agents of version 4 have no purchases, and no turn of theirs waits until there is budget.</summary>
+    /// <summary>No turn of version 4 waits until there is budget.</summary>
     private static JsonObject PausesNoTurn(JsonObject head)
     {
         head["pausedTurns"] = 0;
         head["nextResume"] = null;
-        head["nextPurchase"] = null;
         head["v"] = 5;
+        return head;
+    }
+
+    /// <summary>Agents of version 5 have no purchases.</summary>
+    private static JsonObject BuysNothing(JsonObject head)
+    {
+        head["nextPurchase"] = null;
+        head["v"] = 6;
         return head;
     }
 

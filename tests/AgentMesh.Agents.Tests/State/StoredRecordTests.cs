@@ -166,7 +166,7 @@ public sealed class StoredRecordTests
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
-        [typeof(AgentHead)] = ("head.v5.json", Heads.Select(head => (object)head), SampleHead),
+        [typeof(AgentHead)] = ("head.v6.json", Heads.Select(head => (object)head), SampleHead),
         [typeof(MessagePage)] = ("page.v1.json", Messages.Array[0, 16].Select(messages => (object)new MessagePage([.. messages])), SamplePage),
         [typeof(IdempotencyBucket)] = ("idem.v1.json", Gen.Byte.Array[0, 49 * 300].Select(bytes => (object)new IdempotencyBucket(new PackedEntries(bytes))), SampleBucket),
         [typeof(SessionIndex)] = (
@@ -346,9 +346,7 @@ public sealed class StoredRecordTests
     [InlineData("policy.v1.json")]
     [InlineData("spending.v1.json")]
     [InlineData("approvals.v1.json")]
-    [InlineData("ledger.v1.json")]
-    [InlineData("head.v4.json")]
-    [InlineData("head.v5.json")]
+    [InlineData("head.v6.json")]
     [InlineData("turns.v3.json")]
     [InlineData("freeze.v1.json")]
     [InlineData("control.v1.json")]
@@ -385,7 +383,6 @@ public sealed class StoredRecordTests
             "policy" => Read<PolicyRecord>(json),
             "spending" => Read<SpendingMemory>(json),
             "approvals" => Read<ApprovalTable>(json),
-            "ledger" => Read<Ledger>(json),
             "freeze" => Read<FreezeRecord>(json),
             "control" => Read<TenantControl>(json),
             "budget" => Read<TenantLedger>(json),
