@@ -32,7 +32,7 @@ internal static class PaymentEndpoints
     private static async Task ListAsync(HttpContext context)
     {
         var query = Read(context.Request.Query);
-        var page = query.IsRefused ? query.Refusal : await Calls(context).ListPaymentsAsync(AgentPath.KeyOf(context), query.Value, context.RequestAborted);
+        var page = query.IsRefused ? query.Refusal : await AgentCalls.Of(context).ListPaymentsAsync(AgentPath.KeyOf(context), query.Value, context.RequestAborted);
         if (page.IsRefused)
         {
             await Problem.WriteAsync(context, page.Refusal);
@@ -48,7 +48,7 @@ internal static class PaymentEndpoints
         var agent = AgentPath.KeyOf(context);
         // What cannot be an id is nobody's.
         var payment = PaymentId.TryParse(paymentId, out var id)
-            ? await Calls(context).GetPaymentAsync(agent, id.ToString(), context.RequestAborted)
+            ? await AgentCalls.Of(context).GetPaymentAsync(agent, id.ToString(), context.RequestAborted)
             : NotFound;
         if (payment.IsRefused)
         {
@@ -75,6 +75,4 @@ internal static class PaymentEndpoints
             ? new ListPayments((int)(limit ?? DefaultLimit), before)
             : InvalidBefore;
     }
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 }
