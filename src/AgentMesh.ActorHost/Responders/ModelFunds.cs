@@ -1,8 +1,5 @@
-using System.Globalization;
 using AgentMesh.ActorHost.TenantBudgets;
-using AgentMesh.Agents.Budgets;
 using AgentMesh.Contracts.Agents;
-using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Responders;
 
@@ -31,7 +28,7 @@ internal abstract class ModelFunds(TenantFunds? tenant)
             : await tenant.ReserveAsync(estimate.WantedMicroUsd, estimate.LeastMicroUsd, last, cancellationToken);
         try
         {
-            return await TakeAsync(estimate with { WantedMicroUsd = wanted }, last, ToStop(stop), cancellationToken);
+            return await TakeAsync(estimate with { WantedMicroUsd = wanted }, last, SpendingStops.Of(stop), cancellationToken);
         }
         catch (BudgetReachedException)
         {
@@ -55,12 +52,4 @@ internal abstract class ModelFunds(TenantFunds? tenant)
     /// <param name="stop">Why the tenant has no money for it; null: it has.</param>
     /// <param name="cancellationToken">Gives up.</param>
     protected abstract Task<long> TakeAsync(CallEstimate estimate, long? lastMicroUsd, SpendingStop? stop, CancellationToken cancellationToken);
-
-    private static SpendingStop? ToStop(Refusal? refusal) => refusal is null
-        ? null
-        : new SpendingStop(
-            refusal.Code, refusal.Detail,
-            refusal is BudgetRefusal { Shortage: var shortage }
-                ? new Shortage(shortage.Scope, shortage.Asset, shortage.Window, shortage.Available.ToString(CultureInfo.InvariantCulture), shortage.ResetsAt)
-                : null);
 }
