@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using AgentMesh.ActorHost.Purchases;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.Agents.Approvals;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Freezing;
@@ -52,8 +53,8 @@ internal sealed partial class AgentActor
     {
         if (await WhyNotToSpendAsync(cancellationToken) is { } frozen)
             return await RefuseAsync(head, purchase, frozen, null, cancellationToken);
-        if (agreed.Facts.AmountAtomic > UInt128.Parse(offer.Reserved, NumberStyles.None, CultureInfo.InvariantCulture))
-            return await RefuseAsync(head, purchase, ToRefusal(offer.Stop) ?? FreezeRefusals.TenantUnknown, null, cancellationToken);
+        if (agreed.Facts.AmountAtomic > Amounts.Parse(offer.Reserved))
+            return await RefuseAsync(head, purchase, SpendingStops.ToRefusal(offer.Stop) ?? FreezeRefusals.TenantUnknown, null, cancellationToken);
         var now = _time.GetUtcNow();
         var inputs = await LoadPurchaseInputsAsync(head, purchase with { Terms = agreed.Terms }, cancellationToken);
         var change = PurchaseChanges.Authorize(inputs, purchase, agreed.Terms, approved?.Facts ?? [], _records.Epoch, now);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
@@ -72,11 +71,6 @@ internal sealed partial class AgentActor
     private AgentBudget ToBudget(Ledger ledger) => new([.. ledger.View(_services.BudgetRules, LedgerNow).Select(ToStatus)]);
 
     private static LimitStatus ToStatus(BudgetView view) => new(
-        view.Limit.Scope, view.Limit.Asset, view.Limit.Window.ToString(), Digits(view.Limit.Amount), Digits(view.Posted), Digits(view.Held), Digits(view.Overrun),
-        Digits(view.Available), view.ResetsAt);
-
-    private static Shortage ToShortage(BudgetShortage shortage) =>
-        new(shortage.Scope, shortage.Asset, shortage.Window, Digits(shortage.Available), shortage.ResetsAt);
-
-    private static string Digits(UInt128 amount) => amount.ToString(CultureInfo.InvariantCulture);
+        view.Limit.Scope, view.Limit.Asset, view.Limit.Window.ToString(), Amounts.ToText(view.Limit.Amount), Amounts.ToText(view.Posted), Amounts.ToText(view.Held), Amounts.ToText(view.Overrun),
+        Amounts.ToText(view.Available), view.ResetsAt);
 }

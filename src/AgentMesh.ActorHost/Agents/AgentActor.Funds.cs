@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.State;
@@ -94,17 +95,7 @@ internal sealed partial class AgentActor
 
     /// <summary>The money, for a hold that is taken now: here, and nowhere else, is said what refuses it beside the ledger.</summary>
     private async ValueTask<TurnFunds> GateAsync(TurnFunds? funds, SpendingStop? stop, CancellationToken cancellationToken) =>
-        (funds ?? await LoadFundsAsync(cancellationToken)) with { Gate = await WhyNotToSpendAsync(cancellationToken) ?? ToRefusal(stop) };
-
-    private static Refusal? ToRefusal(SpendingStop? stop) => stop switch
-    {
-        null => null,
-        { Shortage: { } shortage } => new BudgetRefusal(
-            stop.Code, stop.Detail,
-            new BudgetShortage(
-                shortage.Scope, shortage.Asset, shortage.Window, UInt128.Parse(shortage.Available, NumberStyles.None, CultureInfo.InvariantCulture), shortage.ResetsAt)),
-        _ => new Refusal(stop.Code, stop.Detail),
-    };
+        (funds ?? await LoadFundsAsync(cancellationToken)) with { Gate = await WhyNotToSpendAsync(cancellationToken) ?? SpendingStops.ToRefusal(stop) };
 
     /// <summary>
     /// What a changed ledger makes due: here and nowhere else, so that no hold is stored that nobody would end. A change that is not one of turns may have made room for those that wait for it: they are looked at next,
@@ -130,5 +121,5 @@ internal sealed partial class AgentActor
 
     private static TurnPaused ToPaused(TurnPause pause) => new(
         pause.At, pause.Code, pause.Detail, pause.NeededMicroUsd.ToString(CultureInfo.InvariantCulture),
-        pause.Scope is { } scope ? new Shortage(scope, BudgetAssets.Usd, pause.Window, Digits(pause.Available), pause.ResetsAt) : null);
+        pause.Scope is { } scope ? new Shortage(scope, BudgetAssets.Usd, pause.Window, Amounts.ToText(pause.Available), pause.ResetsAt) : null);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
@@ -123,7 +124,7 @@ internal sealed partial class AgentActor
     }
 
     private static Reply<T> Refused<T>(Refusal refusal)
-        where T : class => new(null, refusal) { Shortage = refusal is BudgetRefusal budget ? ToShortage(budget.Shortage) : null };
+        where T : class => new(null, refusal) { Shortage = refusal is BudgetRefusal budget ? SpendingStops.ShortageOf(budget.Shortage) : null };
 
     /// <summary>One call.</summary>
     private async Task<Reply<T>> TurnAsync<T>(Func<Task<Reply<T>>> turn)

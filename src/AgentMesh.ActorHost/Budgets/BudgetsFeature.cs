@@ -10,8 +10,8 @@ internal static class BudgetsFeature
     {
         services.AddCheckedOptions<BudgetOptions>(BudgetOptions.Section);
         services.AddSingleton<IValidateOptions<BudgetOptions>, DefaultLimits>();
-        services.AddCheckedOptions<SpendingOptions>(SpendingOptions.Section);
-        services.AddSingleton(provider => DefaultLimits.RulesOf(provider.GetRequiredService<BudgetOptions>(), provider.GetRequiredService<SpendingOptions>().Token));
+        services.AddCheckedOptions<PaymentAssetOptions>(PaymentAssetOptions.Section);
+        services.AddSingleton(provider => DefaultLimits.RulesOf(provider.GetRequiredService<BudgetOptions>(), provider.GetRequiredService<PaymentAssetOptions>().Token));
         services.AddSingleton<LedgerClock>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;

@@ -1,3 +1,4 @@
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -6,10 +7,9 @@ namespace AgentMesh.ActorHost.Policies;
 /// <summary>What agents may pay.</summary>
 internal static class PoliciesFeature
 {
-    /// <summary>Adds the configured policy, and the check at start: settings that make none end the app.</summary>
+    /// <summary>Adds the configured policy, of the token that <c>AddBudgets</c> reads, and the check at start: settings that make none end the app.</summary>
     internal static void AddPolicies(this IServiceCollection services)
     {
-        services.AddCheckedOptions<PaymentAssetOptions>(PaymentAssetOptions.Section);
         services.AddCheckedOptions<PolicyOptions>(PolicyOptions.Section);
         services.AddSingleton<IValidateOptions<PolicyOptions>, PolicyOptionsValidator>();
         services.AddSingleton<PolicyRules>();

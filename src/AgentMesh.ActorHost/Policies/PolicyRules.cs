@@ -1,3 +1,4 @@
+using AgentMesh.ActorHost.Budgets;
 using AgentMesh.Agents.Policies;
 
 namespace AgentMesh.ActorHost.Policies;

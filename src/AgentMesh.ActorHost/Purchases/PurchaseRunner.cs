@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets.Crossmint;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Freezing;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
@@ -110,9 +110,9 @@ internal sealed partial class PurchaseRunner(
     {
         // An actor id that is none of ours has no tenant, and its agent spends nothing.
         var share = AgentKey.TryParse(run.Agent, out var agent)
-            ? await gate.ReserveAsync(time, agent.Tenant, work.Asset!, UInt128.Parse(work.MaxAmount!, CultureInfo.InvariantCulture), least: 1, cancellationToken)
+            ? await gate.ReserveAsync(time, agent.Tenant, work.Asset!, Amounts.Parse(work.MaxAmount!), least: 1, cancellationToken)
             : new TenantShare(TenantReservation.None, 0, FreezeRefusals.TenantUnknown);
-        offer = offer with { Reserved = share.Amount.ToString(CultureInfo.InvariantCulture), Stop = TenantReserving.ToStop(share.Shortage) };
+        offer = offer with { Reserved = Amounts.ToText(share.Amount), Stop = SpendingStops.Of(share.Shortage) };
         var offered = await actors.OfferAsync(run, offer, cancellationToken);
         // The agent may live in another process than its run does, and that one has only begun to ask.
         for (var attempt = 1; attempt < TenantReserving.MaxAttempts && offered is { IsRefused: true, Refusal.Code: SpendingRefusals.TenantUnknown }; attempt++)
@@ -121,7 +121,7 @@ internal sealed partial class PurchaseRunner(
             offered = await actors.OfferAsync(run, offer, cancellationToken);
         }
 
-        var promised = offered is { IsRefused: false, Value.Authorization: { } agreed } ? UInt128.Parse(agreed.Amount, CultureInfo.InvariantCulture) : 0;
+        var promised = offered is { IsRefused: false, Value.Authorization: { } agreed } ? Amounts.Parse(agreed.Amount) : 0;
         TenantGate.Return(share.Reservation, share.Amount > promised ? share.Amount - promised : 0);
         return offered;
     }

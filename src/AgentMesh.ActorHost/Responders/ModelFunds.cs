@@ -28,7 +28,7 @@ internal abstract class ModelFunds(TenantFunds? tenant)
             : await tenant.ReserveAsync(estimate.WantedMicroUsd, estimate.LeastMicroUsd, last, cancellationToken);
         try
         {
-            return await TakeAsync(estimate with { WantedMicroUsd = wanted }, last, TenantReserving.ToStop(stop), cancellationToken);
+            return await TakeAsync(estimate with { WantedMicroUsd = wanted }, last, SpendingStops.Of(stop), cancellationToken);
         }
         catch (BudgetReachedException)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Freezing;
@@ -146,8 +145,8 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         {
             lease = Living() ?? (_lease = NewLease(askedAt));
             // Twice what was needed since the last time: who needs much asks for more and more, and soon seldom.
-            var (next, least) = (Plus(lease.Used, lease.Used), Plus(lease.Spent + lease.Reserved, more));
-            request = new TakeLease(lease.Id, lease.Next(), actors.Holder, asset, Text(lease.Spent), Text(least), Text(Plus(least, next)));
+            var (next, least) = (Amounts.Plus(lease.Used, lease.Used), Amounts.Plus(lease.Spent + lease.Reserved, more));
+            request = new TakeLease(lease.Id, lease.Next(), actors.Holder, asset, Amounts.ToText(lease.Spent), Amounts.ToText(least), Amounts.ToText(Amounts.Plus(least, next)));
         }
 
         var answer = await actors.TakeAsync(tenant, request, cancellationToken);
@@ -156,7 +155,7 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
             if (answer.IsRefused || !answer.Value.IsLimited || answer.Value.Seconds == 0)
                 _lease = null;
             else
-                lease.Hear(UInt128.Parse(answer.Value.Granted, NumberStyles.None, CultureInfo.InvariantCulture), EndOf(askedAt, answer.Value.Seconds), version);
+                lease.Hear(Amounts.Parse(answer.Value.Granted), EndOf(askedAt, answer.Value.Seconds), version);
         }
 
         return answer;
@@ -169,7 +168,7 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         {
             if (Living() is not { } lease)
                 return;
-            request = new SettleLease(lease.Id, lease.Next(), Text(lease.Spent));
+            request = new SettleLease(lease.Id, lease.Next(), Amounts.ToText(lease.Spent));
             // Whether it is heard or not: nothing is set aside of it any more.
             _lease = null;
         }
@@ -194,10 +193,5 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
             : new BudgetRefusal(
                 shortage.Code, shortage.Detail,
                 new BudgetShortage(
-                    TenantLedger.Scope, asset, shortage.Window, UInt128.Parse(shortage.Available, NumberStyles.None, CultureInfo.InvariantCulture), shortage.ResetsAt));
-
-    // What cannot be counted is more than any limit.
-    private static UInt128 Plus(UInt128 one, UInt128 other) => other > UInt128.MaxValue - one ? UInt128.MaxValue : one + other;
-
-    private static string Text(UInt128 amount) => amount.ToString(CultureInfo.InvariantCulture);
+                    TenantLedger.Scope, asset, shortage.Window, Amounts.Parse(shortage.Available), shortage.ResetsAt));
 }

@@ -27,12 +27,8 @@ internal sealed class TenantActors(IActorProxyFactory proxies, TimeProvider time
     public Task<Result<TenantLease>> SettleAsync(TenantId tenant, SettleLease request, CancellationToken cancellationToken) =>
         AskAsync<SettleLease, TenantLease>(tenant, nameof(ITenantBudgets.SettleLease), request, LeaseTimeout, cancellationToken);
 
-    private async Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(
+    private Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(
         TenantId tenant, string method, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
-        where TAnswer : class
-    {
-        using var clock = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
-        return await proxies.AskOnceAsync<TRequest, TAnswer>(time, TenantActorType.Name, tenant.ToString(), method, request, either.Token);
-    }
+        where TAnswer : class =>
+        proxies.AskOnceAsync<TRequest, TAnswer>(time, TenantActorType.Name, tenant.ToString(), method, request, cancellationToken, timeout);
 }

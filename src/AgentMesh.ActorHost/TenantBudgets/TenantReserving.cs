@@ -1,12 +1,10 @@
-using System.Globalization;
 using AgentMesh.Agents.Budgets;
-using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.TenantBudgets;
 
-/// <summary>Reserving for what a run does, and what its agent is told when there is not enough.</summary>
+/// <summary>Reserving for what a run does.</summary>
 internal static class TenantReserving
 {
     /// <summary>How often what passes is asked again.</summary>
@@ -46,15 +44,6 @@ internal static class TenantReserving
 
     /// <summary>Waits until what passes may have passed.</summary>
     public static Task WaitAsync(TimeProvider time, CancellationToken cancellationToken) => Task.Delay(Pause, time, cancellationToken);
-
-    /// <summary>A refusal as an agent is told of it.</summary>
-    public static SpendingStop? ToStop(Refusal? refusal) => refusal is null
-        ? null
-        : new SpendingStop(
-            refusal.Code, refusal.Detail,
-            refusal is BudgetRefusal { Shortage: var shortage }
-                ? new Shortage(shortage.Scope, shortage.Asset, shortage.Window, shortage.Available.ToString(CultureInfo.InvariantCulture), shortage.ResetsAt)
-                : null);
 }
 
 /// <summary>What a tenant has for something.</summary>

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.Agents.Freezing;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.TenantBudgets;
@@ -40,7 +41,7 @@ internal sealed partial class TenantWatch(TenantActors actors, TenantBudgetOptio
             return FreezeRefusals.TenantUnknown;
         // Before the look: an answer in between ends it too.
         var answer = view.NextAnswer;
-        if (view.Check(null) is not { Code: "tenant_unknown" })
+        if (view.Check(null) is not { Code: SpendingRefusals.TenantUnknown })
             return view.Check(null);
         using var clock = new CancellationTokenSource(options.UnknownAfter, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);

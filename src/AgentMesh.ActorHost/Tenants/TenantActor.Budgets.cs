@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Freezing;
@@ -28,7 +27,7 @@ internal sealed partial class TenantActor
     {
         var stop = (await LoadControlAsync(cancellationToken)).Frozen is null ? null : FreezeRefusals.TenantFrozen;
         var asked = new LeaseRequest(
-            request.Id, request.Revision, request.Holder, request.Asset, AmountOf(request.Spent), AmountOf(request.Least), AmountOf(request.Wanted));
+            request.Id, request.Revision, request.Holder, request.Asset, Amounts.Parse(request.Spent), Amounts.Parse(request.Least), Amounts.Parse(request.Wanted));
         var before = await LoadLedgerAsync(cancellationToken);
         return await StoreAsync(before, before.Take(asked, stop, clock.GetUtcNow()), cancellationToken);
     }
@@ -36,7 +35,7 @@ internal sealed partial class TenantActor
     public async Task<Reply<TenantLease>> SettleLease(SettleLease request, CancellationToken cancellationToken)
     {
         var before = await LoadLedgerAsync(cancellationToken);
-        return await StoreAsync(before, before.Settle(request.Id, request.Revision, AmountOf(request.Spent), clock.GetUtcNow()), cancellationToken);
+        return await StoreAsync(before, before.Settle(request.Id, request.Revision, Amounts.Parse(request.Spent), clock.GetUtcNow()), cancellationToken);
     }
 
     public async Task<Reply<TenantBudget>> GetTenantBudget(CancellationToken cancellationToken) =>
@@ -110,7 +109,7 @@ internal sealed partial class TenantActor
 
         var isLimited = lease is null ? why is not null : after.Limits.Any(limit => limit.Asset == lease.Asset);
         var seconds = lease is { EndedAt: null } ? (int)TenantBudgetLimits.LeaseTime.TotalSeconds : 0;
-        return new Reply<TenantLease>(new TenantLease(Text(lease?.Granted ?? 0), seconds, isLimited, why is null ? null : ToShortage(why)), null);
+        return new Reply<TenantLease>(new TenantLease(Amounts.ToText(lease?.Granted ?? 0), seconds, isLimited, why is null ? null : ToShortage(why)), null);
     }
 
     private async Task<TenantControl> LoadControlAsync(CancellationToken cancellationToken) =>
@@ -135,21 +134,17 @@ internal sealed partial class TenantActor
             ToFrozen(control),
             control.Agents,
             [.. now.View(now.SeenAt).Select(ToState)],
-            [.. now.Leases.Where(lease => lease.EndedAt is null).Select(lease => new TenantLeaseState(lease.Holder, lease.Asset, Text(lease.Open), lease.Until))]);
+            [.. now.Leases.Where(lease => lease.EndedAt is null).Select(lease => new TenantLeaseState(lease.Holder, lease.Asset, Amounts.ToText(lease.Open), lease.Until))]);
     }
 
     private static TenantLimitState ToState(BudgetView view) => new(
-        view.Limit.Asset, view.Limit.Window.ToString(), Text(view.Limit.Amount), Text(view.Posted), Text(view.Held), Text(view.Available), view.ResetsAt);
+        view.Limit.Asset, view.Limit.Window.ToString(), Amounts.ToText(view.Limit.Amount), Amounts.ToText(view.Posted), Amounts.ToText(view.Held), Amounts.ToText(view.Available), view.ResetsAt);
 
     private static TenantShortage ToShortage(Refusal why) => why is BudgetRefusal { Shortage: var shortage }
-        ? new TenantShortage(why.Code, why.Detail, shortage.Window, Text(shortage.Available), shortage.ResetsAt)
+        ? new TenantShortage(why.Code, why.Detail, shortage.Window, Amounts.ToText(shortage.Available), shortage.ResetsAt)
         : new TenantShortage(why.Code, why.Detail, null, "0", null);
 
     private static TenantFrozen? ToFrozen(TenantControl control) => control.Frozen is { } frozen ? new TenantFrozen(frozen.Reason, frozen.At) : null;
-
-    private static UInt128 AmountOf(string text) => UInt128.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
-
-    private static string Text(UInt128 amount) => amount.ToString(CultureInfo.InvariantCulture);
 
     [LoggerMessage(8, LogLevel.Error, "The list of frozen agents of tenant {TenantId} is full; the agent is frozen by its own record alone")]
     private static partial void LogListFull(ILogger logger, string tenantId);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace AgentMesh.Agents.Budgets;
@@ -35,7 +34,7 @@ public sealed record BudgetWindow
         if (text == "once")
             return new BudgetWindow(text, null, null);
         if (text.StartsWith(RollingPrefix, StringComparison.Ordinal))
-            return LengthOf(text[RollingPrefix.Length..]) is { } length ? new BudgetWindow(text, length, null) : null;
+            return WindowLength.TryParse(text[RollingPrefix.Length..], BudgetBounds.ShortestRolling, BudgetBounds.LongestRolling) is { } length ? new BudgetWindow(text, length, null) : null;
         if (text.StartsWith(CalendarPrefix, StringComparison.Ordinal))
             return CalendarPeriod.Read(text[CalendarPrefix.Length..]) is { } period ? new BudgetWindow(text, null, period) : null;
         return null;
@@ -57,17 +56,4 @@ public sealed record BudgetWindow
     public override string ToString() => _text;
 
     private static long PartOf(DateTimeOffset time, TimeSpan length) => time.Ticks / (length.Ticks / BudgetBounds.RollingParts);
-
-    private static TimeSpan? LengthOf(string text)
-    {
-        // One spelling each: no sign, no leading zero.
-        if (text.Length is < 2 or > 6 || text[0] == '0'
-            || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return null;
-        }
-
-        TimeSpan? length = text[^1] switch { 'h' => TimeSpan.FromHours(number), 'm' => TimeSpan.FromMinutes(number), _ => null };
-        return length >= BudgetBounds.ShortestRolling && length <= BudgetBounds.LongestRolling ? length : null;
-    }
 }

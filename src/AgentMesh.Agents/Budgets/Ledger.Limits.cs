@@ -49,10 +49,8 @@ public sealed partial record Ledger
     private BudgetView ViewOf(BudgetLimit limit)
     {
         var meter = MeterOf(limit);
-        var resetsAt = limit.Window.LeavesAt(meter.Slices is [var oldest, ..] ? oldest.At : SeenAt, SeenAt);
         return new BudgetView(
-            limit, meter.Posted, HeldBy(limit.Scope, limit.Asset), meter.Overrun?.Amount ?? 0, AvailableOf(limit),
-            limit.Window.Rolling is not null && meter.Slices.IsEmpty ? null : resetsAt);
+            limit, meter.Posted, HeldBy(limit.Scope, limit.Asset), meter.Overrun?.Amount ?? 0, AvailableOf(limit), meter.ResetsAt(SeenAt));
     }
 
     /// <summary>What was told stays told as far as it is so under the new limit.</summary>

@@ -72,18 +72,10 @@ public sealed partial record Ledger(
 
     private Ledger Replace(Meter meter, Meter by) => this with { Meters = Meters.Replace(meter, by, ReferenceEqualityComparer.Instance) };
 
-    /// <summary>A meter for each limit in force, and those of earlier limits that still know something.</summary>
-    private Ledger WithMeters(BudgetRules rules)
+    private Ledger WithMeters(BudgetRules rules) => this with
     {
-        var limits = InForce(rules);
-        var rolled = Meters.Select(meter => meter.Roll(SeenAt)).ToImmutableArray();
-        var used = limits.Select(limit => rolled.FirstOrDefault(meter => meter.IsOf(limit)) ?? Meter.For(limit, rolled, SeenAt)).ToImmutableArray();
-        var left = rolled
-            .Where(meter => !limits.Any(meter.IsOf) && (!meter.IsEmpty || Open.Any(hold => hold.CountsFor(meter.Scope, meter.Asset))))
-            .OrderByDescending(meter => meter.LastSpent)
-            .Take(BudgetBounds.Meters - used.Length);
-        return this with { Meters = [.. used, .. left] };
-    }
+        Meters = Meter.Of(InForce(rules), Meters, meter => Open.Any(hold => hold.CountsFor(meter.Scope, meter.Asset)), BudgetBounds.Meters, SeenAt),
+    };
 
     private Ledger Expire(FundsHold hold) => hold.Kind == HoldKind.Model
         ? Spend(hold, hold.Amount, 0)

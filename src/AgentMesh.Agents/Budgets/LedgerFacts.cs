@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 
@@ -25,11 +24,11 @@ public static class LedgerFacts
     internal static FactEntry OfThreshold(string session, BudgetLimit limit, int percent, UInt128 posted, UInt128 held, DateTimeOffset now) => FactEntry.Of(
         session, now, FactTypes.Budget,
         ("scope", limit.Scope), ("asset", limit.Asset), ("window", limit.Window.ToString()), ("percent", percent),
-        ("posted", Text(posted)), ("held", Text(held)), ("limit", Text(limit.Amount)));
+        ("posted", Amounts.ToText(posted)), ("held", Amounts.ToText(held)), ("limit", Amounts.ToText(limit.Amount)));
 
     private static FactEntry OfPayment(FundsHold hold, DateTimeOffset now) => FactEntry.Of(
         hold.Session ?? SessionNames.Default, now, FactTypes.Payment,
-        ("hold", hold.Id), ("state", StateOf(hold.State)), ("asset", hold.Asset), ("amount", Text(hold.State == HoldState.Posted ? hold.Posted : hold.Amount)),
+        ("hold", hold.Id), ("state", StateOf(hold.State)), ("asset", hold.Asset), ("amount", Amounts.ToText(hold.State == HoldState.Posted ? hold.Posted : hold.Amount)),
         ("tool", hold.Tool));
 
     private static string StateOf(HoldState state) => state switch
@@ -40,6 +39,4 @@ public static class LedgerFacts
         HoldState.Voided => "voided",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
-
-    private static string Text(UInt128 amount) => amount.ToString(CultureInfo.InvariantCulture);
 }

@@ -51,6 +51,24 @@ public sealed record Meter(
             .MaxBy(meter => meter.Posted)!;
     }
 
+    /// <summary>A meter for each limit, and as far as there is room those of earlier limits that still know something, or will.</summary>
+    /// <param name="limits">The limits in force.</param>
+    /// <param name="meters">The meters so far.</param>
+    /// <param name="isHeld">True when something is set aside that a meter will count.</param>
+    /// <param name="most">How many there may be.</param>
+    /// <param name="now">The time.</param>
+    internal static ImmutableArray<Meter> Of(
+        ImmutableArray<BudgetLimit> limits, ImmutableArray<Meter> meters, Func<Meter, bool> isHeld, int most, DateTimeOffset now)
+    {
+        var rolled = meters.Select(meter => meter.Roll(now)).ToImmutableArray();
+        var used = limits.Select(limit => rolled.FirstOrDefault(meter => meter.IsOf(limit)) ?? For(limit, rolled, now)).ToImmutableArray();
+        var left = rolled
+            .Where(meter => !limits.Any(meter.IsOf) && (!meter.IsEmpty || isHeld(meter)))
+            .OrderByDescending(meter => meter.LastSpent)
+            .Take(most - used.Length);
+        return [.. used, .. left];
+    }
+
     /// <summary>Without what has left the window.</summary>
     internal Meter Roll(DateTimeOffset now)
     {
@@ -80,6 +98,11 @@ public sealed record Meter(
     /// <summary>With its overrun as spent, where a limit has room for it.</summary>
     internal Meter Forgive(UInt128 limit, DateTimeOffset now) =>
         Overrun is { } overrun && Amounts.Plus(Posted, overrun.Amount) <= limit ? (this with { Overrun = null }).Charge(overrun.Amount, now) : this;
+
+    /// <summary>When the window begins anew, or the oldest spending of a rolling one leaves it; null: never, or nothing was spent.</summary>
+    internal DateTimeOffset? ResetsAt(DateTimeOffset now) => Slices is [var oldest, ..]
+        ? Window.LeavesAt(oldest.At, now)
+        : Window.Rolling is null ? Window.LeavesAt(now, now) : null;
 
     /// <summary>When so much of what was spent will have left the window; null: never by itself.</summary>
     internal DateTimeOffset? FreesAt(UInt128 amount, DateTimeOffset now)

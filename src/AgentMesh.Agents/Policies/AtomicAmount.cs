@@ -12,7 +12,4 @@ internal static class AtomicAmount
     }
 
     internal static string Format(UInt128 amount) => amount.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The sum, or the greatest amount where it would be more: a figure to compare, never one to pay.</summary>
-    internal static UInt128 Sum(UInt128 one, UInt128 other) => one > UInt128.MaxValue - other ? UInt128.MaxValue : one + other;
 }

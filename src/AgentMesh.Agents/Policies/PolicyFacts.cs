@@ -1,3 +1,4 @@
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Payments;
 
 namespace AgentMesh.Agents.Policies;

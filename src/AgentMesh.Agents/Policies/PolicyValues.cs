@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using AgentMesh.Agents.Budgets;
 
 namespace AgentMesh.Agents.Policies;
 
@@ -76,7 +77,7 @@ internal static class PolicyValues
 
     private static TimeSpan? Window(JsonElement value, string at, PolicyFaults faults)
     {
-        var window = value.ValueKind == JsonValueKind.String ? Policies.Velocity.ParseWindow(value.GetString()!) : null;
+        var window = value.ValueKind == JsonValueKind.String ? WindowLength.TryParse(value.GetString()!, PolicyLimits.ShortestWindow, PolicyLimits.LongestWindow) : null;
         if (window is null)
             faults.Add(at, "must be whole minutes or hours from 1m to 24h, such as 90m or 1h.");
         return window;

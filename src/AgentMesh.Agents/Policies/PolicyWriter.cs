@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Payments;
 
 namespace AgentMesh.Agents.Policies;
@@ -68,7 +69,7 @@ internal static class PolicyWriter
         if (velocity is null)
             return;
         json.WriteStartObject(name);
-        json.WriteString(PolicyWords.Window, Velocity.Format(velocity.Window));
+        json.WriteString(PolicyWords.Window, WindowLength.Format(velocity.Window));
         if (velocity.Payments is { } payments)
             json.WriteNumber(PolicyWords.Payments, payments);
         WriteAmount(json, PolicyWords.Amount, velocity.AmountAtomic);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.State;
@@ -59,7 +60,7 @@ public sealed record SpendingMemory(PackedEntries Payees, ImmutableArray<Spendin
 
     /// <summary>What went of an asset within the window that ends now.</summary>
     internal UInt128 SumAmounts(PaymentDirection direction, string asset, TimeSpan window, DateTimeOffset now) =>
-        Recent(direction, [asset], window, now).Aggregate(UInt128.Zero, (sum, slice) => AtomicAmount.Sum(sum, slice.AmountAtomic));
+        Recent(direction, [asset], window, now).Aggregate(UInt128.Zero, (sum, slice) => Amounts.Plus(sum, slice.AmountAtomic));
 
     private IEnumerable<SpendingSlice> Recent(PaymentDirection direction, IReadOnlyCollection<string> assets, TimeSpan window, DateTimeOffset now) =>
         from line in Lines

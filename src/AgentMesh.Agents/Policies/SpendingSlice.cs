@@ -1,3 +1,5 @@
+using AgentMesh.Agents.Budgets;
+
 namespace AgentMesh.Agents.Policies;
 
 /// <summary>Payments that were made within a span of time. All of them count until the last one is too old.</summary>
@@ -11,5 +13,5 @@ public sealed record SpendingSlice(DateTimeOffset From, DateTimeOffset Until, in
         From < other.From ? From : other.From,
         Until > other.Until ? Until : other.Until,
         (int)Math.Min((long)Payments + other.Payments, int.MaxValue),
-        AtomicAmount.Sum(AmountAtomic, other.AmountAtomic));
+        Amounts.Plus(AmountAtomic, other.AmountAtomic));
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using AgentMesh.Agents.Budgets;
 
 namespace AgentMesh.Agents.Policies;
 
@@ -11,24 +11,5 @@ public sealed record Velocity(TimeSpan Window, int? Payments, UInt128? AmountAto
     /// <summary>Whether none of the figures would be passed.</summary>
     internal bool IsKept(PolicyFacts payment, SpendingMemory memory, IReadOnlyCollection<string> assets, DateTimeOffset now) =>
         (Payments is not { } payments || memory.CountPayments(payment.Direction, assets, Window, now) < payments)
-        && (AmountAtomic is not { } amount || AtomicAmount.Sum(memory.SumAmounts(payment.Direction, payment.Asset, Window, now), payment.AmountAtomic) <= amount);
-
-    /// <summary>The text of a window: <c>1h</c>, or <c>90m</c>.</summary>
-    internal static string Format(TimeSpan window) => window.Ticks % TimeSpan.TicksPerHour == 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{(int)window.TotalHours}h")
-        : string.Create(CultureInfo.InvariantCulture, $"{(int)window.TotalMinutes}m");
-
-    /// <summary>Reads a window; null when it is none.</summary>
-    internal static TimeSpan? ParseWindow(string text)
-    {
-        if (text is not { Length: >= 2 and <= 5 } || text[0] == '0' || !int.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return null;
-        TimeSpan? window = text[^1] switch
-        {
-            'h' => TimeSpan.FromHours(number),
-            'm' => TimeSpan.FromMinutes(number),
-            _ => null,
-        };
-        return window >= PolicyLimits.ShortestWindow && window <= PolicyLimits.LongestWindow ? window : null;
-    }
+        && (AmountAtomic is not { } amount || Amounts.Plus(memory.SumAmounts(payment.Direction, payment.Asset, Window, now), payment.AmountAtomic) <= amount);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
@@ -106,5 +105,5 @@ public static class PurchaseChanges
             purchase.UpdatedAt, purchase.UpdatedAt, purchase.Transaction, purchase.Reason?.Code);
     }
 
-    private static UInt128 AmountOf(PurchaseTerms terms) => UInt128.Parse(terms.Amount, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static UInt128 AmountOf(PurchaseTerms terms) => Amounts.Parse(terms.Amount);
 }

@@ -84,17 +84,10 @@ public sealed partial record TenantLedger(
     private TenantLedger With(StoredLease lease) =>
         this with { Leases = Leases.Any(other => other.Id == lease.Id) ? [.. Leases.Select(other => other.Id == lease.Id ? lease : other)] : Leases.Add(lease) };
 
-    /// <summary>A meter for each limit, and those of earlier limits that still know something, or will when a lease is over.</summary>
-    private TenantLedger WithMeters()
+    private TenantLedger WithMeters() => this with
     {
-        var rolled = Meters.Select(meter => meter.Roll(SeenAt)).ToImmutableArray();
-        var used = Limits.Select(limit => rolled.FirstOrDefault(meter => meter.IsOf(limit)) ?? Meter.For(limit, rolled, SeenAt)).ToImmutableArray();
-        var left = rolled
-            .Where(meter => (!meter.IsEmpty || HeldOf(meter.Asset) > 0) && !Limits.Any(meter.IsOf))
-            .OrderByDescending(meter => meter.LastSpent)
-            .Take(TenantBudgetLimits.Meters - used.Length);
-        return this with { Meters = [.. used, .. left] };
-    }
+        Meters = Meter.Of(Limits, Meters, meter => HeldOf(meter.Asset) > 0, TenantBudgetLimits.Meters, SeenAt),
+    };
 
     private Meter MeterOf(BudgetLimit limit) => Meters.First(meter => meter.IsOf(limit));
 
@@ -105,9 +98,7 @@ public sealed partial record TenantLedger(
     {
         var meter = MeterOf(limit);
         var held = HeldOf(limit.Asset);
-        var oldest = meter.Slices is [var slice, ..] ? slice.At : SeenAt;
         return new BudgetView(
-            limit, meter.Posted, held, 0, Amounts.Minus(limit.Amount, Amounts.Plus(meter.Posted, held)),
-            limit.Window.Rolling is not null && meter.Slices.IsEmpty ? null : limit.Window.LeavesAt(oldest, SeenAt));
+            limit, meter.Posted, held, 0, Amounts.Minus(limit.Amount, Amounts.Plus(meter.Posted, held)), meter.ResetsAt(SeenAt));
     }
 }

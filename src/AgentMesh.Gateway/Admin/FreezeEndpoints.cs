@@ -4,7 +4,6 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using FluentValidation;
 
 namespace AgentMesh.Gateway.Admin;
 
@@ -30,12 +29,9 @@ internal static class FreezeEndpoints
             return;
         }
 
-        if (!await JsonRequest.IsDeclaredAsync(context))
+        if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.FreezeRequest) is not { } request)
             return;
-        var validator = context.RequestServices.GetRequiredService<IValidator<FreezeRequest>>();
-        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.FreezeRequest, validator) is not { } request)
-            return;
-        var calls = Calls(context);
+        var calls = AgentCalls.Of(context);
         // The tenant first, because it reaches the agent even where it has two activations; the agent's own record is what lasts.
         var listed = await calls.FreezeAsync(agent.Value.Tenant, new FreezeTenant(agent.Value.User.ToString(), request.Reason!), context.RequestAborted);
         await AnswerAsync(
@@ -51,7 +47,7 @@ internal static class FreezeEndpoints
             return;
         }
 
-        var calls = Calls(context);
+        var calls = AgentCalls.Of(context);
         // In the other order: what is cut off in between stays frozen.
         var freeze = await calls.UnfreezeAsync(agent.Value, context.RequestAborted);
         var listed = freeze.IsRefused
@@ -66,10 +62,8 @@ internal static class FreezeEndpoints
         if (agent.IsRefused)
             await Problem.WriteAsync(context, agent.Refusal);
         else
-            await AnswerAsync(context, agent.Value, await Calls(context).GetFreezeAsync(agent.Value, context.RequestAborted));
+            await AnswerAsync(context, agent.Value, await AgentCalls.Of(context).GetFreezeAsync(agent.Value, context.RequestAborted));
     }
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 
     private static Task AnswerAsync(HttpContext context, AgentKey agent, Result<AgentFreeze> freeze) => freeze.IsRefused
         ? Problem.WriteAsync(context, freeze.Refusal)

@@ -33,7 +33,7 @@ internal static class RotateWalletsEndpoint
         var tenant = AdminPath.ReadTenant(query["tenant"]);
         var answer = tenant.IsRefused ? tenant.Refusal
             : query["cursor"].Count > 1 ? InvalidCursor
-            : await RotateAsync(context.RequestServices.GetRequiredService<AgentCalls>(), tenant.Value, query["cursor"], context.RequestAborted);
+            : await RotateAsync(AgentCalls.Of(context), tenant.Value, query["cursor"], context.RequestAborted);
         if (answer.IsRefused)
             await Problem.WriteAsync(context, answer.Refusal);
         else

@@ -3,7 +3,6 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using FluentValidation;
 
 namespace AgentMesh.Gateway.Admin;
 
@@ -36,37 +35,29 @@ internal static class TenantEndpoints
     }
 
     private static async Task<Result<TenantBudget>?> ReadAsync(HttpContext context, TenantId tenant) =>
-        await Calls(context).GetTenantBudgetAsync(tenant, context.RequestAborted);
+        await AgentCalls.Of(context).GetTenantBudgetAsync(tenant, context.RequestAborted);
 
     private static async Task<Result<TenantBudget>?> SetAsync(HttpContext context, TenantId tenant)
     {
-        if (!await JsonRequest.IsDeclaredAsync(context))
-            return null;
-        var validator = context.RequestServices.GetRequiredService<IValidator<TenantBudgetRequest>>();
-        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.TenantBudgetRequest, validator) is not { } request)
+        if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.TenantBudgetRequest) is not { } request)
             return null;
         var limits = new SetTenantLimits([.. request.Limits!.Select(limit => new TenantLimitRequest(limit.Asset!, limit.Window!, limit.Limit!))]);
-        return await Calls(context).SetTenantLimitsAsync(tenant, limits, context.RequestAborted);
+        return await AgentCalls.Of(context).SetTenantLimitsAsync(tenant, limits, context.RequestAborted);
     }
 
     private static async Task<Result<TenantBudget>?> FreezeAsync(HttpContext context, TenantId tenant)
     {
-        if (!await JsonRequest.IsDeclaredAsync(context))
+        if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.FreezeRequest) is not { } request)
             return null;
-        var validator = context.RequestServices.GetRequiredService<IValidator<FreezeRequest>>();
-        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.FreezeRequest, validator) is not { } request)
-            return null;
-        var frozen = await Calls(context).FreezeAsync(tenant, new FreezeTenant(null, request.Reason!), context.RequestAborted);
+        var frozen = await AgentCalls.Of(context).FreezeAsync(tenant, new FreezeTenant(null, request.Reason!), context.RequestAborted);
         return frozen.IsRefused ? frozen.Refusal : await ReadAsync(context, tenant);
     }
 
     private static async Task<Result<TenantBudget>?> UnfreezeAsync(HttpContext context, TenantId tenant)
     {
-        var thawed = await Calls(context).UnfreezeAsync(tenant, new UnfreezeTenant(null), context.RequestAborted);
+        var thawed = await AgentCalls.Of(context).UnfreezeAsync(tenant, new UnfreezeTenant(null), context.RequestAborted);
         return thawed.IsRefused ? thawed.Refusal : await ReadAsync(context, tenant);
     }
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 
     private static Task WriteBudgetAsync(HttpContext context, TenantId tenant, TenantBudget budget) =>
         JsonAnswer.WriteAsync(context, new TenantBudgetResponse(LimitsOf(budget)), GatewayJson.Answers.TenantBudgetResponse);

@@ -36,6 +36,9 @@ internal sealed partial class AgentCalls
         _logger = logger;
     }
 
+    /// <summary>Those of the app that a request came to.</summary>
+    public static AgentCalls Of(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
+
     /// <summary>Sends a message. Its request id is the same in every retry, so that it is stored once.</summary>
     public async Task<Reply<PostedMessage>> PostMessageAsync(AgentKey agent, PostMessage message, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ internal static class HistoryEndpoint
             return;
         }
 
-        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        var calls = AgentCalls.Of(context);
         var result = await calls.GetHistoryAsync(AgentPath.KeyOf(context), query.Value with { Search = search }, context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);

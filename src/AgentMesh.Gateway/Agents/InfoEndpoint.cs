@@ -16,7 +16,7 @@ internal static class InfoEndpoint
     private static async Task AnswerAsync(HttpContext context)
     {
         var agent = AgentPath.KeyOf(context);
-        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        var calls = AgentCalls.Of(context);
         var result = await calls.GetInfoAsync(agent, context.RequestAborted);
         if (result.IsRefused)
         {

@@ -74,7 +74,7 @@ internal static class MessageEndpoint
         var status = TurnStatus.Completed;
         if (posted.IsPending)
         {
-            var turn = await context.RequestServices.GetRequiredService<AgentCalls>().GetTurnAsync(agent, new GetTurn(posted.TurnId), context.RequestAborted);
+            var turn = await AgentCalls.Of(context).GetTurnAsync(agent, new GetTurn(posted.TurnId), context.RequestAborted);
             status = turn.Value?.Status ?? TurnStatus.Queued;
         }
 

@@ -3,7 +3,6 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using FluentValidation;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentMesh.Gateway.Agents;
@@ -41,7 +40,7 @@ internal static class SessionEndpoints
             return;
         var agent = AgentPath.KeyOf(context);
         var session = new CreateSession(request.Metadata?.GetRawText(), RequestId.New(), key, request.TtlSeconds?.GetInt32());
-        var result = await Calls(context).CreateSessionAsync(agent, session, context.RequestAborted);
+        var result = await AgentCalls.Of(context).CreateSessionAsync(agent, session, context.RequestAborted);
         if (!result.IsRefused)
         {
             context.Response.StatusCode = StatusCodes.Status201Created;
@@ -68,7 +67,7 @@ internal static class SessionEndpoints
         }
 
         var page = new ListSessions((int)(limit ?? DefaultLimit), cursors.Count > 0 ? cursors[0] : null);
-        var result = await Calls(context).ListSessionsAsync(AgentPath.KeyOf(context), page, context.RequestAborted);
+        var result = await AgentCalls.Of(context).ListSessionsAsync(AgentPath.KeyOf(context), page, context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else
@@ -78,14 +77,14 @@ internal static class SessionEndpoints
     private static async Task GetAsync(HttpContext context)
     {
         if (await FindIdAsync(context) is { } id)
-            await AnswerAsync(context, await Calls(context).GetSessionAsync(AgentPath.KeyOf(context), new GetSession(id), context.RequestAborted));
+            await AnswerAsync(context, await AgentCalls.Of(context).GetSessionAsync(AgentPath.KeyOf(context), new GetSession(id), context.RequestAborted));
     }
 
     private static async Task GetSummaryAsync(HttpContext context)
     {
         if (await FindIdAsync(context) is not { } id)
             return;
-        var result = await Calls(context).GetSummaryAsync(AgentPath.KeyOf(context), id, context.RequestAborted);
+        var result = await AgentCalls.Of(context).GetSummaryAsync(AgentPath.KeyOf(context), id, context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else
@@ -97,7 +96,7 @@ internal static class SessionEndpoints
         if (await FindIdAsync(context) is not { } id || await ReadAsync(context) is not { } request)
             return;
         var change = new UpdateSession(id, request.Metadata?.GetRawText());
-        await AnswerAsync(context, await Calls(context).UpdateSessionAsync(AgentPath.KeyOf(context), change, context.RequestAborted));
+        await AnswerAsync(context, await AgentCalls.Of(context).UpdateSessionAsync(AgentPath.KeyOf(context), change, context.RequestAborted));
     }
 
     // A long session takes several turns. Each shortens it, so the loop ends; a caller that leaves in between deletes again.
@@ -107,7 +106,7 @@ internal static class SessionEndpoints
             return;
         while (true)
         {
-            var result = await Calls(context).DeleteSessionAsync(AgentPath.KeyOf(context), new DeleteSession(id), context.RequestAborted);
+            var result = await AgentCalls.Of(context).DeleteSessionAsync(AgentPath.KeyOf(context), new DeleteSession(id), context.RequestAborted);
             if (result.IsRefused)
             {
                 await Problem.WriteAsync(context, result.Refusal);
@@ -122,17 +121,12 @@ internal static class SessionEndpoints
         }
     }
 
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
-
     /// <summary>The body; what an absent one means. Null when the request has been answered.</summary>
     private static async ValueTask<SessionRequest?> ReadAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
             return Nothing;
-        if (!await JsonRequest.IsDeclaredAsync(context))
-            return null;
-        var validator = context.RequestServices.GetRequiredService<IValidator<SessionRequest>>();
-        return await JsonRequest.ReadAsync(context, RequestJson.Requests.SessionRequest, validator);
+        return await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.SessionRequest);
     }
 
     private static async ValueTask<string?> FindIdAsync(HttpContext context)

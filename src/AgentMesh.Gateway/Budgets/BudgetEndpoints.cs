@@ -3,7 +3,6 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using FluentValidation;
 
 namespace AgentMesh.Gateway.Budgets;
 
@@ -20,19 +19,14 @@ internal static class BudgetEndpoints
     }
 
     private static async Task GetAsync(HttpContext context) =>
-        await AnswerAsync(context, await Calls(context).GetBudgetAsync(AgentPath.KeyOf(context), context.RequestAborted));
+        await AnswerAsync(context, await AgentCalls.Of(context).GetBudgetAsync(AgentPath.KeyOf(context), context.RequestAborted));
 
     private static async Task PutAsync(HttpContext context)
     {
-        if (!await JsonRequest.IsDeclaredAsync(context))
+        if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.BudgetRequest) is not { } request)
             return;
-        var validator = context.RequestServices.GetRequiredService<IValidator<BudgetRequest>>();
-        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.BudgetRequest, validator) is not { } request)
-            return;
-        await AnswerAsync(context, await Calls(context).SetBudgetAsync(AgentPath.KeyOf(context), request.ToContract(), context.RequestAborted));
+        await AnswerAsync(context, await AgentCalls.Of(context).SetBudgetAsync(AgentPath.KeyOf(context), request.ToContract(), context.RequestAborted));
     }
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 
     private static Task AnswerAsync(HttpContext context, Result<AgentBudget> result) => result.IsRefused
         ? Problem.WriteAsync(context, result.Refusal)

@@ -39,6 +39,13 @@ internal static class JsonRequest
         return false;
     }
 
+    /// <summary>
+    /// The body as a record, of headers that declare JSON and valid by the validator of its type; null when the request has been answered with a problem.
+    /// </summary>
+    public static async ValueTask<T?> ReadDeclaredAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class =>
+        await IsDeclaredAsync(context) ? await ReadAsync(context, type, context.RequestServices.GetRequiredService<IValidator<T>>()) : null;
+
     /// <summary>The body as a valid record, or null when the request has been answered with a problem.</summary>
     public static async ValueTask<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, IValidator<T> validator)
         where T : class

@@ -29,7 +29,7 @@ internal static class EraseEndpoint
     private static async Task AnswerAsync(HttpContext context)
     {
         var agent = AgentPath.KeyOf(context);
-        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        var calls = AgentCalls.Of(context);
         var request = new EraseAgent(RequestId.New());
         var removed = new SortedDictionary<string, int>(StringComparer.Ordinal);
         while (true)

@@ -28,7 +28,7 @@ internal static class ExportEndpoint
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        var export = new Export(context, context.RequestServices.GetRequiredService<AgentCalls>(), AgentPath.KeyOf(context));
+        var export = new Export(context, AgentCalls.Of(context), AgentPath.KeyOf(context));
         if (await export.WriteAsync() is not { } refusal)
             return;
         // With lines sent already, the missing end is what tells.

@@ -3,7 +3,6 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using FluentValidation;
 
 namespace AgentMesh.Gateway.Owner;
 
@@ -17,20 +16,15 @@ internal static class ProfileEndpoints
     }
 
     private static async Task GetAsync(HttpContext context) =>
-        await AnswerAsync(context, await Calls(context).GetProfileAsync(AgentPath.KeyOf(context), context.RequestAborted));
+        await AnswerAsync(context, await AgentCalls.Of(context).GetProfileAsync(AgentPath.KeyOf(context), context.RequestAborted));
 
     private static async Task PutAsync(HttpContext context)
     {
-        if (!await JsonRequest.IsDeclaredAsync(context))
-            return;
-        var validator = context.RequestServices.GetRequiredService<IValidator<ProfileRequest>>();
-        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.ProfileRequest, validator) is not { } request)
+        if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.ProfileRequest) is not { } request)
             return;
         await AnswerAsync(
-            context, await Calls(context).SetProfileAsync(AgentPath.KeyOf(context), new AgentProfile(request.SystemPrompt), context.RequestAborted));
+            context, await AgentCalls.Of(context).SetProfileAsync(AgentPath.KeyOf(context), new AgentProfile(request.SystemPrompt), context.RequestAborted));
     }
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 
     private static Task AnswerAsync(HttpContext context, Result<AgentProfile> result) => result.IsRefused
         ? Problem.WriteAsync(context, result.Refusal)

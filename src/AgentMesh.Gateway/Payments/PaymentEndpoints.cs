@@ -33,7 +33,7 @@ internal static class PaymentEndpoints
     private static async Task ListAsync(HttpContext context)
     {
         var query = Read(context.Request.Query);
-        var page = query.IsRefused ? query.Refusal : await Calls(context).ListPaymentsAsync(AgentPath.KeyOf(context), query.Value, context.RequestAborted);
+        var page = query.IsRefused ? query.Refusal : await AgentCalls.Of(context).ListPaymentsAsync(AgentPath.KeyOf(context), query.Value, context.RequestAborted);
         if (page.IsRefused)
         {
             await Problem.WriteAsync(context, page.Refusal);
@@ -49,7 +49,7 @@ internal static class PaymentEndpoints
         var agent = AgentPath.KeyOf(context);
         // What cannot be an id is nobody's.
         var payment = PaymentId.TryParse(paymentId, out var id)
-            ? await Calls(context).GetPaymentAsync(agent, id.ToString(), context.RequestAborted)
+            ? await AgentCalls.Of(context).GetPaymentAsync(agent, id.ToString(), context.RequestAborted)
             : NotFound;
         if (payment.IsRefused)
         {
@@ -84,6 +84,4 @@ internal static class PaymentEndpoints
             return page;
         return direction is [PaymentDirections.In or PaymentDirections.Out] ? page with { Direction = direction[0] } : InvalidDirection;
     }
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 }

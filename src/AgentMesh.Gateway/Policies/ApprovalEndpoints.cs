@@ -29,7 +29,7 @@ internal static class ApprovalEndpoints
             return;
         }
 
-        var result = await Calls(context).ListApprovalsAsync(AgentPath.KeyOf(context), new ListApprovals(state.Count == 0 ? null : state[0]), context.RequestAborted);
+        var result = await AgentCalls.Of(context).ListApprovalsAsync(AgentPath.KeyOf(context), new ListApprovals(state.Count == 0 ? null : state[0]), context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else
@@ -39,23 +39,18 @@ internal static class ApprovalEndpoints
     private static async Task GetAsync(HttpContext context, string approvalId) => await AnswerAsync(
         context,
         SessionId.CanExist(approvalId)
-            ? await Calls(context).GetApprovalAsync(AgentPath.KeyOf(context), new GetApproval(approvalId), context.RequestAborted)
+            ? await AgentCalls.Of(context).GetApprovalAsync(AgentPath.KeyOf(context), new GetApproval(approvalId), context.RequestAborted)
             : NotFound);
 
     private static async Task DecideAsync(HttpContext context, string approvalId)
     {
-        if (!await JsonRequest.IsDeclaredAsync(context))
-            return;
-        var validator = context.RequestServices.GetRequiredService<IValidator<DecideApprovalRequest>>();
-        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.DecideApprovalRequest, validator) is not { } request)
+        if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.DecideApprovalRequest) is not { } request)
             return;
         var decision = new DecideApproval(approvalId, request.Decision == DecideApprovalRequest.Approve);
         await AnswerAsync(
             context,
-            SessionId.CanExist(approvalId) ? await Calls(context).DecideApprovalAsync(AgentPath.KeyOf(context), decision, context.RequestAborted) : NotFound);
+            SessionId.CanExist(approvalId) ? await AgentCalls.Of(context).DecideApprovalAsync(AgentPath.KeyOf(context), decision, context.RequestAborted) : NotFound);
     }
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 
     private static Task AnswerAsync(HttpContext context, Result<PaymentApproval> result) => result.IsRefused
         ? Problem.WriteAsync(context, result.Refusal)

@@ -4,7 +4,6 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.ServiceDefaults.Problems;
-using FluentValidation;
 
 namespace AgentMesh.Gateway.Policies;
 
@@ -23,7 +22,7 @@ internal static class PolicyEndpoints
     }
 
     private static async Task GetAsync(HttpContext context) =>
-        await AnswerAsync(context, await Calls(context).GetPolicyAsync(AgentPath.KeyOf(context), context.RequestAborted));
+        await AnswerAsync(context, await AgentCalls.Of(context).GetPolicyAsync(AgentPath.KeyOf(context), context.RequestAborted));
 
     private static async Task PutAsync(HttpContext context)
     {
@@ -34,21 +33,18 @@ internal static class PolicyEndpoints
         if (document is null)
             return;
         var policy = new SetPolicy(document.RootElement.GetRawText());
-        await AnswerAsync(context, await Calls(context).SetPolicyAsync(AgentPath.KeyOf(context), policy, context.RequestAborted));
+        await AnswerAsync(context, await AgentCalls.Of(context).SetPolicyAsync(AgentPath.KeyOf(context), policy, context.RequestAborted));
     }
 
     private static async Task DeleteAsync(HttpContext context) =>
-        await AnswerAsync(context, await Calls(context).SetPolicyAsync(AgentPath.KeyOf(context), new SetPolicy(null), context.RequestAborted));
+        await AnswerAsync(context, await AgentCalls.Of(context).SetPolicyAsync(AgentPath.KeyOf(context), new SetPolicy(null), context.RequestAborted));
 
     private static async Task EvaluateAsync(HttpContext context)
     {
-        if (!await JsonRequest.IsDeclaredAsync(context))
-            return;
-        var validator = context.RequestServices.GetRequiredService<IValidator<EvaluatePolicyRequest>>();
-        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.EvaluatePolicyRequest, validator) is not { } request)
+        if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.EvaluatePolicyRequest) is not { } request)
             return;
         var payment = new EvaluatePolicy(request.Direction ?? PaymentDirections.Out, request.Payee!, request.Host, request.Asset!, request.Amount!);
-        var result = await Calls(context).EvaluatePolicyAsync(AgentPath.KeyOf(context), payment, context.RequestAborted);
+        var result = await AgentCalls.Of(context).EvaluatePolicyAsync(AgentPath.KeyOf(context), payment, context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else
@@ -56,8 +52,6 @@ internal static class PolicyEndpoints
     }
 
     private static PolicyDocumentValidator Documents { get; } = new();
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 
     private static Task AnswerAsync(HttpContext context, Reply<AgentPolicy> reply) => reply.Refusal is { } refusal
         ? Problem.WriteAsync(context, refusal, reply.Errors)

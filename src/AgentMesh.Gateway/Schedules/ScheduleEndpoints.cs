@@ -32,16 +32,13 @@ internal static class ScheduleEndpoints
             return;
         }
 
-        if (!await JsonRequest.IsDeclaredAsync(context))
-            return;
-        var validator = context.RequestServices.GetRequiredService<IValidator<ScheduleRequest>>();
-        if (await JsonRequest.ReadAsync(context, RequestJson.Requests.ScheduleRequest, validator) is not { } request)
+        if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.ScheduleRequest) is not { } request)
             return;
         var agent = AgentPath.KeyOf(context);
         var schedule = new CreateSchedule(
             request.Content, request.SessionId, request.AtTime, request.EverySecondsNumber, request.Cron, request.TimeZone, request.Missed, request.UntilTime,
             RequestId.New(), key, request.Tool, request.ArgumentsText);
-        var result = await Calls(context).CreateScheduleAsync(agent, schedule, context.RequestAborted);
+        var result = await AgentCalls.Of(context).CreateScheduleAsync(agent, schedule, context.RequestAborted);
         if (result.IsRefused)
         {
             await Problem.WriteAsync(context, result.Refusal);
@@ -54,7 +51,7 @@ internal static class ScheduleEndpoints
 
     private static async Task ListAsync(HttpContext context)
     {
-        var result = await Calls(context).ListSchedulesAsync(AgentPath.KeyOf(context), context.RequestAborted);
+        var result = await AgentCalls.Of(context).ListSchedulesAsync(AgentPath.KeyOf(context), context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else
@@ -69,14 +66,12 @@ internal static class ScheduleEndpoints
             return;
         }
 
-        var result = await Calls(context).DeleteScheduleAsync(AgentPath.KeyOf(context), new DeleteSchedule(id), context.RequestAborted);
+        var result = await AgentCalls.Of(context).DeleteScheduleAsync(AgentPath.KeyOf(context), new DeleteSchedule(id), context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else
             context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
-
-    private static AgentCalls Calls(HttpContext context) => context.RequestServices.GetRequiredService<AgentCalls>();
 }
 
 /// <summary>A schedule.</summary>

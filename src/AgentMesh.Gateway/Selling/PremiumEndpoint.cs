@@ -41,7 +41,7 @@ internal static class PremiumEndpoint
         }
 
         var agent = AgentPath.KeyOf(context);
-        var sales = await context.RequestServices.GetRequiredService<AgentCalls>().GetSalesAsync(agent, context.RequestAborted);
+        var sales = await AgentCalls.Of(context).GetSalesAsync(agent, context.RequestAborted);
         if (sales.IsRefused)
         {
             await Problem.WriteAsync(context, sales.Refusal);

@@ -34,7 +34,7 @@ internal static class TurnEndpoints
     {
         if (await FindIdAsync(context) is not { } id)
             return;
-        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        var calls = AgentCalls.Of(context);
         await AnswerAsync(context, await calls.GetTurnAsync(AgentPath.KeyOf(context), new GetTurn(id), context.RequestAborted));
     }
 
@@ -54,7 +54,7 @@ internal static class TurnEndpoints
     {
         if (await FindIdAsync(context) is not { } id)
             return;
-        var calls = context.RequestServices.GetRequiredService<AgentCalls>();
+        var calls = AgentCalls.Of(context);
         var result = await calls.ResumeTurnAsync(AgentPath.KeyOf(context), new ResumeTurn(id), context.RequestAborted);
         if (result.Value is { Status: TurnStatus.Paused } paused)
             await Problem.WriteAsync(context, RefusalOf(paused));

@@ -160,7 +160,7 @@ internal static class EventsEndpoint
     {
         if (after is { } seq)
             return (await watcher.StartReadingAsync(seq, context.RequestAborted)).Refusal;
-        var info = await context.RequestServices.GetRequiredService<AgentCalls>().GetInfoAsync(watcher.Agent.Key, context.RequestAborted);
+        var info = await AgentCalls.Of(context).GetInfoAsync(watcher.Agent.Key, context.RequestAborted);
         return info.IsRefused ? info.Refusal : await watcher.StartAsync(info.Value.LastSeq, context.RequestAborted);
     }
 

@@ -9,11 +9,11 @@ public sealed class DefaultLimitsTests
     [Fact]
     public void Defaults_AreFiftyUnitsADayOfEachAsset() => Assert.Equal(
         ["agent USD rolling:24h 50000000", "agent eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e rolling:24h 50000000"],
-        DefaultLimits.RulesOf(new BudgetOptions(), new SpendingOptions().Token).Defaults.Select(limit => $"{limit.Scope} {limit.Asset} {limit.Window} {limit.Amount}"));
+        DefaultLimits.RulesOf(new BudgetOptions(), new PaymentAssetOptions().Token).Defaults.Select(limit => $"{limit.Scope} {limit.Asset} {limit.Window} {limit.Amount}"));
 
     [Fact]
     public void TokenThatIsNotKnown_HasNone() => Assert.Single(
-        DefaultLimits.RulesOf(new BudgetOptions(), new SpendingOptions { Asset = "0x0000000000000000000000000000000000000001" }.Token).Defaults);
+        DefaultLimits.RulesOf(new BudgetOptions(), new PaymentAssetOptions { Asset = "0x0000000000000000000000000000000000000001" }.Token).Defaults);
 
     [Fact]
     public void Settings_TakeTheirPlace()

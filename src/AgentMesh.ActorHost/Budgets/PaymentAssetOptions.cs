@@ -3,8 +3,8 @@ using AgentMesh.X402.Networks;
 
 namespace AgentMesh.ActorHost.Budgets;
 
-/// <summary>Section <c>AgentMesh:Payments</c>: the token that agents have a limit on by default.</summary>
-internal sealed class SpendingOptions
+/// <summary>Section <c>AgentMesh:Payments</c>, of which this app needs the token that the mesh's prices are paid in.</summary>
+internal sealed class PaymentAssetOptions
 {
     internal const string Section = "AgentMesh:Payments";
 
@@ -14,7 +14,7 @@ internal sealed class SpendingOptions
     /// <summary>The token's contract. Default USDC on Base Sepolia.</summary>
     public string Asset { get; set; } = KnownAssets.UsdcOnBaseSepolia.Address.ToString();
 
-    /// <summary>The token; null when nothing is known of it, and then nothing of it is spent by default.</summary>
+    /// <summary>The token; null when it is not known.</summary>
     internal TokenAsset? Token =>
         EvmNetwork.TryParse(Network, out var network) && EvmAddress.TryParse(Asset, out var asset) ? KnownAssets.Find(network, asset) : null;
 }

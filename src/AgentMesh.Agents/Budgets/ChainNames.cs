@@ -1,4 +1,4 @@
-namespace AgentMesh.Agents.Policies;
+namespace AgentMesh.Agents.Budgets;
 
 /// <summary>Names of networks, tokens and accounts of EVM chains, in the one form in which they are compared: hex digits in lower case.</summary>
 internal static class ChainNames
