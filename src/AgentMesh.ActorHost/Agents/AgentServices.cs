@@ -1,8 +1,8 @@
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Budgets;
-using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Policies;
+using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.Budgets;
+using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.X402.Networks;
 
 namespace AgentMesh.ActorHost.Purchases;
