@@ -195,7 +195,6 @@ internal sealed class Mesh : IAsyncDisposable
         return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>SIGKILL of one process of the mesh.</summary>
     /// <summary>A record of an active agent, as the store has it.</summary>
     public async Task<JsonElement> StateAsync(string id, string key)
     {
@@ -216,7 +215,15 @@ internal sealed class Mesh : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>SIGKILL of one process of the mesh.</summary>
     public static void Kill(int pid) => Process.GetProcessById(pid).Kill();
+
+    /// <summary>SIGTERM of one process.</summary>
+    public static async Task TerminateAsync(int pid)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{pid}"]);
+        await kill.WaitForExitAsync();
+    }
 
     /// <summary>SIGKILL of the sidecar; the apps are left behind.</summary>
     public async Task KillSidecarAsync()
@@ -229,8 +236,7 @@ internal sealed class Mesh : IAsyncDisposable
     public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
     {
         var started = Stopwatch.GetTimestamp();
-        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
-            await kill.WaitForExitAsync();
+        await TerminateAsync(_process.Id);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await _process.WaitForExitAsync(limit.Token);
         return (_process.ExitCode, Stopwatch.GetElapsedTime(started));

@@ -30,6 +30,9 @@ internal sealed class TestStore : IAsyncDisposable
         return new TestStore(redis);
     }
 
+    /// <inheritdoc cref="RedisServer.TryRestartAsync"/>
+    public Task<bool> TryRestartRedisAsync() => _redis!.TryRestartAsync(TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (_redis is not null)

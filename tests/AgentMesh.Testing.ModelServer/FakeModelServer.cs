@@ -23,6 +23,8 @@ public sealed class FakeModelServer : IAsyncDisposable
     private readonly Channel<ModelRequest> _requests = Channel.CreateUnbounded<ModelRequest>();
     private readonly CancellationTokenSource _stopping = new();
     private int _count;
+    private long _tokensRead;
+    private long _tokensWritten;
 
     private FakeModelServer(WebApplication app, TimeProvider time)
     {
@@ -44,6 +46,12 @@ public sealed class FakeModelServer : IAsyncDisposable
 
     /// <summary>How many requests came.</summary>
     public int Count => _count;
+
+    /// <summary>Tokens of all requests, whether it has said so or not: what a provider would bill.</summary>
+    public long TokensRead => Interlocked.Read(ref _tokensRead);
+
+    /// <summary>Tokens it has begun to send, whoever was left to read them.</summary>
+    public long TokensWritten => Interlocked.Read(ref _tokensWritten);
 
     /// <summary>Requests whose client has gone before the answer's end are counted here.</summary>
     public SemaphoreSlim Abandoned { get; } = new(0);
@@ -134,7 +142,9 @@ public sealed class FakeModelServer : IAsyncDisposable
 
     private async Task StreamAsync(HttpContext context, IModelProtocol protocol, ModelRequest request, ModelBehavior behavior, CancellationToken cancellationToken)
     {
-        int? read = behavior.HasUsage ? request.Messages.Where(message => message.Text.Length > 0).Sum(message => message.Text.Split(' ').Length) : null;
+        var tokens = request.Messages.Where(message => message.Text.Length > 0).Sum(message => message.Text.Split(' ').Length);
+        Interlocked.Add(ref _tokensRead, tokens);
+        int? read = behavior.HasUsage ? tokens : null;
         await SendAsync(context, protocol.Begin(request.Model, read), cancellationToken);
         var sent = 0;
         var calls = CallsOf(behavior, request);
@@ -150,6 +160,7 @@ public sealed class FakeModelServer : IAsyncDisposable
             // After the pause and the gate: what was sent just before a cut may be lost with the connection.
             if (behavior.Fault != ModelFault.None && sent == behavior.FaultAt && await FailAsync(context, protocol, behavior, cancellationToken))
                 return;
+            Interlocked.Increment(ref _tokensWritten);
             await SendAsync(context, [protocol.Token(request.Model, token)], cancellationToken);
             sent++;
         }
@@ -158,6 +169,7 @@ public sealed class FakeModelServer : IAsyncDisposable
         {
             if (behavior.Gate is { } gate)
                 await gate.WaitAsync(cancellationToken);
+            Interlocked.Increment(ref _tokensWritten);
             await SendAsync(context, protocol.Call(request.Model, n, calls[n]), cancellationToken);
         }
 

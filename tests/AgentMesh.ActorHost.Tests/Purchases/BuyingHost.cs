@@ -7,6 +7,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AgentMesh.ActorHost.Tests.Purchases;
 
@@ -28,10 +29,14 @@ internal sealed class BuyingHost : IAsyncDisposable
     /// <summary>What the chain says of payments.</summary>
     public AuthorizationOutcome Chain { get; set; } = new(PaymentStates.Unknown, CanBeKnown: true);
 
-    public static async Task<BuyingHost> StartAsync(params (string, string)[] settings)
+    public static Task<BuyingHost> StartAsync(params (string, string)[] settings) => StartAsync(new FakeTimeProvider(WalletHost.StartTime), settings);
+
+    /// <param name="time">The clock.</param>
+    /// <param name="settings">Of the app.</param>
+    public static async Task<BuyingHost> StartAsync(FakeTimeProvider time, params (string, string)[] settings)
     {
         var shop = await FakeShop.StartAsync();
-        var wallets = await WalletHost.StartAsync(WalletHost.Key(1), [("AgentMesh:Outgoing:Allow", shop.Place), .. settings]);
+        var wallets = WalletHost.Start(await FakeActorState.StartAsync(), WalletHost.Key(1), time, [("AgentMesh:Outgoing:Allow", shop.Place), .. settings]);
         var host = new BuyingHost(wallets, shop);
         var faucet = wallets.State.Apps!;
         wallets.State.Apps = (called, context) => called == "payments/authorizations/look" ? host.LookAsync(context) : faucet(called, context);

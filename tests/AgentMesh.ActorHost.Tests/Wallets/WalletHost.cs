@@ -11,6 +11,8 @@ internal sealed class WalletHost : IAsyncDisposable
 {
     public const string Alice = "default:alice";
 
+    public static readonly DateTimeOffset StartTime = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
     private readonly ConcurrentQueue<string> _asked = new();
 
     private WalletHost(HostUnderTest host) => Host = host;
@@ -32,11 +34,14 @@ internal sealed class WalletHost : IAsyncDisposable
     public static async Task<WalletHost> StartAsync(string keys, params (string, string)[] settings) => Start(await FakeActorState.StartAsync(), keys, settings);
 
     /// <summary>A process on a sidecar that is there.</summary>
-    public static WalletHost Start(FakeActorState state, string keys, params (string, string)[] settings)
+    public static WalletHost Start(FakeActorState state, string keys, params (string, string)[] settings) => Start(state, keys, new FakeTimeProvider(StartTime), settings);
+
+    /// <summary>A process with a clock of its own.</summary>
+    public static WalletHost Start(FakeActorState state, string keys, FakeTimeProvider time, params (string, string)[] settings)
     {
         SetKeys(state, keys);
         var host = new WalletHost(HostUnderTest.Start(
-            state, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)), _ => { },
+            state, time, _ => { },
             [("AgentMesh:Wallets:Provider", "local"), ("AgentMesh:Wallets:StartingUsdc", "10"), ("AgentMesh:Flush:IntervalSeconds", "300"), .. settings]));
         state.Apps = host.AnswerAsync;
         return host;
