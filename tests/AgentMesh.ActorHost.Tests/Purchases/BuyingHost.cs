@@ -2,10 +2,12 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using AgentMesh.ActorHost.Tests.Wallets;
+using AgentMesh.ActorHost.Tests.Wallets.Crossmint;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Testing;
+using AgentMesh.Testing.ModelServer;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentMesh.ActorHost.Tests.Purchases;
@@ -28,15 +30,35 @@ internal sealed class BuyingHost : IAsyncDisposable
     /// <summary>What the chain says of payments.</summary>
     public AuthorizationOutcome Chain { get; set; } = new(PaymentStates.Unknown, CanBeKnown: true);
 
-    public static async Task<BuyingHost> StartAsync(params (string, string)[] settings)
+    public static async Task<BuyingHost> StartAsync(params (string, string)[] settings) => await StartAsync(await FakeActorState.StartAsync(), settings);
+
+    /// <summary>A wallet at Crossmint.</summary>
+    public static async Task<BuyingHost> StartAsync(FakeCrossmint crossmint)
+    {
+        var state = await FakeActorState.StartAsync();
+        state.Secrets["secretstore/crossmint"] = $$"""{"crossmint":"{{FakeCrossmint.ApiKey}}"}""";
+        return await StartAsync(
+            state, ("AgentMesh:Wallets:Provider", "crossmint"), ("AgentMesh:Wallets:Crossmint:ApiKeySecret", "secretstore/crossmint"),
+            ("AgentMesh:Wallets:Crossmint:BaseUrl", crossmint.Url.ToString()));
+    }
+
+    /// <summary>A model that costs nothing, unless the settings say otherwise.</summary>
+    public static Task<BuyingHost> StartAsync(FakeModelServer model, params (string, string)[] settings) => StartAsync(
+    [
+        ("AgentMesh:Responder:Provider", "openai"), ("AgentMesh:Responder:Endpoint", model.OpenAIEndpoint.ToString()), ("AgentMesh:Responder:Model", "test-model"), .. settings,
+    ]);
+
+    private static async Task<BuyingHost> StartAsync(FakeActorState state, params (string, string)[] settings)
     {
         var shop = await FakeShop.StartAsync();
-        var wallets = await WalletHost.StartAsync(WalletHost.Key(1), [("AgentMesh:Outgoing:Allow", shop.Place), .. settings]);
+        var wallets = WalletHost.Start(state, WalletHost.Key(1), [("AgentMesh:Outgoing:Allow", shop.Place), .. settings]);
         var host = new BuyingHost(wallets, shop);
         var faucet = wallets.State.Apps!;
         wallets.State.Apps = (called, context) => called == "payments/authorizations/look" ? host.LookAsync(context) : faucet(called, context);
-        await wallets.Host.PostAsync(Alice, "hello", "r0");
+        var greeted = await wallets.Host.PostAsync(Alice, "hello", "r0");
+        await wallets.UntilAsync(() => wallets.Wallet("address") is not null);
         await wallets.UntilSettledAsync();
+        await host.EndOfTurnAsync(greeted.Value!.TurnId);
         return host;
     }
 
@@ -69,6 +91,14 @@ internal sealed class BuyingHost : IAsyncDisposable
     {
         var ledger = JsonElement.Parse(State[Alice, "ledger"]!);
         return ledger.GetProperty("open").EnumerateArray().Concat(ledger.GetProperty("settled").EnumerateArray()).Single().GetProperty("state").GetString()!;
+    }
+
+    /// <summary>Waits until a turn is over, or paused.</summary>
+    public async Task<Turn> EndOfTurnAsync(string id)
+    {
+        var turn = (await Host.TurnAsync(Alice, id)).Value!;
+        await UntilAsync(async () => (turn = (await Host.TurnAsync(Alice, id)).Value!).Status is not (TurnStatus.Running or TurnStatus.Queued));
+        return turn;
     }
 
     public Task UntilAsync(Func<Task<bool>> isSo) => _wallets.UntilAsync(isSo);
