@@ -32,6 +32,19 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
     /// <summary>True when the process has nothing of it, and has not wanted to for long.</summary>
     public bool IsUnused => Living() is null && time.GetElapsedTime(Volatile.Read(ref _usedAt)) >= ForgottenAfter;
 
+    /// <summary>How the tenant would be asked, to set aside so much; null: for a new lease.</summary>
+    /// <returns>And how much is not in hand.</returns>
+    public (UInt128 Missing, TakeLease? Request) Ask(UInt128 amount)
+    {
+        lock (_lock)
+        {
+            if (Living() is not { } lease)
+                return (amount, null);
+            var least = Amounts.ToText(Amounts.Plus(lease.Spent + lease.Reserved, amount));
+            return (amount > lease.Free ? amount : 0, new TakeLease(lease.Id, lease.Revision + 1, actors.Holder, asset, Amounts.ToText(lease.Spent), least, least));
+        }
+    }
+
     /// <summary>Sets aside so much, of what the process has or of what the tenant gives it.</summary>
     public async Task<Result<TenantReservation>> ReserveAsync(UInt128 amount, CancellationToken cancellationToken)
     {
@@ -72,6 +85,19 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         {
             if (_lease is { } lease && lease.Id == reservation.LeaseId && reservation.Return())
                 lease.Return(reservation.Amount, unspent);
+        }
+    }
+
+    /// <summary>Says that a part is needed only of what was set aside, and goes on setting that aside.</summary>
+    public TenantReservation Shrink(TenantReservation reservation, UInt128 amount)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(amount, reservation.Amount);
+        lock (_lock)
+        {
+            if (_lease is not { } lease || lease.Id != reservation.LeaseId || !reservation.Return())
+                return TenantReservation.None;
+            lease.Return(reservation.Amount - amount, reservation.Amount - amount);
+            return new TenantReservation(this, lease.Id, amount);
         }
     }
 

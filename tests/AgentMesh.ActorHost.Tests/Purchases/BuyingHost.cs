@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Tests.Wallets;
 using AgentMesh.ActorHost.Tests.Wallets.Crossmint;
 using AgentMesh.Contracts;
@@ -9,6 +10,7 @@ using AgentMesh.Contracts.Payments;
 using AgentMesh.Testing;
 using AgentMesh.Testing.ModelServer;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.ActorHost.Tests.Purchases;
 
@@ -85,6 +87,9 @@ internal sealed class BuyingHost : IAsyncDisposable
         Alice, nameof(IAgentPurchases.GetPurchase), JsonContent.Create(new GetPurchase(id), ContractsJson.Default.GetPurchase), ContractsJson.Default.ReplyPurchaseView)).Value!;
 
     public async Task<IReadOnlyList<AgentPayment>> PaymentsAsync() => (await Host.PaymentsAsync(Alice)).Value!.Payments;
+
+    /// <summary>What is waited for on behalf of the tenant.</summary>
+    public PromisedFunds Promised() => Host.Services.GetRequiredService<PromisedFunds>();
 
     /// <summary>What became of the hold: of all holds there is one.</summary>
     public string HoldState()
