@@ -111,7 +111,7 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
                 return;
             var isIdle = time.GetElapsedTime(Volatile.Read(ref _usedAt)) >= IdleFor;
             if (isIdle && lease.Reserved == 0)
-                await SettleAsync(cancellationToken);
+                await SettleAsync(isEnding: false, cancellationToken);
             else if (isIdle && lease.Free > 0 || TimeLeft(lease) <= RenewedWithin || lease.Version != watch.VersionOf(tenant))
                 await TakeAsync(0, cancellationToken);
         }
@@ -127,9 +127,7 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         await _talk.WaitAsync(cancellationToken);
         try
         {
-            lock (_lock)
-                Living()?.SpendReserved();
-            await SettleAsync(cancellationToken);
+            await SettleAsync(isEnding: true, cancellationToken);
         }
         finally
         {
@@ -187,12 +185,17 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         return answer;
     }
 
-    private async Task SettleAsync(CancellationToken cancellationToken)
+    private async Task SettleAsync(bool isEnding, CancellationToken cancellationToken)
     {
         SettleLease request;
         lock (_lock)
         {
             if (Living() is not { } lease)
+                return;
+            // In one step with giving it back: somebody may have set aside of it since it was looked at, and what is returned of it later is counted.
+            if (isEnding)
+                lease.SpendReserved();
+            else if (lease.Reserved > 0)
                 return;
             request = new SettleLease(lease.Id, lease.Next(), Amounts.ToText(lease.Spent));
             // Whether it is heard or not: nothing is set aside of it any more.
