@@ -65,6 +65,7 @@ public sealed class CrossmintPurchaseTests
         await using var host = await BuyingHost.StartAsync(crossmint);
         crossmint.Status = "failed";
         var id = (await host.BeginAsync("k")).Value!.Id;
+        await host.UntilAsync(() => Task.FromResult(crossmint.Signatures.Count == 1));
         await host.UntilAsync(async () =>
         {
             await host.PassAsync(TimeSpan.FromSeconds(20));
@@ -105,7 +106,7 @@ public sealed class CrossmintPurchaseTests
     {
         await host.UntilAsync(async () =>
         {
-            await host.PassAsync(TimeSpan.FromSeconds(2));
+            await host.PassAsync(TimeSpan.FromMilliseconds(500));
             return (await host.GetAsync(id)).Status == 200;
         });
         // One nonce, under which everything was asked for, and one text of the payment, with that signature.
@@ -121,7 +122,7 @@ public sealed class CrossmintPurchaseTests
         host.State.TakeInvoked();
         await host.UntilAsync(async () =>
         {
-            await host.PassAsync(TimeSpan.FromSeconds(2));
+            await host.PassAsync(TimeSpan.FromMilliseconds(500));
             return host.State.TakeInvoked().Any(call => call.EndsWith($"/{nameof(IAgentPurchases.ReportPurchase)}", StringComparison.Ordinal));
         });
         Assert.True((await host.GetAsync(id)).IsPending);

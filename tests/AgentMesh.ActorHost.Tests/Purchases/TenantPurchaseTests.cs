@@ -70,7 +70,7 @@ public sealed class TenantPurchaseTests
         crossmint.Status = "failed";
         await host.Host.LimitAsync("100000");
         var begun = await host.BeginAsync("one");
-        await UntilStateAsync(host, "authorized");
+        await host.UntilAsync(async () => (await host.PaymentsAsync()).SingleOrDefault()?.State == "authorized");
         Assert.Equal("budget_exceeded", (await host.Host.ReserveAsync(1)).Refusal?.Code);
         await UntilStateAsync(host, "failed");
         Assert.Equal("payment_not_signed", (await host.GetAsync(begun.Value!.Id)).Reason);
@@ -101,11 +101,11 @@ public sealed class TenantPurchaseTests
         var isLost = true;
         host.State.BeforeInvoke = call => Task.FromResult(!isLost || !call.EndsWith($"/{nameof(IAgentPurchases.OfferPurchase)}", StringComparison.Ordinal));
         var begun = await host.BeginAsync("one");
-        await host.Host.AdvanceUntilAsync(TimeSpan.FromMilliseconds(500), async () => await host.Host.FirstLimitAsync() == ("100000", "0", "150000"));
+        await host.Host.PassUntilAsync(async () => await host.Host.FirstLimitAsync() == ("100000", "0", "150000"));
         isLost = false;
         await UntilStateAsync(host, "settled");
         Assert.Equal(200, (await host.GetAsync(begun.Value!.Id)).Status);
-        await host.Host.AdvanceUntilAsync(TimeSpan.FromMilliseconds(500), async () => await host.Host.FirstLimitAsync() == ("200000", "0", "50000"));
+        await host.Host.PassUntilAsync(async () => await host.Host.FirstLimitAsync() == ("200000", "0", "50000"));
     }
 
     [Theory]
@@ -129,9 +129,9 @@ public sealed class TenantPurchaseTests
         return true;
     };
 
-    private static Task UntilStateAsync(BuyingHost host, string state) => host.UntilAsync(async () =>
+    private static Task UntilStateAsync(BuyingHost host, string state) => host.Host.PassUntilAsync(async () =>
     {
-        await host.PassAsync(TimeSpan.FromSeconds(2));
+        await host.Host.RemindAsync(BuyingHost.Alice, "schedule");
         return (await host.PaymentsAsync()).SingleOrDefault()?.State == state;
     });
 }
