@@ -27,7 +27,7 @@ internal sealed class AnthropicProtocol : IModelProtocol
             yield return Event("content_block_stop", ""","index":0""");
         yield return Event(
             "content_block_start",
-            $$$""","index":{{{index + 1}}},"content_block":{"type":"tool_use","id":"toolu_{{{index}}}","name":{{{JsonSerializer.Serialize(call.Name)}}},"input":{}}""");
+            $$$""","index":{{{index + 1}}},"content_block":{"type":"tool_use","id":"toolu_{{{Guid.CreateVersion7():N}}}","name":{{{JsonSerializer.Serialize(call.Name)}}},"input":{}}""");
         foreach (var part in new[] { call.Arguments[..half], call.Arguments[half..] })
             yield return Event("content_block_delta", $$$""","index":{{{index + 1}}},"delta":{"type":"input_json_delta","partial_json":{{{JsonSerializer.Serialize(part)}}}}""");
         yield return Event("content_block_stop", $$""","index":{{index + 1}}""");

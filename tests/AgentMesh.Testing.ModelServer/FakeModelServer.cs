@@ -22,6 +22,7 @@ public sealed class FakeModelServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> _misbehaved = new();
     private readonly Channel<ModelRequest> _requests = Channel.CreateUnbounded<ModelRequest>();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentQueue<ModelArrival> _log = new();
     private int _count;
     private long _tokensRead;
     private long _tokensWritten;
@@ -32,6 +33,7 @@ public sealed class FakeModelServer : IAsyncDisposable
         _time = time;
         app.MapPost("/v1/chat/completions", context => AnswerAsync(context, new OpenAIProtocol()));
         app.MapPost("/v1/messages", context => AnswerAsync(context, new AnthropicProtocol()));
+        app.MapGet("/requests/log", context => context.Response.WriteAsJsonAsync(_log, context.RequestAborted));
         app.MapGet("/requests", context => context.Response.WriteAsync(_count.ToString(CultureInfo.InvariantCulture), context.RequestAborted));
     }
 
@@ -96,10 +98,12 @@ public sealed class FakeModelServer : IAsyncDisposable
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
         try
         {
+            var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
             var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: gone.Token);
             var request = new ModelRequest(
                 context.Request.Path, context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()), body);
             Interlocked.Increment(ref _count);
+            _log.Enqueue(new ModelArrival(at, request.LastUserMessage));
             _requests.Writer.TryWrite(request);
             await AnswerAsync(context, protocol, request, BehaviorOf(request.Model), gone.Token);
         }
@@ -181,6 +185,7 @@ public sealed class FakeModelServer : IAsyncDisposable
         { MayCall: false } => [],
         _ when behavior.SearchesHistory && request.ToolResults.Count == 0 =>
             [new ModelToolCall("search_history", JsonSerializer.Serialize(new { query = request.LastUserMessage }))],
+        _ when behavior.Pays && request.ToolResults.Count == 0 && request.LastUserMessage.StartsWith('{') => [new ModelToolCall("pay_url", request.LastUserMessage)],
         _ => behavior.Calls,
     };
 

@@ -9,7 +9,7 @@ internal interface IModelProtocol
     /// <summary>One token.</summary>
     string Token(string model, string text);
 
-    /// <summary>A call of a tool, whose arguments come in two pieces.</summary>
+    /// <summary>A call of a tool, whose arguments come in two pieces, with an id that no other call has.</summary>
     IEnumerable<string> Call(string model, int index, ModelToolCall call);
 
     /// <summary>After the last token.</summary>

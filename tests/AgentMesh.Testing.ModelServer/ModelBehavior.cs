@@ -56,6 +56,9 @@ public sealed record ModelBehavior
     /// <summary>Asks for the tool <c>search_history</c> with the user's message, when that is offered and has no result yet.</summary>
     public bool SearchesHistory { get; init; }
 
+    /// <summary>Asks for the tool <c>pay_url</c> with the user's message for its arguments, when that is offered, is an object, and has no result yet.</summary>
+    public bool Pays { get; init; }
+
     /// <summary>Reads the name of a model, as the README says.</summary>
     public static ModelBehavior Parse(string model) => model.Split('-').Aggregate(new ModelBehavior(), (behavior, word) => behavior.With(word));
 
@@ -76,6 +79,7 @@ public sealed record ModelBehavior
             "error#" => this with { Fault = ModelFault.Error, FaultAt = number },
             "hang#" => this with { Fault = ModelFault.Hang, FaultAt = number },
             "search" => this with { SearchesHistory = true },
+            "pay" => this with { Pays = true },
             "empty" => this with { IsEmpty = true },
             "filter" => this with { Finish = "content_filter" },
             "length" => this with { Finish = "length" },

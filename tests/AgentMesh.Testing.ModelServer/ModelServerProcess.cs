@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 
 namespace AgentMesh.Testing.ModelServer;
 
@@ -40,6 +41,13 @@ public sealed class ModelServerProcess : IAsyncDisposable
             process.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What it was asked so far, in about the order in which it came.</summary>
+    public async Task<IReadOnlyList<ModelArrival>> ReadLogAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient();
+        return (await http.GetFromJsonAsync<List<ModelArrival>>(new Uri(Address, "/requests/log"), cancellationToken))!;
     }
 
     /// <summary>Ends it as a crash does.</summary>

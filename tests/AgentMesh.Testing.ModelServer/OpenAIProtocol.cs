@@ -16,7 +16,7 @@ internal sealed class OpenAIProtocol : IModelProtocol
     public IEnumerable<string> Call(string model, int index, ModelToolCall call)
     {
         var half = call.Arguments.Length / 2;
-        yield return Chunk(model, Delta($$$""" "id":"call_{{{index}}}","type":"function","function":{"name":{{{JsonSerializer.Serialize(call.Name)}}},"arguments":""}"""));
+        yield return Chunk(model, Delta($$$""" "id":"call_{{{Guid.CreateVersion7():N}}}","type":"function","function":{"name":{{{JsonSerializer.Serialize(call.Name)}}},"arguments":""}"""));
         yield return Chunk(model, Delta($$$""" "function":{"arguments":{{{JsonSerializer.Serialize(call.Arguments[..half])}}}}"""));
         yield return Chunk(model, Delta($$$""" "function":{"arguments":{{{JsonSerializer.Serialize(call.Arguments[half..])}}}}"""));
 

@@ -1,5 +1,9 @@
 using System.Collections.Immutable;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.Agents.Budgets;
+using AgentMesh.Agents.Freezing;
+using AgentMesh.Agents.Payments;
+using AgentMesh.Agents.Policies;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
@@ -37,6 +41,19 @@ internal sealed partial class AgentActor
         await CommitAsync(inputs, head.Page, change.Value, [], cancellationToken);
         return new Reply<AgentBudget>(ToBudget(step.Value.Ledger), null);
     });
+
+    /// <summary>What a purchase would be told of the budget, by what is known here. What the tenant says of it is asked for by who wants to know.</summary>
+    /// <returns>Null: nothing of a known asset would go out.</returns>
+    private async Task<HoldEvaluation?> EvaluateHoldAsync(PolicyFacts payment, string? session, string? tool, CancellationToken cancellationToken)
+    {
+        if (payment.Direction != PaymentDirection.Out || BudgetAssets.TokenOf(payment.Asset) is not { } asset || !AgentKey.TryParse(Id.GetId(), out var agent))
+            return null;
+        var stop = await _records.LoadFreezeAsync(cancellationToken) is not null
+            ? FreezeRefusals.AgentFrozen
+            : (await _records.LoadLedgerAsync(cancellationToken)).WhyNotToHold(asset, payment.AmountAtomic, session, tool, _services.BudgetRules, LedgerNow);
+        var (missing, request) = _services.TenantGate.Ask(agent.Tenant, asset, payment.AmountAtomic);
+        return new HoldEvaluation(asset, SpendingStops.Of(stop), Amounts.ToText(missing), request);
+    }
 
     /// <summary>Ends the holds that time ends.</summary>
     /// <returns>False: there are none.</returns>

@@ -48,7 +48,8 @@ internal sealed partial class AgentActor
             return Refused<PolicyEvaluation>(CorePolicyRefusals.InvalidPayment);
         var policy = _services.PolicyRules.InForce(await _records.LoadPolicyAsync(cancellationToken));
         var verdict = policy.Evaluate(payment, await _records.LoadSpendingAsync(cancellationToken), LedgerNow);
-        return new Reply<PolicyEvaluation>(new PolicyEvaluation(verdict.EffectWord, verdict.RuleId, verdict.Reason, verdict.Detail), null);
+        var hold = await EvaluateHoldAsync(payment, request.SessionId, request.Tool, cancellationToken);
+        return new Reply<PolicyEvaluation>(new PolicyEvaluation(verdict.EffectWord, verdict.RuleId, verdict.Reason, verdict.Detail, hold), null);
     });
 
     public Task<Reply<ApprovalList>> ListApprovals(ListApprovals request, CancellationToken cancellationToken) => TurnAsync(async () =>

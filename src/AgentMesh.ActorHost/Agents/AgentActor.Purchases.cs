@@ -74,9 +74,11 @@ internal sealed partial class AgentActor
     {
         var inputs = await LoadPurchaseInputsAsync(head, after, cancellationToken);
         var change = PurchaseChanges.Step(inputs, before, after, answer, [], _records.Epoch, _time.GetUtcNow());
-        if (!change.IsRefused)
-            await CommitAsync(inputs.Turn, head.Page, change.Value, [], cancellationToken);
-        return change.Refusal;
+        if (change.IsRefused)
+            return change.Refusal;
+        await CommitAsync(inputs.Turn, head.Page, change.Value, [], cancellationToken);
+        _services.Purchases.Promised.Hear(after);
+        return null;
     }
 
     private async Task<PurchaseInputs> LoadPurchaseInputsAsync(AgentHead head, StoredPurchase purchase, CancellationToken cancellationToken)

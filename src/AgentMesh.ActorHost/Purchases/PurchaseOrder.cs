@@ -46,7 +46,7 @@ internal sealed record PurchaseOrder(PurchaseRequest Request, PurchaseBody? Body
             new PurchaseRequest(
                 order.RequestId, order.IdempotencyKey is not null, order.Url, order.Method, order.ContentType,
                 order.Body is null ? null : Convert.ToHexStringLower(SHA256.HashData(body)), most.ToString(CultureInfo.InvariantCulture), NameOf(asset),
-                order.SessionId, order.Tool),
+                order.SessionId, order.Tool, order.TurnId),
             order.Body is null ? null : new PurchaseBody(body));
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class PurchaseRunner(
     AuthorizationLooker looker,
     CrossmintClient crossmint,
     TenantGate gate,
+    PromisedFunds promised,
     TimeProvider time,
     ILogger<PurchaseRunner> logger) : BackgroundService
 {
@@ -103,8 +104,8 @@ internal sealed partial class PurchaseRunner(
     }
 
     /// <summary>
-    /// Reserves what may be paid of the tenant's money, offers, and gives back what was not promised. What a lost answer leaves open counts as spent, and so
-    /// does a payment that fails later.
+    /// Reserves what may be paid of the tenant's money, offers, and gives back what was not promised. What is stays set aside until it is known whether
+    /// it is paid; what a lost answer leaves open counts as spent.
     /// </summary>
     private async Task<Result<PurchaseWork>> OfferAsync(PurchaseRun run, PurchaseWork work, OfferPurchase offer, CancellationToken cancellationToken)
     {
@@ -112,7 +113,25 @@ internal sealed partial class PurchaseRunner(
         var share = AgentKey.TryParse(run.Agent, out var agent)
             ? await gate.ReserveAsync(time, agent.Tenant, work.Asset!, Amounts.Parse(work.MaxAmount!), least: 1, cancellationToken)
             : new TenantShare(TenantReservation.None, 0, FreezeRefusals.TenantUnknown);
-        offer = offer with { Reserved = Amounts.ToText(share.Amount), Stop = SpendingStops.Of(share.Shortage) };
+        try
+        {
+            var offered = await OfferAsync(
+                run, offer with { Reserved = Amounts.ToText(share.Amount), Stop = SpendingStops.Of(share.Shortage) }, cancellationToken);
+            if (offered is { IsRefused: false, Value.Authorization: { } agreed })
+                promised.Keep(agreed.PaymentId, TenantGate.Shrink(share.Reservation, UInt128.Min(Amounts.Parse(agreed.Amount), share.Reservation.Amount)), agreed.ValidBefore);
+            else
+                TenantGate.Return(share.Reservation, share.Reservation.Amount);
+            return offered;
+        }
+        finally
+        {
+            // Without an answer. With one it is nobody's any more, and this changes nothing.
+            TenantGate.Return(share.Reservation, unspent: 0);
+        }
+    }
+
+    private async Task<Result<PurchaseWork>> OfferAsync(PurchaseRun run, OfferPurchase offer, CancellationToken cancellationToken)
+    {
         var offered = await actors.OfferAsync(run, offer, cancellationToken);
         // The agent may live in another process than its run does, and that one has only begun to ask.
         for (var attempt = 1; attempt < TenantReserving.MaxAttempts && offered is { IsRefused: true, Refusal.Code: SpendingRefusals.TenantUnknown }; attempt++)
@@ -121,8 +140,6 @@ internal sealed partial class PurchaseRunner(
             offered = await actors.OfferAsync(run, offer, cancellationToken);
         }
 
-        var promised = offered is { IsRefused: false, Value.Authorization: { } agreed } ? Amounts.Parse(agreed.Amount) : 0;
-        TenantGate.Return(share.Reservation, share.Amount > promised ? share.Amount - promised : 0);
         return offered;
     }
 

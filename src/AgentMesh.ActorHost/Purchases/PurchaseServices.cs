@@ -6,9 +6,12 @@ using AgentMesh.X402.Networks;
 namespace AgentMesh.ActorHost.Purchases;
 
 /// <summary>What the purchases of all agents of the process share.</summary>
-internal sealed class PurchaseServices(PurchaseRunner runner, OutgoingAllowList allowed, PaymentAssetOptions asset) : IDisposable
+internal sealed class PurchaseServices(PurchaseRunner runner, PromisedFunds promised, OutgoingAllowList allowed, PaymentAssetOptions asset) : IDisposable
 {
     public PurchaseRunner Runner => runner;
+
+    /// <summary>What tenants have set aside for payments of which it is not known yet whether they are made.</summary>
+    public PromisedFunds Promised => promised;
 
     /// <summary>What is paid with when nobody says; null: the settings name no known token.</summary>
     public TokenAsset? Asset => asset.Token;

@@ -7,6 +7,7 @@ internal static class PurchasesFeature
     {
         services.AddSingleton<PurchaseActors>();
         services.AddSingleton<AuthorizationLooker>();
+        services.AddSingleton<PromisedFunds>();
         services.AddSingleton<PurchaseRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<PurchaseRunner>());
         services.AddSingleton<PurchaseServices>();

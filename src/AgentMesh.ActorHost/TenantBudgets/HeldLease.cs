@@ -48,11 +48,15 @@ internal sealed class HeldLease(string id)
     /// <summary>Everything that is set aside is taken to be spent.</summary>
     public void SpendReserved() => Return(Reserved, 0);
 
-    /// <summary>Something new is to be said of it.</summary>
+    /// <summary>
+    /// Something new is to be said of it. Until the tenant has answered, no more is set aside: the answer may leave less than there is now, and others
+    /// may have that by then.
+    /// </summary>
     /// <returns>Its number.</returns>
     public long Next()
     {
         Used = 0;
+        _granted = UInt128.Min(_granted, Spent + Reserved);
         return ++Revision;
     }
 

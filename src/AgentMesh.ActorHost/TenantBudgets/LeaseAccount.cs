@@ -32,6 +32,19 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
     /// <summary>True when the process has nothing of it, and has not wanted to for long.</summary>
     public bool IsUnused => Living() is null && time.GetElapsedTime(Volatile.Read(ref _usedAt)) >= ForgottenAfter;
 
+    /// <summary>How the tenant would be asked, to set aside so much; null: for a new lease.</summary>
+    /// <returns>And how much is not in hand.</returns>
+    public (UInt128 Missing, TakeLease? Request) Ask(UInt128 amount)
+    {
+        lock (_lock)
+        {
+            if (Living() is not { } lease)
+                return (amount, null);
+            var least = Amounts.ToText(Amounts.Plus(lease.Spent + lease.Reserved, amount));
+            return (amount > lease.Free ? amount : 0, new TakeLease(lease.Id, lease.Revision + 1, actors.Holder, asset, Amounts.ToText(lease.Spent), least, least));
+        }
+    }
+
     /// <summary>Sets aside so much, of what the process has or of what the tenant gives it.</summary>
     public async Task<Result<TenantReservation>> ReserveAsync(UInt128 amount, CancellationToken cancellationToken)
     {
@@ -75,6 +88,19 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         }
     }
 
+    /// <summary>Says that a part is needed only of what was set aside, and goes on setting that aside.</summary>
+    public TenantReservation Shrink(TenantReservation reservation, UInt128 amount)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(amount, reservation.Amount);
+        lock (_lock)
+        {
+            if (_lease is not { } lease || lease.Id != reservation.LeaseId || !reservation.Return())
+                return TenantReservation.None;
+            lease.Return(reservation.Amount - amount, reservation.Amount - amount);
+            return new TenantReservation(this, lease.Id, amount);
+        }
+    }
+
     /// <summary>Renews the lease, or gives it back, when it is time to.</summary>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
@@ -85,7 +111,7 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
                 return;
             var isIdle = time.GetElapsedTime(Volatile.Read(ref _usedAt)) >= IdleFor;
             if (isIdle && lease.Reserved == 0)
-                await SettleAsync(cancellationToken);
+                await SettleAsync(isEnding: false, cancellationToken);
             else if (isIdle && lease.Free > 0 || TimeLeft(lease) <= RenewedWithin || lease.Version != watch.VersionOf(tenant))
                 await TakeAsync(0, cancellationToken);
         }
@@ -101,9 +127,7 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         await _talk.WaitAsync(cancellationToken);
         try
         {
-            lock (_lock)
-                Living()?.SpendReserved();
-            await SettleAsync(cancellationToken);
+            await SettleAsync(isEnding: true, cancellationToken);
         }
         finally
         {
@@ -161,12 +185,17 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
         return answer;
     }
 
-    private async Task SettleAsync(CancellationToken cancellationToken)
+    private async Task SettleAsync(bool isEnding, CancellationToken cancellationToken)
     {
         SettleLease request;
         lock (_lock)
         {
             if (Living() is not { } lease)
+                return;
+            // In one step with giving it back: somebody may have set aside of it since it was looked at, and what is returned of it later is counted.
+            if (isEnding)
+                lease.SpendReserved();
+            else if (lease.Reserved > 0)
                 return;
             request = new SettleLease(lease.Id, lease.Next(), Amounts.ToText(lease.Spent));
             // Whether it is heard or not: nothing is set aside of it any more.

@@ -1,4 +1,5 @@
 using AgentMesh.Agents.Freezing;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.TenantBudgets;
@@ -21,6 +22,10 @@ internal sealed class TenantGate(TenantWatch watch, TenantLeases leases)
     /// <summary>Why no agent of the tenant spends; null: they may.</summary>
     public Refusal? Check(TenantId tenant) => watch.Check(tenant, null);
 
+    /// <summary>How a tenant would be asked, to set aside so much, atomic units; null: for a new lease. From memory, and nothing is set aside.</summary>
+    /// <returns>And how much the process has not in hand.</returns>
+    public (UInt128 Missing, TakeLease? Request) Ask(TenantId tenant, string asset, UInt128 amount) => leases.Ask(tenant, asset, amount);
+
     /// <summary>
     /// Sets aside so much of what the tenant may spend, which costs nothing where it has no limit. Waits until something is known of the tenant, three
     /// seconds at most. Counts as spent until it is returned, and for good when it is not.
@@ -40,4 +45,10 @@ internal sealed class TenantGate(TenantWatch watch, TenantLeases leases)
     /// <param name="reservation">The reservation.</param>
     /// <param name="unspent">All of it when there was no hold, else what the hold was not posted with; atomic units.</param>
     public static void Return(TenantReservation reservation, UInt128 unspent) => reservation.Account?.Return(reservation, unspent);
+
+    /// <summary>Returns all of a reservation but a part, which stays set aside.</summary>
+    /// <param name="reservation">The reservation, which is nobody's any more.</param>
+    /// <param name="amount">The part; atomic units.</param>
+    /// <returns>A reservation of the part; of nothing when there was none, or when the tenant has counted it as spent by then.</returns>
+    public static TenantReservation Shrink(TenantReservation reservation, UInt128 amount) => reservation.Account?.Shrink(reservation, amount) ?? TenantReservation.None;
 }

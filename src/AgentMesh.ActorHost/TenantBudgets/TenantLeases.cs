@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.Agents.Freezing;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.TenantBudgets;
@@ -33,6 +34,10 @@ internal sealed partial class TenantLeases(TenantActors actors, TenantWatch watc
         var account = _accounts.GetOrAdd((tenant, asset), key => new LeaseAccount(key.Tenant, key.Asset, actors, watch, time));
         return await account.ReserveAsync(amount, cancellationToken);
     }
+
+    /// <inheritdoc cref="LeaseAccount.Ask"/>
+    public (UInt128 Missing, TakeLease? Request) Ask(TenantId tenant, string asset, UInt128 amount) =>
+        _accounts.TryGetValue((tenant, asset), out var account) ? account.Ask(amount) : (amount, null);
 
     // Before any part of the app stops: a tenant that lives in this process still answers.
     public async Task StoppingAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Freezing;
@@ -26,16 +27,27 @@ internal sealed partial class TenantActor
     public async Task<Reply<TenantLease>> TakeLease(TakeLease request, CancellationToken cancellationToken)
     {
         var stop = (await LoadControlAsync(cancellationToken)).Frozen is null ? null : FreezeRefusals.TenantFrozen;
-        var asked = new LeaseRequest(
-            request.Id, request.Revision, request.Holder, request.Asset, Amounts.Parse(request.Spent), Amounts.Parse(request.Least), Amounts.Parse(request.Wanted));
         var before = await LoadLedgerAsync(cancellationToken);
-        return await StoreAsync(before, before.Take(asked, stop, clock.GetUtcNow()), cancellationToken);
+        return await StoreAsync(before, before.Take(ToCore(request), stop, clock.GetUtcNow()), cancellationToken);
     }
 
     public async Task<Reply<TenantLease>> SettleLease(SettleLease request, CancellationToken cancellationToken)
     {
         var before = await LoadLedgerAsync(cancellationToken);
         return await StoreAsync(before, before.Settle(request.Id, request.Revision, Amounts.Parse(request.Spent), clock.GetUtcNow()), cancellationToken);
+    }
+
+    public async Task<Reply<SpendingCheck>> CheckSpending(CheckSpending request, CancellationToken cancellationToken)
+    {
+        var missing = Amounts.Parse(request.Missing);
+        var stop = await LoadControlAsync(cancellationToken) switch
+        {
+            { Frozen: not null } => FreezeRefusals.TenantFrozen,
+            var control when control.Agents.Contains(request.User) => FreezeRefusals.AgentFrozen,
+            _ when missing == 0 => null,
+            _ => (await LoadLedgerAsync(cancellationToken)).WhyNot(request.Asset, missing, request.Lease is { } lease ? ToCore(lease) : null, clock.GetUtcNow()),
+        };
+        return new Reply<SpendingCheck>(new SpendingCheck(SpendingStops.Of(stop)), null);
     }
 
     public async Task<Reply<TenantBudget>> GetTenantBudget(CancellationToken cancellationToken) =>
@@ -143,6 +155,9 @@ internal sealed partial class TenantActor
     private static TenantShortage ToShortage(Refusal why) => why is BudgetRefusal { Shortage: var shortage }
         ? new TenantShortage(why.Code, why.Detail, shortage.Window, Amounts.ToText(shortage.Available), shortage.ResetsAt)
         : new TenantShortage(why.Code, why.Detail, null, "0", null);
+
+    private static LeaseRequest ToCore(TakeLease request) => new(
+        request.Id, request.Revision, request.Holder, request.Asset, Amounts.Parse(request.Spent), Amounts.Parse(request.Least), Amounts.Parse(request.Wanted));
 
     private static TenantFrozen? ToFrozen(TenantControl control) => control.Frozen is { } frozen ? new TenantFrozen(frozen.Reason, frozen.At) : null;
 

@@ -38,7 +38,7 @@ internal static class PayTool
         var order = new BeginPurchase(
             RequestIdOf(wanted, context), null, wanted.Url, wanted.Body is null ? "GET" : "POST",
             wanted.Body is { } body ? Convert.ToBase64String(Encoding.UTF8.GetBytes(body)) : null, wanted.Body is null ? null : "application/json",
-            most.ToString(), null, context.SessionId, Name);
+            most.ToString(), null, context.SessionId, Name, context.TurnId);
         var asked = await actors.BeginAsync(agent, order, cancellationToken);
         var pause = FirstPause;
         // Ends with the call's time at the latest; the purchase goes on, and a repeat of the call finds it.

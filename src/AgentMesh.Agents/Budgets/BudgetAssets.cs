@@ -17,6 +17,9 @@ public static class BudgetAssets
     public static string Erc20(string network, string contract) =>
         string.Create(CultureInfo.InvariantCulture, $"{network}/erc20:{contract}").ToLowerInvariant();
 
+    /// <summary>The one spelling of a token's CAIP-19 name; null when it is none.</summary>
+    public static string? TokenOf(string name) => ChainNames.Asset(name);
+
     /// <summary>True for a name in its one spelling.</summary>
     public static bool IsCanonical(string asset) => asset == Usd || ChainNames.Asset(asset) == asset;
 }

@@ -12,6 +12,9 @@ public sealed partial record Ledger
     /// <summary>Percentages of a limit that watchers are told of, each once in a window.</summary>
     private static readonly ImmutableArray<int> Thresholds = [50, 80, 95];
 
+    /// <summary>Of a hold that is not kept: those that are have ids of payments and of turns.</summary>
+    private const string NobodysId = "nobody's";
+
     /// <summary>
     /// Sets funds aside, on all scopes that limit it or on none: all that was asked for, or what is available when that is enough. A repeat finds
     /// the hold it got.
@@ -39,6 +42,17 @@ public sealed partial record Ledger
         var (told, facts) = (ledger with { Open = ledger.Open.Add(hold) }).Tell(rules, request.Session ?? SessionNames.Default);
         return new LedgerStep(told, hold, [.. LedgerFacts.OfPayments(this, told), .. facts]);
     }
+
+    /// <summary>Why a payment would get no hold at a time; null: it would. Nothing is taken.</summary>
+    /// <param name="asset">Of what.</param>
+    /// <param name="amount">How much, in atomic units.</param>
+    /// <param name="session">The session it would be spent in; null: in none.</param>
+    /// <param name="tool">The tool that would spend it; null: none does.</param>
+    /// <param name="rules">How budgets are set up.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="ArgumentException">There can be no such session or tool.</exception>
+    public Refusal? WhyNotToHold(string asset, UInt128 amount, string? session, string? tool, BudgetRules rules, DateTimeOffset now) =>
+        Hold(new HoldRequest(NobodysId, HoldKind.Payment, asset, amount, amount, session, tool, now), rules, now).Refusal;
 
     /// <summary>How much a request gets.</summary>
     private Result<UInt128> Grant(HoldRequest request, BudgetRules rules)

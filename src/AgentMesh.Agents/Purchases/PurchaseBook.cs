@@ -48,13 +48,19 @@ public sealed record PurchaseBook(ImmutableArray<OpenPurchase> Open, ImmutableAr
         }
 
         var life = purchase.Request.HasKey ? PurchaseLimits.KeyLife : PurchaseLimits.KeylessLife;
-        return this with { Open = open, Kept = kept.Add(new KeptPurchase(purchase.Id, purchase.UpdatedAt + life, purchase.Answer?.Bytes ?? 0)) };
+        return this with { Open = open, Kept = kept.Add(new KeptPurchase(purchase.Id, purchase.UpdatedAt + life, purchase.Answer?.Bytes ?? 0, purchase.Request.Turn)) };
     }
 
-    /// <summary>Without those whose time is over, and without the oldest answers when all of them are too much: what to remove.</summary>
-    public PurchasePruning Prune(DateTimeOffset now)
+    /// <summary>
+    /// Without those whose time is over, and without the oldest answers when all of them are too much: what to remove. A turn that is paused may go on
+    /// after weeks, with another run that asks for the same: what it has bought is known until it is over.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="openTurns">The turns that are not over.</param>
+    public PurchasePruning Prune(DateTimeOffset now, IReadOnlyCollection<string> openTurns)
     {
-        var over = Kept.Where(purchase => purchase.Until <= now).Take(PurchaseLimits.RemovedAtOnce).ToArray();
+        ArgumentNullException.ThrowIfNull(openTurns);
+        var over = Kept.Where(purchase => purchase.Until <= now && !openTurns.Contains(purchase.Turn)).Take(PurchaseLimits.RemovedAtOnce).ToArray();
         var kept = Kept.RemoveRange(over);
         var bytes = kept.Sum(purchase => (long)purchase.AnswerBytes);
         var answers = ImmutableArray.CreateBuilder<string>();
@@ -80,7 +86,8 @@ public sealed record OpenPurchase(string Id, DateTimeOffset Due);
 /// <param name="Id">Its id.</param>
 /// <param name="Until">How long it is known.</param>
 /// <param name="AnswerBytes">Bytes of its answer; 0: there is none, or it is not kept any more.</param>
-public sealed record KeptPurchase(string Id, DateTimeOffset Until, int AnswerBytes);
+/// <param name="Turn">The turn it was bought in, for which it is known as long as that is open; null: in none.</param>
+public sealed record KeptPurchase(string Id, DateTimeOffset Until, int AnswerBytes, string? Turn);
 
 /// <summary>What is removed from an agent's purchases.</summary>
 /// <param name="Book">What stays.</param>

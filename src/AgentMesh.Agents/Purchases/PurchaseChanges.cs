@@ -4,6 +4,7 @@ using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.State;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Purchases;
@@ -23,7 +24,7 @@ public static class PurchaseChanges
     public static Result<AgentChange> Begin(PurchaseInputs inputs, StoredPurchase purchase, PurchaseBody? body, long epoch, DateTimeOffset now)
     {
         // One that was refused is begun anew under its key.
-        var pruned = inputs.Book.Without([purchase.Id]).Prune(now);
+        var pruned = inputs.Book.Without([purchase.Id]).Prune(now, [.. inputs.Turn.Turns?.Open.Select(turn => TurnId.Of(turn.Turn)) ?? []]);
         if (!pruned.Book.HasRoom)
             return PurchaseRefusals.TooManyPurchases;
         var records = new PurchaseRecords(pruned.Book.With(purchase), purchase) { Body = body, Forgotten = pruned.Purchases, WithoutAnswer = pruned.Answers };

@@ -15,8 +15,10 @@ namespace AgentMesh.Agents.Purchases;
 /// <param name="Asset">What may be paid with, CAIP-19.</param>
 /// <param name="Session">The session it is bought in; null: none.</param>
 /// <param name="Tool">The tool it is bought by; null: none.</param>
+/// <param name="Turn">The turn it is bought in, which may ask for it again while it is open; null: in none.</param>
 public sealed record PurchaseRequest(
-    string RequestId, bool HasKey, string Url, string Method, string? ContentType, string? BodyHash, string MaxAmount, string Asset, string? Session, string? Tool)
+    string RequestId, bool HasKey, string Url, string Method, string? ContentType, string? BodyHash, string MaxAmount, string Asset, string? Session, string? Tool,
+    string? Turn)
 {
     /// <summary>Tells a repeat from another request: 64 lower case hex digits.</summary>
     public string CalculateFingerprint()

@@ -34,8 +34,8 @@ internal static class StateVersions
     internal const int PolicyRecord = 1;
     internal const int SpendingMemory = 1;
     internal const int ApprovalTable = 1;
-    internal const int PurchaseBook = 1;
-    internal const int StoredPurchase = 1;
+    internal const int PurchaseBook = 2;
+    internal const int StoredPurchase = 2;
     internal const int PurchaseBody = 1;
     internal const int FreezeRecord = 1;
     internal const int TenantControl = 1;
@@ -92,9 +92,9 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApprovalTableUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBookUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBookUpcasters = [KeepsForNoTurn];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> StoredPurchaseUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> StoredPurchaseUpcasters = [BuysInNoTurn];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBodyUpcasters = [];
 
@@ -163,6 +163,23 @@ internal static class StateVersions
 
         turns["v"] = 3;
         return turns;
+    }
+
+    /// <summary>Of which turn a purchase of version 1 is, is not known.</summary>
+    private static JsonObject BuysInNoTurn(JsonObject purchase)
+    {
+        purchase["request"]!["turn"] = null;
+        purchase["v"] = 2;
+        return purchase;
+    }
+
+    /// <summary>Purchases of version 1 are known for their time only.</summary>
+    private static JsonObject KeepsForNoTurn(JsonObject purchases)
+    {
+        foreach (var purchase in purchases["kept"]!.AsArray())
+            purchase!["turn"] = null;
+        purchases["v"] = 2;
+        return purchases;
     }
 
     /// <summary>Version 2 of a page of payments may have some that are authorized and not yet settled, by the agent itself.</summary>

@@ -6,6 +6,9 @@ namespace AgentMesh.Agents.TenantBudgets;
 /// <summary>Giving leases and taking them back.</summary>
 public sealed partial record TenantLedger
 {
+    /// <summary>Of a lease that is not kept, and of its holder: those that are have hex digits for names.</summary>
+    private const string NobodysName = "nobody";
+
     /// <summary>
     /// Gives a lease, or more of one, and goes on with it for its time: the least that is asked for or nothing of it, and of what is wanted as much as
     /// leaves enough for others. What the holder has is only taken from it when it does not want it.
@@ -48,6 +51,20 @@ public sealed partial record TenantLedger
         spent = UInt128.Max(spent, known.Spent);
         var ended = (known with { Revision = revision }).End(spent, ledger.SeenAt);
         return new LeaseStep(ledger.Charge(known.Asset, spent - known.Spent, ledger.SeenAt).With(ended), ended, null);
+    }
+
+    /// <summary>Why a process would not get what it has not; null: it would. Nothing is given.</summary>
+    /// <param name="asset">Of what.</param>
+    /// <param name="missing">How much it has not.</param>
+    /// <param name="request">How it would ask; null: for a new lease. One that has ended is followed by a new one.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="ArgumentException">The request contradicts itself, or what was said of the lease before.</exception>
+    public Refusal? WhyNot(string asset, UInt128 missing, LeaseRequest? request, DateTimeOffset now)
+    {
+        var step = request is null ? TenantBudgetRefusals.LeaseEnded : Take(request, null, now);
+        if (step.Refusal == TenantBudgetRefusals.LeaseEnded)
+            step = Take(new LeaseRequest(NobodysName, 1, NobodysName, asset, 0, missing, missing), null, now);
+        return step.IsRefused ? step.Refusal : step.Value.Why;
     }
 
     private Result<LeaseStep> Begin(LeaseRequest request, Refusal? stop)

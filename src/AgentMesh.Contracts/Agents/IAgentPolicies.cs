@@ -1,3 +1,4 @@
+using AgentMesh.Contracts.Tenants;
 using Dapr.Actors;
 
 namespace AgentMesh.Contracts.Agents;
@@ -11,7 +12,7 @@ public interface IAgentPolicies : IActor
     /// <summary>Sets a policy, or takes it away. Refused with <see cref="PolicyRefusals.InvalidPolicy"/> and <see cref="Reply{T}.Errors"/>.</summary>
     Task<Reply<AgentPolicy>> SetPolicy(SetPolicy request, CancellationToken cancellationToken);
 
-    /// <summary>Says what the policy would say of a payment now. Nothing is remembered of it.</summary>
+    /// <summary>Says what the policy would say of a payment now, and whether the agent's budget would have it. Nothing is remembered of it.</summary>
     Task<Reply<PolicyEvaluation>> EvaluatePolicy(EvaluatePolicy request, CancellationToken cancellationToken);
 
     /// <summary>Reads the approvals, oldest first.</summary>
@@ -43,14 +44,25 @@ public sealed record SetPolicy(string? Document);
 /// <param name="Host">The host that asks for it; null: none.</param>
 /// <param name="Asset">CAIP-19 of the token.</param>
 /// <param name="AmountAtomic">Atomic units, decimal digits.</param>
-public sealed record EvaluatePolicy(string Direction, string Payee, string? Host, string Asset, string AmountAtomic);
+/// <param name="SessionId">The session it would be made in; null: none.</param>
+/// <param name="Tool">The tool that would make it; null: none.</param>
+public sealed record EvaluatePolicy(
+    string Direction, string Payee, string? Host, string Asset, string AmountAtomic, string? SessionId = null, string? Tool = null);
 
 /// <summary>What a policy says.</summary>
 /// <param name="Effect">One of <see cref="PolicyEffects"/>.</param>
 /// <param name="RuleId">The rule that says so; null when none does.</param>
 /// <param name="Reason">One of <see cref="PolicyReasons"/>.</param>
 /// <param name="Detail">One sentence.</param>
-public sealed record PolicyEvaluation(string Effect, string? RuleId, string Reason, string Detail);
+/// <param name="Hold">What the budget says; null: nothing, because nothing of a known asset would go out.</param>
+public sealed record PolicyEvaluation(string Effect, string? RuleId, string Reason, string Detail, HoldEvaluation? Hold = null);
+
+/// <summary>Whether a payment would get its hold, as far as the agent knows. What its tenant says is to be asked for beside it.</summary>
+/// <param name="Asset">Of what, in its one spelling.</param>
+/// <param name="Stop">Why it would get none; null: it would.</param>
+/// <param name="Missing">What its process would ask the tenant for, because it has not enough in hand; atomic units, decimal digits.</param>
+/// <param name="Lease">How it would ask; null: for a lease, because it has none.</param>
+public sealed record HoldEvaluation(string Asset, SpendingStop? Stop, string Missing, TakeLease? Lease);
 
 /// <summary>Asks for the approvals.</summary>
 /// <param name="State">One of <see cref="ApprovalStates"/>; null for all.</param>

@@ -44,9 +44,10 @@ public interface IAgentPurchases : IActor
 /// <param name="Asset">CAIP-19 of a known token; null: the mesh's own.</param>
 /// <param name="SessionId">The session it is bought in; null: none.</param>
 /// <param name="Tool">The tool that buys it; null: none.</param>
+/// <param name="TurnId">The turn it is bought in: while that is open, the same request finds the purchase; null: in none.</param>
 public sealed record BeginPurchase(
     string RequestId, string? IdempotencyKey, string Url, string Method, string? Body, string? ContentType, string MaxAmount, string? Asset = null,
-    string? SessionId = null, string? Tool = null);
+    string? SessionId = null, string? Tool = null, string? TurnId = null);
 
 /// <summary>Asks for a purchase.</summary>
 /// <param name="Id">Of <see cref="PurchaseView.Id"/>.</param>

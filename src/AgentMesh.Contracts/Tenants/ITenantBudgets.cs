@@ -1,10 +1,11 @@
+using AgentMesh.Contracts.Agents;
 using Dapr.Actors;
 
 namespace AgentMesh.Contracts.Tenants;
 
 /// <summary>
 /// What a tenant's agents may spend together, and whether at all. Agents never ask it: the processes that they live in do, in the background, and
-/// gateways for operators.
+/// gateways for operators, and for who asks whether something might be spent.
 /// </summary>
 public interface ITenantBudgets : IActor
 {
@@ -20,6 +21,9 @@ public interface ITenantBudgets : IActor
 
     /// <summary>Ends a lease: what was not spent of it is the tenant's again. Refused with <c>lease_ended</c> when it has ended before.</summary>
     Task<Reply<TenantLease>> SettleLease(SettleLease request, CancellationToken cancellationToken);
+
+    /// <summary>Says whether a process would get so much for a payment of one of its agents now. Nothing is set aside, and nothing is remembered of it.</summary>
+    Task<Reply<SpendingCheck>> CheckSpending(CheckSpending request, CancellationToken cancellationToken);
 
     /// <summary>The tenant's limits and what they have come to, for operators.</summary>
     Task<Reply<TenantBudget>> GetTenantBudget(CancellationToken cancellationToken);
@@ -81,6 +85,17 @@ public sealed record TenantLease(string Granted, int Seconds, bool IsLimited, Te
 /// <param name="Available">What is left, atomic units.</param>
 /// <param name="ResetsAt">When there may be more again; null: when others give back what they have, or an operator sets another limit.</param>
 public sealed record TenantShortage(string Code, string Detail, string? Window, string Available, DateTimeOffset? ResetsAt);
+
+/// <summary>Asks whether so much might be spent.</summary>
+/// <param name="User">Whose agent would spend it.</param>
+/// <param name="Asset">Of what.</param>
+/// <param name="Missing">What the agent's process would ask for, because it has not enough in hand; atomic units, decimal digits.</param>
+/// <param name="Lease">How it would ask; null: for a lease, because it has none.</param>
+public sealed record CheckSpending(string User, string Asset, string Missing, TakeLease? Lease);
+
+/// <summary>Whether so much might be spent.</summary>
+/// <param name="Stop">Why not; null: it might.</param>
+public sealed record SpendingCheck(SpendingStop? Stop);
 
 /// <summary>Sets a tenant's limits.</summary>
 /// <param name="Limits">All of them; at most 8.</param>

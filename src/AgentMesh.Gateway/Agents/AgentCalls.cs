@@ -124,6 +124,10 @@ internal sealed partial class AgentCalls
     public Task<Result<TenantFreeze>> UnfreezeAsync(TenantId tenant, UnfreezeTenant request, CancellationToken cancellationToken) =>
         AskAsync<UnfreezeTenant, TenantFreeze>(tenant, nameof(ITenantBudgets.UnfreezeTenant), request, cancellationToken);
 
+    /// <summary>Whether so much might be spent of what the tenant has.</summary>
+    public Task<Result<SpendingCheck>> CheckSpendingAsync(TenantId tenant, CheckSpending spending, CancellationToken cancellationToken) =>
+        AskAsync<CheckSpending, SpendingCheck>(tenant, nameof(ITenantBudgets.CheckSpending), spending, cancellationToken);
+
     /// <summary>Reads a tenant's limits and what they have come to.</summary>
     public Task<Result<TenantBudget>> GetTenantBudgetAsync(TenantId tenant, CancellationToken cancellationToken) =>
         AskAsync<object?, TenantBudget>(tenant, nameof(ITenantBudgets.GetTenantBudget), null, cancellationToken);

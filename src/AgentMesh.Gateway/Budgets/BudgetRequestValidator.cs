@@ -37,7 +37,7 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
             yield break;
         }
 
-        if (limit.Scope is null || !Scope().IsMatch(limit.Scope))
+        if (limit.Scope is null || !IsScope(limit.Scope))
             yield return Failure(name + ".scope", $"{name}.scope must be agent, session:{{id}} or tool:{{name}}.");
         if (limit.Asset is null || !Asset().IsMatch(limit.Asset))
             yield return Failure(name + ".asset", $"{name}.asset must be USD, or a token such as eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e in lower case.");
@@ -46,6 +46,9 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
         if (limit.Limit is null || !Amount().IsMatch(limit.Limit))
             yield return Failure(name + ".limit", $"{name}.limit must be a whole number of atomic units below 2^128, as text of decimal digits.");
     }
+
+    /// <summary>True for a scope of a limit; there need not be such a session or tool.</summary>
+    internal static bool IsScope(string scope) => Scope().IsMatch(scope);
 
     private static ValidationFailure Failure(string name, string message) => new(name, message) { ErrorCode = AgentRefusals.InvalidBudget };
 

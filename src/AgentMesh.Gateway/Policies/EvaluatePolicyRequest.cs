@@ -1,4 +1,5 @@
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Budgets;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
 
@@ -10,7 +11,10 @@ namespace AgentMesh.Gateway.Policies;
 /// <param name="Host">The host that asks for it; null: none.</param>
 /// <param name="Asset">CAIP-19 of the token.</param>
 /// <param name="Amount">Atomic units, decimal digits.</param>
-internal sealed record EvaluatePolicyRequest(string? Direction, string? Payee, string? Host, string? Asset, string? Amount);
+/// <param name="SessionId">The session that it would be made in; null: none, as with <c>POST …/pay</c>.</param>
+/// <param name="Tool">The tool that would make it, such as <c>pay_url</c>; null: none.</param>
+internal sealed record EvaluatePolicyRequest(
+    string? Direction, string? Payee, string? Host, string? Asset, string? Amount, string? SessionId = null, string? Tool = null);
 
 /// <summary>What must be there. Texts that name nothing are for the policy to judge: it denies them.</summary>
 internal sealed class EvaluatePolicyRequestValidator : AbstractValidator<EvaluatePolicyRequest>
@@ -33,5 +37,13 @@ internal sealed class EvaluatePolicyRequestValidator : AbstractValidator<Evaluat
             .Must(amount => amount is { Length: >= 1 and <= AmountDigits } and not ['0', _, ..] && amount.All(char.IsAsciiDigit))
             .WithErrorCode(EdgeRefusals.InvalidRequest)
             .WithMessage("amount must be a text of decimal digits, atomic units below 2^128.");
+        RuleFor(request => request.SessionId)
+            .Must(id => id is null || BudgetRequestValidator.IsScope($"session:{id}"))
+            .WithErrorCode(EdgeRefusals.InvalidRequest)
+            .WithMessage("sessionId must be the id of a session.");
+        RuleFor(request => request.Tool)
+            .Must(tool => tool is null || BudgetRequestValidator.IsScope($"tool:{tool}"))
+            .WithErrorCode(EdgeRefusals.InvalidRequest)
+            .WithMessage("tool must be the name of a tool.");
     }
 }

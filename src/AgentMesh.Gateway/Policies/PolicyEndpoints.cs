@@ -1,15 +1,17 @@
 using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Policies;
 
 /// <summary>
 /// <c>GET,PUT,DELETE /agent/{userId}/policy</c>: what the agent may pay, the document as it is; and <c>POST …/policy/evaluate</c>, which asks what it
-/// would say. Setting it is the admin's, as budgets are: who can be talked into a payment must not be talked into allowing it.
+/// would say, and the budget beside it. Setting it is the admin's, as budgets are: who can be talked into a payment must not be talked into allowing it.
 /// </summary>
 internal static class PolicyEndpoints
 {
@@ -43,13 +45,32 @@ internal static class PolicyEndpoints
     {
         if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.EvaluatePolicyRequest) is not { } request)
             return;
-        var payment = new EvaluatePolicy(request.Direction ?? PaymentDirections.Out, request.Payee!, request.Host, request.Asset!, request.Amount!);
-        var result = await AgentCalls.Of(context).EvaluatePolicyAsync(AgentPath.KeyOf(context), payment, context.RequestAborted);
+        var agent = AgentPath.KeyOf(context);
+        var payment = new EvaluatePolicy(
+            request.Direction ?? PaymentDirections.Out, request.Payee!, request.Host, request.Asset!, request.Amount!, request.SessionId, request.Tool);
+        var result = await AgentCalls.Of(context).EvaluatePolicyAsync(agent, payment, context.RequestAborted);
         if (result.IsRefused)
+        {
             await Problem.WriteAsync(context, result.Refusal);
-        else
-            await JsonAnswer.WriteAsync(context, EvaluatePolicyResponse.Of(result.Value), GatewayJson.Answers.EvaluatePolicyResponse);
+            return;
+        }
+
+        var budget = result.Value.Hold is { } hold ? BudgetVerdictResponse.Of(await WhyNotToSpendAsync(context, agent, hold)) : null;
+        await JsonAnswer.WriteAsync(context, EvaluatePolicyResponse.Of(result.Value, budget), GatewayJson.Answers.EvaluatePolicyResponse);
     }
+
+    /// <summary>Why the payment would get no hold; null: it would. In the order in which a payment is refused: a freeze, the tenant's limit, the agent's.</summary>
+    private static async Task<SpendingStop?> WhyNotToSpendAsync(HttpContext context, AgentKey agent, HoldEvaluation hold)
+    {
+        if (hold.Stop is { Code: SpendingRefusals.AgentFrozen } frozen)
+            return frozen;
+        var spending = new CheckSpending(agent.User.ToString(), hold.Asset, hold.Missing, hold.Lease);
+        var tenant = await AgentCalls.Of(context).CheckSpendingAsync(agent.Tenant, spending, context.RequestAborted);
+        return tenant.IsRefused ? TenantNotHeard : tenant.Value.Stop ?? hold.Stop;
+    }
+
+    private static SpendingStop TenantNotHeard { get; } = new(
+        SpendingRefusals.TenantUnknown, "Whether the tenant may spend is not known at the moment, so nothing is spent. Try again.");
 
     private static PolicyDocumentValidator Documents { get; } = new();
 
@@ -72,7 +93,9 @@ internal sealed record PolicyResponse(bool IsDefault, DateTime? UpdatedAt, JsonE
 /// <param name="Rule">The id of the rule that says so; null when none does.</param>
 /// <param name="Reason">One of <see cref="PolicyReasons"/>.</param>
 /// <param name="Detail">One sentence.</param>
-internal sealed record EvaluatePolicyResponse(string Effect, string? Rule, string Reason, string Detail)
+/// <param name="Budget">What the budget says; null: nothing of a known asset would go out.</param>
+internal sealed record EvaluatePolicyResponse(string Effect, string? Rule, string Reason, string Detail, BudgetVerdictResponse? Budget)
 {
-    public static EvaluatePolicyResponse Of(PolicyEvaluation evaluation) => new(evaluation.Effect, evaluation.RuleId, evaluation.Reason, evaluation.Detail);
+    public static EvaluatePolicyResponse Of(PolicyEvaluation evaluation, BudgetVerdictResponse? budget) =>
+        new(evaluation.Effect, evaluation.RuleId, evaluation.Reason, evaluation.Detail, budget);
 }

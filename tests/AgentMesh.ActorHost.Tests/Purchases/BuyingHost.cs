@@ -1,12 +1,16 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Tests.Wallets;
+using AgentMesh.ActorHost.Tests.Wallets.Crossmint;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Testing;
+using AgentMesh.Testing.ModelServer;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AgentMesh.ActorHost.Tests.Purchases;
@@ -29,19 +33,39 @@ internal sealed class BuyingHost : IAsyncDisposable
     /// <summary>What the chain says of payments.</summary>
     public AuthorizationOutcome Chain { get; set; } = new(PaymentStates.Unknown, CanBeKnown: true);
 
-    public static Task<BuyingHost> StartAsync(params (string, string)[] settings) => StartAsync(new FakeTimeProvider(WalletHost.StartTime), settings);
+    public static async Task<BuyingHost> StartAsync(params (string, string)[] settings) => await StartAsync(await FakeActorState.StartAsync(), new FakeTimeProvider(WalletHost.StartTime), settings);
 
     /// <param name="time">The clock.</param>
     /// <param name="settings">Of the app.</param>
-    public static async Task<BuyingHost> StartAsync(FakeTimeProvider time, params (string, string)[] settings)
+    public static async Task<BuyingHost> StartAsync(FakeTimeProvider time, params (string, string)[] settings) => await StartAsync(await FakeActorState.StartAsync(), time, settings);
+
+    /// <summary>A wallet at Crossmint.</summary>
+    public static async Task<BuyingHost> StartAsync(FakeCrossmint crossmint)
+    {
+        var state = await FakeActorState.StartAsync();
+        state.Secrets["secretstore/crossmint"] = $$"""{"crossmint":"{{FakeCrossmint.ApiKey}}"}""";
+        return await StartAsync(
+            state, new FakeTimeProvider(WalletHost.StartTime), ("AgentMesh:Wallets:Provider", "crossmint"), ("AgentMesh:Wallets:Crossmint:ApiKeySecret", "secretstore/crossmint"),
+            ("AgentMesh:Wallets:Crossmint:BaseUrl", crossmint.Url.ToString()));
+    }
+
+    /// <summary>A model that costs nothing, unless the settings say otherwise.</summary>
+    public static Task<BuyingHost> StartAsync(FakeModelServer model, params (string, string)[] settings) => StartAsync(
+    [
+        ("AgentMesh:Responder:Provider", "openai"), ("AgentMesh:Responder:Endpoint", model.OpenAIEndpoint.ToString()), ("AgentMesh:Responder:Model", "test-model"), .. settings,
+    ]);
+
+    private static async Task<BuyingHost> StartAsync(FakeActorState state, FakeTimeProvider time, params (string, string)[] settings)
     {
         var shop = await FakeShop.StartAsync();
-        var wallets = WalletHost.Start(await FakeActorState.StartAsync(), WalletHost.Key(1), time, [("AgentMesh:Outgoing:Allow", shop.Place), .. settings]);
+        var wallets = WalletHost.Start(state, WalletHost.Key(1), time, [("AgentMesh:Outgoing:Allow", shop.Place), .. settings]);
         var host = new BuyingHost(wallets, shop);
         var faucet = wallets.State.Apps!;
         wallets.State.Apps = (called, context) => called == "payments/authorizations/look" ? host.LookAsync(context) : faucet(called, context);
-        await wallets.Host.PostAsync(Alice, "hello", "r0");
+        var greeted = await wallets.Host.PostAsync(Alice, "hello", "r0");
+        await wallets.UntilAsync(() => wallets.Wallet("address") is not null);
         await wallets.UntilSettledAsync();
+        await host.EndOfTurnAsync(greeted.Value!.TurnId);
         return host;
     }
 
@@ -69,11 +93,22 @@ internal sealed class BuyingHost : IAsyncDisposable
 
     public async Task<IReadOnlyList<AgentPayment>> PaymentsAsync() => (await Host.PaymentsAsync(Alice)).Value!.Payments;
 
+    /// <summary>What is waited for on behalf of the tenant.</summary>
+    public PromisedFunds Promised() => Host.Services.GetRequiredService<PromisedFunds>();
+
     /// <summary>What became of the hold: of all holds there is one.</summary>
     public string HoldState()
     {
         var ledger = JsonElement.Parse(State[Alice, "ledger"]!);
         return ledger.GetProperty("open").EnumerateArray().Concat(ledger.GetProperty("settled").EnumerateArray()).Single().GetProperty("state").GetString()!;
+    }
+
+    /// <summary>Waits until a turn is over, or paused.</summary>
+    public async Task<Turn> EndOfTurnAsync(string id)
+    {
+        var turn = (await Host.TurnAsync(Alice, id)).Value!;
+        await UntilAsync(async () => (turn = (await Host.TurnAsync(Alice, id)).Value!).Status is not (TurnStatus.Running or TurnStatus.Queued));
+        return turn;
     }
 
     public Task UntilAsync(Func<Task<bool>> isSo) => _wallets.UntilAsync(isSo);

@@ -71,4 +71,12 @@ internal static class TenantHost
         host.Time.Advance(step);
         return await isSo();
     });
+
+    /// <summary>Moves the clock on until something is so, and only slowly while a lease is to be renewed: what is lost by haste is spent.</summary>
+    public static Task PassUntilAsync(this HostUnderTest host, Func<Task<bool>> isSo) => HostUnderTest.UntilAsync(async () =>
+    {
+        var isToBeRenewed = (await host.BudgetAsync()).Value!.Leases.Any(lease => lease.Until - host.Time.GetUtcNow() < TimeSpan.FromSeconds(31));
+        host.Time.Advance(TimeSpan.FromMilliseconds(isToBeRenewed ? 20 : 500));
+        return await isSo();
+    });
 }

@@ -37,6 +37,26 @@ public sealed class LedgerTests
         Assert.Null(Assert.IsType<BudgetRefusal>(_agent.Hold("too much", 101).Refusal).Shortage.ResetsAt);
     }
 
+    /// <summary>With the same words as who asks for the hold, and the ledger stays as it is.</summary>
+    [Theory]
+    [InlineData(null, null, 80)]
+    [InlineData("default", null, 30)]
+    [InlineData(null, "shop", 20)]
+    public void WhoOnlyAsks_IsToldWhatWhoHoldsIs(string? session, string? tool, int available)
+    {
+        _agent.Set(
+            FakeLedger.Limit("agent", FakeLedger.Usdc, "rolling:24h", 100),
+            FakeLedger.Limit("session:default", FakeLedger.Usdc, "once", 30),
+            FakeLedger.Limit("tool:shop", FakeLedger.Usdc, "once", 20));
+        _agent.Hold("held", 20);
+        var (before, over) = (_agent.Ledger, (UInt128)available + 1);
+        Assert.Null(before.WhyNotToHold(FakeLedger.Usdc, over - 1, session, tool, _agent.Rules, _agent.Now));
+        var told = before.WhyNotToHold(FakeLedger.Usdc, over, session, tool, _agent.Rules, _agent.Now);
+        Assert.Same(before, _agent.Ledger);
+        Assert.Equal(_agent.Hold("more", over, session: session, tool: tool).Refusal, told);
+        Assert.Equal("budget_no_limit", before.WhyNotToHold(BudgetAssets.Usd, 0, session, tool, _agent.Rules, _agent.Now)?.Code);
+    }
+
     [Theory]
     [InlineData(60, 30, 40)]
     [InlineData(60, 40, 40)]

@@ -27,7 +27,7 @@ public sealed class PurchaseBookTests
     public void Book_HasRoomForSoMany(int open, int kept, bool hasRoom)
     {
         var book = new PurchaseBook(
-            [.. Enumerable.Range(0, open).Select(n => new OpenPurchase($"o{n}", Now))], [.. Enumerable.Range(0, kept).Select(n => new KeptPurchase($"k{n}", Now, 0))]);
+            [.. Enumerable.Range(0, open).Select(n => new OpenPurchase($"o{n}", Now))], [.. Enumerable.Range(0, kept).Select(n => new KeptPurchase($"k{n}", Now, 0, null))]);
         Assert.Equal(hasRoom, book.HasRoom);
     }
 
@@ -39,27 +39,40 @@ public sealed class PurchaseBookTests
     public void Purchase_IsKnownForADay_OrTenMinutesWithoutAKey(bool hasKey, int seconds, int forgotten)
     {
         var over = Over(1, 5);
-        var pruned = PurchaseBook.Empty.With(over with { Request = over.Request with { HasKey = hasKey } }).Prune(Now.AddSeconds(seconds));
+        var pruned = PurchaseBook.Empty.With(over with { Request = over.Request with { HasKey = hasKey } }).Prune(Now.AddSeconds(seconds), []);
         Assert.Equal(forgotten, pruned.Purchases.Length);
         Assert.Equal(1 - forgotten, pruned.Book.Kept.Length);
+    }
+
+    /// <summary>A paused turn goes on when there is money for it, which may be weeks later, and asks for what it has asked for before.</summary>
+    [Theory]
+    [InlineData("17", "17", false)]
+    [InlineData("17", "18", true)]
+    [InlineData("17", null, true)]
+    [InlineData(null, "17", true)]
+    public void Purchase_IsKnownAsLongAsItsTurnIsOpen(string? turn, string? open, bool isForgotten)
+    {
+        var over = Over(1, 5);
+        var book = PurchaseBook.Empty.With(over with { Request = over.Request with { HasKey = false, Turn = turn } });
+        Assert.Equal(isForgotten, !book.Prune(Now.AddDays(30), open is null ? [] : [open]).Purchases.IsEmpty);
     }
 
     [Fact]
     public void OldestAnswers_Go_WhenThereAreTooManyBytes_AndTheirPurchasesStay()
     {
         var book = PurchaseBook.Empty.With(Over(1, 1)).With(Over(2, PurchaseLimits.KeptBytes - 1));
-        Assert.Empty(book.Prune(Now).Answers);
-        var pruned = book.With(Over(3, 1)).Prune(Now);
+        Assert.Empty(book.Prune(Now, []).Answers);
+        var pruned = book.With(Over(3, 1)).Prune(Now, []);
         Assert.Equal(["1"], pruned.Answers);
         Assert.Equal(["1", "2", "3"], pruned.Book.Ids);
-        Assert.Empty(pruned.Book.Prune(Now).Answers);
+        Assert.Empty(pruned.Book.Prune(Now, []).Answers);
     }
 
     [Fact]
     public void OneChange_RemovesSoMuch()
     {
-        var book = new PurchaseBook([], [.. Enumerable.Range(0, 100).Select(n => new KeptPurchase($"k{n}", Now, 0))]);
-        Assert.Equal(PurchaseLimits.RemovedAtOnce, book.Prune(Now).Purchases.Length);
+        var book = new PurchaseBook([], [.. Enumerable.Range(0, 100).Select(n => new KeptPurchase($"k{n}", Now, 0, null))]);
+        Assert.Equal(PurchaseLimits.RemovedAtOnce, book.Prune(Now, []).Purchases.Length);
     }
 
     private static StoredPurchase Of(int n) => SamplePurchases.Open with { Id = n.ToString(System.Globalization.CultureInfo.InvariantCulture) };

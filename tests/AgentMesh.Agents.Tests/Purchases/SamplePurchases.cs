@@ -9,7 +9,9 @@ internal static class SamplePurchases
 
     public static readonly PurchaseRequest Request = new(
         "r1", true, "https://shop.example/analysis", "POST", "application/json", new string('b', 64), "100000",
-        "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", null, null);
+        "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", null, null, null);
+
+    public static readonly PurchaseRequest InTurn = Request with { HasKey = false, Session = "default", Tool = "pay_url", Turn = "17" };
 
     public static readonly PurchaseTerms Terms = new(
         new string('a', 64), "https://shop.example/analysis", "POST", true, "eyJ4IjoxfQ==", null, "eip155:84532", "0x036CbD53842c5426634e7929541eC2318f3dCF7e", 6, "100000",

@@ -222,22 +222,23 @@ public sealed class StoredRecordTests
         [typeof(PaymentPlace)] = ("paymentplace.v1.json", Counters.Select(seq => (object)new PaymentPlace(seq)), new PaymentPlace(17)),
         [typeof(PaymentPage)] = ("paymentpage.v2.json", StoredPayments.Array[0, 16].Select(payments => (object)new PaymentPage([.. payments])), new PaymentPage([SamplePayments.Of(17), SamplePayments.Of(18, PaymentState.Authorized) with { Direction = PaymentDirection.Out }])),
         [typeof(PurchaseBook)] = (
-            "purchases.v1.json",
-            from id in Gen.String.Select(Whole) from due in Times from bytes in Gen.Int select (object)new PurchaseBook([new OpenPurchase(id, due)], [new KeptPurchase(id, due, bytes)]),
-            PurchaseBook.Empty.With(SamplePurchases.Open).With(SamplePurchases.Settled with { Id = new string('b', 26) })),
+            "purchases.v2.json",
+            from id in Gen.String.Select(Whole) from due in Times from bytes in Gen.Int
+            select (object)new PurchaseBook([new OpenPurchase(id, due)], [new KeptPurchase(id, due, bytes, bytes % 2 == 0 ? null : id)]),
+            PurchaseBook.Empty.With(SamplePurchases.Open).With(SamplePurchases.Settled with { Id = new string('b', 26), Request = SamplePurchases.InTurn })),
         [typeof(StoredPurchase)] = (
-            "purchase.v1.json",
+            "purchase.v2.json",
             from texts in Gen.String.Select(Whole).Array[9]
             from times in Times.Array[4]
             from state in Gen.Enum<PurchaseState>()
             from numbers in Gen.Int.Array[4]
             select (object)new StoredPurchase(
-                texts[0], new PurchaseRequest(texts[1], numbers[0] % 2 == 0, texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], null), state, numbers[0],
+                texts[0], new PurchaseRequest(texts[1], numbers[0] % 2 == 0, texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], null, texts[4]), state, numbers[0],
                 times[0], times[1], times[2],
                 numbers[1] % 2 == 0 ? null : new PurchaseTerms(texts[0], texts[1], texts[2], true, texts[3], texts[4], texts[5], texts[6], numbers[2], texts[7], texts[8], texts[0], texts[1], times[3], texts[2]),
                 numbers[2] % 2 == 0 ? null : new PurchasePayment(texts[3], texts[4]), numbers[3], numbers[3] % 2 == 0,
                 numbers[3] % 3 == 0 ? null : new PurchaseAnswer(numbers[0], texts[5], numbers[1]), texts[6], numbers[0] % 3 == 0 ? null : new PurchaseReason(texts[7], texts[8], texts[0])),
-            SamplePurchases.Unknown),
+            SamplePurchases.Unknown with { Request = SamplePurchases.InTurn }),
         [typeof(PurchaseBody)] = (
             "purchasebody.v1.json", Gen.Byte.Array[0, 300].Select(bytes => (object)new PurchaseBody(bytes)), new PurchaseBody("""{"query":"Is it so? <a>&+"}"""u8.ToArray())),
         [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
@@ -341,6 +342,8 @@ public sealed class StoredRecordTests
     [InlineData("paymentpage.v2.json")]
     [InlineData("purchases.v1.json")]
     [InlineData("purchase.v1.json")]
+    [InlineData("purchases.v2.json")]
+    [InlineData("purchase.v2.json")]
     [InlineData("purchasebody.v1.json")]
     [InlineData("ledger.v1.json")]
     [InlineData("policy.v1.json")]

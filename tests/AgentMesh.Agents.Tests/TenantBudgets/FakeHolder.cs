@@ -17,6 +17,10 @@ internal sealed class FakeHolder(string name)
     /// <summary>When it may not spend any more.</summary>
     internal DateTimeOffset EndsAt { get; private set; }
 
+    /// <summary>Why it would not get so much more.</summary>
+    internal AgentMesh.Primitives.Refusal? WhyNot(TenantLedger tenant, UInt128 more, DateTimeOffset now) =>
+        tenant.WhyNot(FakeTenant.Usdc, more, Ask(more, 0), now);
+
     private UInt128 Outstanding => Reserved.Aggregate(UInt128.Zero, (sum, amount) => sum + amount);
 
     /// <summary>What it says when it wants so much more.</summary>

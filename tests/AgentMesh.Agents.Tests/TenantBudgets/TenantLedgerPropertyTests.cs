@@ -1,5 +1,6 @@
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.TenantBudgets;
+using AgentMesh.Primitives;
 using CsCheck;
 
 namespace AgentMesh.Agents.Tests.TenantBudgets;
@@ -108,13 +109,23 @@ public sealed class TenantLedgerPropertyTests
         /// <summary>The question or its answer may be lost, or the answer may take its time.</summary>
         private void Take(FakeHolder holder, UInt128 more, UInt128 wanted, int chance)
         {
+            var told = holder.WhyNot(_tenant.Ledger, more, _tenant.Now);
             var (request, askedAt) = (holder.Ask(more, wanted), _tenant.Now);
+            CheckWhatWasTold(told, request);
             LeaseStep? answer = null;
             Say(() => answer = _tenant.Ledger.Take(request, null, _tenant.Now) is { Value: { } step } ? Keep(step) : new LeaseStep(_tenant.Ledger, null, null), chance);
             if (chance % 7 == 0)
                 _tenant.Now += TimeSpan.FromSeconds(chance);
             if (answer is not null && chance % 10 != 1)
                 holder.Hear(answer, askedAt);
+        }
+
+        /// <summary>Who asks whether there is so much is told what who takes it is. A lease that has ended meanwhile is followed by a new one.</summary>
+        private void CheckWhatWasTold(Refusal? told, LeaseRequest request)
+        {
+            var taken = _tenant.Ledger.Take(request, null, _tenant.Now);
+            if (!taken.IsRefused)
+                Assert.Equal(taken.Value.Why?.Code, told?.Code);
         }
 
         private LeaseStep Keep(LeaseStep step)

@@ -78,6 +78,39 @@ public sealed class TenantLedgerTests
         Assert.Equal(tenant.Now + TenantBudgetLimits.LeaseTime, step.Lease.Until);
     }
 
+    /// <summary>Of 100 another process has 30, and this one 60, of which it has set aside 50, or has lost.</summary>
+    [Theory]
+    [InlineData("one", 20, null)]
+    [InlineData("one", 21, "budget_exceeded")]
+    [InlineData("lost", 10, null)]
+    [InlineData("lost", 11, "budget_exceeded")]
+    [InlineData(null, 10, null)]
+    [InlineData(null, 11, "budget_exceeded")]
+    public void WhoOnlyAsks_IsToldWhatWhoTakesIs(string? lease, int missing, string? code)
+    {
+        var tenant = FakeTenant.With(100);
+        tenant.Take("one", 1, 60);
+        tenant.Take("two", 1, 30);
+        var least = (UInt128)(50 + missing);
+        var request = lease is null ? null : new LeaseRequest(lease, 2, "holder of " + lease, FakeTenant.Usdc, 5, least, least);
+        Assert.Equal(code, tenant.Ledger.WhyNot(FakeTenant.Usdc, (UInt128)missing, request, tenant.Now)?.Code);
+        Assert.Equal((0, 90, 10), tenant.First());
+    }
+
+    [Fact]
+    public void WhoOnlyAsks_IsToldWhatIsLeft_AndWhenThereIsMore()
+    {
+        var tenant = FakeTenant.With(100);
+        tenant.Take("one", 1, 60);
+        tenant.Settle("one", 2, 60);
+        tenant.Take("two", 1, 30);
+        var told = Assert.IsType<BudgetRefusal>(tenant.Ledger.WhyNot(FakeTenant.Usdc, 11, null, tenant.Now));
+        Assert.Equal(new BudgetShortage("tenant", FakeTenant.Usdc, "rolling:24h", 10, tenant.Now.AddHours(24)), told.Shortage);
+        Assert.Equal(told, tenant.Take("three", 1, 11).Value!.Why);
+        // Of what it does not limit there is enough.
+        Assert.Null(tenant.Ledger.WhyNot(BudgetAssets.Usd, UInt128.MaxValue, null, tenant.Now));
+    }
+
     /// <summary>To the millisecond: at its end a lease is spent, whoever reports what then.</summary>
     [Theory]
     [InlineData(-1, false)]

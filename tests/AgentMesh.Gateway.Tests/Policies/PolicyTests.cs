@@ -11,6 +11,12 @@ public sealed class PolicyTests(GatewayFixture fixture) : IClassFixture<GatewayF
     private const string Own = """{"value":{"document":"{\"version\":1,\"rules\":[]}","isDefault":false,"updatedAt":"2026-01-02T03:04:05+00:00"}}""";
     private const string OwnShown = """{"isDefault":false,"updatedAt":"2026-01-02T03:04:05Z","policy":{"version":1,"rules":[]}}""";
 
+    private const string Payment = $$"""{"payee":"0x1","asset":"{{Usdc}}","amount":"5","sessionId":"default","tool":"pay_url"}""";
+    private const string Lease = """{"id":"l1","revision":2,"holder":"p1","asset":"a","spent":"1","least":"8","wanted":"8"}""";
+    private const string AgentShort =
+        """{"code":"budget_exceeded","detail":"d","shortage":{"scope":"tool:pay_url","asset":"a","window":"once","available":"4","resetsAt":"2026-01-03T03:04:05+00:00"}}""";
+    private const string TenantShort = """{"code":"budget_exceeded","detail":"t","shortage":{"scope":"tenant","asset":"a","window":"once","available":"1"}}""";
+
     private readonly HttpClient _client = fixture.Gateway.Client();
 
     [Fact]
@@ -91,10 +97,43 @@ public sealed class PolicyTests(GatewayFixture fixture) : IClassFixture<GatewayF
     {
         Answers("""{"value":{"effect":"ask","ruleId":"medium","reason":"rule","detail":"The policy's rule medium says ask."}}""");
         using var response = await SendAsync(HttpMethod.Post, "policy/evaluate", body);
-        Assert.Equal("""{"effect":"ask","rule":"medium","reason":"rule","detail":"The policy's rule medium says ask."}""", await response.IsJsonAsync());
+        Assert.Equal("""{"effect":"ask","rule":"medium","reason":"rule","detail":"The policy's rule medium says ask.","budget":null}""", await response.IsJsonAsync());
         var call = Assert.Single(fixture.Sidecar.Calls);
         Assert.Equal(sent, call.Body);
         Assert.EndsWith("/method/EvaluatePolicy", call.Path, StringComparison.Ordinal);
+    }
+
+    /// <summary>In the order in which a payment is refused: the agent's freeze, what the tenant says, the agent's limits.</summary>
+    [Theory]
+    [InlineData("null", "null", """{"isGranted":true}""")]
+    [InlineData(
+        AgentShort, "null",
+        """{"isGranted":false,"code":"budget_exceeded","detail":"d","scope":"tool:pay_url","asset":"a","window":"once","available":"4","resetsAt":"2026-01-03T03:04:05Z"}""")]
+    [InlineData(AgentShort, TenantShort, """{"isGranted":false,"code":"budget_exceeded","detail":"t","scope":"tenant","asset":"a","window":"once","available":"1"}""")]
+    [InlineData("null", """{"code":"tenant_frozen","detail":"f"}""", """{"isGranted":false,"code":"tenant_frozen","detail":"f"}""")]
+    [InlineData("""{"code":"agent_frozen","detail":"f"}""", null, """{"isGranted":false,"code":"agent_frozen","detail":"f"}""")]
+    public async Task Evaluate_SaysBesideItWhatTheBudgetWould(string agent, string? tenant, string budget)
+    {
+        Answers($$$"""{"value":{"effect":"allow","reason":"rule","detail":"d","hold":{"asset":"{{{Usdc}}}","stop":{{{agent}}},"missing":"5","lease":{{{Lease}}} } } }""");
+        if (tenant is not null)
+            fixture.Sidecar.Then(FakeSidecar.Text(200, $$$"""{"value":{"stop":{{{tenant}}}}}"""));
+        using var response = await SendAsync(HttpMethod.Post, "policy/evaluate", Payment);
+        Assert.Equal($$"""{"effect":"allow","rule":null,"reason":"rule","detail":"d","budget":{{budget}}}""", await response.IsJsonAsync());
+        Assert.Equal("default", JsonElement.Parse(fixture.Sidecar.Calls[0].Body).GetProperty("sessionId").GetString());
+        var asked = fixture.Sidecar.Calls.Skip(1).SingleOrDefault();
+        Assert.Equal(tenant is null ? null : $$"""{"user":"alice","asset":"{{Usdc}}","missing":"5","lease":{{Lease}}}""", asked?.Body);
+        Assert.True(asked?.Path.EndsWith("TenantActor/default/method/CheckSpending", StringComparison.Ordinal) ?? tenant is null);
+    }
+
+    /// <summary>A payment would wait for the tenant, and then be told the same. What the policy says does not hang on it.</summary>
+    [Fact]
+    public async Task Evaluate_WhoseTenantIsNotHeard_SaysSo()
+    {
+        Answers($$$"""{"value":{"effect":"allow","reason":"rule","detail":"d","hold":{"asset":"{{{Usdc}}}","missing":"5","lease":{{{Lease}}} } } }""");
+        fixture.Sidecar.Then(FakeSidecar.Text(200, """{"refusal":{"code":"x","detail":"y"}}"""));
+        using var response = await SendAsync(HttpMethod.Post, "policy/evaluate", Payment);
+        var answer = JsonElement.Parse(await response.IsJsonAsync());
+        Assert.Equal(("allow", "tenant_unknown"), (answer.GetProperty("effect").GetString(), answer.GetProperty("budget").GetProperty("code").GetString()));
     }
 
     [Theory]
@@ -108,6 +147,8 @@ public sealed class PolicyTests(GatewayFixture fixture) : IClassFixture<GatewayF
     [InlineData("""{"payee":"0x1","asset":"x","amount":"1.5"}""")]
     [InlineData("""{"payee":"0x1","asset":"x","amount":"1000000000000000000000000000000000000000"}""")]
     [InlineData("""{"payee":"0x1","asset":"x","amount":"5","direction":"both"}""")]
+    [InlineData("""{"payee":"0x1","asset":"x","amount":"5","sessionId":"mine"}""")]
+    [InlineData("""{"payee":"0x1","asset":"x","amount":"5","tool":"a tool"}""")]
     public async Task Evaluate_RefusesWhatIsNone(string body)
     {
         fixture.Sidecar.Reset();
