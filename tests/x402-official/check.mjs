@@ -1,97 +1,113 @@
 // Who buys from whom, on a chain: what was bought, what was transferred, and what everybody has afterwards have to agree.
 import assert from 'node:assert/strict';
+import { hire } from './agents.mjs';
+import { buyByAgent } from './buying.mjs';
 import { startChain } from './chain.mjs';
-import { buy, buyWithOurs, resend } from './clients.mjs';
+import { buyOfficial, buyWithOurs } from './clients.mjs';
+import { beginDeal, endDeal, openAll } from './dealing.mjs';
 import { startFacilitator } from './facilitator.mjs';
+import { killWhileBuying, openKillShops } from './kill-agents.mjs';
 import { killWhileSettling } from './kill.mjs';
+import { paid, refused, turnedAway } from './manners.mjs';
 import { startMesh, startPaidApi } from './mesh.mjs';
-import { startShops } from './shops.mjs';
+import { openShop } from './shops.mjs';
+import { openTable } from './table.mjs';
 
 const times = Number(process.argv[2] ?? 5);
-const gift = 2_000_000n;
-const price = 100_000n;
-const table = [];
+const gift = 400_000n * BigInt(times);
+const clients = { v1: 'x402-fetch', v2: '@x402/fetch' };
+const packages = { v1: 'x402-express', v2: '@x402/express' };
+const ours = "mesh, an agent's pay";
+const deals = [];
+const faults = [];
 const started = [];
-const begin = async starting => {
-  const one = await starting;
-  started.push(one);
-  return one;
-};
+let table = { lines: [] };
 
 try {
-  const chain = await begin(startChain());
-  const facilitator = await begin(startFacilitator(chain));
-  const shopkeeper = (await chain.wallet()).account.address;
-  const [mesh, shops, api] = [
-    await begin(startMesh({ AgentMesh__Payments__FacilitatorUrl: facilitator.url, AgentMesh__Payments__RpcUrl: chain.url, AgentMesh__Payments__SettleIsIdempotent: 'false' })),
-    await startShops(facilitator, shopkeeper),
-    await begin(startPaidApi(facilitator, shopkeeper)),
-  ];
-  started.push(shops.v1, shops.v2);
-  await fetch(`${mesh.url}/agent/alice/message`, { method: 'POST', body: '{"content":"hello"}', headers: { 'content-type': 'application/json' } });
-  const alice = (await (await fetch(`${mesh.url}/agent/alice/info`)).json()).walletAddress;
-  const analysis = `${mesh.url}/agent/alice/premium/analysis`;
-
-  for (const version of ['v1', 'v2']) {
-    const client = version === 'v1' ? 'x402-fetch' : '@x402/fetch';
-    await row(client, version, 'mesh, premium/analysis', alice, wallet => buyOfficial(version, wallet, analysis, n => `{"query":"is it so, ${n}?"}`, /Premium analysis/));
-    await row(client, version, 'sample PaidApi', shopkeeper, wallet => buyOfficial(version, wallet, `${api.url}/forecast/Rome`, () => undefined, /Rome has weather/));
-    await row('AgentMesh.X402', version, version === 'v1' ? 'x402-express' : '@x402/express', shopkeeper, async wallet => {
-      const bought = await buyWithOurs(wallet, `${shops[version].url}/report`, times);
-      for (const one of bought)
-        assert.deepEqual([one.status, one.version, one.success, one.text], [200, Number(version[1]), true, '{"report":"All is well."}']);
-      return bought.map(one => one.transaction);
-    });
-  }
-
-  for (const version of ['v1', 'v2']) {
-    await row(version === 'v1' ? 'x402-fetch' : '@x402/fetch', version, 'mesh, payments app killed -9', alice, async wallet =>
-      [await killWhileSettling({ chain, mesh, version, wallet, url: analysis })]);
-  }
-
-  console.table(table);
-  console.log(`${table.length} passed, 0 failed`);
-
-  async function row(client, version, seller, payTo, buyAll) {
-    const wallet = await chain.wallet(gift);
-    const [sellerBefore, buyer] = [await chain.balance(payTo), wallet.account.address];
-    const receipts = await buyAll(wallet);
-    const [transfers, used, buyerAfter, sellerAfter] = [await chain.transfers(buyer, payTo), await chain.used(buyer), await chain.balance(buyer), await chain.balance(payTo)];
-    const spent = price * BigInt(receipts.length);
-    assert.deepEqual([...receipts].sort(), [...transfers].sort(), 'receipts and transactions on the chain');
-    assert.deepEqual([used, gift - buyerAfter, sellerAfter - sellerBefore], [receipts.length, spent, spent], 'nonces and balances');
-    table.push({
-      client, version, seller, purchases: receipts.length, transactions: transfers.length,
-      'buyer before': `${gift}`, 'buyer after': `${buyerAfter}`, 'seller before': `${sellerBefore}`, 'seller after': `${sellerAfter}`,
-    });
-  }
+  await check();
 } catch (fault) {
-  console.table(table);
-  console.error(fault);
-  console.log(`${table.length} passed, 1 failed`);
-  process.exitCode = 1;
+  faults.push(fault);
 } finally {
+  print();
+  process.exitCode = faults.length > 0 ? 1 : 0;
   for (const one of started.reverse())
     await one.stop();
 }
 
-/** Buys, sends the first payment again twenty times at once, and for something else. */
-async function buyOfficial(version, wallet, url, bodyOf, expected) {
-  const bought = [];
-  for (let n = 0; n < times; n++)
-    bought.push(await buy(version, wallet, url, bodyOf(n)));
-  for (const one of bought) {
-    assert.equal(one.status, 200, one.text);
-    assert.match(one.text, expected);
-    assert.deepEqual([one.receipt.success, one.receipt.payer], [true, wallet.account.address]);
+async function check() {
+  const chain = await begin(startChain());
+  table = openTable(chain);
+  const facilitator = await begin(startFacilitator(chain));
+  const shopkeeper = (await chain.wallet()).account.address;
+  const world = { chain, facilitator, begin };
+  const shops = { v1: await begin(openShop('v1', facilitator, { payTo: shopkeeper })), v2: await begin(openShop('v2', facilitator, { payTo: shopkeeper })) };
+  const all = { refused: await openAll(refused, world), paid: await openAll(paid, world), turnedAway: await openAll(turnedAway, world) };
+  const killShops = await openKillShops(world);
+  const api = await begin(startPaidApi(facilitator, shopkeeper));
+  const places = [shops.v1, shops.v2, ...[all.refused, all.paid, all.turnedAway, killShops.shops].flat().map(one => one.shop)].map(shop => shop.place);
+  const mesh = world.mesh = await begin(startMesh({
+    AgentMesh__Payments__FacilitatorUrl: facilitator.url, AgentMesh__Payments__RpcUrl: chain.url, AgentMesh__Payments__SettleIsIdempotent: 'false',
+    AgentMesh__Outgoing__Allow: places.join(), AgentMesh__Outgoing__TimeoutSeconds: '10',
+  }));
+  const alice = await hire(mesh, chain, 'alice');
+  const analysis = `${mesh.url}/agent/alice/premium/analysis`;
+
+  for (const version of ['v1', 'v2']) {
+    await table.row(clients[version], version, 'mesh, premium/analysis', alice.address, await chain.wallet(gift), wallet =>
+      buyOfficial(version, wallet, analysis, times, queryOf, /Premium analysis/));
+    await table.row(clients[version], version, 'sample PaidApi', shopkeeper, await chain.wallet(gift), wallet =>
+      buyOfficial(version, wallet, `${api.url}/forecast/Rome`, times, () => undefined, /Rome has weather/));
+    await table.row('AgentMesh.X402', version, packages[version], shopkeeper, await chain.wallet(gift), wallet =>
+      buyWithOurs(version, wallet, shops[version].url, times));
+    await table.row(ours, version, packages[version], shopkeeper, await hire(mesh, chain, `buyer-${version}`, gift), agent =>
+      buyByAgent(agent, chain, { url: shops[version].url, payTo: shopkeeper, times, expected: /All is well/ }));
   }
 
-  const [first] = bought;
-  for (const again of await Promise.all(Array.from({ length: 20 }, () => resend(version, first.paid))))
-    assert.deepEqual([again.status, again.text, again.receipt], [200, first.text, first.receipt]);
-  const other = first.paid.body === undefined
-    ? await resend(version, { ...first.paid, url: `${url}?other` })
-    : await resend(version, first.paid, '{"query":"something else"}');
-  assert.equal(other.status, 409, other.text);
-  return bought.map(one => one.receipt.transaction);
+  await table.row(ours, 'v2', "mesh, another agent's analysis", alice.address, await hire(mesh, chain, 'bob', gift), bob => buyOfAgent(bob, alice, chain, analysis));
+  for (const version of ['v1', 'v2'])
+    await table.row(clients[version], version, 'mesh, payments app killed -9', alice.address, await chain.wallet(gift), async wallet =>
+      [await killWhileSettling({ chain, mesh, version, wallet, url: analysis })]);
+
+  for (const some of [all.refused, all.paid])
+    deals.push(...await each(some, async deal => endDeal(await beginDeal(deal, world), world)));
+  // Those are over when nobody can execute their payments any more; meanwhile the agents are killed.
+  const begun = await each(all.turnedAway, deal => beginDeal(deal, world));
+  for (const one of await killWhileBuying(world, killShops))
+    await table.add({ client: `${ours}, killed -9 ${one.when}`, seller: packages[one.version], ...one });
+  deals.push(...await each(begun, deal => endDeal(deal, world)));
+}
+
+/** All at once. @returns what went well; the faults of the others are told in the end. */
+async function each(some, act) {
+  const ended = await Promise.allSettled(some.map(act));
+  faults.push(...ended.filter(one => one.status === 'rejected').map(one => one.reason));
+  return ended.filter(one => one.status === 'fulfilled').map(one => one.value);
+}
+
+/** What one agent has paid is what the other was paid. */
+async function buyOfAgent(buyer, seller, chain, url) {
+  const transactions = await buyByAgent(buyer, chain, { url, payTo: seller.address, times, bodyOf: queryOf, expected: /Premium analysis/ });
+  const [paid, got] = [await buyer.payments(), (await seller.payments('in')).filter(payment => payment.payer === buyer.address)].map(
+    payments => payments.map(({ id, state, amount, transaction }) => [id, state, amount, transaction].join()).sort());
+  assert.deepEqual(got, paid, "the seller's list and the buyer's");
+  return transactions;
+}
+
+async function begin(starting) {
+  const one = await starting;
+  started.push(one);
+  return one;
+}
+
+function queryOf(n) {
+  return `{"query":"is it so, ${n}?"}`;
+}
+
+function print() {
+  console.table(table.lines);
+  console.log('What shops of the official packages do, what agents answer, and their money: atomic units of USDC, of their ledgers.');
+  console.table(deals);
+  for (const fault of faults)
+    console.error(fault.stack);
+  console.log(`${table.lines.length + deals.length} passed, ${faults.length} failed`);
 }

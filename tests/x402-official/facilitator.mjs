@@ -6,10 +6,11 @@ import { registerExactEvmScheme } from '@x402/evm/exact/facilitator';
 import { settle, verify } from 'x402/facilitator';
 import { listen } from './waiting.mjs';
 
-export async function startFacilitator(chain) {
+/** @param manners fails(call, n): the nth call of the kind is answered 500, 'before' or 'after' it is done. */
+export async function startFacilitator(chain, manners = {}) {
   const signer = await chain.wallet();
   const official = new x402Facilitator();
-  registerExactEvmScheme(official, { signer: toFacilitatorEvmSigner(Object.assign(signer, { address: signer.account.address })), networks: 'eip155:84532' });
+  registerExactEvmScheme(official, { signer: toFacilitatorEvmSigner(Object.assign(signer, { address: signer.account.address })), networks: ['eip155:84532', 'eip155:8453'] });
   const calls = { verify: 0, settle: 0 };
   const app = express();
   app.use(express.json());
@@ -22,10 +23,16 @@ export async function startFacilitator(chain) {
 
   function answer(call, v2, v1) {
     return async (request, response) => {
-      calls[call]++;
+      const n = ++calls[call];
       const { paymentPayload, paymentRequirements } = request.body;
       try {
-        response.json(await (paymentPayload.x402Version === 2 ? v2 : v1)(paymentPayload, paymentRequirements));
+        const failure = manners.fails?.(call, n);
+        if (failure === 'before')
+          throw new Error('It is not well.');
+        const outcome = await (paymentPayload.x402Version === 2 ? v2 : v1)(paymentPayload, paymentRequirements);
+        if (failure === 'after')
+          throw new Error('The answer is lost.');
+        response.json(outcome);
       } catch (fault) {
         response.status(500).json({ error: fault.message });
       }

@@ -25,7 +25,10 @@ export async function startMesh(settings = {}) {
     if (sidecar.exitCode !== null)
       throw new Error(`It ended:\n${output}`);
     return ready();
-  }, 240).catch(fault => { throw new Error(`${fault.message}\n${output}`); });
+  }, 240).catch(async fault => {
+    await stop();
+    throw new Error(`${fault.message}\n${output}`);
+  });
   const app = id => ready().apps.find(one => one.id === id);
   return {
     url: ready().gateway, token, app, output: () => output,
@@ -34,13 +37,18 @@ export async function startMesh(settings = {}) {
       const answer = await fetch(`http://127.0.0.1:${app('gateway').daprHttpPort}/v1.0/invoke/${id}/method/${path}`, { headers: { 'dapr-api-token': token } });
       return { status: answer.status, body: await answer.json() };
     },
-    stop: async () => {
+    stop,
+  };
+
+  async function stop() {
+    if (sidecar.exitCode === null) {
       const ended = new Promise(resolve => sidecar.once('exit', resolve));
       sidecar.kill('SIGTERM');
       await ended;
-      rmSync(data, { recursive: true, force: true });
-    },
-  };
+    }
+
+    rmSync(data, { recursive: true, force: true });
+  }
 }
 
 /** The sample, whose endpoint is sold by .RequirePayment alone. */

@@ -10,7 +10,7 @@ if ! npm ls --silent >/dev/null 2>&1 && ! npm ci --ignore-scripts --no-audit --n
   echo "skipped: the npm packages cannot be had"
   exit 0
 fi
-for project in src/AgentMesh.Sidecar tests/AgentMesh.Testing.Buyer samples/PaidApi; do
+for project in src/AgentMesh.{Sidecar,ActorHost,Facilitator,Payments,Gateway} tests/AgentMesh.Testing.Buyer samples/PaidApi; do
   dotnet build -c Release --nologo -v quiet -clp:NoSummary "../../$project"
 done
 node "${CHECK:-check.mjs}" "$@"

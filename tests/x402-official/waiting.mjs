@@ -1,8 +1,9 @@
 // Waits that end.
+import { AssertionError } from 'node:assert/strict';
 import { createServer } from 'node:net';
 
-/** Asks until the answer is truthy; an exception is a no. */
-export async function until(what, ask, seconds = 60) {
+/** Asks until the answer is truthy; an exception is a no, but for one of an assertion. */
+export async function until(what, ask, seconds = 60, pauseMs = 50) {
   const end = Date.now() + seconds * 1000;
   let last;
   while (Date.now() < end) {
@@ -11,10 +12,12 @@ export async function until(what, ask, seconds = 60) {
       if (answer)
         return answer;
     } catch (fault) {
+      if (fault instanceof AssertionError)
+        throw fault;
       last = fault;
     }
 
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await new Promise(resolve => setTimeout(resolve, pauseMs));
   }
 
   throw new Error(`Waited ${seconds} s for ${what}.${last ? ` Last: ${last.message}` : ''}`);

@@ -38,6 +38,12 @@ internal sealed partial class PurchaseRunner(
     /// <summary>Steps of one run: call, sign, send, and nothing.</summary>
     private const int MaxSteps = 5;
 
+    private static readonly Refusal OtherTerms = new(
+        PaymentRefusals.PaymentUnknown, "The server answered the payment with other terms than those that were paid for. Nothing more is signed.");
+
+    private static readonly Refusal Another402 = new(
+        PaymentRefusals.PaymentUnknown, "The server answered the payment with another 402. Nothing more is signed.");
+
     private readonly Channel<PurchaseRun> _queue = Channel.CreateBounded<PurchaseRun>(MaxWaiting);
 
     /// <summary>A run that is due: its agent has committed to it.</summary>
@@ -158,13 +164,18 @@ internal sealed partial class PurchaseRunner(
         };
     }
 
-    private Task<Result<PurchaseWork>> TurnAwayAsync(PurchaseRun run, PurchaseAuthorization agreed, OutgoingAnswer answer, CancellationToken cancellationToken)
+    /// <summary>
+    /// The payment was answered with a 402. Official sellers say that also of a payment that they have settled, and of one whose facilitator was not well: the
+    /// chain is asked before anything else, and while it knows of no transfer the same bytes go out again, but to who asks for something else now.
+    /// </summary>
+    private async Task<Result<PurchaseWork>> TurnAwayAsync(PurchaseRun run, PurchaseAuthorization agreed, OutgoingAnswer answer, CancellationToken cancellationToken)
     {
-        var asksForTheSame = SellerTerms.AsksForTheSame(agreed, answer.PaymentRequired, answer.Body);
-        var reason = asksForTheSame == false
-            ? new Refusal(PaymentRefusals.PaymentUnknown, "The server answered the payment with other terms than those that were paid for. Nothing more is signed.")
-            : new Refusal(PaymentRefusals.PaymentUnknown, "The server answered the payment with another 402. Nothing more is signed.");
-        return ReportAsync(run, PurchaseReports.TurnedAway, reason, null, cancellationToken);
+        var outcome = await looker.LookAsync(agreed, cancellationToken);
+        if (outcome.State != PaymentStates.Unknown)
+            return await ReportAsync(run, outcome, cancellationToken);
+        return SellerTerms.AsksForTheSame(agreed, answer.PaymentRequired, answer.Body) == false
+            ? await ReportAsync(run, PurchaseReports.TurnedAway, OtherTerms, null, cancellationToken)
+            : await ReportAsync(run, PurchaseReports.Unanswered, Another402, answer.RetryAfter, cancellationToken);
     }
 
     private async Task<Result<PurchaseWork>> SignElsewhereAsync(PurchaseRun run, PurchaseAuthorization agreed, CancellationToken cancellationToken)
@@ -181,16 +192,18 @@ internal sealed partial class PurchaseRunner(
         }
     }
 
-    private async Task<Result<PurchaseWork>> LookAsync(PurchaseRun run, PurchaseAuthorization agreed, CancellationToken cancellationToken)
+    private async Task<Result<PurchaseWork>> LookAsync(PurchaseRun run, PurchaseAuthorization agreed, CancellationToken cancellationToken) =>
+        await ReportAsync(run, await looker.LookAsync(agreed, cancellationToken), cancellationToken);
+
+    private Task<Result<PurchaseWork>> ReportAsync(PurchaseRun run, AuthorizationOutcome outcome, CancellationToken cancellationToken)
     {
-        var outcome = await looker.LookAsync(agreed, cancellationToken);
         var step = outcome.State switch
         {
             PaymentStates.Settled => PurchaseReports.FoundSettled,
             PaymentStates.Failed => PurchaseReports.FoundFailed,
             _ => PurchaseReports.NotFound,
         };
-        return await actors.ReportAsync(
+        return actors.ReportAsync(
             run,
             new PurchaseReport(run.Id, run.Attempt, step, outcome.Reason, outcome.Detail, Transaction: outcome.Transaction, CanBeKnown: outcome.CanBeKnown),
             cancellationToken);

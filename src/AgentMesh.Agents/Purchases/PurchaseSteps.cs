@@ -80,19 +80,21 @@ public static class PurchaseSteps
     public static StoredPurchase Miss(this StoredPurchase purchase, PurchaseReason reason, TimeSpan? retryAfter, DateTimeOffset now) =>
         purchase.State is PurchaseState.Sending or PurchaseState.Unknown ? purchase.Leave(reason, retryAfter, now) : purchase;
 
-    /// <summary>The payment was answered with another 402. Whatever that asks for, nothing more is signed; the payment can still be executed.</summary>
+    /// <summary>The payment was answered with other terms. Nothing more is signed or sent; the payment can still be executed.</summary>
     public static StoredPurchase TurnAway(this StoredPurchase purchase, PurchaseReason reason, DateTimeOffset now) =>
         purchase.State is PurchaseState.Sending or PurchaseState.Unknown ? purchase.Leave(reason, null, now) with { IsTurnedAway = true } : purchase;
 
     /// <summary>The chain was asked.</summary>
     public static StoredPurchase Look(this StoredPurchase purchase, PurchaseLook look, DateTimeOffset now)
     {
-        if (purchase.State != PurchaseState.Unknown)
+        if (purchase.State is not (PurchaseState.Sending or PurchaseState.Unknown))
             return purchase;
         return look.Outcome switch
         {
             PurchaseOutcome.Settled => purchase.End(PurchaseState.Settled, null, now) with { Transaction = look.Transaction ?? purchase.Transaction },
             PurchaseOutcome.Failed => purchase.End(PurchaseState.Failed, look.Reason, now),
+            // Who sends it says what came of that.
+            _ when purchase.State == PurchaseState.Sending => purchase,
             _ when NextLook(purchase, look.CanBeKnown, now) is { } next => purchase with { Due = next, UpdatedAt = now },
             // Nobody looks any more, and it counts as paid.
             _ => purchase.End(PurchaseState.Unknown, look.Reason ?? purchase.Reason, now),

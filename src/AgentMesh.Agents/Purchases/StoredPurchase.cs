@@ -17,7 +17,7 @@ namespace AgentMesh.Agents.Purchases;
 /// <param name="Terms">What was agreed on; null before <see cref="PurchaseState.Authorized"/>.</param>
 /// <param name="Payment">The payment, from <see cref="PurchaseState.Sending"/> until it is over.</param>
 /// <param name="Sends">How often the payment was sent and what became of it told.</param>
-/// <param name="IsTurnedAway">The seller has answered the payment with another 402: it is not sent any more.</param>
+/// <param name="IsTurnedAway">The seller has answered the payment with other terms: it is not sent any more.</param>
 /// <param name="Answer">What the server answered.</param>
 /// <param name="Transaction">The hash of the transaction, as far as known.</param>
 /// <param name="Reason">Why it was refused, has failed or is not known.</param>

@@ -175,7 +175,7 @@ public static class PurchaseReports
     /// <summary>The payment was sent, and there is no answer that can be given out.</summary>
     public const string Unanswered = "unanswered";
 
-    /// <summary>The payment was answered with another 402.</summary>
+    /// <summary>The payment was answered with a 402 that asks for something else.</summary>
     public const string TurnedAway = "turned_away";
 
     /// <summary>The chain says that the money has moved.</summary>

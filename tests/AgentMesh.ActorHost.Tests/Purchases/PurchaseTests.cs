@@ -102,7 +102,6 @@ public sealed class PurchaseTests
     [InlineData("100000", FakeShop.Usdc, "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359")]
     [InlineData("200000", FakeShop.Usdc, FakeShop.Payee)]
     [InlineData("100000", "0x0000000000000000000000000000000000000001", FakeShop.Payee)]
-    [InlineData("100000", FakeShop.Usdc, FakeShop.Payee)]
     public async Task SellerThatAsksAgain_GetsNothingMore(string amount, string asset, string payee)
     {
         await using var host = await BuyingHost.StartAsync();
@@ -124,6 +123,46 @@ public sealed class PurchaseTests
         });
         Assert.Equal("Voided", host.HoldState());
         Assert.Equal("payment_not_settled", (await host.GetAsync(view.Id)).Reason);
+        Assert.Single(host.Shop.Payments);
+    }
+
+    /// <summary>Official sellers answer 402 when their facilitator was not well.</summary>
+    [Fact]
+    public async Task SellerThatAsksForTheSameAgain_GetsTheSameBytes()
+    {
+        await using var host = await BuyingHost.StartAsync();
+        host.Shop.OnPayment = async (context, n) =>
+        {
+            if (n == 1)
+                await host.Shop.AskAsync(context);
+            return n == 1;
+        };
+        var view = await host.BuyAsync("k");
+        Assert.Equal(("payment_unknown", "unknown", "Unknown"), (view.Reason, view.Payment!.State, host.HoldState()));
+        await host.UntilAsync(async () =>
+        {
+            await host.PassAsync(TimeSpan.FromSeconds(3));
+            return (await host.GetAsync(view.Id)).Status == 200;
+        });
+        Assert.Equal(2, host.Shop.Payments.Count);
+        Assert.Single(host.Shop.Payments.Distinct());
+        Assert.Equal("Posted", host.HoldState());
+    }
+
+    /// <summary>Official sellers answer 402 when their facilitator's answer was lost, although the money has moved.</summary>
+    [Fact]
+    public async Task SellerThatAsksAgain_AndHasTheMoney_GetsNothingMore_AndTheChainSaysSo()
+    {
+        await using var host = await BuyingHost.StartAsync();
+        host.Chain = new AuthorizationOutcome(PaymentStates.Settled, true, FakeShop.Transaction);
+        host.Shop.OnPayment = async (context, _) =>
+        {
+            await host.Shop.AskAsync(context);
+            return true;
+        };
+        var view = await host.BuyAsync("k");
+        Assert.Equal(("paid_without_answer", "settled", FakeShop.Transaction), (view.Reason, view.Payment!.State, view.Payment.Transaction));
+        Assert.Equal("Posted", host.HoldState());
         Assert.Single(host.Shop.Payments);
     }
 
