@@ -11,9 +11,11 @@ const unknown = '503 payment_unknown';
 const lost = '502 paid_without_answer';
 
 /**
- * Nothing is signed.
- * what: the shop does; terms: that it asks for; order: what the agent is told beside the URL; limit: of the agent's budget; first: the answer; last: the same key's when all is over,
- * the same by default; sent: how often the payment came to the shop, 0 by default, or several numbers; paid: how much was, nothing by default.
+ * Nothing is signed. Of a row:
+ * what the shop does, in which of its versions, both by default, and the terms that it asks for;
+ * order: what the agent is told beside the URL; limit: of its budget; gift: what it has on the chain;
+ * first: the answer, and what its detail says; last: that of the same key when all is over, the same by default;
+ * sent: how often the payment came to the shop, 0 by default, or several numbers; paid: how much was, nothing by default.
  */
 export const refused = [
   { what: 'asks in another token', terms: { ...fair, token: otherToken }, first: '502 payment_not_possible payment_asset_not_allowed' },
@@ -22,7 +24,7 @@ export const refused = [
   { what: 'gives USDC another name', terms: { ...fair, name: 'USD Coin' }, first: '502 payment_not_possible payment_domain_mismatch' },
   { what: 'asks 0.100001 of 0.10', terms: { ...fair, amount: '100001' }, first: '502 payment_not_possible payment_amount_over_cap' },
   { what: 'asks 1.000001, policy asks above 1', terms: { ...fair, amount: '1000001' }, order: { maxAmount: '60000000' }, first: '403 approval_required' },
-  { what: 'asks 50.000001, policy has 50', terms: { ...fair, amount: '50000001' }, order: { maxAmount: '60000000' }, first: '403 policy_denied' },
+  { what: 'asks 50.000001, policy has 50', terms: { ...fair, amount: '50000001' }, order: { maxAmount: '60000000' }, first: '403 policy_denied', says: /No rule of the policy allows/ },
   { what: 'asks 0.10, budget has 0.099999', terms: fair, limit: '99999', first: '403 budget_exceeded' },
   { what: 'asks 0.10, agent is frozen', terms: fair, isFrozen: true, first: '403 agent_frozen' },
   { what: 'offers three ways, none allowed', versions: ['v2'], terms: [{ ...fair, token: otherToken }, { ...fair, ...base }, { ...fair, amount: '100001' }], first: '502 payment_not_possible payment_amount_over_cap' },
