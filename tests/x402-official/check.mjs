@@ -47,7 +47,7 @@ async function check() {
   const places = [shops.v1, shops.v2, ...[all.refused, all.paid, all.turnedAway, killShops.shops].flat().map(one => one.shop)].map(shop => shop.place);
   const mesh = world.mesh = await begin(startMesh({
     AgentMesh__Payments__FacilitatorUrl: facilitator.url, AgentMesh__Payments__RpcUrl: chain.url, AgentMesh__Payments__SettleIsIdempotent: 'false',
-    AgentMesh__Outgoing__Allow: places.join(), AgentMesh__Outgoing__TimeoutSeconds: '10',
+    AgentMesh__Outgoing__Allow: places.join(), AgentMesh__Outgoing__TimeoutSeconds: '20',
   }));
   const alice = await hire(mesh, chain, 'alice');
   const analysis = `${mesh.url}/agent/alice/premium/analysis`;

@@ -8,6 +8,8 @@ import { openShop } from './shops.mjs';
 import { until } from './waiting.mjs';
 
 const gift = 60_000_000n;
+/** Seconds that an agent's payment is valid, whatever the shop asks for; and some for clocks. */
+const validity = 300 + 5;
 
 /** Opens the shops of rows, one for each version. */
 export async function openAll(rows, { chain, facilitator, begin }) {
@@ -38,12 +40,13 @@ export async function beginDeal(deal, { mesh, chain }) {
   assert.equal(said(first), deal.first, `${deal.name}: ${JSON.stringify(first.body)}`);
   if (deal.says)
     assert.match(first.body.detail, deal.says, deal.name);
-  const held = await agent.ledger(asset);
-  if (said(first).startsWith('503'))
-    assert.deepEqual(held, { posted: '0', held: '100000' }, `${deal.name}: what may be out counts as spent`);
+  const isOpen = first.status === 503 || first.body.payment?.state === 'unknown';
+  const { held, posted } = await agent.ledger(asset);
+  if (isOpen)
+    assert.equal(BigInt(held) + BigInt(posted), 100_000n, `${deal.name}: what may be out counts as spent`);
   if (deal.isApproved)
     assert.equal((await agent.approve(first.body.approvalId)).body.state, 'approved', deal.name);
-  return { ...deal, agent, buy, held };
+  return { ...deal, agent, buy, held: isOpen ? held : '' };
 }
 
 /** Asks by the same key until all is over. @returns the line of the table. */
@@ -60,6 +63,8 @@ export async function endDeal(deal, { chain }) {
   assert.deepEqual([said(again), again.body.payment, again.body.body], [said(answer), answer.body.payment, answer.body.body], name);
   assert.ok([sent].flat().includes(shop.payments.length), `${name}: sent ${shop.payments.length} times, not ${sent}`);
   assert.ok(new Set(shop.payments).size <= 1, `${name}: sent byte for byte`);
+  if (shop.payments.length > 0)
+    checkSigned(deal, `${paid || 100_000n}`);
 
   const transactions = paid > 0n ? 1 : 0;
   const to = await chain.transfers(agent.address, deal.payTo);
@@ -73,8 +78,15 @@ export async function endDeal(deal, { chain }) {
   assert.deepEqual(payments, expected, `${name}: the list`);
   return {
     'the shop': deal.what, version: deal.version, 'first answer': deal.first, 'in the end': last === deal.first ? '' : last, sent: shop.payments.length, transactions,
-    'held, then': deal.first.startsWith('503') ? deal.held.held : '', 'held in the end': after.held, posted: after.posted,
+    'held, then': deal.held, 'held in the end': after.held, posted: after.posted,
   };
+}
+
+/** What was signed is what was agreed on, whatever the shop has asked for since. */
+function checkSigned({ agent, payTo, shop, name }, amount) {
+  const { from, to, value, validBefore } = JSON.parse(Buffer.from(shop.payments[0], 'base64')).payload.authorization;
+  assert.deepEqual([from, to, value], [agent.address, payTo, amount], `${name}: what was signed`);
+  assert.ok(Number(validBefore) <= Date.now() / 1000 + validity, `${name}: valid until ${validBefore}`);
 }
 
 /** Status, code and reason. */

@@ -165,8 +165,8 @@ internal sealed partial class PurchaseRunner(
     }
 
     /// <summary>
-    /// The payment was answered with a 402. Official sellers say that also of a payment that they have settled, and of one whose facilitator was not well: the
-    /// chain is asked before anything else, and while it knows of no transfer the same bytes go out again, but to who asks for something else now.
+    /// The payment was answered with a 402. Official sellers say that also when they have the money and do not know it, and when their facilitator was not well:
+    /// the chain is asked before anything else. While it knows of no transfer the same bytes go out again, unless the seller asks for something else now.
     /// </summary>
     private async Task<Result<PurchaseWork>> TurnAwayAsync(PurchaseRun run, PurchaseAuthorization agreed, OutgoingAnswer answer, CancellationToken cancellationToken)
     {

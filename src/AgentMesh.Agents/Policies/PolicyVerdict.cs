@@ -10,7 +10,7 @@ public readonly record struct PolicyVerdict(PolicyEffect Effect, string? RuleId,
     public string Detail => Reason switch
     {
         PolicyReasons.InvalidPayment => "The payment's payee, host, asset or network is none that the policy can judge.",
-        PolicyReasons.AssetNotListed => "The policy does not name the asset.",
+        PolicyReasons.AssetNotListed => "No rule of the policy allows a payment like this in that asset, or asks about it.",
         PolicyReasons.Default => $"No rule of the policy is about this payment, and its default is {EffectWord}.",
         _ => $"The policy's rule {RuleId} says {EffectWord}.",
     };
