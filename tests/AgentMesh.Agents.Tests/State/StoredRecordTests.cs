@@ -223,7 +223,9 @@ public sealed class StoredRecordTests
         [typeof(PaymentPage)] = ("paymentpage.v2.json", StoredPayments.Array[0, 16].Select(payments => (object)new PaymentPage([.. payments])), new PaymentPage([SamplePayments.Of(17), SamplePayments.Of(18, PaymentState.Authorized) with { Direction = PaymentDirection.Out }])),
         [typeof(PurchaseBook)] = (
             "purchases.v2.json",
-            from id in Gen.String.Select(Whole) from due in Times from bytes in Gen.Int
+            from id in Gen.String.Select(Whole)
+            from due in Times
+            from bytes in Gen.Int
             select (object)new PurchaseBook([new OpenPurchase(id, due)], [new KeptPurchase(id, due, bytes, bytes % 2 == 0 ? null : id)]),
             PurchaseBook.Empty.With(SamplePurchases.Open).With(SamplePurchases.Settled with { Id = new string('b', 26), Request = SamplePurchases.InTurn })),
         [typeof(StoredPurchase)] = (
