@@ -1,0 +1,18 @@
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using ModelContextProtocol;
+
+namespace AgentMesh.Gateway.Mcp;
+
+/// <summary>Refusals of requests that are not calls of tools: errors of JSON-RPC.</summary>
+internal static class McpProblem
+{
+    /// <summary>The error of a refusal.</summary>
+    public static McpProtocolException Of(Refusal refusal) => new(
+        McpResults.Say(refusal), ProblemTypes.Of(refusal.Code).Status < StatusCodes.Status500InternalServerError ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
+
+    /// <summary>There is no resource of that name; the code is the revision's.</summary>
+    public static McpProtocolException NoResource(string? revision) => new(
+        "There is no such resource; resources/list has those of this agent.",
+        McpRevisions.HasNoHandshake(revision) ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound);
+}

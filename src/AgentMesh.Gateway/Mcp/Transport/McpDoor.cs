@@ -1,0 +1,70 @@
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Mcp.Transport;
+
+/// <summary>
+/// What the SDK leaves to the one who serves: sessions of former times, media types, bodies that are no messages, and silence. Who may come at all, the
+/// <c>Origin</c> and the <c>Host</c>, is decided before by the door of the whole gateway.
+/// </summary>
+internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvider) : IEndpointFilter
+{
+    private const string SessionHeader = "Mcp-Session-Id";
+    private const string RevisionHeader = "MCP-Protocol-Version";
+
+    private static readonly Refusal NoSessions = new(
+        EdgeRefusals.NotFound, $"No session is kept here, and this one is not known: initialize anew, without {SessionHeader}.");
+
+    /// <summary>JSON-RPC 2.0: the id of a message that could not be read is null.</summary>
+    private static readonly byte[] ParseError =
+        """{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"The body is not one JSON object of UTF-8 with at most 32 levels and no member twice."}}"""u8.ToArray();
+
+    /// <summary>True when a request names a session, which its revision has. A client that is told 404 initializes anew; with the SDK's 400 it would give up.</summary>
+    public static bool IsOfSession(HttpRequest request) =>
+        request.Headers.ContainsKey(SessionHeader) && !McpRevisions.HasNoHandshake(request.Headers[RevisionHeader]);
+
+    /// <summary>Answers a request of a session.</summary>
+    public static Task RefuseSessionAsync(HttpContext context) => Problem.WriteAsync(context, NoSessions);
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (IsOfSession(http.Request))
+            await RefuseSessionAsync(http);
+        else if (await JsonRequest.IsDeclaredAsync(http))
+            return await ServeAsync(context, next);
+        return Results.Empty;
+    }
+
+    private async ValueTask<object?> ServeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (await McpBody.ReadAsync(http.Request, http.RequestAborted) is not { } body)
+        {
+            await Problem.WriteAsync(http, McpBody.NotRead);
+            return Results.Empty;
+        }
+
+        if (!McpBody.IsMessage(body))
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            http.Response.ContentType = JsonAnswer.ContentType;
+            await http.Response.Body.WriteAsync(ParseError, http.RequestAborted);
+            return Results.Empty;
+        }
+
+        http.Request.Body = new MemoryStream(body, writable: false);
+        var plain = http.Response.Body;
+        await using var alive = new KeepAliveStream(http.Response, options.KeepAliveInterval, timeProvider);
+        http.Response.Body = alive;
+        try
+        {
+            return await next(context);
+        }
+        finally
+        {
+            http.Response.Body = plain;
+        }
+    }
+}
