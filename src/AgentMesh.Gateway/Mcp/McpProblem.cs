@@ -11,6 +11,10 @@ internal static class McpProblem
     public static McpProtocolException Of(Refusal refusal) => new(
         McpResults.Say(refusal), ProblemTypes.Of(refusal.Code).Status < StatusCodes.Status500InternalServerError ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
 
+    /// <summary>Parameters that have to be there: the SDK takes a request without any, and members that are null.</summary>
+    public static T Required<T>(T? parameter)
+        where T : class => parameter ?? throw new McpProtocolException("The request lacks parameters.", McpErrorCode.InvalidParams);
+
     /// <summary>There is no resource of that name; the code is the revision's.</summary>
     public static McpProtocolException NoResource(string? revision) => new(
         "There is no such resource; resources/list has those of this agent.",

@@ -163,8 +163,23 @@ public sealed class SecurityTests(McpFixture fixture) : IClassFixture<McpFixture
     [Theory]
     [InlineData("\"nothing\"", -32601)]
     [InlineData("\"tools/call\"", -32602)]
+    [InlineData("\"resources/read\"", -32602)]
+    [InlineData("\"prompts/get\"", -32602)]
+    [InlineData("\"completion/complete\"", -32602)]
     [InlineData("""
         "tools/call","params":{"name":""}
+        """, -32602)]
+    [InlineData("""
+        "tools/call","params":{"name":null}
+        """, -32602)]
+    [InlineData("""
+        "resources/read","params":{"uri":null}
+        """, -32602)]
+    [InlineData("""
+        "prompts/get","params":{"name":null}
+        """, -32602)]
+    [InlineData("""
+        "completion/complete","params":{"ref":{"type":"ref/prompt","name":"catch_up"},"argument":null}
         """, -32602)]
     [InlineData("""
         "tools/call","params":{}

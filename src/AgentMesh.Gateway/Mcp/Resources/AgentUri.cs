@@ -9,9 +9,9 @@ internal static class AgentUri
     public static string Of(AgentKey agent, string path) => $"agent://{agent.User}/{path}";
 
     /// <summary>What a name means at an agent; null when it is no name, or one of another agent.</summary>
-    public static string? PathIn(AgentKey agent, string? uri)
+    public static string? PathIn(AgentKey agent, string uri)
     {
         var prefix = Of(agent, "");
-        return uri is not null && uri.StartsWith(prefix, StringComparison.Ordinal) ? uri[prefix.Length..] : null;
+        return uri.StartsWith(prefix, StringComparison.Ordinal) ? uri[prefix.Length..] : null;
     }
 }

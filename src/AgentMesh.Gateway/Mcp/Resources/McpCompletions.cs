@@ -14,14 +14,15 @@ internal sealed class McpCompletions(AgentCalls calls)
     /// <summary>Completes the argument of the prompt or of the template; of anything else there is nothing to say.</summary>
     public async Task<CompleteResult> CompleteAsync(McpCaller caller, RequestContext<CompleteRequestParams> request, CancellationToken cancellationToken)
     {
+        var argument = McpProblem.Required(McpProblem.Required(request.Params).Argument);
         var isKnown = request.Params.Ref is PromptReference { Name: McpPrompts.CatchUp }
             || request.Params.Ref is ResourceTemplateReference { Uri: { } uri } && uri == McpResources.TemplateOf(caller.Agent);
-        if (!isKnown || request.Params.Argument.Name != McpResources.SessionArgument)
+        if (!isKnown || argument.Name != McpResources.SessionArgument)
             return new CompleteResult();
         var sessions = await calls.ListSessionsAsync(caller.Agent, new ListSessions(MaxValues, null), cancellationToken);
         if (sessions.IsRefused)
             throw McpProblem.Of(sessions.Refusal);
-        string[] values = [.. sessions.Value.Sessions.Select(session => session.Id).Where(id => id.StartsWith(request.Params.Argument.Value, StringComparison.Ordinal))];
+        string[] values = [.. sessions.Value.Sessions.Select(session => session.Id).Where(id => id.StartsWith(argument.Value ?? "", StringComparison.Ordinal))];
         return new CompleteResult { Completion = new Completion { Values = values, HasMore = sessions.Value.NextCursor is not null } };
     }
 }

@@ -31,8 +31,9 @@ internal sealed class McpPrompts(AgentCalls calls)
     /// <summary>Gets it, with the conversation in it.</summary>
     public async Task<GetPromptResult> GetAsync(McpCaller caller, RequestContext<GetPromptRequestParams> request, CancellationToken cancellationToken)
     {
-        if (request.Params.Name != CatchUp)
-            throw new McpProtocolException($"Unknown prompt: {JsonWords.Cut(request.Params.Name)}. There is {CatchUp}.", McpErrorCode.InvalidParams);
+        var name = McpProblem.Required(McpProblem.Required(request.Params).Name);
+        if (name != CatchUp)
+            throw new McpProtocolException($"Unknown prompt: {JsonWords.Cut(name)}. There is {CatchUp}.", McpErrorCode.InvalidParams);
         var session = request.Params.Arguments?.TryGetValue(McpResources.SessionArgument, out var given) == true && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
         var history = await SessionHistory.ReadAsync(calls, caller.Agent, session, cancellationToken);
         if (history.IsRefused)

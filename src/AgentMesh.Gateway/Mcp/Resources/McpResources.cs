@@ -48,7 +48,8 @@ internal sealed class McpResources(IEnumerable<IMcpResource> resources, AgentCal
     /// <summary>Reads one.</summary>
     public async Task<ReadResourceResult> ReadAsync(McpCaller caller, RequestContext<ReadResourceRequestParams> request, CancellationToken cancellationToken)
     {
-        var document = await ReadAsync(caller.Agent, request.Params.Uri, cancellationToken);
+        var uri = McpProblem.Required(McpProblem.Required(request.Params).Uri);
+        var document = await ReadAsync(caller.Agent, uri, cancellationToken);
         if (document.IsRefused)
         {
             throw document.Refusal.Code is EdgeRefusals.NotFound or AgentRefusals.SessionNotFound
@@ -58,10 +59,10 @@ internal sealed class McpResources(IEnumerable<IMcpResource> resources, AgentCal
 
         var text = JsonSerializer.Serialize(document.Value, GatewayJson.Answers.JsonElement);
         // May not be kept at all: a conversation goes on. The SDK says so.
-        return new ReadResourceResult { Contents = [new TextResourceContents { Uri = request.Params.Uri, MimeType = MimeType, Text = text }] };
+        return new ReadResourceResult { Contents = [new TextResourceContents { Uri = uri, MimeType = MimeType, Text = text }] };
     }
 
-    private async Task<Result<JsonElement>> ReadAsync(AgentKey agent, string? uri, CancellationToken cancellationToken)
+    private async Task<Result<JsonElement>> ReadAsync(AgentKey agent, string uri, CancellationToken cancellationToken)
     {
         if (AgentUri.PathIn(agent, uri) is not { } path)
             return NotFound;

@@ -37,9 +37,7 @@ internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLim
     /// <summary>Calls a tool.</summary>
     public async Task<CallToolResult> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
     {
-        // Null of a call that came without any.
-        if (request.Params is not { Name: { } name })
-            throw new McpProtocolException("A call names a tool.", McpErrorCode.InvalidParams);
+        var name = McpProblem.Required(McpProblem.Required(request.Params).Name);
         var begun = limits.Begin(caller.Agent, name);
         if (begun.IsRefused)
             return McpResults.Refused(begun.Refusal);

@@ -1,9 +1,6 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using AgentMesh.Gateway.Edge;
-using AgentMesh.Primitives;
-using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Mcp.Transport;
 
@@ -14,33 +11,6 @@ namespace AgentMesh.Gateway.Mcp.Transport;
 internal static class McpBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = RequestJson.MaxDepth };
-
-    private static readonly Refusal TooLarge = new(EdgeRefusals.BodyTooLarge, $"The body is longer than {EdgeServer.MaxBodyBytes} bytes.");
-
-    /// <summary>Reads the whole body; null when it is too long.</summary>
-    public static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > EdgeServer.MaxBodyBytes)
-            return null;
-        var reader = request.BodyReader;
-        while (true)
-        {
-            var read = await reader.ReadAsync(cancellationToken);
-            if (read.Buffer.Length > EdgeServer.MaxBodyBytes)
-                return null;
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
-    /// <summary>The refusal of a body that <see cref="ReadAsync"/> did not read.</summary>
-    public static Refusal NotRead => TooLarge;
 
     /// <summary>True for one JSON object of UTF-8 whose texts are texts, with no member twice and few levels. A batch is an array: 2025-03-26 alone had them, and the SDK reads none.</summary>
     public static bool IsMessage(ReadOnlyMemory<byte> body)

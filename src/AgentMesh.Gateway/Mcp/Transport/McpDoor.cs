@@ -1,3 +1,4 @@
+using System.Buffers;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -40,12 +41,15 @@ internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvi
     private async ValueTask<object?> ServeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (await McpBody.ReadAsync(http.Request, http.RequestAborted) is not { } body)
+        var read = await RequestBody.ReadAsync(http);
+        if (read.IsRefused)
         {
-            await Problem.WriteAsync(http, McpBody.NotRead);
+            await Problem.WriteAsync(http, read.Refusal);
             return Results.Empty;
         }
 
+        var body = read.Value.ToArray();
+        RequestBody.Release(http, read.Value);
         if (!McpBody.IsMessage(body))
         {
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
