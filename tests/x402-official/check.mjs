@@ -4,6 +4,7 @@ import { startChain } from './chain.mjs';
 import { buy, buyWithOurs, resend } from './clients.mjs';
 import { startFacilitator } from './facilitator.mjs';
 import { killWhileSettling } from './kill.mjs';
+import { buyTool, buyToolWithAgents, revisions } from './mcp.mjs';
 import { startMesh, startPaidApi } from './mesh.mjs';
 import { startShops } from './shops.mjs';
 
@@ -42,6 +43,12 @@ try {
         assert.deepEqual([one.status, one.version, one.success, one.text], [200, Number(version[1]), true, '{"report":"All is well."}']);
       return bought.map(one => one.transaction);
     });
+  }
+
+  for (const revision of revisions) {
+    const agent = `${mesh.url}/agent/alice/mcp`;
+    await row('@x402/core', 'v2', `mesh, MCP ${revision}`, alice, wallet => buyTool(revision, wallet, agent, times));
+    await row('agents/x402', 'v2', `mesh, MCP ${revision}`, alice, wallet => buyToolWithAgents(revision, wallet, agent, times));
   }
 
   for (const version of ['v1', 'v2']) {
