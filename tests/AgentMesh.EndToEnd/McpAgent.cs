@@ -1,6 +1,7 @@
 using System.Text.Json;
-using AgentMesh.X402.Wire;
+using System.Text.Json.Nodes;
 using AgentMesh.X402.Mcp;
+using AgentMesh.X402.Wire;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -39,7 +40,7 @@ internal sealed class McpAgent : IAsyncDisposable
     {
         var parameters = new CallToolRequestParams { Name = tool, Arguments = JsonSerializer.SerializeToElement(arguments).Deserialize<Dictionary<string, JsonElement>>() };
         if (payment is not null)
-            parameters.Meta = new() { [McpPaymentKeys.Payment] = System.Text.Json.Nodes.JsonObject.Create(McpPayments.WritePayment(payment, asText: false)) };
+            parameters.Meta = new() { [McpPaymentKeys.Payment] = JsonObject.Create(McpPayments.WritePayment(payment, asText: false)) };
         return await Client.CallToolAsync(parameters, TestContext.Current.CancellationToken);
     }
 
