@@ -39,6 +39,24 @@ public sealed class FaultTests(McpFixture fixture) : IClassFixture<McpFixture>
         Assert.DoesNotContain(log.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
     }
 
+    /// <summary>At no level: what users say, and payments, which are money until they are settled.</summary>
+    [Fact]
+    public async Task Log_HasNeitherTextsNorPayments()
+    {
+        using var log = new Recorder();
+        await using var logging = fixture.Gateway.WithWebHostBuilder(builder => builder
+            .UseSetting("Logging:LogLevel:Default", "Trace")
+            .UseSetting("Logging:LogLevel:Microsoft.AspNetCore", "Trace")
+            .ConfigureTestServices(services => services.AddSingleton<ILoggerProvider>(log)));
+        using var http = logging.CreateClient();
+        var client = new RawMcp(http);
+        await client.CallAsync("send_message", $$"""{"content":"{{Secret}}"}""");
+        await client.CallAsync("premium_analysis", $$"""{"query":"{{Secret}}"}""", new JsonObject { ["x402/payment"] = new JsonObject { ["x402Version"] = 2, ["payload"] = Secret } });
+        await client.ErrorAsync("tools/call", new JsonObject { ["name"] = Secret });
+        Assert.NotEmpty(log.Lines);
+        Assert.DoesNotContain(log.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
+    }
+
     /// <summary>Sessions would tie a client to a replica, and one made at alice's path would serve at bob's.</summary>
     [Theory]
     [InlineData(HttpServerSessionMode.Stateful)]
@@ -86,36 +104,5 @@ public sealed class FaultTests(McpFixture fixture) : IClassFixture<McpFixture>
         public string Description => "Broken.";
 
         public Task<Result<JsonElement>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) => throw new InvalidOperationException(agent.ToString());
-    }
-
-    private sealed class Recorder : ILoggerProvider, ILogger
-    {
-        private readonly List<string> _lines = [];
-
-        public IReadOnlyList<string> Lines
-        {
-            get
-            {
-                lock (_lines)
-                    return [.. _lines];
-            }
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines)
-                _lines.Add(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }
