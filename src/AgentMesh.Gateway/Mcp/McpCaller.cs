@@ -12,6 +12,9 @@ namespace AgentMesh.Gateway.Mcp;
 /// <param name="Http">The request.</param>
 internal sealed record McpCaller(AgentKey Agent, bool IsOwner, HttpContext Http)
 {
+    // Wallets and paid tools appear while a client is connected.
+    private static readonly TimeSpan ListLifetime = TimeSpan.FromSeconds(5);
+
     public static McpCaller Of(HttpContext context)
     {
         var agent = AgentPath.KeyOf(context);
@@ -29,7 +32,4 @@ internal sealed record McpCaller(AgentKey Agent, bool IsOwner, HttpContext Http)
             (result.TimeToLive, result.CacheScope) = (ListLifetime, CacheScope.Private);
         return result;
     }
-
-    // Wallets and paid tools appear while a client is connected.
-    private static readonly TimeSpan ListLifetime = TimeSpan.FromSeconds(5);
 }

@@ -7,9 +7,12 @@ namespace AgentMesh.Gateway.Mcp;
 /// <summary>Refusals of requests that are not calls of tools: errors of JSON-RPC.</summary>
 internal static class McpProblem
 {
-    /// <summary>The error of a refusal.</summary>
-    public static McpProtocolException Of(Refusal refusal) => new(
-        McpResults.Say(refusal), ProblemTypes.Of(refusal.Code).Status < StatusCodes.Status500InternalServerError ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
+    /// <summary>The error of a refusal: the caller's parameters, or else the service's state.</summary>
+    public static McpProtocolException Of(Refusal refusal) => new(McpResults.Say(refusal), ProblemTypes.Of(refusal.Code).Status switch
+    {
+        StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError => McpErrorCode.InternalError,
+        _ => McpErrorCode.InvalidParams,
+    });
 
     /// <summary>Parameters that have to be there: the SDK takes a request without any, and members that are null.</summary>
     public static T Required<T>(T? parameter)

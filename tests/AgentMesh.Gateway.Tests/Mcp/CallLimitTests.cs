@@ -47,7 +47,7 @@ public sealed class CallLimitTests
         await sidecar.NextCallAsync();
         var refused = await client.CallAsync("get_budget");
         Assert.Equal("too_many_calls: The agent serves 1 requests at a time here.", refused.GetProperty("content")[0].GetProperty("text").GetString());
-        Assert.Equal(-32602, (await client.ErrorAsync("resources/read", new JsonObject { ["uri"] = "agent://alice/info" })).Code);
+        Assert.Equal(-32603, (await client.ErrorAsync("resources/read", new JsonObject { ["uri"] = "agent://alice/info" })).Code);
         answer.SetResult();
         await running;
         Assert.False((await client.CallAsync("get_budget")).TryGetProperty("isError", out _));

@@ -173,6 +173,17 @@ public sealed class ToolTests(McpFixture fixture) : IClassFixture<McpFixture>
         Assert.Equal((-32602, $"Unknown tool: {name}. tools/list has those that there are."), error);
     }
 
+    /// <summary>A list without what the agent sells would be kept for one that has it.</summary>
+    [Theory]
+    [InlineData("agent_quarantined", -32603)]
+    [InlineData("agent_erasing", -32602)]
+    public async Task AgentThatCannotSayWhatItSells_HasNoList(string code, int error)
+    {
+        fixture.Sidecar.Reset();
+        fixture.Sidecar.Then(FakeSidecar.Text(200, $$$"""{"refusal":{"code":"{{{code}}}","detail":"Because."}}"""));
+        Assert.Equal((error, code + ": Because."), await new RawMcp(fixture.Owner).ErrorAsync("tools/list"));
+    }
+
     private static string RefusalOf(JsonElement result)
     {
         Assert.True(result.TryGetProperty("isError", out var isError) && isError.GetBoolean(), result.GetRawText());
