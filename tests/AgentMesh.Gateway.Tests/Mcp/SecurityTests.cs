@@ -159,6 +159,23 @@ public sealed class SecurityTests(McpFixture fixture) : IClassFixture<McpFixture
         await _client.ResultAsync("tools/list");
     }
 
+    /// <summary>The SDK's handshake throws at these before it has begun an answer.</summary>
+    [Theory]
+    [InlineData("7", "{}")]
+    [InlineData("\"a\"", """{"protocolVersion":"2025-11-25","capabilities":{}}""")]
+    [InlineData("7", """{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":0}""")]
+    [InlineData("7", """{"protocolVersion":"2025-11-25","clientInfo":{"name":"t","version":"1"}}""")]
+    [InlineData("7", """{"capabilities":{},"clientInfo":{"name":"t","version":"1"}}""")]
+    [InlineData("7", "[]")]
+    public async Task HandshakeWithOtherParameters_Is400_WithItsId(string id, string parameters)
+    {
+        using var response = await SendAsync(_client.Raw($$"""{"jsonrpc":"2.0","id":{{id}},"method":"initialize","params":{{parameters}}}"""));
+        var message = await RawMcp.MessageOf(response);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal((id, -32602), (message.GetProperty("id").GetRawText(), message.GetProperty("error").GetProperty("code").GetInt32()));
+        AssertLeaksNothing(message.GetRawText());
+    }
+
     /// <summary>Messages that are well formed and mean nothing: errors of the protocol, in its own words. The SDK calls parameters of another type -32603.</summary>
     [Theory]
     [InlineData("\"nothing\"", -32601)]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -16,10 +17,6 @@ internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvi
 
     private static readonly Refusal NoSessions = new(
         EdgeRefusals.NotFound, $"No session is kept here, and this one is not known: initialize anew, without {SessionHeader}.");
-
-    /// <summary>JSON-RPC 2.0: the id of a message that could not be read is null.</summary>
-    private static readonly byte[] ParseError =
-        """{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"The body is not one JSON object of UTF-8 with at most 32 levels and no member twice."}}"""u8.ToArray();
 
     /// <summary>True when a request names a session, which its revision has. A client that is told 404 initializes anew; with the SDK's 400 it would give up.</summary>
     public static bool IsOfSession(HttpRequest request) =>
@@ -52,12 +49,25 @@ internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvi
         RequestBody.Release(http, read.Value);
         if (!McpBody.IsMessage(body))
         {
-            http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            http.Response.ContentType = JsonAnswer.ContentType;
-            await http.Response.Body.WriteAsync(ParseError, http.RequestAborted);
+            await RpcError.WriteNoMessageAsync(http);
             return Results.Empty;
         }
 
+        try
+        {
+            return await ServeAsync(context, next, body);
+        }
+        catch (JsonException) when (!http.Response.HasStarted)
+        {
+            // The SDK reads the parameters of a handshake outside of what makes errors of exceptions.
+            await RpcError.WriteInvalidParametersAsync(http, body);
+            return Results.Empty;
+        }
+    }
+
+    private async ValueTask<object?> ServeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, byte[] body)
+    {
+        var http = context.HttpContext;
         http.Request.Body = new MemoryStream(body, writable: false);
         var plain = http.Response.Body;
         await using var alive = new KeepAliveStream(http.Response, options.KeepAliveInterval, timeProvider);
