@@ -9,6 +9,7 @@ import { startFacilitator } from './facilitator.mjs';
 import { killWhileBuying, openKillShops } from './kill-agents.mjs';
 import { killWhileSettling } from './kill.mjs';
 import { paid, refused, turnedAway } from './manners.mjs';
+import { buyTool, buyToolWithAgents, revisions } from './mcp.mjs';
 import { startMesh, startPaidApi } from './mesh.mjs';
 import { openShop } from './shops.mjs';
 import { openTable } from './table.mjs';
@@ -61,6 +62,12 @@ async function check() {
       buyWithOurs(version, wallet, shops[version].url, times));
     await table.row(ours, version, packages[version], shopkeeper, await hire(mesh, chain, `buyer-${version}`, gift), agent =>
       buyByAgent(agent, chain, { url: shops[version].url, payTo: shopkeeper, times, expected: /All is well/ }));
+  }
+
+  for (const revision of revisions) {
+    const [seller, url] = [`mesh, MCP ${revision}`, `${mesh.url}/agent/alice/mcp`];
+    await table.row('@x402/core', 'v2', seller, alice.address, await chain.wallet(gift), wallet => buyTool(revision, wallet, url, times));
+    await table.row('agents/x402', 'v2', seller, alice.address, await chain.wallet(gift), wallet => buyToolWithAgents(revision, wallet, url, times));
   }
 
   await table.row(ours, 'v2', "mesh, another agent's analysis", alice.address, await hire(mesh, chain, 'bob', gift), bob => buyOfAgent(bob, alice, chain, analysis));

@@ -6,6 +6,7 @@ namespace AgentMesh.Gateway.Agents;
 internal static class AgentPath
 {
     private const string Prefix = "/agent/";
+    private const string McpSuffix = "/mcp";
 
     /// <summary>
     /// The text where the user id belongs; null for paths that are not below <c>/agent/</c>, and for <c>/agent/</c> itself, which
@@ -20,6 +21,10 @@ internal static class AgentPath
         var end = text.IndexOf('/', Prefix.Length);
         return end < 0 ? text[Prefix.Length..] : text[Prefix.Length..end];
     }
+
+    /// <summary>True for the place of an agent's MCP endpoint, of a valid user or not.</summary>
+    public static bool IsMcp(PathString path) =>
+        UserSegment(path) is { } segment && path.Value!.AsSpan(Prefix.Length + segment.Length).TrimEnd('/').Equals(McpSuffix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The agent of a request that reached an agent's endpoint; <c>UnroutedRequests</c> has refused invalid ids before.</summary>
     public static AgentKey KeyOf(HttpContext context) => new(TenantId.Default, UserId.Parse(UserSegment(context.Request.Path) ?? ""));

@@ -26,6 +26,7 @@ internal static class AgentsExtensions
         services.AddSingleton<IActorProxyFactory>(provider => CreateProxyFactory(provider.GetRequiredService<SidecarOptions>()));
         services.AddSingleton<AgentCalls>();
         services.AddSingleton<MessagePosts>();
+        services.AddSingleton<InfoReader>();
         services.AddSingleton<IValidator<MessageRequest>, MessageRequestValidator>();
         services.AddSingleton<IValidator<SessionRequest>, SessionRequestValidator>();
         // Hosting reads what callers send with it; see there.

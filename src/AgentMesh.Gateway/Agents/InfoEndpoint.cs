@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using AgentMesh.Evm;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Edge;
-using AgentMesh.Gateway.Selling;
 using AgentMesh.ServiceDefaults.Problems;
 using AgentMesh.X402.Networks;
 
@@ -15,23 +14,12 @@ internal static class InfoEndpoint
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        var agent = AgentPath.KeyOf(context);
-        var calls = AgentCalls.Of(context);
-        var result = await calls.GetInfoAsync(agent, context.RequestAborted);
+        var reader = context.RequestServices.GetRequiredService<InfoReader>();
+        var result = await reader.ReadAsync(AgentPath.KeyOf(context), context.RequestAborted);
         if (result.IsRefused)
-        {
             await Problem.WriteAsync(context, result.Refusal);
-            return;
-        }
-
-        var info = result.Value;
-        var balances = context.RequestServices.GetRequiredService<BalanceClient>();
-        var balance = await balances.ReadAsync(info.WalletAddress, context.RequestAborted);
-        // UtcDateTime: written with Z.
-        var response = new InfoResponse(
-            agent.User.ToString(), info.WalletAddress, info.MessageCount, BudgetResponse.Of(info.Budget), info.CreatedAt?.UtcDateTime, info.LastActive?.UtcDateTime,
-            UInt256.TryParse(balance?.AmountAtomic, out var amount) ? InfoBalance.Of(balances.Token, amount) : null, balance?.Reason);
-        await JsonAnswer.WriteAsync(context, response, GatewayJson.Answers.InfoResponse);
+        else
+            await JsonAnswer.WriteAsync(context, result.Value, GatewayJson.Answers.InfoResponse);
     }
 }
 

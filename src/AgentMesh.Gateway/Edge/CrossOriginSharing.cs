@@ -11,8 +11,11 @@ internal sealed class CrossOriginSharing(RequestDelegate next, AllowedOrigins or
     private const string Methods = "GET, POST, PUT, PATCH, DELETE";
     private const string MaxAgeSeconds = "600";
 
+    // Those that MCP clients in browsers send.
+    private static readonly string[] McpHeaders = ["MCP-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name"];
+
     private static readonly string RequestHeaders = string.Join(
-        ", ", ["Content-Type", "Accept", "Authorization", "Idempotency-Key", "Last-Event-ID", "Prefer", .. PaymentHttp.RequestHeaders]);
+        ", ", ["Content-Type", "Accept", "Authorization", "Idempotency-Key", "Last-Event-ID", "Prefer", .. McpHeaders, .. PaymentHttp.RequestHeaders]);
 
     private static readonly string AnswerHeaders = string.Join(
         ", ", ["Location", "Preference-Applied", "Retry-After", "RateLimit", "RateLimit-Policy", "Allow", .. PaymentHttp.AnswerHeaders]);

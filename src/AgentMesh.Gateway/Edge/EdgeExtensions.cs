@@ -13,6 +13,7 @@ internal static class EdgeExtensions
         builder.Services.AddOptions<OriginOptions>().BindConfiguration(OriginOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<OriginOptions>, OriginOptionsValidator>();
         builder.Services.AddSingleton<AllowedOrigins>();
+        builder.Services.AddSingleton<IAgentOwners, DevelopmentOwners>();
         builder.Services.AddOptions<EdgeServerOptions>()
             .Configure<IConfiguration>((options, configuration) => options.AppPort = configuration[EdgeServerOptions.AppPortName])
             .Validate(options => string.IsNullOrWhiteSpace(options.AppPort) || options.Port is not null, "APP_PORT is not a port.")

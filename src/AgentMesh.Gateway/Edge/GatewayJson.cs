@@ -1,11 +1,13 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Buying;
+using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Gateway.Owner;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Policies;
@@ -17,6 +19,7 @@ namespace AgentMesh.Gateway.Edge;
 /// <summary>Source-generated JSON of everything the gateway reads and writes: camelCase, nulls written.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(MessageRequest))]
+[JsonSerializable(typeof(MessageOutput))]
 [JsonSerializable(typeof(TurnAnswer))]
 [JsonSerializable(typeof(AcceptedTurn))]
 [JsonSerializable(typeof(TurnResponse))]
@@ -41,7 +44,9 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(SessionListResponse))]
 [JsonSerializable(typeof(SummaryResponse))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(IDictionary<string, JsonElement>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(ScheduleRequest))]
 [JsonSerializable(typeof(ScheduleResponse))]

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -18,10 +17,6 @@ internal static class JsonRequest
 {
     private static readonly Refusal NotJson = new(
         EdgeRefusals.UnsupportedMediaType, "Send the body as Content-Type: application/json in UTF-8, without Content-Encoding.");
-
-    private static readonly Refusal TooLarge = new(EdgeRefusals.BodyTooLarge, $"The body is longer than {EdgeServer.MaxBodyBytes} bytes.");
-
-    private static readonly Refusal NotHttp = new(EdgeRefusals.BadRequest, "The request does not follow HTTP.");
 
     private static readonly Refusal Empty = new(EdgeRefusals.InvalidJson, "The body is empty; a JSON object is expected.");
 
@@ -50,49 +45,22 @@ internal static class JsonRequest
     public static async ValueTask<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, IValidator<T> validator)
         where T : class
     {
-        if (context.Request.ContentLength > EdgeServer.MaxBodyBytes)
+        var body = await RequestBody.ReadAsync(context);
+        if (body.IsRefused)
         {
-            await Problem.WriteAsync(context, TooLarge);
+            await Problem.WriteAsync(context, body.Refusal);
             return null;
         }
 
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            ReadResult read;
-            try
-            {
-                read = await reader.ReadAsync(context.RequestAborted);
-            }
-            catch (IOException exception) when (exception is not BadHttpRequestException)
-            {
-                // Kestrel's exception for a chunk size of more than 31 bits is no BadHttpRequestException.
-                await Problem.WriteAsync(context, NotHttp);
-                return null;
-            }
-
-            if (read.Buffer.Length > EdgeServer.MaxBodyBytes)
-            {
-                await Problem.WriteAsync(context, TooLarge);
-                return null;
-            }
-
-            if (!read.IsCompleted)
-            {
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
-
-            // Rented when the body came in pieces: the reader of JSON wants one.
-            var (value, refusal, errors) = read.Buffer.IsSingleSegment ? Parse(read.Buffer.FirstSpan, type) : ParseCopy(read.Buffer, type);
-            reader.AdvanceTo(read.Buffer.End);
-            if (value is not null)
-                (refusal, errors) = Validate(value, validator);
-            if (refusal is null)
-                return value;
-            await Problem.WriteAsync(context, refusal, errors);
-            return null;
-        }
+        // Rented when the body came in pieces: the reader of JSON wants one.
+        var (value, refusal, errors) = body.Value.IsSingleSegment ? Parse(body.Value.FirstSpan, type) : ParseCopy(body.Value, type);
+        RequestBody.Release(context, body.Value);
+        if (value is not null)
+            (refusal, errors) = Validate(value, validator);
+        if (refusal is null)
+            return value;
+        await Problem.WriteAsync(context, refusal, errors);
+        return null;
     }
 
     private static (T? Value, Refusal? Refusal, Dictionary<string, string[]>? Errors) ParseCopy<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type)

@@ -5,7 +5,7 @@ using AgentMesh.ServiceDefaults.Problems;
 namespace AgentMesh.Gateway.Edge;
 
 /// <summary>
-/// What routing leaves over. An invalid user id is 400 on every path below <c>/agent/</c>, known or not; then a path that is unknown,
+/// What routing leaves over. An invalid user id is 400 on every path below <c>/agent/</c>, known or not, but MCP's; then a path that is unknown,
 /// or known with other methods, is 404.
 /// </summary>
 internal sealed class UnroutedRequests(RequestDelegate next)
@@ -19,7 +19,8 @@ internal sealed class UnroutedRequests(RequestDelegate next)
     {
         if (AgentPath.UserSegment(context.Request.Path) is { } segment && !UserId.TryParse(segment, out _))
         {
-            await Problem.WriteAsync(context, InvalidUserId);
+            // For an MCP client 400 means a server of an older revision, which it would go on asking; 404 ends it.
+            await Problem.WriteAsync(context, AgentPath.IsMcp(context.Request.Path) ? NotFound : InvalidUserId);
             return;
         }
 

@@ -40,7 +40,7 @@ internal static class PaymentEndpoints
             return;
         }
 
-        var answer = new PaymentListResponse([.. page.Value.Payments.Select(PaymentResponse.Of)], page.Value.NextBefore);
+        var answer = PaymentListResponse.Of(page.Value);
         await JsonAnswer.StreamAsync(context, answer, GatewayJson.Answers.PaymentListResponse);
     }
 

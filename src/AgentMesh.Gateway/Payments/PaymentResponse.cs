@@ -35,4 +35,7 @@ internal sealed record PaymentResponse(
 /// <summary>A page of an agent's payments.</summary>
 /// <param name="Payments">Oldest first.</param>
 /// <param name="NextBefore">The <c>before</c> of the next older page; null at the end.</param>
-internal sealed record PaymentListResponse(IReadOnlyList<PaymentResponse> Payments, long? NextBefore);
+internal sealed record PaymentListResponse(IReadOnlyList<PaymentResponse> Payments, long? NextBefore)
+{
+    public static PaymentListResponse Of(AgentPaymentList page) => new([.. page.Payments.Select(PaymentResponse.Of)], page.NextBefore);
+}

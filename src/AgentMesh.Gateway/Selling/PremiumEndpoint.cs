@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
-using AgentMesh.Evm;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
@@ -12,7 +9,6 @@ using AgentMesh.ServiceDefaults.Problems;
 using AgentMesh.X402.AspNetCore;
 using AgentMesh.X402.Codecs;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
-using AgentMesh.X402.ProtocolExtensions;
 using AgentMesh.X402.Wire;
 using FluentValidation;
 
@@ -56,34 +52,22 @@ internal static class PremiumEndpoint
         }
 
         var options = context.RequestServices.GetRequiredService<SellingOptions>();
-        var token = options.Token!;
-        var way = PaymentOption.FromUsd(token, tool.PriceUsd, EvmAddress.Parse(payTo), options.MaxTimeoutSeconds);
         // Not of the Host header, which is the client's: payments are compared with it, at every replica.
         var resource = new ResourceInfo($"{options.PublicUrl.TrimEnd('/')}/agent/{agent.User}/premium/{name}", tool.Description, "application/json");
-        var offer = new PaymentOffer(resource, [way], PaymentIdentifier.Offer(required: false));
+        var offer = new PaidToolOffer(agent, payTo, tool, resource, options);
         var (signature, xPayment) = (PaymentHttp.Read(context.Request, PaymentHeaderNames.PaymentSignature), PaymentHttp.Read(context.Request, PaymentHeaderNames.XPayment));
         if (signature is null && xPayment is null)
         {
-            await PaymentHttp.WriteTermsAsync(context.Response, offer, X402Reasons.PaymentRequired, context.RequestAborted);
+            await PaymentHttp.WriteTermsAsync(context.Response, offer.Terms, X402Reasons.PaymentRequired, context.RequestAborted);
             return;
         }
 
-        var body = JsonSerializer.Serialize(arguments, GatewayJson.Answers.DictionaryStringJsonElement);
-        var purchase = new Purchase(
-            agent.ToString(),
-            new PurchaseResource(resource.Url, resource.Description, resource.MimeType),
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body))),
-            body,
-            null,
-            signature,
-            xPayment,
-            [new PurchaseOption(token.Network.ToString(), token.Address.ToString(), way.AmountAtomic.ToString(), payTo, options.MaxTimeoutSeconds)],
-            Tool: tool.Name);
+        var purchase = offer.ToPurchase(arguments, signature, xPayment);
         var outcome = await context.RequestServices.GetRequiredService<PaymentsClient>().BuyAsync(purchase, context.RequestAborted);
         if (outcome.IsRefused)
             await Problem.WriteAsync(context, outcome.Refusal);
         else
-            await AnswerAsync(context, offer, tool, outcome.Value);
+            await AnswerAsync(context, offer.Terms, tool, outcome.Value);
 
         PaidTool? Find(string wanted) => sales.Value.Tools.FirstOrDefault(one => one.Name == wanted);
     }
@@ -107,8 +91,7 @@ internal static class PremiumEndpoint
             default:
                 // Never the terms: whoever signed again might pay twice.
                 headers.RetryAfter = (outcome.RetryAfterSeconds ?? 10).ToString(CultureInfo.InvariantCulture);
-                await Problem.WriteAsync(context, new Refusal(
-                    outcome.Reason ?? PaymentRefusals.PaymentUnknown, $"{outcome.Detail ?? "The payment is not over."} Payment {outcome.PaymentId}."));
+                await Problem.WriteAsync(context, PaidToolOffer.NotOver(outcome));
                 break;
         }
     }

@@ -15,10 +15,15 @@ internal sealed class TurnWaits(
 {
     /// <summary>The turn when it is over or paused, or as it is when the time is up or this process is about to end.</summary>
     /// <exception cref="OperationCanceledException">The caller is gone; the turn goes on.</exception>
-    public async Task<Result<Turn>> WaitAsync(AgentKey agent, PostedMessage posted, CancellationToken cancellationToken)
+    public Task<Result<Turn>> WaitAsync(AgentKey agent, PostedMessage posted, CancellationToken cancellationToken) =>
+        WaitAsync(agent, posted, options.Value.WaitTimeout, cancellationToken);
+
+    /// <summary>As the other, for a caller that waits for another time than callers of HTTP.</summary>
+    /// <exception cref="OperationCanceledException">The caller is gone; the turn goes on.</exception>
+    public async Task<Result<Turn>> WaitAsync(AgentKey agent, PostedMessage posted, TimeSpan waitTimeout, CancellationToken cancellationToken)
     {
         using var watcher = hub.Join(agent);
-        using var timeout = new CancellationTokenSource(options.Value.WaitTimeout, timeProvider);
+        using var timeout = new CancellationTokenSource(waitTimeout, timeProvider);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken, lifetime.ApplicationStopping);
         await using var wake = end.Token.Register(static watcher => ((Watcher)watcher!).Wake(), watcher);
         watcher.Agent.Expect(posted.TurnId);

@@ -33,6 +33,9 @@ public static class EdgeRefusals
     /// <summary>Nothing is at this path, or not for this method.</summary>
     public const string NotFound = "not_found";
 
+    /// <summary>The path is one of a protocol, and the method is not.</summary>
+    public const string MethodNotAllowed = "method_not_allowed";
+
     /// <summary>The path is a WebSocket, and the request asks for none.</summary>
     public const string UpgradeRequired = "upgrade_required";
 
@@ -71,6 +74,12 @@ public static class EdgeRefusals
 
     /// <summary>A WebSocket frame is not a JSON object of a known type.</summary>
     public const string InvalidFrame = "invalid_frame";
+
+    /// <summary>The process runs as many calls of the agent, or of its tool, as it takes.</summary>
+    public const string TooManyCalls = "too_many_calls";
+
+    /// <summary>A tool took longer than it may; whether it acted is unknown.</summary>
+    public const string ToolTimedOut = "tool_timed_out";
 
     /// <summary>The service has no working connection to its sidecar.</summary>
     public const string NotReady = "not_ready";

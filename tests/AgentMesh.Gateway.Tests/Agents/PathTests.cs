@@ -2,7 +2,7 @@ namespace AgentMesh.Gateway.Tests.Agents;
 
 public sealed class PathTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private static readonly string[] Rests = ["", "/", "/info", "/message", "/history", "/nope", "/nope/deeper", "/mcp"];
+    private static readonly string[] Rests = ["", "/", "/info", "/message", "/history", "/nope", "/nope/deeper", "/mcp/deeper"];
     private static readonly HttpMethod[] Methods = [HttpMethod.Get, HttpMethod.Post, HttpMethod.Delete];
     private readonly HttpClient _client = fixture.Gateway.Client();
 

@@ -28,6 +28,8 @@ public sealed class RawHttpTests(SocketFixture fixture) : IClassFixture<SocketFi
 {
     private const string Post = "POST /agent/alice/message HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
+    private const string Mcp = "POST /agent/alice/mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n";
+
     public static TheoryData<string, int, string?> Requests => new()
     {
         { "GET /agent HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "user_id_missing" },
@@ -70,6 +72,13 @@ public sealed class RawHttpTests(SocketFixture fixture) : IClassFixture<SocketFi
         { Post + "Idempotency-Key:\r\nContent-Length: 16\r\n\r\n{\"content\":\"hi\"}", 400, "invalid_idempotency_key" },
         { Post + "Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: 16\r\n\r\n{\"content\":\"hi\"}", 400, "invalid_idempotency_key" },
         { Post + "Idempotency-Key: \u00e4\r\nContent-Length: 16\r\n\r\n{\"content\":\"hi\"}", 400, "invalid_idempotency_key" },
+        { Mcp + "Origin:\r\nContent-Length: 2\r\n\r\n{}", 403, "foreign_origin" },
+        { Mcp + "Content-Length: 1048577\r\n\r\n", 413, "body_too_large" },
+        { Mcp + "Transfer-Encoding: chunked\r\n\r\n120000\r\n" + new string('a', 0x120000) + "\r\n0\r\n\r\n", 413, "body_too_large" },
+        { Mcp + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 400, "bad_request" },
+        { Mcp + "Content-Length: 0\r\n\r\n", 400, null },
+        { Mcp + "Mcp-Session-Id: a\r\nMcp-Session-Id: b\r\nContent-Length: 2\r\n\r\n{}", 404, "not_found" },
+        { "GET /agent/alice/mcp HTTP/1.1\r\nHost: 127.0.0.1.nip.io\r\n\r\n", 403, "foreign_host" },
         { Post + "Content-Type: text/plain\r\nContent-Length: 16\r\n\r\n{\"content\":\"hi\"}", 415, "unsupported_media_type" },
     };
 

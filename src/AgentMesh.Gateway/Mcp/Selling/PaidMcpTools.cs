@@ -1,0 +1,66 @@
+using System.Text.Json;
+using AgentMesh.Contracts.Payments;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Mcp.Arguments;
+using AgentMesh.Gateway.Mcp.Tools;
+using AgentMesh.Gateway.Selling;
+using AgentMesh.Primitives;
+using AgentMesh.X402.Wire;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+
+namespace AgentMesh.Gateway.Mcp.Selling;
+
+/// <summary>
+/// The tools that an agent sells, for everybody: the payment is the credential. The agent says which (<c>AddPaidTool</c> of its host); each is paid for as
+/// at <c>POST /agent/{userId}/premium/{name}</c>, by the same <c>PaymentActor</c>.
+/// </summary>
+internal sealed class PaidMcpTools(AgentCalls calls, PaymentsClient payments, SellingOptions selling, McpEndpointOptions options)
+{
+    private const string MimeType = "text/plain";
+
+    /// <summary>What the agent sells; nothing while it has no wallet to be paid to.</summary>
+    public async Task<Result<IReadOnlyList<PaidMcpTool>>> ListAsync(AgentKey agent, CancellationToken cancellationToken)
+    {
+        var sales = await calls.GetSalesAsync(agent, cancellationToken);
+        if (sales.IsRefused)
+            return sales.Refusal;
+        return sales.Value.PayTo is null ? Array.Empty<PaidMcpTool>() : sales.Value.Tools.Select(tool => new PaidMcpTool(tool)).ToArray();
+    }
+
+    /// <summary>Sells a call; null when the agent sells nothing of that name.</summary>
+    public async Task<CallToolResult?> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    {
+        var sales = await calls.GetSalesAsync(caller.Agent, cancellationToken);
+        if (sales.IsRefused)
+            return McpResults.Refused(sales.Refusal);
+        if (sales.Value.PayTo is not { } payTo || sales.Value.Tools.FirstOrDefault(tool => tool.Name == request.Params.Name) is not { } sold)
+            return null;
+        var arguments = request.Params.Arguments ?? new Dictionary<string, JsonElement>();
+        // Before any money: nobody pays for a call that cannot work.
+        if (InvalidArguments.Check(new PaidMcpTool(sold).InputSchema, arguments.AsReadOnly()) is { } wrong)
+            return McpResults.Refused(wrong);
+        var resource = new ResourceInfo($"mcp://tool/{sold.Name}", sold.Description, MimeType);
+        var offer = new PaidToolOffer(caller.Agent, payTo, sold, resource, selling);
+        var payment = PaymentOfCall.Read(request.Params.Meta, caller.Http.Request);
+        return payment.IsRefused
+            ? McpTerms.Ask(offer.Terms, payment.Refusal.Code, McpCaller.RevisionOf(request))
+            : await BuyAsync(offer, arguments, payment.Value, McpCaller.RevisionOf(request));
+    }
+
+    private async Task<CallToolResult> BuyAsync(PaidToolOffer offer, IDictionary<string, JsonElement> arguments, PaymentOfCall payment, string? revision)
+    {
+        var purchase = offer.ToPurchase(arguments, payment.PaymentSignature, payment.XPayment, (int)options.AnswerTimeout.TotalSeconds);
+        // Not the request's token: a client that hangs up ends neither the work nor its settlement, and finds the answer with the same payment.
+        var outcome = await payments.BuyAsync(purchase, CancellationToken.None);
+        return outcome.IsRefused ? McpResults.Refused(outcome.Refusal) : McpTerms.WithReceipt(Answer(offer, outcome.Value, revision), outcome.Value);
+    }
+
+    private static CallToolResult Answer(PaidToolOffer offer, PurchaseOutcome outcome, string? revision) => outcome.State switch
+    {
+        PaymentStates.Settled => McpResults.Text(outcome.Answer ?? ""),
+        // Nothing was charged: the same may be asked for anew, with another payment.
+        PaymentStates.Failed when outcome.RetryAfterSeconds is null => McpTerms.Ask(offer.Terms, outcome.Reason ?? X402Reasons.PaymentRequired, revision),
+        _ => McpResults.Refused(new WaitingRefusal(PaidToolOffer.NotOver(outcome), outcome.RetryAfterSeconds)),
+    };
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using ModelContextProtocol.Protocol;
+
+namespace AgentMesh.Gateway.Mcp.Tools;
+
+/// <summary><c>get_history</c>: <c>GET /agent/{userId}/history</c> and its search, in pages that a model can read.</summary>
+internal sealed class GetHistoryTool(AgentCalls calls) : IMcpTool
+{
+    private const int DefaultLimit = 20;
+
+    private static readonly Refusal SessionNotFound = new(AgentRefusals.SessionNotFound, SessionId.NotFoundDetail);
+
+    public Tool Definition { get; } = McpToolFile.Read("get_history");
+
+    public async Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken)
+    {
+        var arguments = call.Arguments;
+        var session = arguments.Text("sessionId");
+        if (session is not null && !SessionId.CanExist(session))
+            return SessionNotFound;
+        var page = new GetHistory(session, (int)(arguments.Number("limit") ?? DefaultLimit), arguments.Number("before"), arguments.Text("search"));
+        return (await calls.GetHistoryAsync(call.Agent, page, cancellationToken)).ToOutput(GatewayJson.Answers.HistoryPage);
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Primitives;
+using ModelContextProtocol.Protocol;
+
+namespace AgentMesh.Gateway.Mcp.Tools;
+
+/// <summary><c>get_info</c>: <c>GET /agent/{userId}/info</c>.</summary>
+internal sealed class GetInfoTool(InfoReader reader) : IMcpTool
+{
+    public Tool Definition { get; } = McpToolFile.Read("get_info");
+
+    public async Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken) =>
+        (await reader.ReadAsync(call.Agent, cancellationToken)).ToOutput(GatewayJson.Answers.InfoResponse);
+}

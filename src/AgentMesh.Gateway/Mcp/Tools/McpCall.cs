@@ -1,0 +1,10 @@
+using AgentMesh.Gateway.Mcp.Arguments;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Gateway.Mcp.Tools;
+
+/// <summary>A call of a tool.</summary>
+/// <param name="Agent">Whose.</param>
+/// <param name="Arguments">Valid by the tool's schema.</param>
+/// <param name="IdempotencyKey">By which the client repeats the call safely; null: it gave none.</param>
+internal sealed record McpCall(AgentKey Agent, McpArguments Arguments, string? IdempotencyKey);

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Mcp.Arguments;
+using AgentMesh.Gateway.Mcp.Selling;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+
+namespace AgentMesh.Gateway.Mcp.Tools;
+
+/// <summary><c>tools/list</c> and <c>tools/call</c>: the owner's tools, and for everybody what the agent sells.</summary>
+internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLimits limits, McpEndpointOptions options, TimeProvider timeProvider)
+{
+    /// <summary>In <c>_meta</c> of a call: as the argument of that name, and before it, because programs choose better keys than models.</summary>
+    public const string IdempotencyKeyMeta = "agentmesh/idempotency-key";
+
+    private const string IdempotencyKeyArgument = "idempotencyKey";
+
+    private static readonly Refusal TimedOut = new(EdgeRefusals.ToolTimedOut, "The tool took too long; whether it acted is not known.");
+
+    private static readonly Refusal InvalidKey = new(
+        EdgeRefusals.InvalidIdempotencyKey, $"idempotencyKey must be 1-{IdempotencyKey.MaxLength} visible ASCII characters.");
+
+    /// <summary>Lists what the caller may call.</summary>
+    public async Task<ListToolsResult> ListAsync(McpCaller caller, RequestContext<ListToolsRequestParams> request, CancellationToken cancellationToken)
+    {
+        var forSale = await paid.ListAsync(caller.Agent, cancellationToken);
+        if (forSale.IsRefused)
+            throw McpProblem.Of(forSale.Refusal);
+        IEnumerable<Tool> own = caller.IsOwner ? toolbox.List(McpCaller.RevisionOf(request)) : [];
+        var tools = own.Concat(forSale.Value.Where(tool => toolbox.Find(tool.Name) is null).Select(tool => tool.Definition));
+        return McpCaller.Cached(request, new ListToolsResult { Tools = [.. tools.OrderBy(tool => tool.Name, StringComparer.Ordinal)] });
+    }
+
+    /// <summary>Calls a tool.</summary>
+    public async Task<CallToolResult> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    {
+        var name = McpProblem.Required(McpProblem.Required(request.Params).Name);
+        var begun = limits.Begin(caller.Agent, name);
+        if (begun.IsRefused)
+            return McpResults.Refused(begun.Refusal);
+        using var running = begun.Value;
+        // The names of the owner's tools are taken, for others too: a name means one thing.
+        if (toolbox.Find(name) is { } tool)
+            return caller.IsOwner ? McpResults.Of(await RunAsync(tool, caller, request.Params, cancellationToken), McpCaller.RevisionOf(request)) : throw Unknown(name);
+        return await paid.CallAsync(caller, request, cancellationToken) ?? throw Unknown(name);
+    }
+
+    private async Task<Result<JsonElement>> RunAsync(IMcpTool tool, McpCaller caller, CallToolRequestParams parameters, CancellationToken cancellationToken)
+    {
+        var arguments = McpArguments.Of(parameters.Arguments);
+        if (InvalidArguments.Check(tool.Definition.InputSchema, arguments.Values) is { } wrong)
+            return wrong;
+        var meta = parameters.Meta?[IdempotencyKeyMeta];
+        var key = meta is null ? arguments.Text(IdempotencyKeyArgument) : meta.GetValueKind() == JsonValueKind.String ? meta.GetValue<string>() : "";
+        if (key is not null && !IdempotencyKey.IsKey(key))
+            return InvalidKey;
+        using var clock = new CancellationTokenSource(options.ToolTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key), either.Token);
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return TimedOut;
+        }
+    }
+
+    private static McpProtocolException Unknown(string name) =>
+        new($"Unknown tool: {JsonWords.Cut(name)}. tools/list has those that there are.", McpErrorCode.InvalidParams);
+}

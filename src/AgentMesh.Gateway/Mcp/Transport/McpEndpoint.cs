@@ -1,0 +1,28 @@
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Mcp.Transport;
+
+/// <summary><c>POST /agent/{userId}/mcp</c>: MCP over streamable HTTP, each request by itself, so that any replica serves it.</summary>
+internal static class McpEndpoint
+{
+    private const string Path = "/agent/{userId}/mcp";
+
+    private static readonly Refusal NoStream = new(EdgeRefusals.MethodNotAllowed, "This path is for POST only: there is no stream and no session to end.");
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var door = ActivatorUtilities.CreateInstance<McpDoor>(endpoints.ServiceProvider);
+        endpoints.MapMcp(Path).AddEndpointFilter(door);
+        // The protocol wants 405 of a server without streams and sessions; anything else at an agent's path is 404.
+        endpoints.MapMethods(Path, [HttpMethods.Get, HttpMethods.Delete], RefuseAsync);
+    }
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        if (McpDoor.IsOfSession(context.Request))
+            return McpDoor.RefuseSessionAsync(context);
+        context.Response.Headers.Allow = HttpMethods.Post;
+        return Problem.WriteAsync(context, NoStream);
+    }
+}
