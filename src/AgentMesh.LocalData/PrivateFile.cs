@@ -38,17 +38,13 @@ public static class PrivateFile
         var draft = WriteDraft(path, content);
         try
         {
-            File.Move(draft, path, overwrite: false);
+            // In turns: where no file is, .NET looks first and renames then, and a file that is made in between would be replaced.
+            if (!FileTurns.Alone(path, () => TryMove(draft, path)))
+                return false;
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(draft);
-            return false;
-        }
-        catch
-        {
-            File.Delete(draft);
-            throw;
         }
 
         FlushName(path);
@@ -57,6 +53,14 @@ public static class PrivateFile
 
     /// <summary>Whether others than its user may read or change the file; never on Windows, where that is the folder's affair.</summary>
     public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UserOnly | UnixFileMode.UserExecute)) != 0;
+
+    private static bool TryMove(string draft, string path)
+    {
+        if (File.Exists(path))
+            return false;
+        File.Move(draft, path, overwrite: false);
+        return true;
+    }
 
     private static string WriteDraft(string path, ReadOnlySpan<byte> content)
     {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -23,8 +22,6 @@ public static class SecretsFile
     /// <summary>Most keys of a list, the newest and retired ones: what the agents app reads.</summary>
     public const int MaxKeys = 16;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     // Of two values of one name nobody could say which one the wallets need.
@@ -36,7 +33,7 @@ public static class SecretsFile
     public static EnsuredSecrets Ensure(string file, IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        return Alone(file, () =>
+        return FileTurns.Alone(file, () =>
         {
             PrivateFolder.Create(Path.GetDirectoryName(file)!);
             var secrets = File.Exists(file) ? Read(file) : [];
@@ -52,7 +49,7 @@ public static class SecretsFile
     /// <summary>Puts a new random key in front of a secret that is a list of keys with commas between. The older ones stay: they open what they closed.</summary>
     /// <exception cref="JsonException">The file holds no JSON object.</exception>
     /// <exception cref="IOException">It cannot be read or written, or another process writes it and does not end.</exception>
-    public static KeyRotation Rotate(string file, string name) => Alone(file, () =>
+    public static KeyRotation Rotate(string file, string name) => FileTurns.Alone(file, () =>
     {
         if (!File.Exists(file) || Read(file) is not { } secrets || !secrets.TryGetPropertyValue(name, out var secret))
             return new KeyRotation(KeyRotationOutcome.Missing, 0);
@@ -79,28 +76,4 @@ public static class SecretsFile
 
     // A key that was half written would be a wallet lost: the whole file or none.
     private static void Write(string file, JsonObject secrets) => PrivateFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(secrets, Indented));
-
-    /// <summary>One at a time in all processes of the machine.</summary>
-    private static T Alone<T>(string file, Func<T> act)
-    {
-        using var mutex = new Mutex(initiallyOwned: false, $"agentmesh-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)))}");
-        try
-        {
-            if (!mutex.WaitOne(LongestWait))
-                throw new IOException($"another process writes {file} and does not end");
-        }
-        catch (AbandonedMutexException)
-        {
-            // Its owner died; a draft it left behind is nobody's file.
-        }
-
-        try
-        {
-            return act();
-        }
-        finally
-        {
-            mutex.ReleaseMutex();
-        }
-    }
 }

@@ -66,5 +66,19 @@ public sealed class PrivateFileTests : IDisposable
         Assert.Equal(isOpen, PrivateFile.IsOpenToOthers(At));
     }
 
+    [Fact]
+    public void File_IsMadeByOne_OfManyAtOnce()
+    {
+        // Often enough that those who look before the file is there are met.
+        for (var round = 0; round < 100; round++)
+        {
+            var path = Path.Combine(_folder, $"made-{round}");
+            var made = new bool[8];
+            Parallel.For(0, made.Length, n => made[n] = PrivateFile.TryCreate(path, [(byte)n]));
+            Assert.Equal(Array.IndexOf(made, true), Assert.Single(File.ReadAllBytes(path)));
+            Assert.Single(made, isMade => isMade);
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
