@@ -1,14 +1,21 @@
+using System.Globalization;
 using AgentMesh.Testing.ModelServer;
 
 namespace AgentMesh.EndToEnd;
 
 /// <summary>
-/// Freezes while 200 agents in two processes spend: a second after the answer nobody takes a hold, by the model server's own account of when it was
+/// Freezes while agents in two processes spend, 200 of a tenant or some one by one: a second after the answer nobody takes a hold, by the model server's own account of when it was
 /// asked, and by the ledgers.
 /// </summary>
 public sealed class FreezeOfManyTests
 {
     private const long SecondMs = 1000;
+
+    /// <summary>Agents of one tenant that are frozen together.</summary>
+    private const int Together = 200;
+
+    /// <summary>Agents that are frozen one by one. <c>AGENTMESH_FREEZES=200</c> is the long form, some half a minute more.</summary>
+    private static readonly int OneByOne = Environment.GetEnvironmentVariable("AGENTMESH_FREEZES") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 50;
 
     [Fact]
     public async Task TenantThatIsFrozen_TakesNoHoldAfterASecond_AndAllOfItsAgentsGoOnWhenItIsNot()
@@ -17,21 +24,21 @@ public sealed class FreezeOfManyTests
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", RunningAgents.Options(model));
         using var client = new AgentClient(mesh.Ready.Gateway);
-        var agents = new RunningAgents(client, model);
+        var agents = new RunningAgents(client, model, Together);
         await agents.StartAsync();
 
         using (var frozen = await agents.SendAsync(HttpMethod.Post, "/admin/tenants/default/freeze", new { reason = "audit" }))
             frozen.EnsureSuccessStatusCode();
         var end = RunningAgents.Now() + SecondMs;
         await WaitUntilAsync(end);
-        var used = new long[RunningAgents.Count];
-        await RunningAgents.EachAsync(async agent => used[agent] = await agents.UsedAsync(agent));
+        var used = new long[agents.Count];
+        await agents.EachAsync(async agent => used[agent] = await agents.UsedAsync(agent));
         var paused = await agents.UntilPausedAsync();
         Assert.All(paused, one => Assert.Equal("tenant_frozen", one.Code));
         var log = await agents.LogAsync();
         TestContext.Current.TestOutputHelper!.WriteLine($"{log.Count} requests; the last one {log.Max(one => one.At) - end + SecondMs} ms after the freeze was answered.");
         Assert.DoesNotContain(log, one => one.At > end);
-        await RunningAgents.EachAsync(async agent =>
+        await agents.EachAsync(async agent =>
         {
             // What was held before may be settled for less, and nothing is added.
             Assert.InRange(await agents.UsedAsync(agent), 1, used[agent]);
@@ -40,8 +47,8 @@ public sealed class FreezeOfManyTests
 
         using (var thawed = await agents.SendAsync(HttpMethod.Post, "/admin/tenants/default/unfreeze", null))
             thawed.EnsureSuccessStatusCode();
-        await RunningAgents.EachAsync(async agent => await agents.ResumeAsync(agent, paused[agent].Turn));
-        await RunningAgents.EachAsync(async agent => await agents.UntilCompletedAsync(agent, paused[agent].Turn));
+        await agents.EachAsync(async agent => await agents.ResumeAsync(agent, paused[agent].Turn));
+        await agents.EachAsync(async agent => await agents.UntilCompletedAsync(agent, paused[agent].Turn));
     }
 
     [Fact]
@@ -51,12 +58,12 @@ public sealed class FreezeOfManyTests
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", RunningAgents.Options(model));
         using var client = new AgentClient(mesh.Ready.Gateway);
-        var agents = new RunningAgents(client, model);
+        var agents = new RunningAgents(client, model, OneByOne);
         await agents.StartAsync();
 
         var begun = RunningAgents.Now();
-        var ends = new long[RunningAgents.Count];
-        await RunningAgents.EachAsync(async agent =>
+        var ends = new long[agents.Count];
+        await agents.EachAsync(async agent =>
         {
             using var frozen = await agents.SendAsync(HttpMethod.Post, $"/admin/agents/{RunningAgents.NameOf(agent)}/freeze", new { reason = "audit" });
             frozen.EnsureSuccessStatusCode();
@@ -66,10 +73,10 @@ public sealed class FreezeOfManyTests
         var paused = await agents.UntilPausedAsync();
         Assert.All(paused, one => Assert.Equal("agent_frozen", one.Code));
         var byName = (await agents.LogAsync()).GroupBy(one => one.Message).ToDictionary(group => group.Key, group => group.Max(one => one.At));
-        var latest = Enumerable.Range(0, RunningAgents.Count).Max(agent => byName[RunningAgents.NameOf(agent)] - ends[agent]) + SecondMs;
-        TestContext.Current.TestOutputHelper!.WriteLine($"{RunningAgents.Count} freezes took {took} ms; the last request came {latest} ms after its agent's was answered.");
+        var latest = Enumerable.Range(0, agents.Count).Max(agent => byName[RunningAgents.NameOf(agent)] - ends[agent]) + SecondMs;
+        TestContext.Current.TestOutputHelper!.WriteLine($"{agents.Count} freezes took {took} ms; the last request came {latest} ms after its agent's was answered.");
         Assert.True(latest <= SecondMs, $"A request came {latest} ms after its agent was frozen.");
-        await RunningAgents.EachAsync(async agent => Assert.Equal(paused[agent], await agents.PostAsync(agent)));
+        await agents.EachAsync(async agent => Assert.Equal(paused[agent], await agents.PostAsync(agent)));
     }
 
     private static async Task WaitUntilAsync(long at)

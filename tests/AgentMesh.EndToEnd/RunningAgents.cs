@@ -10,10 +10,8 @@ namespace AgentMesh.EndToEnd;
 /// Many agents in two processes. Each is sent one message after the other, which a model with a price answers: while they run, a hold is taken all the
 /// time, by some agent somewhere.
 /// </summary>
-internal sealed class RunningAgents(AgentClient client, ModelServerProcess model)
+internal sealed class RunningAgents(AgentClient client, ModelServerProcess model, int count)
 {
-    public const int Count = 200;
-
     /// <summary>A turn takes some four seconds.</summary>
     public const string Model = "1000ms-4tokens";
 
@@ -21,6 +19,8 @@ internal sealed class RunningAgents(AgentClient client, ModelServerProcess model
     private const int Concurrency = 16;
 
     private Task<Paused>[] _senders = [];
+
+    public int Count => count;
 
     public static string[] Options(ModelServerProcess server) =>
     [
@@ -40,16 +40,16 @@ internal sealed class RunningAgents(AgentClient client, ModelServerProcess model
     /// <summary>The milliseconds since 1970, by the clock that the model server has too.</summary>
     public static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>For each agent.</summary>
-    public static Task EachAsync(Func<int, Task> act) => Parallel.ForAsync(
-        0, Count, new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = TestContext.Current.CancellationToken },
+    /// <summary>For each agent, some at a time.</summary>
+    public Task EachAsync(Func<int, Task> act) => Parallel.ForAsync(
+        0, count, new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = TestContext.Current.CancellationToken },
         async (agent, _) => await act(agent));
 
     /// <summary>Begins, and waits until the model has been asked by all, and by a quarter of them for their second turn.</summary>
     public async Task StartAsync()
     {
-        _senders = [.. Enumerable.Range(0, Count).Select(RunAsync)];
-        while (await LogAsync() is var log && (log.Count < Count + Count / 4 || log.DistinctBy(one => one.Message).Count() < Count))
+        _senders = [.. Enumerable.Range(0, count).Select(RunAsync)];
+        while (await LogAsync() is var log && (log.Count < count + count / 4 || log.DistinctBy(one => one.Message).Count() < count))
             await PauseAsync();
     }
 

@@ -8,49 +8,24 @@ namespace AgentMesh.EndToEnd.Caps;
 /// </summary>
 public sealed class CapTests
 {
-    private const long Cap = 150_000_000;
+    [Fact(Timeout = CapRuns.TimeoutMs)]
+    public Task Cap_HoldsAcrossARestart() => CapRuns.RunAsync(StoreKind.Embedded, mesh => mesh.RestartAsync(isKill: false));
 
-    /// <summary>The longest reply's hold: less than this, and nothing is asked of the model any more.</summary>
-    private const long LongestReply = 14_000_000;
+    [Fact(Timeout = CapRuns.TimeoutMs)]
+    public Task Cap_HoldsWhenTheSidecarIsKilled() => CapRuns.RunAsync(StoreKind.Embedded, mesh => mesh.RestartAsync(isKill: true));
 
-    /// <summary>Of some twelve that the cap pays for.</summary>
-    private const int SpendingBefore = 3;
+    [Fact(Timeout = CapRuns.TimeoutMs)]
+    public Task Cap_HoldsWhenEveryCallIsDeliveredThreeTimes() => CapRuns.RunAsync(StoreKind.Embedded, _ => Task.CompletedTask, copies: 3);
 
-    private static readonly string[] Processes = ["--replicas", "agents=2,gateway=3"];
-
-    /// <summary>What waits for what does not come is told so by the test's token.</summary>
-    private const int TimeoutMs = 120_000;
-
-    [Fact(Timeout = TimeoutMs)]
-    public Task Cap_HoldsAcrossARestart() => RunAsync(StoreKind.Embedded, mesh => mesh.RestartAsync(isKill: false));
-
-    [Fact(Timeout = TimeoutMs)]
-    public Task Cap_HoldsWhenTheSidecarIsKilled() => RunAsync(StoreKind.Embedded, mesh => mesh.RestartAsync(isKill: true));
-
-    [Fact(Timeout = TimeoutMs)]
-    public Task Cap_HoldsWhenTheStoreIsKilledAndStarted() => RunAsync(
-        StoreKind.Redis, async mesh => Assert.SkipUnless(await mesh.Store.TryRestartRedisAsync(), "The Redis of this machine cannot be killed."));
-
-    [Fact(Timeout = TimeoutMs)]
-    public async Task Cap_HoldsOnASlowStore()
-    {
-        await using var store = await TestStore.CreateAsync(StoreKind.Redis);
-        using var line = new SlowLine(store.Redis!, TimeSpan.FromMilliseconds(10));
-        await RunAsync(store, line.Endpoint, _ => Task.CompletedTask);
-    }
-
-    [Fact(Timeout = TimeoutMs)]
-    public Task Cap_HoldsWhenEveryCallIsDeliveredThreeTimes() => RunAsync(StoreKind.Embedded, _ => Task.CompletedTask, copies: 3);
-
-    [Fact(Timeout = TimeoutMs)]
-    public Task Cap_HoldsThroughADeployInMidCall() => RunAsync(StoreKind.Embedded, async mesh =>
+    [Fact(Timeout = CapRuns.TimeoutMs)]
+    public Task Cap_HoldsThroughADeployInMidCall() => CapRuns.RunAsync(StoreKind.Embedded, async mesh =>
     {
         foreach (var app in (await mesh.RunningAsync).Ready.Apps)
             await mesh.ReplaceAsync(app, isKill: false);
     });
 
-    [Fact(Timeout = TimeoutMs)]
-    public Task Cap_HoldsWithThreeGatewaysAndTwoAgents_UnderSigkill() => RunAsync(StoreKind.Embedded, async mesh =>
+    [Fact(Timeout = CapRuns.TimeoutMs)]
+    public Task Cap_HoldsWithThreeGatewaysAndTwoAgents_UnderSigkill() => CapRuns.RunAsync(StoreKind.Embedded, async mesh =>
     {
         var random = new Random(1);
         for (var kill = 0; kill < 6; kill++)
@@ -61,94 +36,15 @@ public sealed class CapTests
     });
 
     /// <summary>The same money under other names: the shop would rather have USDC of another chain, or a token that nobody knows.</summary>
-    [Fact(Timeout = TimeoutMs)]
+    [Fact(Timeout = CapRuns.TimeoutMs)]
     public async Task Cap_HoldsWhenAnotherAssetIsOffered()
     {
         var own = CapShop.Offer(KnownAssets.UsdcOnBaseSepolia);
         var stranger = own with { Asset = "0x00000000000000000000000000000000DeaDBeef" };
-        await RunAsync(StoreKind.Embedded, mesh =>
+        await CapRuns.RunAsync(StoreKind.Embedded, mesh =>
         {
             mesh.Shop.Offers = [CapShop.Offer(KnownAssets.UsdcOnBase), stranger, own, CapShop.Offer(KnownAssets.UsdcOnAvalanche)];
             return Task.CompletedTask;
         });
     }
-
-    /// <summary>A tenant's cap, which all its agents spend of, whichever process they are in.</summary>
-    [Fact(Timeout = TimeoutMs)]
-    public Task TenantsCap_HoldsInTenReplicas() => RunTenantAsync(users: 10, ["--replicas", "agents=10,gateway=2"], _ => Task.CompletedTask);
-
-    /// <summary>What a process has leased of a tenant's cap, and the runs of its agents, die with it.</summary>
-    [Fact(Timeout = TimeoutMs)]
-    public Task TenantsCap_HoldsWhenHoldersOfLeasesDie() => RunTenantAsync(users: 4, Processes, async mesh =>
-    {
-        for (var kill = 0; kill < 3; kill++)
-            await mesh.ReplaceAsync((await mesh.RunningAsync).Ready.Apps.Where(app => app.Id == "agents").ElementAt(kill % 2), isKill: true);
-    });
-
-    private static async Task RunAsync(StoreKind kind, Func<CapMesh, Task> disturbAsync, int copies = 1)
-    {
-        await using var store = await TestStore.CreateAsync(kind);
-        await RunAsync(store, store.Redis, disturbAsync, copies);
-    }
-
-    private static async Task RunAsync(TestStore store, string? redis, Func<CapMesh, Task> disturbAsync, int copies = 1)
-    {
-        await using var mesh = await CapMesh.StartAsync(store, redis, Processes);
-        using var alice = new Spender(mesh, "alice", copies: copies);
-        await alice.SetAsync("/agent/alice/budget", Spender.Limits(Cap));
-        await alice.FundAsync();
-        await SpendAsync(mesh, [alice], disturbAsync);
-
-        var bill = mesh.ModelBill;
-        var spending = await alice.ReadAsync();
-        Report(spending, bill);
-        Assert.InRange(bill, 1, spending.Usd);
-        Assert.InRange(spending.Usd, Cap - LongestReply, Cap);
-        Assert.All(spending.Payments, payment => Assert.Equal(KnownAssets.UsdcOnBaseSepolia.Address.ToString(), payment.Asset));
-        Assert.InRange(spending.UsdcPaid, CapShop.Price, spending.UsdcSigned);
-        Assert.InRange(spending.UsdcSigned, CapShop.Price, spending.UsdcCounted);
-        Assert.InRange(spending.UsdcCounted, Cap - CapShop.Price + 1, Cap);
-    }
-
-    private static async Task RunTenantAsync(int users, string[] options, Func<CapMesh, Task> disturbAsync)
-    {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await CapMesh.StartAsync(store, null, [.. options, .. Spender.OwnLimits]);
-        var spenders = Enumerable.Range(0, users).Select(n => new Spender(mesh, $"user-{n}", clients: 1)).ToList();
-        await spenders[0].SetAsync("/admin/tenants/default/budget", Spender.TenantLimits(Cap));
-        await Task.WhenAll(spenders.Select(spender => spender.FundAsync()));
-        await SpendAsync(mesh, spenders, disturbAsync);
-
-        var bill = mesh.ModelBill;
-        var spending = await Task.WhenAll(spenders.Select(spender => spender.ReadAsync()));
-        var tenant = (await spenders[0].InsistAsync(HttpMethod.Get, "/admin/tenants/default")).Body.GetProperty("limits");
-        var together = new Spender.Spending(
-            spending.Sum(one => one.Usd), spending.Sum(one => one.UsdcCounted), spending.Sum(one => one.UsdcSigned), spending.Sum(one => one.UsdcPaid), []);
-        Report(together, bill);
-        // A lease that nobody has heard of for some seconds is spent or not: the tenant counts it, its agents may not have had it.
-        var (usd, usdc) = (Spender.UsedOf(tenant, "USD"), Spender.UsedOf(tenant, Spender.Usdc));
-        Assert.InRange(bill, 1, together.Usd);
-        Assert.InRange(together.Usd, 1, usd);
-        Assert.InRange(usd, Cap / 2, Cap);
-        Assert.InRange(together.UsdcPaid, CapShop.Price, together.UsdcSigned);
-        Assert.InRange(together.UsdcSigned, CapShop.Price, together.UsdcCounted);
-        Assert.InRange(together.UsdcCounted, CapShop.Price, usdc);
-        Assert.InRange(usdc, Cap / 2, Cap);
-        spenders.ForEach(spender => spender.Dispose());
-    }
-
-    /// <summary>Spends to the end, disturbed once there is something to be disturbed, and tries to spend on.</summary>
-    private static async Task SpendAsync(CapMesh mesh, IReadOnlyList<Spender> spenders, Func<CapMesh, Task> disturbAsync)
-    {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var spending = Task.WhenAll(spenders.Select(spender => spender.SpendAsync("before")));
-        await await Task.WhenAny(spending, mesh.WaitForSpendingAsync(SpendingBefore, cancellationToken));
-        Assert.False(spending.IsCompleted);
-        await disturbAsync(mesh).WaitAsync(cancellationToken);
-        await spending.WaitAsync(cancellationToken);
-        await Task.WhenAll(spenders.Select(spender => spender.SpendAsync("after"))).WaitAsync(cancellationToken);
-    }
-
-    private static void Report(Spender.Spending spending, long bill) => TestContext.Current.TestOutputHelper!.WriteLine(
-        $"Of {Cap}: USD {bill} billed, {spending.Usd} counted; USDC {spending.UsdcPaid} paid, {spending.UsdcSigned} signed, {spending.UsdcCounted} counted.");
 }

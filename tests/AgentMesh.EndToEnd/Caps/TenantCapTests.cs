@@ -1,0 +1,17 @@
+namespace AgentMesh.EndToEnd.Caps;
+
+/// <summary>The caps of <see cref="CapTests"/>, of a tenant whose agents share them.</summary>
+public sealed class TenantCapTests
+{
+    /// <summary>A tenant's cap, which all its agents spend of, whichever process they are in.</summary>
+    [Fact(Timeout = CapRuns.TimeoutMs)]
+    public Task TenantsCap_HoldsInTenReplicas() => CapRuns.RunTenantAsync(users: 10, ["--replicas", "agents=10,gateway=2"], _ => Task.CompletedTask);
+
+    /// <summary>What a process has leased of a tenant's cap, and the runs of its agents, die with it.</summary>
+    [Fact(Timeout = CapRuns.TimeoutMs)]
+    public Task TenantsCap_HoldsWhenHoldersOfLeasesDie() => CapRuns.RunTenantAsync(users: 4, CapRuns.TwoAgents, async mesh =>
+    {
+        for (var kill = 0; kill < 3; kill++)
+            await mesh.ReplaceAsync((await mesh.RunningAsync).Ready.Apps.Where(app => app.Id == "agents").ElementAt(kill % 2), isKill: true);
+    });
+}
