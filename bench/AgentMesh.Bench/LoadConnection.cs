@@ -14,6 +14,7 @@ internal sealed class LoadConnection : IDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly string _host;
     private readonly byte[] _buffer = new byte[256 * 1024];
+    private int _bodyStart;
 
     private LoadConnection(string host) => _host = host;
 
@@ -32,6 +33,19 @@ internal sealed class LoadConnection : IDisposable
         await ExchangeAsync(
             $"POST /agent/{user}/message HTTP/1.1\r\nHost: {_host}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}",
             cancellationToken);
+    }
+
+    /// <summary>Calls the MCP tool <c>send_message</c> and reads the answer to its end.</summary>
+    /// <exception cref="InvalidOperationException">The answer was not 200, or not the tool's.</exception>
+    public async Task CallSendMessageAsync(string user, string content, CancellationToken cancellationToken)
+    {
+        var body = $$$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"send_message","arguments":{"content":"{{{{content}}}}"}}}""";
+        var length = await ExchangeAsync(
+            $"POST /agent/{user}/mcp HTTP/1.1\r\nHost: {_host}\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n" +
+            $"MCP-Protocol-Version: 2025-11-25\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}",
+            cancellationToken);
+        if (_buffer.AsSpan(_bodyStart, length).IndexOf("\"structuredContent\""u8) < 0)
+            throw new InvalidOperationException($"The tool answered {Encoding.UTF8.GetString(_buffer, _bodyStart, length)}.");
     }
 
     /// <summary>Gets a path and reads the answer to its end; the length of its body.</summary>
@@ -57,7 +71,7 @@ internal sealed class LoadConnection : IDisposable
         var head = Encoding.ASCII.GetString(_buffer, 0, headerEnd);
         if (!head.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
             throw new InvalidOperationException($"The gateway answered {head.Split('\r')[0]}.");
-        var bodyStart = headerEnd + 4;
+        var bodyStart = _bodyStart = headerEnd + 4;
         return head.Contains("chunked", StringComparison.OrdinalIgnoreCase)
             ? await ReadChunkedAsync(bodyStart, received, cancellationToken)
             : await ReadSizedAsync(ContentLength(head), received - bodyStart, cancellationToken);

@@ -14,7 +14,12 @@ internal sealed record LoadResult(double MessagesPerSecond, double P50Ms, double
 internal static class Measurements
 {
     /// <summary>Every connection posts to its users in turn for as long as asked; users are shared out, as in life.</summary>
-    public static async Task<LoadResult> LoadAsync(Mesh mesh, int connections, int users, int messages, string content, CancellationToken cancellationToken)
+    public static Task<LoadResult> LoadAsync(Mesh mesh, int connections, int users, int messages, string content, CancellationToken cancellationToken) =>
+        LoadAsync(mesh, connections, users, messages, (connection, user) => connection.PostAsync(user, content, cancellationToken), cancellationToken);
+
+    /// <summary>The same, of calls of any kind.</summary>
+    public static async Task<LoadResult> LoadAsync(
+        Mesh mesh, int connections, int users, int messages, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken)
     {
         var before = mesh.Cpu();
         var latencies = new double[messages];
@@ -27,7 +32,7 @@ internal static class Measurements
                 while (Interlocked.Increment(ref next) is var number && number < messages)
                 {
                     var sent = Stopwatch.GetTimestamp();
-                    await connection.PostAsync($"user-{number % users}", content, cancellationToken);
+                    await callAsync(connection, $"user-{number % users}");
                     latencies[number] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
                 }
             },

@@ -7,7 +7,7 @@ var messages = new Option<int>("--messages") { Description = "Messages of the lo
 var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), mcp, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
 var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
@@ -42,6 +42,12 @@ command.SetAction(async (parsed, cancellationToken) =>
             var (perAgent, resident) = await Measurements.MemoryAsync(mesh, parsed.GetValue(agents), cancellationToken);
             results["memory"] = new { agents = parsed.GetValue(agents), bytesPerAgent = perAgent, residentMiB = resident.ToDictionary(process => process.Key, process => process.Value / 1048576.0) };
             Console.WriteLine($"memory     {perAgent / 1024,10:0.0} KiB per activated agent (20 messages of 200 bytes)   resident MiB: {string.Join(", ", resident.Select(process => $"{process.Key} {process.Value / 1048576.0:0}"))}");
+        }
+
+        if (wanted.Contains("mcp"))
+        {
+            await using var mesh = await Mesh.StartAsync(root, Path.Combine(data, "mcp"), parsed.GetValue(redis), cancellationToken);
+            ReportMcp(await McpDoor.CompareAsync(mesh, cancellationToken));
         }
 
         if (wanted.Contains("sockets"))
@@ -95,6 +101,18 @@ command.SetAction(async (parsed, cancellationToken) =>
         results["historyP50Ms"] = p50;
         Console.WriteLine($"history    {string.Join("   ", p50.Select(entry => $"{entry.Key} messages: p50 {entry.Value:0.00} ms"))}   ratio {p50[10_000] / p50[10]:0.00}");
     }
+
+    void ReportMcp(McpResult compared)
+    {
+        results["mcp"] = compared;
+        ReportDoor("POST", compared.Http);
+        ReportDoor("MCP", compared.Mcp);
+        Console.WriteLine($"MCP / POST {compared.RateRatio,10:0.00} of the rate   {compared.P99Ratio:0.00} of the p99; medians of {compared.Http.Count} rounds");
+    }
+
+    static void ReportDoor(string name, IReadOnlyList<LoadResult> rounds) => Console.WriteLine(
+        $"{name,-10} {McpDoor.Median(rounds.Select(round => round.MessagesPerSecond)),10:0} messages/s   p50 {McpDoor.Median(rounds.Select(round => round.P50Ms)):0.0} ms   " +
+        $"p99 {McpDoor.Median(rounds.Select(round => round.P99Ms)):0.0} ms   {McpDoor.Median(rounds.Select(round => round.CpuMsPerMessage)):0.000} ms CPU per message");
 
     void ReportSockets(SocketResult sockets)
     {
