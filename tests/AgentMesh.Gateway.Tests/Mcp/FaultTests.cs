@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentMesh.Gateway.Mcp;
 using AgentMesh.Gateway.Mcp.Resources;
@@ -92,17 +91,13 @@ public sealed class FaultTests(McpFixture fixture) : IClassFixture<McpFixture>
     {
         public Tool Definition { get; } = new() { Name = "broken" };
 
-        public Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken) => throw new InvalidOperationException(call.Agent.ToString());
+        public Task<Result<McpAnswer>> RunAsync(McpCall call, CancellationToken cancellationToken) => throw new InvalidOperationException(call.Agent.ToString());
     }
 
     private sealed class BrokenResource : IMcpResource
     {
-        public string Path => "broken";
+        public Resource DefinitionOf(AgentKey agent) => new() { Uri = $"agent://{agent.User}/broken", Name = "broken" };
 
-        public string Title => "Broken";
-
-        public string Description => "Broken.";
-
-        public Task<Result<JsonElement>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) => throw new InvalidOperationException(agent.ToString());
+        public Task<Result<ResourceContents>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) => throw new InvalidOperationException(agent.ToString());
     }
 }
