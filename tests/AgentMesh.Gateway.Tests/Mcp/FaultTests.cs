@@ -69,20 +69,22 @@ public sealed class FaultTests(McpFixture fixture) : IClassFixture<McpFixture>
     }
 
     [Theory]
-    [InlineData(45, 55, 5, 256, 128, true)]
-    [InlineData(1, 2, 1, 1, 1, true)]
-    [InlineData(0, 55, 5, 256, 128, false)]
-    [InlineData(45, 45, 5, 256, 128, false)]
-    [InlineData(45, 55, 0, 256, 128, false)]
-    [InlineData(45, 55, 5, 127, 128, false)]
-    [InlineData(45, 55, 5, 256, 0, false)]
-    public void Settings_AreTimesAndCounts(int answer, int tool, int keepAlive, int perAgent, int perTool, bool valid) => Assert.Equal(
+    [InlineData(45, 55, 5, 600, 256, 128, true)]
+    [InlineData(1, 2, 1, 1, 1, 1, true)]
+    [InlineData(0, 55, 5, 600, 256, 128, false)]
+    [InlineData(45, 45, 5, 600, 256, 128, false)]
+    [InlineData(45, 55, 0, 600, 256, 128, false)]
+    [InlineData(45, 55, 5, 0, 256, 128, false)]
+    [InlineData(45, 55, 5, 600, 127, 128, false)]
+    [InlineData(45, 55, 5, 600, 256, 0, false)]
+    public void Settings_AreTimesAndCounts(int answer, int tool, int keepAlive, int question, int perAgent, int perTool, bool valid) => Assert.Equal(
         valid,
         new McpEndpointOptions
         {
             AnswerTimeout = TimeSpan.FromSeconds(answer),
             ToolTimeout = TimeSpan.FromSeconds(tool),
             KeepAliveInterval = TimeSpan.FromSeconds(keepAlive),
+            QuestionLifetime = TimeSpan.FromSeconds(question),
             MaxCallsPerAgent = perAgent,
             MaxCallsPerTool = perTool,
         }.IsValid());

@@ -5,17 +5,22 @@ using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Conformance;
 
-/// <summary>A tool of the suite, which calls it without arguments and knows what it answers.</summary>
-/// <param name="name">By which the suite knows it.</param>
-/// <param name="description">For people who look at the list.</param>
+/// <summary>A tool of the suite, which knows what it answers.</summary>
+/// <param name="definition">As clients see it.</param>
 /// <param name="run">What it does.</param>
-internal sealed class ConformanceTool(string name, string description, Func<McpCall, Result<McpAnswer>> run) : IMcpTool
+internal sealed class ConformanceTool(Tool definition, Func<McpCall, Result<McpAnswer>> run) : IMcpTool
 {
     private static readonly JsonElement NoArguments = JsonElement.Parse("""{"type":"object","properties":{},"additionalProperties":false}""");
 
-    public Tool Definition { get; } = Define(name, description);
+    /// <summary>One without arguments.</summary>
+    public ConformanceTool(string name, string description, Func<McpCall, Result<McpAnswer>> run)
+        : this(Define(name, description), run)
+    {
+    }
 
-    /// <summary>The definition of such a tool.</summary>
+    public Tool Definition => definition;
+
+    /// <summary>The definition of a tool without arguments.</summary>
     public static Tool Define(string name, string description) => new() { Name = name, Description = description, InputSchema = NoArguments };
 
     public bool IsOf(AgentKey agent) => ConformanceAgent.Is(agent);

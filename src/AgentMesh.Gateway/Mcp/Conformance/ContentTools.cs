@@ -5,7 +5,7 @@ using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Conformance;
 
-/// <summary>Tools of the suite that answer each kind of contents, and an error.</summary>
+/// <summary>Tools of the suite that answer each kind of contents, and an error; and one with everything that a schema can have.</summary>
 internal static class ContentTools
 {
     private static readonly Refusal Failure = new(EdgeRefusals.InvalidRequest, "This tool intentionally returns an error for testing");
@@ -22,6 +22,7 @@ internal static class ContentTools
             Image(),
             Embedded("test://mixed-content-resource", "application/json", """{"test":"data","value":123}"""))),
         new("test_error_handling", "Fails.", _ => Failure),
+        new(McpToolFile.Read("json_schema_2020_12_tool"), _ => McpAnswer.Text("The arguments are of the schema.")),
         new("test_logging_tool", "Answers a text, and logs nothing to the client.", _ => McpAnswer.Text("Nothing was logged.")),
     ];
 
