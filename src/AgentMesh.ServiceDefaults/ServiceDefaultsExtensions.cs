@@ -66,6 +66,12 @@ public static class ServiceDefaultsExtensions
             await Console.Error.WriteLineAsync($"{name} does not start: {refusal.Message}");
             return 1;
         }
+        catch (AggregateException refusals) when (refusals.InnerExceptions.All(refusal => refusal is OptionsValidationException))
+        {
+            // Several features are configured wrongly.
+            await Console.Error.WriteLineAsync($"{name} does not start: {string.Join(" ", refusals.InnerExceptions.Select(refusal => refusal.Message))}");
+            return 1;
+        }
         catch (IOException fault) when (fault.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync($"{name} does not start: {fault.Message}");

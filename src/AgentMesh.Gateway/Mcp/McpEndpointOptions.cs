@@ -17,6 +17,9 @@ internal sealed class McpEndpointOptions
     /// <summary>Silence after which a comment is sent. Default 5 s: some clients take a connection for dead after 10.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a question to a client may wait for its answer. Default 10 min.</summary>
+    public TimeSpan QuestionLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Requests of one agent at a time, in this process. Default 256.</summary>
     public int MaxCallsPerAgent { get; set; } = 256;
 
@@ -25,5 +28,6 @@ internal sealed class McpEndpointOptions
 
     /// <summary>True when a gateway can work with these values.</summary>
     public bool IsValid() =>
-        AnswerTimeout > TimeSpan.Zero && ToolTimeout > AnswerTimeout && KeepAliveInterval > TimeSpan.Zero && MaxCallsPerTool > 0 && MaxCallsPerAgent >= MaxCallsPerTool;
+        AnswerTimeout > TimeSpan.Zero && ToolTimeout > AnswerTimeout && KeepAliveInterval > TimeSpan.Zero && QuestionLifetime > TimeSpan.Zero
+        && MaxCallsPerTool > 0 && MaxCallsPerAgent >= MaxCallsPerTool;
 }

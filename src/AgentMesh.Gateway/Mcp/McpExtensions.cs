@@ -1,3 +1,5 @@
+using AgentMesh.Gateway.Mcp.Prompts;
+using AgentMesh.Gateway.Mcp.Questions;
 using AgentMesh.Gateway.Mcp.Resources;
 using AgentMesh.Gateway.Mcp.Selling;
 using AgentMesh.Gateway.Mcp.Tools;
@@ -19,6 +21,10 @@ internal static class McpExtensions
         services.AddSingleton<IMcpTool, SendMessageTool>();
         services.AddSingleton<IMcpResource, HistoryResource>();
         services.AddSingleton<IMcpResource, InfoResource>();
+        services.AddSingleton<IMcpResourceTemplate, SessionHistoryTemplate>();
+        services.AddSingleton<IMcpPrompt, CatchUpPrompt>();
+        services.AddSingleton<RequestStateSeal>();
+        services.AddSingleton<McpQuestions>();
         services.AddSingleton<McpToolbox>();
         services.AddSingleton<McpTools>();
         services.AddSingleton<PaidMcpTools>();

@@ -1,12 +1,13 @@
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp;
 
 /// <summary>
-/// The edge where exceptions of handlers end, as <c>FaultMiddleware</c> is for HTTP: by then the answer has begun. The SDK would log whole exceptions, and
-/// with them what callers sent; its own logs are off.
+/// The edge where exceptions of handlers end, as <c>FaultMiddleware</c> is for HTTP: by then the answer has begun. Errors and questions of the protocol,
+/// which the SDK has exceptions for, go on to it. It would log whole exceptions, and with them what callers sent; its own logs are off.
 /// </summary>
 internal sealed partial class McpFaults(ILogger<McpFaults> logger)
 {
@@ -26,7 +27,7 @@ internal sealed partial class McpFaults(ILogger<McpFaults> logger)
         {
             return await run();
         }
-        catch (Exception exception) when (exception is not McpProtocolException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not (McpProtocolException or InputRequiredException) && !cancellationToken.IsCancellationRequested)
         {
             LogFault(exception, method);
             return answer(new FaultRefusal(Fault.Code, Fault.Detail, Problem.TraceId(context)));

@@ -18,8 +18,11 @@ internal static class McpProblem
     public static T Required<T>(T? parameter)
         where T : class => parameter ?? throw new McpProtocolException("The request lacks parameters.", McpErrorCode.InvalidParams);
 
-    /// <summary>There is no resource of that name; the code is the revision's.</summary>
-    public static McpProtocolException NoResource(string? revision) => new(
+    /// <summary>There is no resource of that name, which the error's data repeat; the code is the revision's.</summary>
+    public static McpProtocolException NoResource(string uri, string? revision) => new(
         "There is no such resource; resources/list has those of this agent.",
-        McpRevisions.HasNoHandshake(revision) ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound);
+        McpRevisions.HasNoHandshake(revision) ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound)
+    {
+        Data = { ["uri"] = uri },
+    };
 }

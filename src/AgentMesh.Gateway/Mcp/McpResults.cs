@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using ModelContextProtocol.Protocol;
@@ -13,14 +14,14 @@ internal static class McpResults
     /// <summary>In <c>_meta</c> of a refusal: what a problem document says over HTTP, for programs.</summary>
     public const string ProblemKey = "agentmesh/problem";
 
-    /// <summary>A tool's answer: as text for everybody, and as itself for whoever understands that.</summary>
-    public static CallToolResult Of(Result<JsonElement> output, string? revision)
+    /// <summary>A tool's answer: an output as text for everybody, and as itself for whoever understands that; contents as they are.</summary>
+    public static CallToolResult Of(McpAnswer answer, string? revision)
     {
-        if (output.IsRefused)
-            return Refused(output.Refusal);
-        var result = Text(JsonSerializer.Serialize(output.Value, GatewayJson.Answers.JsonElement));
+        if (answer.Output is not { } output)
+            return new CallToolResult { Content = [.. answer.Content] };
+        var result = Text(JsonSerializer.Serialize(output, GatewayJson.Answers.JsonElement));
         if (McpRevisions.HasStructuredContent(revision))
-            result.StructuredContent = output.Value;
+            result.StructuredContent = output;
         return result;
     }
 

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Mcp.Prompts;
 using AgentMesh.Gateway.Mcp.Resources;
 using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Primitives;
@@ -39,9 +40,9 @@ internal sealed class McpServing(McpTools tools, McpResources resources, McpProm
     private void ServeOwner(McpCaller caller, McpServerHandlers handlers)
     {
         handlers.ListResourcesHandler = (request, _) => ValueTask.FromResult(resources.List(caller, request));
-        handlers.ListResourceTemplatesHandler = (request, _) => ValueTask.FromResult(McpResources.ListTemplates(caller, request));
+        handlers.ListResourceTemplatesHandler = (request, _) => ValueTask.FromResult(resources.ListTemplates(caller, request));
         handlers.ReadResourceHandler = (request, ended) => ServeAsync(caller, RequestMethods.ResourcesRead, () => resources.ReadAsync(caller, request, ended), ended);
-        handlers.ListPromptsHandler = (request, _) => ValueTask.FromResult(McpPrompts.List(request));
+        handlers.ListPromptsHandler = (request, _) => ValueTask.FromResult(prompts.List(caller, request));
         handlers.GetPromptHandler = (request, ended) => ServeAsync(caller, RequestMethods.PromptsGet, () => prompts.GetAsync(caller, request, ended), ended);
         handlers.CompleteHandler = (request, ended) => ServeAsync(caller, RequestMethods.CompletionComplete, () => completions.CompleteAsync(caller, request, ended), ended);
     }

@@ -81,6 +81,12 @@ public static class EdgeRefusals
     /// <summary>A tool took longer than it may; whether it acted is unknown.</summary>
     public const string ToolTimedOut = "tool_timed_out";
 
+    /// <summary>What a client of MCP carried between two rounds of a request is not of that request, or too old.</summary>
+    public const string InvalidRequestState = "invalid_request_state";
+
+    /// <summary>A call of MCP needs an answer that its client cannot be asked for.</summary>
+    public const string InputRequired = "input_required";
+
     /// <summary>The service has no working connection to its sidecar.</summary>
     public const string NotReady = "not_ready";
 

@@ -52,6 +52,8 @@ public static class ProblemTypes
         [EdgeRefusals.InvalidFrame] = new(400, "The frame is invalid."),
         [EdgeRefusals.TooManyCalls] = new(429, "Too many calls at a time.", RetryAfterSeconds: 1),
         [EdgeRefusals.ToolTimedOut] = new(504, "The tool took too long."),
+        [EdgeRefusals.InvalidRequestState] = new(400, "The requestState is invalid."),
+        [EdgeRefusals.InputRequired] = new(400, "The call needs an answer."),
         [EdgeRefusals.NotReady] = new(503, "The service is not ready.", RetryAfterSeconds: 1),
         [EdgeRefusals.AgentUnavailable] = new(503, "The agent cannot be reached.", RetryAfterSeconds: 5),
         [EdgeRefusals.AgentFailed] = new(503, "The agent failed.", RetryAfterSeconds: 5),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentMesh.Gateway.Mcp;
 using AgentMesh.Gateway.Mcp.Resources;
@@ -70,20 +69,22 @@ public sealed class FaultTests(McpFixture fixture) : IClassFixture<McpFixture>
     }
 
     [Theory]
-    [InlineData(45, 55, 5, 256, 128, true)]
-    [InlineData(1, 2, 1, 1, 1, true)]
-    [InlineData(0, 55, 5, 256, 128, false)]
-    [InlineData(45, 45, 5, 256, 128, false)]
-    [InlineData(45, 55, 0, 256, 128, false)]
-    [InlineData(45, 55, 5, 127, 128, false)]
-    [InlineData(45, 55, 5, 256, 0, false)]
-    public void Settings_AreTimesAndCounts(int answer, int tool, int keepAlive, int perAgent, int perTool, bool valid) => Assert.Equal(
+    [InlineData(45, 55, 5, 600, 256, 128, true)]
+    [InlineData(1, 2, 1, 1, 1, 1, true)]
+    [InlineData(0, 55, 5, 600, 256, 128, false)]
+    [InlineData(45, 45, 5, 600, 256, 128, false)]
+    [InlineData(45, 55, 0, 600, 256, 128, false)]
+    [InlineData(45, 55, 5, 0, 256, 128, false)]
+    [InlineData(45, 55, 5, 600, 127, 128, false)]
+    [InlineData(45, 55, 5, 600, 256, 0, false)]
+    public void Settings_AreTimesAndCounts(int answer, int tool, int keepAlive, int question, int perAgent, int perTool, bool valid) => Assert.Equal(
         valid,
         new McpEndpointOptions
         {
             AnswerTimeout = TimeSpan.FromSeconds(answer),
             ToolTimeout = TimeSpan.FromSeconds(tool),
             KeepAliveInterval = TimeSpan.FromSeconds(keepAlive),
+            QuestionLifetime = TimeSpan.FromSeconds(question),
             MaxCallsPerAgent = perAgent,
             MaxCallsPerTool = perTool,
         }.IsValid());
@@ -92,17 +93,13 @@ public sealed class FaultTests(McpFixture fixture) : IClassFixture<McpFixture>
     {
         public Tool Definition { get; } = new() { Name = "broken" };
 
-        public Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken) => throw new InvalidOperationException(call.Agent.ToString());
+        public Task<Result<McpAnswer>> RunAsync(McpCall call, CancellationToken cancellationToken) => throw new InvalidOperationException(call.Agent.ToString());
     }
 
     private sealed class BrokenResource : IMcpResource
     {
-        public string Path => "broken";
+        public Resource DefinitionOf(AgentKey agent) => new() { Uri = $"agent://{agent.User}/broken", Name = "broken" };
 
-        public string Title => "Broken";
-
-        public string Description => "Broken.";
-
-        public Task<Result<JsonElement>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) => throw new InvalidOperationException(agent.ToString());
+        public Task<Result<ResourceContents>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) => throw new InvalidOperationException(agent.ToString());
     }
 }

@@ -47,7 +47,7 @@ internal sealed class RawMcp(HttpClient client, string revision = Revisions.Newe
         {
             var meta = parameters["_meta"] as JsonObject ?? [];
             meta[MetaPrefix + "protocolVersion"] = revision;
-            meta[MetaPrefix + "clientCapabilities"] = new JsonObject();
+            meta[MetaPrefix + "clientCapabilities"] ??= new JsonObject();
             parameters["_meta"] = meta;
         }
 

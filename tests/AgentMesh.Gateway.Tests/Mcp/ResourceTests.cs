@@ -50,7 +50,8 @@ public sealed class ResourceTests(McpFixture fixture) : IClassFixture<McpFixture
     public async Task ForeignOrUnknownResource_IsNotThere(string uri)
     {
         fixture.Sidecar.Reset();
-        Assert.Equal(-32602, (await new RawMcp(fixture.Owner).ErrorAsync("resources/read", new JsonObject { ["uri"] = uri })).Code);
+        var error = (await new RawMcp(fixture.Owner).SendAsync("resources/read", new JsonObject { ["uri"] = uri })).GetProperty("error");
+        Assert.Equal((-32602, uri), (error.GetProperty("code").GetInt32(), error.GetProperty("data").GetProperty("uri").GetString()));
         Assert.Equal(-32002, (await new RawMcp(fixture.Owner, Revisions.November2025).ErrorAsync("resources/read", new JsonObject { ["uri"] = uri })).Code);
         Assert.Empty(fixture.Sidecar.Calls);
     }

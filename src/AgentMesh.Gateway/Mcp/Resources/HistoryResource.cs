@@ -1,17 +1,15 @@
-using System.Text.Json;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Primitives;
+using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Resources;
 
 /// <summary><c>agent://{userId}/history</c>: the newest page of the default session.</summary>
 internal sealed class HistoryResource(AgentCalls calls) : IMcpResource
 {
-    public string Path => "history";
+    private const string Description = "The newest 100 messages of the conversation with the agent, oldest first. The tool get_history reads older ones.";
 
-    public string Title => "Conversation";
+    public Resource DefinitionOf(AgentKey agent) => AgentDocument.Definition(agent, SessionHistory.Path, "Conversation", Description);
 
-    public string Description => "The newest 100 messages of the conversation with the agent, oldest first. The tool get_history reads older ones.";
-
-    public Task<Result<JsonElement>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) => SessionHistory.ReadAsync(calls, agent, null, cancellationToken);
+    public Task<Result<ResourceContents>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) => SessionHistory.ReadAsync(calls, agent, null, cancellationToken);
 }

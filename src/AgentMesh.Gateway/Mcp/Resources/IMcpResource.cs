@@ -1,20 +1,17 @@
-using System.Text.Json;
 using AgentMesh.Primitives;
+using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Resources;
 
-/// <summary>A JSON document of an agent that its owner may read. A new one is a class and a line in <see cref="McpExtensions"/>.</summary>
+/// <summary>Something of an agent that its owner may read. A new one is a class and a line in <see cref="McpExtensions"/>.</summary>
 internal interface IMcpResource
 {
-    /// <summary>Its place, behind <c>agent://{userId}/</c>.</summary>
-    string Path { get; }
+    /// <summary>Which agents have it: all, unless the resource says something else.</summary>
+    bool IsOf(AgentKey agent) => true;
 
-    /// <summary>For people.</summary>
-    string Title { get; }
-
-    /// <summary>For models: what is in it.</summary>
-    string Description { get; }
+    /// <summary>As clients see it.</summary>
+    Resource DefinitionOf(AgentKey agent);
 
     /// <summary>Reads it.</summary>
-    Task<Result<JsonElement>> ReadAsync(AgentKey agent, CancellationToken cancellationToken);
+    Task<Result<ResourceContents>> ReadAsync(AgentKey agent, CancellationToken cancellationToken);
 }

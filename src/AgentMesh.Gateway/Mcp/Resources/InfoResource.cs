@@ -1,20 +1,18 @@
-using System.Text.Json;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
-using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Primitives;
+using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Resources;
 
 /// <summary><c>agent://{userId}/info</c>: as <c>get_info</c> reads it.</summary>
 internal sealed class InfoResource(InfoReader reader) : IMcpResource
 {
-    public string Path => "info";
+    private const string Path = "info";
+    private const string Description = "The agent's user, wallet address and balance, number of messages, budget, and when it was last active.";
 
-    public string Title => "About the agent";
+    public Resource DefinitionOf(AgentKey agent) => AgentDocument.Definition(agent, Path, "About the agent", Description);
 
-    public string Description => "The agent's user, wallet address and balance, number of messages, budget, and when it was last active.";
-
-    public async Task<Result<JsonElement>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) =>
-        (await reader.ReadAsync(agent, cancellationToken)).ToOutput(GatewayJson.Answers.InfoResponse);
+    public async Task<Result<ResourceContents>> ReadAsync(AgentKey agent, CancellationToken cancellationToken) =>
+        AgentDocument.Of(AgentUri.Of(agent, Path), await reader.ReadAsync(agent, cancellationToken), GatewayJson.Answers.InfoResponse);
 }

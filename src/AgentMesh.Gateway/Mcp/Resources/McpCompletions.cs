@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Mcp.Prompts;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -15,9 +16,9 @@ internal sealed class McpCompletions(AgentCalls calls)
     public async Task<CompleteResult> CompleteAsync(McpCaller caller, RequestContext<CompleteRequestParams> request, CancellationToken cancellationToken)
     {
         var argument = McpProblem.Required(McpProblem.Required(request.Params).Argument);
-        var isKnown = request.Params.Ref is PromptReference { Name: McpPrompts.CatchUp }
-            || request.Params.Ref is ResourceTemplateReference { Uri: { } uri } && uri == McpResources.TemplateOf(caller.Agent);
-        if (!isKnown || argument.Name != McpResources.SessionArgument)
+        var isKnown = request.Params.Ref is PromptReference { Name: CatchUpPrompt.Name }
+            || request.Params.Ref is ResourceTemplateReference { Uri: { } uri } && uri == SessionHistoryTemplate.UriOf(caller.Agent);
+        if (!isKnown || argument.Name != SessionHistory.Argument)
             return new CompleteResult();
         var sessions = await calls.ListSessionsAsync(caller.Agent, new ListSessions(MaxValues, null), cancellationToken);
         if (sessions.IsRefused)

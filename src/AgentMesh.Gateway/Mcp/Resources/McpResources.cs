@@ -1,7 +1,4 @@
-using System.Text.Json;
 using AgentMesh.Contracts.Agents;
-using AgentMesh.Gateway.Agents;
-using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using ModelContextProtocol.Protocol;
@@ -10,66 +7,58 @@ using ModelContextProtocol.Server;
 namespace AgentMesh.Gateway.Mcp.Resources;
 
 /// <summary><c>resources/list</c>, <c>resources/templates/list</c> and <c>resources/read</c>, for the owner.</summary>
-internal sealed class McpResources(IEnumerable<IMcpResource> resources, AgentCalls calls)
+internal sealed class McpResources(IEnumerable<IMcpResource> resources, IEnumerable<IMcpResourceTemplate> templates)
 {
-    /// <summary>The argument of the template.</summary>
-    public const string SessionArgument = "sessionId";
-
-    private const string SessionPrefix = "history/";
-    private const string MimeType = "application/json";
-
     private static readonly Refusal NotFound = new(EdgeRefusals.NotFound, "There is no such resource.");
 
-    private readonly IMcpResource[] _resources = [.. resources.OrderBy(resource => resource.Path, StringComparer.Ordinal)];
-
-    /// <summary>The template of the histories of sessions.</summary>
-    public static string TemplateOf(AgentKey agent) => AgentUri.Of(agent, $"{SessionPrefix}{{{SessionArgument}}}");
+    private readonly IMcpResource[] _resources = [.. resources];
+    private readonly IMcpResourceTemplate[] _templates = [.. templates];
 
     /// <summary>Lists them.</summary>
-    public ListResourcesResult List(McpCaller caller, RequestContext<ListResourcesRequestParams> request) => McpCaller.Cached(request, new ListResourcesResult
+    public ListResourcesResult List(McpCaller caller, RequestContext<ListResourcesRequestParams> request)
     {
-        Resources = [.. _resources.Select(resource => new Resource
-        {
-            Uri = AgentUri.Of(caller.Agent, resource.Path), Name = resource.Path, Title = resource.Title, Description = resource.Description, MimeType = MimeType,
-        })],
-    });
+        var all = Of(caller.Agent).Select(resource => resource.DefinitionOf(caller.Agent));
+        return McpCaller.Cached(request, new ListResourcesResult { Resources = [.. all.OrderBy(resource => resource.Uri, StringComparer.Ordinal)] });
+    }
 
-    /// <summary>Lists what has a name for each session.</summary>
-    public static ListResourceTemplatesResult ListTemplates(McpCaller caller, RequestContext<ListResourceTemplatesRequestParams> request) =>
-        McpCaller.Cached(request, new ListResourceTemplatesResult
-        {
-            ResourceTemplates = [new ResourceTemplate
-            {
-                UriTemplate = TemplateOf(caller.Agent), Name = "session_history", Title = "Conversation of a session",
-                Description = "The newest 100 messages of one session of the agent, oldest first.", MimeType = MimeType,
-            }],
-        });
+    /// <summary>Lists what has a name for each argument.</summary>
+    public ListResourceTemplatesResult ListTemplates(McpCaller caller, RequestContext<ListResourceTemplatesRequestParams> request)
+    {
+        var all = TemplatesOf(caller.Agent).Select(template => template.DefinitionOf(caller.Agent));
+        return McpCaller.Cached(request, new ListResourceTemplatesResult { ResourceTemplates = [.. all.OrderBy(one => one.UriTemplate, StringComparer.Ordinal)] });
+    }
 
     /// <summary>Reads one.</summary>
     public async Task<ReadResourceResult> ReadAsync(McpCaller caller, RequestContext<ReadResourceRequestParams> request, CancellationToken cancellationToken)
     {
         var uri = McpProblem.Required(McpProblem.Required(request.Params).Uri);
-        var document = await ReadAsync(caller.Agent, uri, cancellationToken);
-        if (document.IsRefused)
+        var contents = await ReadAsync(caller.Agent, uri, cancellationToken);
+        if (contents.IsRefused)
         {
-            throw document.Refusal.Code is EdgeRefusals.NotFound or AgentRefusals.SessionNotFound
-                ? McpProblem.NoResource(McpCaller.RevisionOf(request))
-                : McpProblem.Of(document.Refusal);
+            throw contents.Refusal.Code is EdgeRefusals.NotFound or AgentRefusals.SessionNotFound
+                ? McpProblem.NoResource(uri, McpCaller.RevisionOf(request))
+                : McpProblem.Of(contents.Refusal);
         }
 
-        var text = JsonSerializer.Serialize(document.Value, GatewayJson.Answers.JsonElement);
         // May not be kept at all: a conversation goes on. The SDK says so.
-        return new ReadResourceResult { Contents = [new TextResourceContents { Uri = uri, MimeType = MimeType, Text = text }] };
+        return new ReadResourceResult { Contents = [contents.Value] };
     }
 
-    private async Task<Result<JsonElement>> ReadAsync(AgentKey agent, string uri, CancellationToken cancellationToken)
+    private async Task<Result<ResourceContents>> ReadAsync(AgentKey agent, string uri, CancellationToken cancellationToken)
     {
-        if (AgentUri.PathIn(agent, uri) is not { } path)
-            return NotFound;
-        if (Array.Find(_resources, resource => resource.Path == path) is { } resource)
+        if (Of(agent).FirstOrDefault(resource => resource.DefinitionOf(agent).Uri == uri) is { } resource)
             return await resource.ReadAsync(agent, cancellationToken);
-        return path.StartsWith(SessionPrefix, StringComparison.Ordinal)
-            ? await SessionHistory.ReadAsync(calls, agent, path[SessionPrefix.Length..], cancellationToken)
-            : NotFound;
+        foreach (var template in TemplatesOf(agent))
+        {
+            var contents = await template.ReadAsync(agent, uri, cancellationToken);
+            if (contents.Refusal?.Code != EdgeRefusals.NotFound)
+                return contents;
+        }
+
+        return NotFound;
     }
+
+    private IEnumerable<IMcpResource> Of(AgentKey agent) => _resources.Where(resource => resource.IsOf(agent));
+
+    private IEnumerable<IMcpResourceTemplate> TemplatesOf(AgentKey agent) => _templates.Where(template => template.IsOf(agent));
 }

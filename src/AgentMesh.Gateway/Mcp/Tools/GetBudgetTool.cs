@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Edge;
@@ -12,9 +11,9 @@ internal sealed class GetBudgetTool(AgentCalls calls) : IMcpTool
 {
     public Tool Definition { get; } = McpToolFile.Read("get_budget");
 
-    public async Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken)
+    public async Task<Result<McpAnswer>> RunAsync(McpCall call, CancellationToken cancellationToken)
     {
         var budget = await calls.GetBudgetAsync(call.Agent, cancellationToken);
-        return budget.IsRefused ? budget.Refusal : JsonSerializer.SerializeToElement(BudgetResponse.Of(budget.Value), GatewayJson.Answers.BudgetResponse);
+        return budget.IsRefused ? budget.Refusal : McpAnswer.Of(BudgetResponse.Of(budget.Value), GatewayJson.Answers.BudgetResponse);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
@@ -16,13 +15,13 @@ internal sealed class GetHistoryTool(AgentCalls calls) : IMcpTool
 
     public Tool Definition { get; } = McpToolFile.Read("get_history");
 
-    public async Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken)
+    public async Task<Result<McpAnswer>> RunAsync(McpCall call, CancellationToken cancellationToken)
     {
         var arguments = call.Arguments;
         var session = arguments.Text("sessionId");
         if (session is not null && !SessionId.CanExist(session))
             return SessionNotFound;
         var page = new GetHistory(session, (int)(arguments.Number("limit") ?? DefaultLimit), arguments.Number("before"), arguments.Text("search"));
-        return (await calls.GetHistoryAsync(call.Agent, page, cancellationToken)).ToOutput(GatewayJson.Answers.HistoryPage);
+        return McpAnswer.Of(await calls.GetHistoryAsync(call.Agent, page, cancellationToken), GatewayJson.Answers.HistoryPage);
     }
 }

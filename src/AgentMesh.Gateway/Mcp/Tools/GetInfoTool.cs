@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
@@ -11,6 +10,6 @@ internal sealed class GetInfoTool(InfoReader reader) : IMcpTool
 {
     public Tool Definition { get; } = McpToolFile.Read("get_info");
 
-    public async Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken) =>
-        (await reader.ReadAsync(call.Agent, cancellationToken)).ToOutput(GatewayJson.Answers.InfoResponse);
+    public async Task<Result<McpAnswer>> RunAsync(McpCall call, CancellationToken cancellationToken) =>
+        McpAnswer.Of(await reader.ReadAsync(call.Agent, cancellationToken), GatewayJson.Answers.InfoResponse);
 }

@@ -1,17 +1,23 @@
-using System.Text.Json;
+using AgentMesh.Gateway.Mcp.Questions;
 using AgentMesh.Primitives;
 using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Tools;
 
-/// <summary>A tool that every agent has for its owner. A new one is a class, its definition in a file beside it, and a line in <see cref="McpExtensions"/>.</summary>
+/// <summary>A tool that agents have for their owners. A new one is a class, its definition in a file beside it, and a line in <see cref="McpExtensions"/>.</summary>
 internal interface IMcpTool
 {
     /// <summary>As clients see it; <see cref="McpToolFile"/> reads it.</summary>
     Tool Definition { get; }
 
-    /// <summary>Does it, within the time that the token allows. The answer is of the definition's output schema.</summary>
+    /// <summary>Which agents have it: all, unless the tool says something else.</summary>
+    bool IsOf(AgentKey agent) => true;
+
+    /// <summary>
+    /// Does it, within the time that the token allows. An answer of a tool with an output schema is of that schema. A tool that has to ask somebody first
+    /// returns an <see cref="McpQuestion"/> in place of a refusal, and is called again from the beginning.
+    /// </summary>
     /// <param name="call">Whose agent, and the arguments, which are valid by the definition's input schema.</param>
     /// <param name="cancellationToken">Ends with the caller, or when the time is up.</param>
-    Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken);
+    Task<Result<McpAnswer>> RunAsync(McpCall call, CancellationToken cancellationToken);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
@@ -15,13 +14,13 @@ internal sealed class ListPaymentsTool(AgentCalls calls) : IMcpTool
 
     public Tool Definition { get; } = McpToolFile.Read("list_payments");
 
-    public async Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken)
+    public async Task<Result<McpAnswer>> RunAsync(McpCall call, CancellationToken cancellationToken)
     {
         var arguments = call.Arguments;
         var page = new ListPayments((int)(arguments.Number("limit") ?? DefaultLimit), arguments.Number("before"), arguments.Text("direction"));
         var payments = await calls.ListPaymentsAsync(call.Agent, page, cancellationToken);
         return payments.IsRefused
             ? payments.Refusal
-            : JsonSerializer.SerializeToElement(PaymentListResponse.Of(payments.Value), GatewayJson.Answers.PaymentListResponse);
+            : McpAnswer.Of(PaymentListResponse.Of(payments.Value), GatewayJson.Answers.PaymentListResponse);
     }
 }

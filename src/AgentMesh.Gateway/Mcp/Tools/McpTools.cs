@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Mcp.Arguments;
+using AgentMesh.Gateway.Mcp.Questions;
 using AgentMesh.Gateway.Mcp.Selling;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -11,7 +12,8 @@ using ModelContextProtocol.Server;
 namespace AgentMesh.Gateway.Mcp.Tools;
 
 /// <summary><c>tools/list</c> and <c>tools/call</c>: the owner's tools, and for everybody what the agent sells.</summary>
-internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLimits limits, McpEndpointOptions options, TimeProvider timeProvider)
+internal sealed class McpTools(
+    McpToolbox toolbox, PaidMcpTools paid, McpQuestions questions, McpCallLimits limits, McpEndpointOptions options, TimeProvider timeProvider)
 {
     /// <summary>In <c>_meta</c> of a call: as the argument of that name, and before it, because programs choose better keys than models.</summary>
     public const string IdempotencyKeyMeta = "agentmesh/idempotency-key";
@@ -29,8 +31,8 @@ internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLim
         var forSale = await paid.ListAsync(caller.Agent, cancellationToken);
         if (forSale.IsRefused)
             throw McpProblem.Of(forSale.Refusal);
-        IEnumerable<Tool> own = caller.IsOwner ? toolbox.List(McpCaller.RevisionOf(request)) : [];
-        var tools = own.Concat(forSale.Value.Where(tool => toolbox.Find(tool.Name) is null).Select(tool => tool.Definition));
+        IEnumerable<Tool> own = caller.IsOwner ? toolbox.List(caller.Agent, McpCaller.RevisionOf(request)) : [];
+        var tools = own.Concat(forSale.Value.Where(tool => toolbox.Find(caller.Agent, tool.Name) is null).Select(tool => tool.Definition));
         return McpCaller.Cached(request, new ListToolsResult { Tools = [.. tools.OrderBy(tool => tool.Name, StringComparer.Ordinal)] });
     }
 
@@ -43,13 +45,26 @@ internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLim
             return McpResults.Refused(begun.Refusal);
         using var running = begun.Value;
         // The names of the owner's tools are taken, for others too: a name means one thing.
-        if (toolbox.Find(name) is { } tool)
-            return caller.IsOwner ? McpResults.Of(await RunAsync(tool, caller, request.Params, cancellationToken), McpCaller.RevisionOf(request)) : throw Unknown(name);
+        if (toolbox.Find(caller.Agent, name) is { } tool)
+            return caller.IsOwner ? await CallAsync(tool, caller, request, cancellationToken) : throw Unknown(name);
         return await paid.CallAsync(caller, request, cancellationToken) ?? throw Unknown(name);
     }
 
-    private async Task<Result<JsonElement>> RunAsync(IMcpTool tool, McpCaller caller, CallToolRequestParams parameters, CancellationToken cancellationToken)
+    private async Task<CallToolResult> CallAsync(IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
     {
+        var scope = new RequestScope(caller.Agent, caller.IsOwner, RequestMethods.ToolsCall, tool.Definition.Name, request.Params.Arguments);
+        var answers = questions.Read(scope, request);
+        // The protocol wants an error for a state that is not ours: no model can mend it.
+        if (answers.IsRefused)
+            throw McpProblem.Of(answers.Refusal);
+        var result = await RunAsync(tool, caller, request, answers.Value, cancellationToken);
+        return result.IsRefused ? McpResults.Refused(questions.Put(scope, request, result.Refusal)) : McpResults.Of(result.Value, McpCaller.RevisionOf(request));
+    }
+
+    private async Task<Result<McpAnswer>> RunAsync(
+        IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, McpAnswers answers, CancellationToken cancellationToken)
+    {
+        var parameters = request.Params;
         var arguments = McpArguments.Of(parameters.Arguments);
         if (InvalidArguments.Check(tool.Definition.InputSchema, arguments.Values) is { } wrong)
             return wrong;
@@ -61,7 +76,8 @@ internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLim
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {
-            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key), either.Token);
+            var progress = new McpProgress(request.Server, parameters.ProgressToken);
+            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key, answers, progress), either.Token);
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
@@ -19,7 +18,7 @@ internal sealed class SendMessageTool(MessagePosts posts, TurnWaits waits, IVali
 {
     public Tool Definition { get; } = McpToolFile.Read("send_message");
 
-    public async Task<Result<JsonElement>> RunAsync(McpCall call, CancellationToken cancellationToken)
+    public async Task<Result<McpAnswer>> RunAsync(McpCall call, CancellationToken cancellationToken)
     {
         var request = new MessageRequest(call.Arguments.Text("content"), call.Arguments.Text("sessionId"), call.Arguments.Text("ifBusy"));
         if (validator.Validate(request).Errors is [var wrong, ..])
@@ -31,7 +30,7 @@ internal sealed class SendMessageTool(MessagePosts posts, TurnWaits waits, IVali
         return posted.IsPending ? await WaitAsync(call.Agent, posted, cancellationToken) : Output(MessageOutput.Of(posted));
     }
 
-    private async Task<Result<JsonElement>> WaitAsync(AgentKey agent, PostedMessage posted, CancellationToken cancellationToken)
+    private async Task<Result<McpAnswer>> WaitAsync(AgentKey agent, PostedMessage posted, CancellationToken cancellationToken)
     {
         var turn = await waits.WaitAsync(agent, posted, options.AnswerTimeout, cancellationToken);
         return turn.Value switch
@@ -51,5 +50,5 @@ internal sealed class SendMessageTool(MessagePosts posts, TurnWaits waits, IVali
             : refusal;
     }
 
-    private static JsonElement Output(MessageOutput output) => JsonSerializer.SerializeToElement(output, GatewayJson.Answers.MessageOutput);
+    private static McpAnswer Output(MessageOutput output) => McpAnswer.Of(output, GatewayJson.Answers.MessageOutput);
 }

@@ -1,0 +1,24 @@
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+using ModelContextProtocol.Protocol;
+
+namespace AgentMesh.Gateway.Mcp.Questions;
+
+/// <summary>
+/// Why a call is not done yet: its client has to ask somebody first. Tools and prompts return it in place of an answer; the client makes the
+/// same request again, with the answers, at any replica (MCP, multi round-trip requests).
+/// </summary>
+/// <param name="Requests">What is asked, by a name of the tool's own. A client is asked only what it said it can answer.</param>
+/// <param name="State">
+/// What the tool has to know when it goes on; null: nothing. Clients carry it sealed, and a tool that acts on an answer has to demand it: answers alone can
+/// be made up without a question. It may come back more than once.
+/// </param>
+internal sealed record McpQuestion(IReadOnlyDictionary<string, InputRequest> Requests, string? State = null)
+    : Refusal(EdgeRefusals.InputRequired, "The call needs an answer that clients can give from revision 2026-07-28 of MCP on, and this one speaks an older revision.")
+{
+    /// <summary>One question.</summary>
+    public McpQuestion(string name, InputRequest request, string? state = null)
+        : this(new Dictionary<string, InputRequest>(StringComparer.Ordinal) { [name] = request }, state)
+    {
+    }
+}

@@ -1,0 +1,57 @@
+// A line for each scenario of both revisions; what a revision requires is scored, what it cannot have here stands in baseline.json with the reason.
+import { readFileSync } from 'node:fs';
+import { startMesh } from '../x402-official/mesh.mjs';
+import { required, run } from './suite.mjs';
+
+const baseline = JSON.parse(readFileSync(new URL('baseline.json', import.meta.url)));
+const count = { passed: 0, failed: 0, skipped: 0 };
+
+const mesh = await startMesh({ AgentMesh__Conformance__Enabled: 'true' });
+try {
+  for (const [revision, known] of Object.entries(baseline)) {
+    console.log(`\n== MCP ${revision}`);
+    score(known, required(revision), await run(revision, `${mesh.url}/agent/conformance/mcp`));
+  }
+} finally {
+  await mesh.stop();
+}
+
+console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+process.exitCode = count.failed > 0 ? 1 : 0;
+
+function score(known, names, checks) {
+  for (const name of names) {
+    const { status, why } = judge(checks.get(name) ?? []);
+    if (!(name in known))
+      tell(status, name, why);
+    else if (status === 'failed')
+      tell('skipped', name, [`known: ${known[name]}`]);
+    else
+      tell('failed', name, [`${status}, and stands in baseline.json: take it out`]);
+  }
+
+  for (const name of Object.keys(known).filter(name => !names.includes(name)))
+    tell('failed', name, ['stands in baseline.json, and the revision does not require it']);
+  for (const [name, found] of checks) {
+    if (!names.includes(name))
+      console.log(`not scored  ${name}: ${judge(found).status}`);
+  }
+}
+
+/** A warning is a failure: the suite warns of what a server should not do. */
+function judge(checks) {
+  const bad = checks.filter(check => check.status === 'FAILURE' || check.status === 'WARNING');
+  if (bad.length > 0 || checks.length === 0)
+    return { status: 'failed', why: bad.length > 0 ? bad.map(check => `${check.id}: ${check.errorMessage ?? check.description}`) : ['no checks were made'] };
+  const good = checks.filter(check => check.status === 'SUCCESS');
+  return good.length > 0
+    ? { status: 'passed', why: [] }
+    : { status: 'skipped', why: checks.map(check => check.errorMessage ?? check.details?.message ?? check.details?.note ?? check.description) };
+}
+
+function tell(status, name, why) {
+  count[status]++;
+  console.log(`${status.padEnd(10)}  ${name}`);
+  for (const line of why)
+    console.log(`            ${line}`);
+}
