@@ -1,4 +1,5 @@
 using AgentMesh.Gateway.Mcp.Arguments;
+using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Gateway.Mcp.Tools;
@@ -7,4 +8,5 @@ namespace AgentMesh.Gateway.Mcp.Tools;
 /// <param name="Agent">Whose.</param>
 /// <param name="Arguments">Valid by the tool's schema.</param>
 /// <param name="IdempotencyKey">By which the client repeats the call safely; null: it gave none.</param>
-internal sealed record McpCall(AgentKey Agent, McpArguments Arguments, string? IdempotencyKey);
+/// <param name="Task">The task that the call may become; null: its client takes none.</param>
+internal sealed record McpCall(AgentKey Agent, McpArguments Arguments, string? IdempotencyKey, TaskOffer? Task = null);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Mcp.Arguments;
 using AgentMesh.Gateway.Mcp.Selling;
+using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using ModelContextProtocol;
@@ -35,7 +36,11 @@ internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLim
     }
 
     /// <summary>Calls a tool.</summary>
-    public async Task<CallToolResult> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    /// <param name="caller">Who calls.</param>
+    /// <param name="request">The call.</param>
+    /// <param name="task">The task that it may become; what is answered then is for nobody. Null: its client takes none.</param>
+    /// <param name="cancellationToken">Ends with the caller.</param>
+    public async Task<CallToolResult> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, TaskOffer? task, CancellationToken cancellationToken)
     {
         var name = McpProblem.Required(McpProblem.Required(request.Params).Name);
         var begun = limits.Begin(caller.Agent, name);
@@ -44,11 +49,12 @@ internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLim
         using var running = begun.Value;
         // The names of the owner's tools are taken, for others too: a name means one thing.
         if (toolbox.Find(name) is { } tool)
-            return caller.IsOwner ? McpResults.Of(await RunAsync(tool, caller, request.Params, cancellationToken), McpCaller.RevisionOf(request)) : throw Unknown(name);
-        return await paid.CallAsync(caller, request, cancellationToken) ?? throw Unknown(name);
+            return caller.IsOwner ? McpResults.Of(await RunAsync(tool, caller, request.Params, task, cancellationToken), McpCaller.RevisionOf(request)) : throw Unknown(name);
+        return await paid.CallAsync(caller, request, task, cancellationToken) ?? throw Unknown(name);
     }
 
-    private async Task<Result<JsonElement>> RunAsync(IMcpTool tool, McpCaller caller, CallToolRequestParams parameters, CancellationToken cancellationToken)
+    private async Task<Result<JsonElement>> RunAsync(
+        IMcpTool tool, McpCaller caller, CallToolRequestParams parameters, TaskOffer? task, CancellationToken cancellationToken)
     {
         var arguments = McpArguments.Of(parameters.Arguments);
         if (InvalidArguments.Check(tool.Definition.InputSchema, arguments.Values) is { } wrong)
@@ -61,7 +67,7 @@ internal sealed class McpTools(McpToolbox toolbox, PaidMcpTools paid, McpCallLim
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {
-            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key), either.Token);
+            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key, task), either.Token);
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
