@@ -192,6 +192,25 @@ public sealed class TaskTests : WatchTest
         Assert.Equal(0, Calls("GetTask"));
     }
 
+    /// <summary>The SDK compares it with the header before it has read the request, and fails on what is no text.</summary>
+    [Theory]
+    [InlineData("tasks/get", "taskId", "7")]
+    [InlineData("tasks/cancel", "taskId", "{}")]
+    [InlineData("tools/call", "name", "[1]")]
+    [InlineData("prompts/get", "name", "true")]
+    [InlineData("resources/read", "uri", "7.5")]
+    public async Task NameThatIsNoText_IsAnErrorOfTheCaller(string method, string member, string value)
+    {
+        await using var gateway = Start();
+        using var request = new RawMcp(Http, path: At(gateway, "/agent/alice/mcp").ToString()) { TakesTasks = true }.Raw(
+            $$$$$"""{"jsonrpc":"2.0","id":7,"method":"{{{{{method}}}}}","params":{"{{{{{member}}}}}":{{{{{value}}}}},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}""");
+        request.Headers.Add("Mcp-Method", method);
+        request.Headers.Add("Mcp-Name", "x");
+        using var response = await Http.SendAsync(request, Token);
+        Assert.Equal(400, (int)response.StatusCode);
+        Assert.Equal(-32602, (await RawMcp.MessageOf(response)).GetProperty("error").GetProperty("code").GetInt32());
+    }
+
     [Fact]
     public async Task SdkClient_FollowsATask()
     {

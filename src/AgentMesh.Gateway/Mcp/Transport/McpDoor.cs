@@ -46,9 +46,15 @@ internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvi
 
         var body = read.Value.ToArray();
         RequestBody.Release(http, read.Value);
-        if (!McpBody.IsMessage(body))
+        if (!McpBody.IsMessage(body, out var isNamed))
         {
             await RpcError.WriteNoMessageAsync(http);
+            return Results.Empty;
+        }
+
+        if (!isNamed)
+        {
+            await RpcError.WriteInvalidParametersAsync(http, body);
             return Results.Empty;
         }
 
