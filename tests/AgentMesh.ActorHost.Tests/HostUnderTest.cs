@@ -93,6 +93,12 @@ internal sealed class HostUnderTest : IAsyncDisposable
     public Task<Reply<Turn>> CancelAsync(string agent, string id) => CallAsync(
         agent, nameof(IAgentActor.CancelTurn), JsonContent.Create(new CancelTurn(id), ContractsJson.Default.CancelTurn), ContractsJson.Default.ReplyTurn);
 
+    public Task<Reply<AgentTask>> CreateTaskAsync(string agent, string id, string? turn, string? payment = null) => CallAsync(
+        agent, nameof(IAgentTasks.CreateTask), JsonContent.Create(new CreateTask(id, "tool", turn, payment), ContractsJson.Default.CreateTask), ContractsJson.Default.ReplyAgentTask);
+
+    public Task<Reply<AgentTask>> GetTaskAsync(string agent, string id, bool isOwner = true) => CallAsync(
+        agent, nameof(IAgentTasks.GetTask), JsonContent.Create(new GetTask(id, isOwner), ContractsJson.Default.GetTask), ContractsJson.Default.ReplyAgentTask);
+
     /// <summary>What the sidecar does when the reminder is due.</summary>
     public async Task RemindAsync(string agent, string name = "work")
     {

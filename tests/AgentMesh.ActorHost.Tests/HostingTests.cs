@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentMesh.Agents.Budgets;
+using AgentMesh.Agents.CallTasks;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Schedules;
@@ -97,6 +98,8 @@ public sealed class HostingTests
         Assert.Equal(AgentRefusals.InvalidSchedule, ScheduleRefusals.Cron.Code);
         Assert.Equal(AgentRefusals.TooManySchedules, ScheduleRefusals.TooManySchedules.Code);
         Assert.Equal(AgentRefusals.SummaryNotFound, SummaryRefusals.SummaryNotFound.Code);
+        Assert.Equal(AgentRefusals.TaskNotFound, CallTaskRefusals.TaskNotFound.Code);
+        Assert.Equal(AgentRefusals.TooManyTasks, CallTaskRefusals.TooManyTasks.Code);
         Assert.Equal(AgentRefusals.InvalidBudget, BudgetRefusals.InvalidScope.Code);
         Assert.Equal(AgentRefusals.TooManyHolds, BudgetRefusals.TooManyHolds.Code);
         Assert.Equal(

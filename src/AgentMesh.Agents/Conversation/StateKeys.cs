@@ -47,6 +47,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Approvals.ApprovalTable"/>.</summary>
     public const string Approvals = "approvals";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.CallTasks.CallTaskTable"/>.</summary>
+    public const string Tasks = "tasks";
+
     /// <summary>Key of the <see cref="AgentMesh.Agents.Purchases.PurchaseBook"/>.</summary>
     public const string Purchases = "purchases";
 

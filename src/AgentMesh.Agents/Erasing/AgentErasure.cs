@@ -91,7 +91,7 @@ public static class AgentErasure
             Keys =
             [
                 StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet,
-                StateKeys.Purchases, StateKeys.Approvals, .. ledger is null ? [StateKeys.Ledger] : ImmutableArray<string>.Empty, StateKeys.Summary(SessionNames.Default),
+                StateKeys.Purchases, StateKeys.Approvals, StateKeys.Tasks, .. ledger is null ? [StateKeys.Ledger] : ImmutableArray<string>.Empty, StateKeys.Summary(SessionNames.Default),
                 .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,
             ],
             Ledger = ledger,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Budgets;
+using AgentMesh.Agents.CallTasks;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
@@ -63,6 +64,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PurchaseBook))]
 [JsonSerializable(typeof(StoredPurchase))]
 [JsonSerializable(typeof(PurchaseBody))]
+[JsonSerializable(typeof(CallTaskTable))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -130,5 +132,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.StoredPurchase, StateVersions.StoredPurchaseUpcasters, Default.StoredPurchase));
         options.Converters.Add(new VersionedConverter<PurchaseBody>(
             StateVersions.PurchaseBody, StateVersions.PurchaseBodyUpcasters, Default.PurchaseBody));
+        options.Converters.Add(new VersionedConverter<CallTaskTable>(
+            StateVersions.CallTaskTable, StateVersions.CallTaskTableUpcasters, Default.CallTaskTable));
     }
 }

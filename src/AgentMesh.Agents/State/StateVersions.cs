@@ -40,6 +40,7 @@ internal static class StateVersions
     internal const int FreezeRecord = 1;
     internal const int TenantControl = 1;
     internal const int TenantLedger = 1;
+    internal const int CallTaskTable = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing];
@@ -103,6 +104,8 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TenantControlUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TenantLedgerUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> CallTaskTableUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

@@ -18,6 +18,9 @@ public static class AgentRefusals
     /// <summary>No such turn.</summary>
     public const string TurnNotFound = "turn_not_found";
 
+    /// <summary>No such task, or it has expired.</summary>
+    public const string TaskNotFound = "task_not_found";
+
     /// <summary>No such schedule.</summary>
     public const string ScheduleNotFound = "schedule_not_found";
 
@@ -47,6 +50,9 @@ public static class AgentRefusals
 
     /// <summary>The agent has as many turns under way as it takes.</summary>
     public const string TooManyTurns = "too_many_turns";
+
+    /// <summary>The agent keeps as many tasks as it does. Callers wait for the answer instead.</summary>
+    public const string TooManyTasks = "too_many_tasks";
 
     /// <summary>The model gave no answer.</summary>
     public const string TurnFailed = "turn_failed";

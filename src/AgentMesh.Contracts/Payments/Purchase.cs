@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AgentMesh.Contracts.Payments;
 
 /// <summary>
@@ -47,4 +49,9 @@ public sealed record PurchaseOption(string Network, string Asset, string AmountA
 /// <param name="RetryAfterSeconds">When to send the same again; null: that would change nothing.</param>
 public sealed record PurchaseOutcome(
     string State, string? PaymentId, string? Answer = null, string? Turn = null, string? PaymentResponse = null, string? PaymentResponseHeader = null,
-    string? Reason = null, string? Detail = null, int? RetryAfterSeconds = null);
+    string? Reason = null, string? Detail = null, int? RetryAfterSeconds = null)
+{
+    /// <summary>True when it stays as it is.</summary>
+    [JsonIgnore]
+    public bool IsOver => State is PaymentStates.Settled or PaymentStates.Failed;
+}

@@ -7,6 +7,7 @@ using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Buying;
+using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Gateway.Owner;
 using AgentMesh.Gateway.Payments;
@@ -20,6 +21,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(MessageRequest))]
 [JsonSerializable(typeof(MessageOutput))]
+[JsonSerializable(typeof(TaskResult))]
 [JsonSerializable(typeof(TurnAnswer))]
 [JsonSerializable(typeof(AcceptedTurn))]
 [JsonSerializable(typeof(TurnResponse))]
@@ -77,6 +79,9 @@ internal sealed partial class GatewayJson : JsonSerializerContext
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
+
+    /// <summary>For results of MCP that the SDK does not have: what is null is left out, as it leaves it out.</summary>
+    public static GatewayJson McpResults { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
 }
 
 /// <summary>How request bodies are read: exact names, no member twice, few levels. Unknown members are ignored.</summary>

@@ -11,6 +11,18 @@ internal sealed class McpEndpointOptions
     /// </summary>
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(45);
 
+    /// <summary>
+    /// How long a call of a client that takes tasks waits for its answer, before it becomes one. Default 3 s: less than such a client loses by asking again.
+    /// Never longer than <see cref="AnswerTimeout"/>.
+    /// </summary>
+    public TimeSpan TaskAfter { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary><see cref="TaskAfter"/>, and no longer than others wait.</summary>
+    public TimeSpan WaitForTask => TaskAfter < AnswerTimeout ? TaskAfter : AnswerTimeout;
+
+    /// <summary>How often clients are asked to look at a task. Default 2 s, whole milliseconds.</summary>
+    public TimeSpan TaskPollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a tool may take at all. Longer than <see cref="AnswerTimeout"/>; default 55 s.</summary>
     public TimeSpan ToolTimeout { get; set; } = TimeSpan.FromSeconds(55);
 
@@ -28,6 +40,6 @@ internal sealed class McpEndpointOptions
 
     /// <summary>True when a gateway can work with these values.</summary>
     public bool IsValid() =>
-        AnswerTimeout > TimeSpan.Zero && ToolTimeout > AnswerTimeout && KeepAliveInterval > TimeSpan.Zero && QuestionLifetime > TimeSpan.Zero
-        && MaxCallsPerTool > 0 && MaxCallsPerAgent >= MaxCallsPerTool;
+        TaskAfter >= TimeSpan.Zero && AnswerTimeout > TimeSpan.Zero && TaskPollInterval >= TimeSpan.FromMilliseconds(1) && ToolTimeout > AnswerTimeout
+        && KeepAliveInterval > TimeSpan.Zero && QuestionLifetime > TimeSpan.Zero && MaxCallsPerTool > 0 && MaxCallsPerAgent >= MaxCallsPerTool;
 }

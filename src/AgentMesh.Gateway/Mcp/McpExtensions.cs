@@ -2,12 +2,16 @@ using AgentMesh.Gateway.Mcp.Prompts;
 using AgentMesh.Gateway.Mcp.Questions;
 using AgentMesh.Gateway.Mcp.Resources;
 using AgentMesh.Gateway.Mcp.Selling;
+using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Gateway.Mcp.Transport;
 using AgentMesh.ServiceDefaults;
 using ModelContextProtocol.AspNetCore;
+using ModelContextProtocol.Server;
 
 namespace AgentMesh.Gateway.Mcp;
+
+#pragma warning disable MCPEXP002 // The SDK's only hooks for the extension for tasks.
 
 /// <summary>Registers what MCP serves, and its endpoint.</summary>
 internal static class McpExtensions
@@ -28,6 +32,9 @@ internal static class McpExtensions
         services.AddSingleton<McpToolbox>();
         services.AddSingleton<McpTools>();
         services.AddSingleton<PaidMcpTools>();
+        services.AddSingleton<TaskCalls>();
+        services.AddSingleton<TaskReader>();
+        services.AddSingleton<McpTasks>();
         services.AddSingleton<McpResources>();
         services.AddSingleton<McpPrompts>();
         services.AddSingleton<McpCompletions>();
@@ -50,6 +57,8 @@ internal static class McpExtensions
     private static IServiceCollection AddSdk(this IServiceCollection services)
     {
         services.AddMcpServer().WithHttpTransport(transport => transport.SessionMode = HttpServerSessionMode.Stateless);
+        // Whether Mcp-Name is the task's id is looked at before the server of the request is made.
+        services.AddOptions<McpServerOptions>().Configure(server => server.RequestHandlers = McpTasks.Methods());
         services.AddOptions<HttpServerTransportOptions>()
             .Configure<McpServing>((transport, serving) => transport.ConfigureSessionOptions = serving.ConfigureAsync)
             // Its default has changed before. With sessions a client would need the replica that it began at, and one made at alice's path would serve bob's.

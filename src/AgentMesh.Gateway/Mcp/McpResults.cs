@@ -25,6 +25,9 @@ internal static class McpResults
         return result;
     }
 
+    /// <summary>A tool's answer, or why there is none.</summary>
+    public static CallToolResult Of(Result<McpAnswer> answer, string? revision) => answer.IsRefused ? Refused(answer.Refusal) : Of(answer.Value, revision);
+
     /// <summary>A text.</summary>
     public static CallToolResult Text(string text) => new() { Content = [new TextContentBlock { Text = text }] };
 

@@ -1,5 +1,6 @@
 using AgentMesh.Gateway.Mcp.Prompts;
 using AgentMesh.Gateway.Mcp.Resources;
+using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Primitives;
 using ModelContextProtocol.Protocol;
@@ -7,11 +8,14 @@ using ModelContextProtocol.Server;
 
 namespace AgentMesh.Gateway.Mcp;
 
+#pragma warning disable MCPEXP002 // The SDK's only hooks for the extension for tasks.
+
 /// <summary>
-/// Makes the server of one request: whose agent it is, and what its caller may do. Nothing is registered for the whole process, because the SDK would
-/// show it to everybody.
+/// Makes the server of one request: whose agent it is, and what its caller may do. Nothing but names of methods is registered for the whole process,
+/// because the SDK would show it to everybody.
 /// </summary>
-internal sealed class McpServing(McpTools tools, McpResources resources, McpPrompts prompts, McpCompletions completions, McpCallLimits limits, McpFaults faults)
+internal sealed class McpServing(
+    McpTools tools, TaskCalls calls, McpTasks tasks, McpResources resources, McpPrompts prompts, McpCompletions completions, McpCallLimits limits, McpFaults faults)
 {
     private const string OwnersInstructions =
         "This is the AgentMesh agent of one user: it remembers its conversation, has a wallet and a budget. send_message talks to it; the other tools read what "
@@ -30,11 +34,21 @@ internal sealed class McpServing(McpTools tools, McpResources resources, McpProm
         var handlers = options.Handlers;
         handlers.ListToolsHandler = (request, ended) => ServeAsync(caller, RequestMethods.ToolsList, () => tools.ListAsync(caller, request, ended), ended);
         // By its own name: a call has a limit of its own for each tool, and its refusals are results.
-        handlers.CallToolHandler = (request, ended) =>
-            faults.GuardAsync(RequestMethods.ToolsCall, context, () => tools.CallAsync(caller, request, ended), McpResults.Refused, ended);
+        handlers.CallToolWithAlternateHandler = (request, ended) =>
+            faults.GuardAsync<ResultOrAlternate<CallToolResult>>(
+                RequestMethods.ToolsCall, context, () => calls.CallAsync(caller, request, ended), refusal => McpResults.Refused(refusal), ended);
+        ServeTasks(caller, options);
         if (caller.IsOwner)
             ServeOwner(caller, handlers);
         return Task.CompletedTask;
+    }
+
+    // Older revisions had tasks of another kind, and know neither the extension nor its methods.
+    private void ServeTasks(McpCaller caller, McpServerOptions options)
+    {
+        var knowsTasks = McpRevisions.HasNoHandshake(caller.Http.Request);
+        options.Capabilities = knowsTasks ? TaskExtension.Server : null;
+        options.RequestHandlers = knowsTasks ? tasks.MethodsOf(caller, (method, run, ended) => ServeAsync(caller, method, run, ended)) : null;
     }
 
     private void ServeOwner(McpCaller caller, McpServerHandlers handlers)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Primitives;
@@ -45,14 +46,26 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, TimeProvide
     /// <summary>Reads where a payment stands; null when nobody says so.</summary>
     /// <param name="paymentId">A payment id, in its own text.</param>
     /// <param name="cancellationToken">Ends with the client.</param>
-    public async Task<PaymentInfo?> ReadAsync(string paymentId, CancellationToken cancellationToken)
+    public Task<PaymentInfo?> ReadAsync(string paymentId, CancellationToken cancellationToken) =>
+        ReadAsync(paymentId, ContractsJson.Default.PaymentInfo, cancellationToken);
+
+    /// <summary>Reads what has become of a payment, without waiting for it; null when nobody says so.</summary>
+    /// <param name="paymentId">A payment id, in its own text.</param>
+    /// <param name="cancellationToken">Ends with the client.</param>
+    public Task<PurchaseOutcome?> ReadOutcomeAsync(string paymentId, CancellationToken cancellationToken) =>
+        ReadAsync(paymentId + "/outcome", ContractsJson.Default.PurchaseOutcome, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T?> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
     {
         using var clock = new CancellationTokenSource(ReadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {
-            using var answer = await _http.GetAsync(new Uri($"{PaymentsPath}/{paymentId}", UriKind.Relative), either.Token);
-            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PaymentInfo, either.Token) : null;
+            using var answer = await _http.GetAsync(new Uri($"{PaymentsPath}/{path}", UriKind.Relative), either.Token);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync(type, either.Token) : null;
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -61,8 +74,6 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, TimeProvide
             return null;
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private async Task<Refusal> ReadRefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
@@ -87,6 +98,6 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, TimeProvide
     [LoggerMessage(61, LogLevel.Error, "The app payments answered {Status}; the outcome of a payment is not known here")]
     private partial void LogRefused(int status);
 
-    [LoggerMessage(62, LogLevel.Warning, "The app payments was not reached; where a payment stands is told from its agent's records")]
+    [LoggerMessage(62, LogLevel.Warning, "The app payments was not reached; where a payment stands is not told, or from its agent's records")]
     private partial void LogUnread(Exception exception);
 }

@@ -12,11 +12,14 @@ namespace AgentMesh.Payments.Purchases;
 /// <summary>What the gateway calls by service invocation. The payer is known by the payment; that the caller is the gateway, by the app's token.</summary>
 internal static class PurchaseEndpoints
 {
+    private static readonly Refusal NoPayment = new(PaymentRefusals.PaymentNotFound, "There is no such payment.");
+
     public static void MapPurchases(this WebApplication app)
     {
         var payments = app.MapGroup("/payments").RequireDaprAppToken(app.Services.GetRequiredService<SidecarOptions>());
         payments.MapPost("", BuyAsync);
         payments.MapGet("/{paymentId}", ReadAsync);
+        payments.MapGet("/{paymentId}/outcome", ReadOutcomeAsync);
     }
 
     private static async Task BuyAsync(HttpContext context, Purchasing purchasing)
@@ -25,22 +28,16 @@ internal static class PurchaseEndpoints
         var outcome = purchase is null
             ? new Refusal(PaymentRefusals.InvalidPurchase, "The body is not the JSON of a purchase.")
             : await purchasing.BuyAsync(purchase, context.RequestAborted);
-        if (outcome.IsRefused)
-            await Problem.WriteAsync(context, outcome.Refusal);
-        else
-            await AnswerAsync(context, outcome.Value, ContractsJson.Default.PurchaseOutcome);
+        await AnswerAsync(context, outcome, ContractsJson.Default.PurchaseOutcome);
     }
 
-    private static async Task ReadAsync(HttpContext context, string paymentId, Purchasing purchasing)
-    {
-        var info = PaymentId.TryParse(paymentId, out var id)
-            ? await purchasing.GetAsync(id.ToString(), context.RequestAborted)
-            : new Refusal(PaymentRefusals.PaymentNotFound, "There is no such payment.");
-        if (info.IsRefused)
-            await Problem.WriteAsync(context, info.Refusal);
-        else
-            await AnswerAsync(context, info.Value, ContractsJson.Default.PaymentInfo);
-    }
+    private static async Task ReadAsync(HttpContext context, string paymentId, Purchasing purchasing) => await AnswerAsync(
+        context, PaymentId.TryParse(paymentId, out var id) ? await purchasing.GetAsync(id.ToString(), context.RequestAborted) : NoPayment, ContractsJson.Default.PaymentInfo);
+
+    private static async Task ReadOutcomeAsync(HttpContext context, string paymentId, Purchasing purchasing) => await AnswerAsync(
+        context,
+        PaymentId.TryParse(paymentId, out var id) ? await purchasing.GetOutcomeAsync(id.ToString(), context.RequestAborted) : NoPayment,
+        ContractsJson.Default.PurchaseOutcome);
 
     private static async Task<Purchase?> ReadPurchaseAsync(HttpContext context)
     {
@@ -54,9 +51,12 @@ internal static class PurchaseEndpoints
         }
     }
 
-    private static Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type)
+    private static Task AnswerAsync<T>(HttpContext context, Result<T> answer, JsonTypeInfo<T> type)
+        where T : class
     {
+        if (answer.IsRefused)
+            return Problem.WriteAsync(context, answer.Refusal);
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(answer, type, cancellationToken: context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(answer.Value, type, cancellationToken: context.RequestAborted);
     }
 }

@@ -75,6 +75,13 @@ internal sealed class Purchasing(PaymentActors actors, IntentStore intents, Paym
     /// <summary>Reads a payment.</summary>
     public Task<Result<PaymentInfo>> GetAsync(string paymentId, CancellationToken cancellationToken) => actors.GetStatusAsync(paymentId, cancellationToken);
 
+    /// <summary>Reads what has become of a payment, as whoever bought with it is told.</summary>
+    public async Task<Result<PurchaseOutcome>> GetOutcomeAsync(string paymentId, CancellationToken cancellationToken)
+    {
+        var info = await actors.GetStatusAsync(paymentId, cancellationToken);
+        return info.IsRefused ? info.Refusal : ToOutcome(info.Value);
+    }
+
     private static bool IsDecided(PaymentInfo info) => info.State is PaymentStates.Settled or PaymentStates.Failed or PaymentStates.Unknown;
 
     private static PurchaseOutcome ToOutcome(PaymentInfo info)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Budgets;
+using AgentMesh.Agents.CallTasks;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
@@ -20,6 +21,7 @@ using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Agents.Tests.Approvals;
 using AgentMesh.Agents.Tests.Budgets;
+using AgentMesh.Agents.Tests.CallTasks;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Tests.Policies;
@@ -255,6 +257,13 @@ public sealed class StoredRecordTests
             "approvals.v1.json", Approvals.Array[0, 20].Select(approvals => (object)new ApprovalTable([.. approvals])), new ApprovalTable([SampleApprovals.Used])),
         [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
         [typeof(FreezeRecord)] = ("freeze.v1.json", SampleTenants.AnyFreeze, SampleTenants.Freeze),
+        [typeof(CallTaskTable)] = (
+            "tasks.v1.json",
+            from texts in Gen.String.Select(Whole).Array[3]
+            from turn in Counters.Nullable()
+            from times in Times.Array[2]
+            select (object)new CallTaskTable([new CallTask(texts[0], texts[1], turn, turn is null ? texts[2] : null, times[0], times[1])]),
+            new CallTaskTable([CallTaskTests.OfTurn, CallTaskTests.OfPayment])),
         [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
         [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
@@ -295,6 +304,7 @@ public sealed class StoredRecordTests
             PurchaseBody body => [Convert.ToHexString(body.Bytes.Span)],
             Ledger ledger => SampleLedger.PartsOf(ledger),
             ApprovalTable approvals => approvals.All,
+            CallTaskTable tasks => tasks.All,
             SpendingMemory memory => [memory.Payees, .. memory.Lines.SelectMany(line => line.Slices.Cast<object>().Prepend((line.Direction, line.Asset)))],
             TenantControl control => SampleTenants.PartsOf(control),
             TenantLedger ledger => SampleTenants.PartsOf(ledger),
@@ -356,6 +366,7 @@ public sealed class StoredRecordTests
     [InlineData("freeze.v1.json")]
     [InlineData("control.v1.json")]
     [InlineData("budget.v1.json")]
+    [InlineData("tasks.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -391,6 +402,7 @@ public sealed class StoredRecordTests
             "freeze" => Read<FreezeRecord>(json),
             "control" => Read<TenantControl>(json),
             "budget" => Read<TenantLedger>(json),
+            "tasks" => Read<CallTaskTable>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -409,14 +421,14 @@ public sealed class StoredRecordTests
         Assert.Equal(
             [
                 "head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet",
-                "payments", "payments:3", "payment:abc", "purchases", "purchase:abc", "purchase-body:abc", "purchase-answer:abc", "ledger", "policy", "spending", "approvals", "freeze",
+                "payments", "payments:3", "payment:abc", "purchases", "purchase:abc", "purchase-body:abc", "purchase-answer:abc", "ledger", "policy", "spending", "approvals", "freeze", "tasks",
             ],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
                 StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"),
                 StateKeys.Purchases, StateKeys.Purchase("abc"), StateKeys.PurchaseBody("abc"), StateKeys.PurchaseAnswer("abc"), StateKeys.Ledger,
-                StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals, StateKeys.Freeze,
+                StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals, StateKeys.Freeze, StateKeys.Tasks,
             ]);
 
     [Theory]

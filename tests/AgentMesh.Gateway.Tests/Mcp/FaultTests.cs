@@ -89,6 +89,24 @@ public sealed class FaultTests(McpFixture fixture) : IClassFixture<McpFixture>
             MaxCallsPerTool = perTool,
         }.IsValid());
 
+    /// <summary>A gateway whose callers wait less than a task is waited for has no other wait for those.</summary>
+    [Theory]
+    [InlineData(45, 3_000, 1, true, 3_000)]
+    [InlineData(45, 0, 1, true, 0)]
+    [InlineData(1, 3_000, 1, true, 1_000)]
+    [InlineData(45, -1, 1, false, -1)]
+    [InlineData(45, 3_000, 0, false, 3_000)]
+    public void SettingsOfTasks_AreTimes(int answer, int afterMs, int pollMs, bool valid, int waitMs)
+    {
+        var options = new McpEndpointOptions
+        {
+            AnswerTimeout = TimeSpan.FromSeconds(answer),
+            TaskAfter = TimeSpan.FromMilliseconds(afterMs),
+            TaskPollInterval = TimeSpan.FromMilliseconds(pollMs),
+        };
+        Assert.Equal((valid, TimeSpan.FromMilliseconds(waitMs)), (options.IsValid(), options.WaitForTask));
+    }
+
     private sealed class BrokenTool : IMcpTool
     {
         public Tool Definition { get; } = new() { Name = "broken" };

@@ -11,6 +11,9 @@ internal sealed class RawMcp(HttpClient client, string revision = Revisions.Newe
 
     public string Revision => revision;
 
+    /// <summary>It says that it takes tasks.</summary>
+    public bool TakesTasks { get; init; }
+
     /// <summary>The result of a request.</summary>
     public async Task<JsonElement> ResultAsync(string method, JsonObject? parameters = null)
     {
@@ -47,7 +50,7 @@ internal sealed class RawMcp(HttpClient client, string revision = Revisions.Newe
         {
             var meta = parameters["_meta"] as JsonObject ?? [];
             meta[MetaPrefix + "protocolVersion"] = revision;
-            meta[MetaPrefix + "clientCapabilities"] ??= new JsonObject();
+            meta[MetaPrefix + "clientCapabilities"] ??= TakesTasks ? new JsonObject { ["extensions"] = new JsonObject { [MetaPrefix + "tasks"] = new JsonObject() } } : new JsonObject();
             parameters["_meta"] = meta;
         }
 
@@ -56,7 +59,7 @@ internal sealed class RawMcp(HttpClient client, string revision = Revisions.Newe
         if (revision != Revisions.Newest)
             return request;
         request.Headers.Add("Mcp-Method", method);
-        if ((parameters["name"] ?? parameters["uri"]) is JsonValue name)
+        if ((parameters["name"] ?? parameters["uri"] ?? parameters["taskId"]) is JsonValue name)
             request.Headers.TryAddWithoutValidation("Mcp-Name", name.GetValue<string>());
         return request;
     }

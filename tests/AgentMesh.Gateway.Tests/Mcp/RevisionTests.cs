@@ -39,14 +39,14 @@ public sealed class RevisionTests(McpFixture fixture) : IClassFixture<McpFixture
     {
         var result = await new RawMcp(fixture.Owner).ResultAsync("server/discover");
         Assert.Contains(Revisions.Newest, result.GetProperty("supportedVersions").EnumerateArray().Select(version => version.GetString()));
-        Assert.Equal(["completions", "prompts", "resources", "tools"], CapabilitiesOf(result));
+        Assert.Equal(["completions", "extensions", "prompts", "resources", "tools"], CapabilitiesOf(result));
     }
 
     [Fact]
     public async Task Stranger_IsShownToolsAlone()
     {
         var result = await new RawMcp(fixture.Stranger).ResultAsync("server/discover");
-        Assert.Equal(["tools"], CapabilitiesOf(result));
+        Assert.Equal(["extensions", "tools"], CapabilitiesOf(result));
     }
 
     [Theory]

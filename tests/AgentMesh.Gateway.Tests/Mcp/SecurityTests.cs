@@ -206,7 +206,7 @@ public sealed class SecurityTests(McpFixture fixture) : IClassFixture<McpFixture
         """, -32603)]
     [InlineData("""
         "tools/call","params":{"name":7}
-        """, -32603)]
+        """, -32602)]
     [InlineData("""
         "tools/call","params":{"name":"get_info","arguments":7}
         """, -32603)]

@@ -15,9 +15,13 @@ internal sealed class FakeAgent
     private readonly Lock _lock = new();
     private readonly List<AgentEvent> _events = [];
     private readonly Dictionary<string, Turn> _turns = [];
+    private readonly Dictionary<string, AgentTask> _tasks = [];
 
     /// <summary>Messages stay pending.</summary>
     public bool IsModel { get; set; }
+
+    /// <summary>Tasks are made.</summary>
+    public bool HasRoomForTasks { get; set; } = true;
 
     /// <summary>The oldest seq that is kept.</summary>
     public long First { get; set; } = 1;
@@ -149,6 +153,8 @@ internal sealed class FakeAgent
                 "ReadEvents" => Write(new Reply<EventPage>(Page(Read(call, ContractsJson.Default.ReadEvents)), null), ContractsJson.Default.ReplyEventPage),
                 "GetTurn" => Write(TurnOf(Read(call, ContractsJson.Default.GetTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "CancelTurn" => Write(Cancel(Read(call, ContractsJson.Default.CancelTurn).TurnId), ContractsJson.Default.ReplyTurn),
+                "CreateTask" => Write(Make(Read(call, ContractsJson.Default.CreateTask)), ContractsJson.Default.ReplyAgentTask),
+                "GetTask" => Write(TaskOf(Read(call, ContractsJson.Default.GetTask)), ContractsJson.Default.ReplyAgentTask),
                 "ResumeTurn" => Write(Resumed(Read(call, ContractsJson.Default.ResumeTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "EraseAll" => EraseAll(),
                 "ForgetDue" => Write(new Reply<DueForgotten>(new DueForgotten(1), null), ContractsJson.Default.ReplyDueForgotten),
@@ -156,6 +162,20 @@ internal sealed class FakeAgent
             };
         }
     }
+
+    // Whose a task is, and for how long, is decided by the agent, and tested there.
+    private Reply<AgentTask> Make(CreateTask request)
+    {
+        if (!HasRoomForTasks)
+            return new Reply<AgentTask>(null, new Refusal("too_many_tasks", "No room."));
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(Epoch);
+        _tasks[request.TaskId] = new AgentTask(request.TaskId, request.Tool, request.TurnId is { } turn ? _turns[turn] : null, request.PaymentId, at, at.AddHours(1));
+        return TaskOf(new GetTask(request.TaskId, true));
+    }
+
+    private Reply<AgentTask> TaskOf(GetTask request) => _tasks.TryGetValue(request.TaskId, out var task) && (request.IsOwner || task.Turn is null)
+        ? new Reply<AgentTask>(task.Turn is { } turn ? task with { Turn = _turns[turn.TurnId] } : task, null)
+        : new Reply<AgentTask>(null, new Refusal("task_not_found", "The agent has no such task, or it has expired."));
 
     private string EraseAll()
     {

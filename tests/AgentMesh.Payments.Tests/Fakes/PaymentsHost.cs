@@ -72,6 +72,15 @@ internal sealed class PaymentsHost : IAsyncDisposable
             : await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PaymentInfo, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Reads what has become of a payment; null when there is none.</summary>
+    public async Task<PurchaseOutcome?> ReadOutcomeAsync(string paymentId)
+    {
+        using var answer = await _world.DriveAsync(Http.GetAsync(new Uri($"payments/{paymentId}/outcome", UriKind.Relative), TestContext.Current.CancellationToken));
+        return answer.StatusCode == HttpStatusCode.NotFound
+            ? null
+            : await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PurchaseOutcome, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>What the sidecar does when the reminder is due.</summary>
     public async Task RemindAsync(string paymentId)
     {

@@ -18,6 +18,9 @@ public sealed class PurchaseTests
         var payment = world.Sign(version);
         var outcome = await host.BuyAsync(World.Buy(payment));
         await host.RestAsync();
+        Assert.Equal(outcome, await host.ReadOutcomeAsync(payment.Id.ToString()));
+        Assert.Null(await host.ReadOutcomeAsync(new string('0', 64)));
+        Assert.Null(await host.ReadOutcomeAsync("x"));
         Assert.Equal((PaymentStates.Settled, "Did: paint it", payment.Id.ToString()), (outcome.State, outcome.Answer, outcome.PaymentId));
         Assert.Equal(header, outcome.PaymentResponseHeader);
         var receipt = PaymentHeaders.ReadResponse(outcome.PaymentResponse).Value!;

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Mcp.Arguments;
+using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Gateway.Selling;
 using AgentMesh.Primitives;
@@ -29,7 +31,11 @@ internal sealed class PaidMcpTools(AgentCalls calls, PaymentsClient payments, Se
     }
 
     /// <summary>Sells a call; null when the agent sells nothing of that name.</summary>
-    public async Task<CallToolResult?> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    /// <param name="caller">Who calls.</param>
+    /// <param name="request">The call.</param>
+    /// <param name="task">The task that it may become, when its payment is good; null: its client takes none.</param>
+    /// <param name="cancellationToken">Ends with the caller.</param>
+    public async Task<CallToolResult?> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, TaskOffer? task, CancellationToken cancellationToken)
     {
         var sales = await calls.GetSalesAsync(caller.Agent, cancellationToken);
         if (sales.IsRefused)
@@ -40,19 +46,40 @@ internal sealed class PaidMcpTools(AgentCalls calls, PaymentsClient payments, Se
         // Before any money: nobody pays for a call that cannot work.
         if (InvalidArguments.Check(new PaidMcpTool(sold).InputSchema, arguments.AsReadOnly()) is { } wrong)
             return McpResults.Refused(wrong);
-        var resource = new ResourceInfo($"mcp://tool/{sold.Name}", sold.Description, MimeType);
-        var offer = new PaidToolOffer(caller.Agent, payTo, sold, resource, selling);
+        var offer = OfferOf(caller.Agent, payTo, sold);
         var payment = PaymentOfCall.Read(request.Params.Meta, caller.Http.Request);
         return payment.IsRefused
             ? McpTerms.Ask(offer.Terms, payment.Refusal.Code, McpCaller.RevisionOf(request))
-            : await BuyAsync(offer, arguments, payment.Value, McpCaller.RevisionOf(request));
+            : await BuyAsync(offer, wait => offer.ToPurchase(arguments, payment.Value.PaymentSignature, payment.Value.XPayment, wait), task, McpCaller.RevisionOf(request));
     }
 
-    private async Task<CallToolResult> BuyAsync(PaidToolOffer offer, IDictionary<string, JsonElement> arguments, PaymentOfCall payment, string? revision)
+    /// <summary>What a call is answered that was a task until its payment was over.</summary>
+    /// <param name="agent">Who sells.</param>
+    /// <param name="name">The tool.</param>
+    /// <param name="outcome">What became of the payment.</param>
+    /// <param name="revision">The client's.</param>
+    /// <param name="cancellationToken">Ends with the caller.</param>
+    public async Task<CallToolResult> AnswerAsync(AgentKey agent, string name, PurchaseOutcome outcome, string? revision, CancellationToken cancellationToken)
     {
-        var purchase = offer.ToPurchase(arguments, payment.PaymentSignature, payment.XPayment, (int)options.AnswerTimeout.TotalSeconds);
+        if (outcome.State == PaymentStates.Settled)
+            return McpTerms.WithReceipt(McpResults.Text(outcome.Answer ?? ""), outcome);
+        var sales = await calls.GetSalesAsync(agent, cancellationToken);
+        // Without the terms when it is no longer for sale.
+        return sales.Value is { PayTo: { } payTo } && sales.Value.Tools.FirstOrDefault(tool => tool.Name == name) is { } sold
+            ? McpTerms.WithReceipt(Answer(OfferOf(agent, payTo, sold), outcome, revision), outcome)
+            : McpTerms.WithReceipt(McpResults.Refused(new WaitingRefusal(PaidToolOffer.NotOver(outcome), outcome.RetryAfterSeconds)), outcome);
+    }
+
+    private PaidToolOffer OfferOf(AgentKey agent, string payTo, PaidTool sold) =>
+        new(agent, payTo, sold, new ResourceInfo($"mcp://tool/{sold.Name}", sold.Description, MimeType), selling);
+
+    private async Task<CallToolResult> BuyAsync(PaidToolOffer offer, Func<int, Purchase> toPurchase, TaskOffer? task, string? revision)
+    {
+        var wait = task is null ? options.AnswerTimeout : options.WaitForTask;
         // Not the request's token: a client that hangs up ends neither the work nor its settlement, and finds the answer with the same payment.
-        var outcome = await payments.BuyAsync(purchase, CancellationToken.None);
+        var outcome = await payments.BuyAsync(toPurchase((int)wait.TotalSeconds), CancellationToken.None);
+        if (task is not null && outcome.Value is { IsOver: false } open && !await task.TakeAsync(open, CancellationToken.None))
+            outcome = await payments.BuyAsync(toPurchase((int)(options.AnswerTimeout - wait).TotalSeconds), CancellationToken.None);
         return outcome.IsRefused ? McpResults.Refused(outcome.Refusal) : McpTerms.WithReceipt(Answer(offer, outcome.Value, revision), outcome.Value);
     }
 

@@ -3,6 +3,7 @@ using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Mcp.Arguments;
 using AgentMesh.Gateway.Mcp.Questions;
 using AgentMesh.Gateway.Mcp.Selling;
+using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using ModelContextProtocol;
@@ -37,7 +38,11 @@ internal sealed class McpTools(
     }
 
     /// <summary>Calls a tool.</summary>
-    public async Task<CallToolResult> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    /// <param name="caller">Who calls.</param>
+    /// <param name="request">The call.</param>
+    /// <param name="task">The task that it may become; what is answered then is for nobody. Null: its client takes none.</param>
+    /// <param name="cancellationToken">Ends with the caller.</param>
+    public async Task<CallToolResult> CallAsync(McpCaller caller, RequestContext<CallToolRequestParams> request, TaskOffer? task, CancellationToken cancellationToken)
     {
         var name = McpProblem.Required(McpProblem.Required(request.Params).Name);
         var begun = limits.Begin(caller.Agent, name);
@@ -46,23 +51,24 @@ internal sealed class McpTools(
         using var running = begun.Value;
         // The names of the owner's tools are taken, for others too: a name means one thing.
         if (toolbox.Find(caller.Agent, name) is { } tool)
-            return caller.IsOwner ? await CallAsync(tool, caller, request, cancellationToken) : throw Unknown(name);
-        return await paid.CallAsync(caller, request, cancellationToken) ?? throw Unknown(name);
+            return caller.IsOwner ? await CallAsync(tool, caller, request, task, cancellationToken) : throw Unknown(name);
+        return await paid.CallAsync(caller, request, task, cancellationToken) ?? throw Unknown(name);
     }
 
-    private async Task<CallToolResult> CallAsync(IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    private async Task<CallToolResult> CallAsync(
+        IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, TaskOffer? task, CancellationToken cancellationToken)
     {
         var scope = new RequestScope(caller.Agent, caller.IsOwner, RequestMethods.ToolsCall, tool.Definition.Name, request.Params.Arguments);
         var answers = questions.Read(scope, request);
         // The protocol wants an error for a state that is not ours: no model can mend it.
         if (answers.IsRefused)
             throw McpProblem.Of(answers.Refusal);
-        var result = await RunAsync(tool, caller, request, answers.Value, cancellationToken);
+        var result = await RunAsync(tool, caller, request, answers.Value, task, cancellationToken);
         return result.IsRefused ? McpResults.Refused(questions.Put(scope, request, result.Refusal)) : McpResults.Of(result.Value, McpCaller.RevisionOf(request));
     }
 
     private async Task<Result<McpAnswer>> RunAsync(
-        IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, McpAnswers answers, CancellationToken cancellationToken)
+        IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, McpAnswers answers, TaskOffer? task, CancellationToken cancellationToken)
     {
         var parameters = request.Params;
         var arguments = McpArguments.Of(parameters.Arguments);
@@ -77,7 +83,7 @@ internal sealed class McpTools(
         try
         {
             var progress = new McpProgress(request.Server, parameters.ProgressToken);
-            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key, answers, progress), either.Token);
+            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key, answers, progress, task), either.Token);
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

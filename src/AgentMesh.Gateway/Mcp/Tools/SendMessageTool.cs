@@ -27,19 +27,24 @@ internal sealed class SendMessageTool(MessagePosts posts, TurnWaits waits, IVali
         var reply = await posts.PostAsync(call.Agent, message, cancellationToken);
         if (reply.Value is not { } posted)
             return RefusalOf(reply);
-        return posted.IsPending ? await WaitAsync(call.Agent, posted, cancellationToken) : Output(MessageOutput.Of(posted));
+        return posted.IsPending ? await WaitAsync(call, posted, cancellationToken) : Output(MessageOutput.Of(posted));
     }
 
-    private async Task<Result<McpAnswer>> WaitAsync(AgentKey agent, PostedMessage posted, CancellationToken cancellationToken)
+    /// <summary>What the tool answers when the turn is over, or waits for budget; null: it is not.</summary>
+    public static Result<McpAnswer>? Answer(Turn? turn) => turn switch
     {
-        var turn = await waits.WaitAsync(agent, posted, options.AnswerTimeout, cancellationToken);
-        return turn.Value switch
-        {
-            { Answer: { } answer } => Output(MessageOutput.Of(answer)),
-            { Status: TurnStatus.Failed or TurnStatus.Canceled or TurnStatus.Paused } unanswered => TurnEndpoints.RefusalOf(unanswered),
-            // Not over, or the agent cannot be asked: what is certain is that the message is stored.
-            _ => Output(MessageOutput.Of(posted) with { Status = turn.Value?.Status ?? TurnStatus.Queued }),
-        };
+        { Answer: { } answer } => Output(MessageOutput.Of(answer)),
+        { Status: TurnStatus.Failed or TurnStatus.Canceled or TurnStatus.Paused } => TurnEndpoints.RefusalOf(turn),
+        _ => null,
+    };
+
+    private async Task<Result<McpAnswer>> WaitAsync(McpCall call, PostedMessage posted, CancellationToken cancellationToken)
+    {
+        var turn = await waits.WaitAsync(call.Agent, posted, call.Task is null ? options.AnswerTimeout : options.WaitForTask, cancellationToken);
+        if (call.Task is { } task && Answer(turn.Value) is null && !await task.TakeAsync(posted, cancellationToken))
+            turn = await waits.WaitAsync(call.Agent, posted, options.AnswerTimeout - options.WaitForTask, cancellationToken);
+        // Not over, or the agent cannot be asked: what is certain is that the message is stored.
+        return Answer(turn.Value) ?? Output(MessageOutput.Of(posted) with { Status = turn.Value?.Status ?? TurnStatus.Queued });
     }
 
     private static Refusal RefusalOf(Reply<PostedMessage> reply)

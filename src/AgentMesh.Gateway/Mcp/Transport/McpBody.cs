@@ -12,15 +12,25 @@ internal static class McpBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = RequestJson.MaxDepth };
 
+    // What the SDK compares with the header Mcp-Name, and fails on when it is no text.
+    private static readonly string[] Names = ["name", "uri", "taskId"];
+
     /// <summary>True for one JSON object of UTF-8 whose texts are texts, with no member twice and few levels. A batch is an array: 2025-03-26 alone had them, and the SDK reads none.</summary>
-    public static bool IsMessage(ReadOnlyMemory<byte> body)
+    /// <param name="body">The body.</param>
+    /// <param name="isNamed">False of a message about something whose name is no text.</param>
+    public static bool IsMessage(ReadOnlyMemory<byte> body, out bool isNamed)
     {
+        isNamed = true;
         if (!Utf8.IsValid(body.Span))
             return false;
         try
         {
             using var message = JsonDocument.Parse(body, Strict);
-            return message.RootElement.ValueKind == JsonValueKind.Object && HasTextsOnly(body.Span);
+            if (message.RootElement.ValueKind != JsonValueKind.Object || !HasTextsOnly(body.Span))
+                return false;
+            isNamed = !message.RootElement.TryGetProperty("params", out var parameters) || parameters.ValueKind != JsonValueKind.Object
+                || Names.All(name => !parameters.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.String or JsonValueKind.Null);
+            return true;
         }
         catch (JsonException)
         {

@@ -13,14 +13,13 @@ namespace AgentMesh.Gateway.Mcp.Transport;
 internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvider) : IEndpointFilter
 {
     private const string SessionHeader = "Mcp-Session-Id";
-    private const string RevisionHeader = "MCP-Protocol-Version";
 
     private static readonly Refusal NoSessions = new(
         EdgeRefusals.NotFound, $"No session is kept here, and this one is not known: initialize anew, without {SessionHeader}.");
 
     /// <summary>True when a request names a session, which its revision has. A client that is told 404 initializes anew; with the SDK's 400 it would give up.</summary>
     public static bool IsOfSession(HttpRequest request) =>
-        request.Headers.ContainsKey(SessionHeader) && !McpRevisions.HasNoHandshake(request.Headers[RevisionHeader]);
+        request.Headers.ContainsKey(SessionHeader) && !McpRevisions.HasNoHandshake(request);
 
     /// <summary>Answers a request of a session.</summary>
     public static Task RefuseSessionAsync(HttpContext context) => Problem.WriteAsync(context, NoSessions);
@@ -47,9 +46,15 @@ internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvi
 
         var body = read.Value.ToArray();
         RequestBody.Release(http, read.Value);
-        if (!McpBody.IsMessage(body))
+        if (!McpBody.IsMessage(body, out var isNamed))
         {
             await RpcError.WriteNoMessageAsync(http);
+            return Results.Empty;
+        }
+
+        if (!isNamed)
+        {
+            await RpcError.WriteInvalidParametersAsync(http, body);
             return Results.Empty;
         }
 
