@@ -36,19 +36,20 @@ public sealed class CapTests
         LongForm.OrSkip();
         return CapRuns.RunAsync(StoreKind.Embedded, async mesh =>
         {
-            foreach (var app in (await mesh.RunningAsync).Ready.Apps)
-                await mesh.ReplaceAsync(app, isKill: false);
+            var running = await mesh.RunningAsync;
+            foreach (var app in running.Ready.Apps)
+                await running.ReplaceAsync(app, seconds: 60, isKill: false);
         });
     }
 
     [Fact(Timeout = CapRuns.TimeoutMs)]
     public Task Cap_HoldsWithThreeGatewaysAndTwoAgents_UnderSigkill() => CapRuns.RunAsync(StoreKind.Embedded, async mesh =>
     {
-        var random = new Random(1);
+        var (random, running) = (new Random(1), await mesh.RunningAsync);
         for (var kill = 0; kill < 6; kill++)
         {
-            var apps = (await mesh.RunningAsync).Ready.Apps.Where(app => app.Id is "agents" or "gateway").ToList();
-            await mesh.ReplaceAsync(apps[random.Next(apps.Count)], isKill: true);
+            var apps = running.Ready.Apps.Where(app => app.Id is "agents" or "gateway").ToList();
+            await running.ReplaceAsync(apps[random.Next(apps.Count)], seconds: 60);
         }
     });
 

@@ -18,8 +18,9 @@ public sealed class TenantCapTests
         LongForm.OrSkip();
         return CapRuns.RunTenantAsync(users: 4, CapRuns.TwoAgents, async mesh =>
         {
+            var running = await mesh.RunningAsync;
             for (var kill = 0; kill < 3; kill++)
-                await mesh.ReplaceAsync((await mesh.RunningAsync).Ready.Apps.Where(app => app.Id == "agents").ElementAt(kill % 2), isKill: true);
+                await running.ReplaceAsync(running.Ready.Apps.Where(app => app.Id == "agents").ElementAt(kill % 2), seconds: 60);
         });
     }
 }
