@@ -39,9 +39,7 @@ public sealed class BudgetTests
         Assert.True(set.StatusCode == HttpStatusCode.OK, budget);
         Assert.Contains("\"posted\":\"0\",\"held\":\"0\",\"overrun\":\"0\",\"available\":\"340282366920938463463374607431768211455\",\"resetsAt\":null", budget, StringComparison.Ordinal);
 
-        var agents = mesh.Ready.App("agents").Pid;
-        Mesh.Kill(agents);
-        await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != agents), TimeSpan.FromSeconds(30));
+        await mesh.ReplaceAsync(mesh.Ready.App("agents"));
         Assert.Equal(budget, await client.Http.GetStringAsync("/agent/alice/budget", cancellationToken));
         Assert.Equal(budget, (await client.InfoAsync("alice")).GetProperty("budget").GetRawText());
         Assert.Contains($"{{\"kind\":\"budget\",\"budget\":{budget}}}", await client.Http.GetStringAsync("/agent/alice/export", cancellationToken), StringComparison.Ordinal);

@@ -30,16 +30,13 @@ public sealed class BuyingTests
         var alice = EvmAddress.Parse((await client.InfoAsync("alice")).GetProperty("walletAddress").GetString()!);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        while (await facilitator.BalanceAsync(alice) != Gift)
-            await Task.Delay(100, limit.Token);
+        await facilitator.WaitForBalanceAsync(alice, Gift, limit.Token);
 
         foreach (var (wait, n) in KillsAfterMs.Select((wait, n) => (wait, n)))
         {
             var buying = BuyAsync(client, mesh.Ready.Gateway, $"k{n}", limit.Token);
             await Task.Delay(wait, limit.Token);
-            var killed = mesh.Ready.Apps.First(app => app.Id == "agents").Pid;
-            Mesh.Kill(killed);
-            await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != killed), TimeSpan.FromSeconds(60));
+            await mesh.ReplaceAsync(mesh.Ready.Apps.First(app => app.Id == "agents"), seconds: 60);
             var answer = await buying;
             Assert.Equal("settled", answer.GetProperty("payment").GetProperty("state").GetString());
             Assert.Equal(answer.GetRawText(), (await BuyAsync(client, mesh.Ready.Gateway, $"k{n}", limit.Token)).GetRawText());

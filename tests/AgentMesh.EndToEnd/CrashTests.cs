@@ -23,9 +23,7 @@ public sealed class CrashTests
             var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => load.RunClientAsync(client), TestContext.Current.CancellationToken)).ToList();
 
             await load.WaitForAsync(Messages / 3);
-            var agents = mesh.Ready.App("agents").Pid;
-            Mesh.Kill(agents);
-            await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != agents), TimeSpan.FromSeconds(30));
+            await mesh.ReplaceAsync(mesh.Ready.App("agents"));
 
             await load.WaitForAsync(Messages * 2 / 3);
             load.Gateway = new(TaskCreationOptions.RunContinuationsAsynchronously);

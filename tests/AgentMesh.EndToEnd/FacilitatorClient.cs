@@ -89,6 +89,13 @@ internal sealed class FacilitatorClient : IDisposable
         return new UInt256(word);
     }
 
+    /// <summary>Waits until an account has so much of it.</summary>
+    public async Task WaitForBalanceAsync(EvmAddress owner, ulong amount, CancellationToken cancellationToken)
+    {
+        while (await BalanceAsync(owner) != (UInt256)amount)
+            await Task.Delay(100, cancellationToken);
+    }
+
     public void Dispose() => _http.Dispose();
 
     /// <returns>Null when there was no answer: the sidecar says 5xx while the app is away.</returns>

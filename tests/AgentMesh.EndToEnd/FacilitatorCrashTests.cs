@@ -35,9 +35,7 @@ public sealed class FacilitatorCrashTests
                 // After another sixth of them, in the middle of others.
                 for (var n = 0; n < payments.Length / 6; n++)
                     await done.WaitAsync(TestContext.Current.CancellationToken);
-                var pid = mesh.Ready.Apps.First(app => app.Id == "facilitator").Pid;
-                Mesh.Kill(pid);
-                await mesh.WaitForReadyAsync(ready => ready.Apps.Count(app => app.Id == "facilitator") == processes && ready.Apps.All(app => app.Pid != pid), TimeSpan.FromSeconds(60));
+                await mesh.ReplaceAsync(mesh.Ready.Apps.First(app => app.Id == "facilitator"), seconds: 60);
             }
 
             transactions = [.. (await settling).SelectMany(all => all)];

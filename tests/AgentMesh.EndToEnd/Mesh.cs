@@ -218,8 +218,22 @@ internal sealed class Mesh : IAsyncDisposable
     /// <summary>SIGKILL of one process of the mesh.</summary>
     public static void Kill(int pid) => Process.GetProcessById(pid).Kill();
 
+    /// <summary>SIGKILL of a process of the mesh, or SIGTERM; waits until all are there again.</summary>
+    /// <param name="app">The process.</param>
+    /// <param name="seconds">For how long.</param>
+    /// <param name="isKill">False: SIGTERM.</param>
+    public async Task ReplaceAsync(ReadyApp app, int seconds = 30, bool isKill = true)
+    {
+        var processes = Ready.Apps.Count;
+        if (isKill)
+            Kill(app.Pid);
+        else
+            await TerminateAsync(app.Pid);
+        await WaitForReadyAsync(ready => ready.Apps.Count == processes && ready.Apps.All(one => one.Pid != app.Pid), TimeSpan.FromSeconds(seconds));
+    }
+
     /// <summary>SIGTERM of one process.</summary>
-    public static async Task TerminateAsync(int pid)
+    private static async Task TerminateAsync(int pid)
     {
         using var kill = Process.Start("kill", ["-TERM", $"{pid}"]);
         await kill.WaitForExitAsync();

@@ -30,17 +30,14 @@ public sealed class PayToolTests
         await client.PostAsync("alice", "hello");
         await client.PostAsync("bob", "hello");
         var alice = EvmAddress.Parse((await client.InfoAsync("alice")).GetProperty("walletAddress").GetString()!);
-        while (await facilitator.BalanceAsync(alice) != Gift)
-            await Task.Delay(100, limit.Token);
+        await facilitator.WaitForBalanceAsync(alice, Gift, limit.Token);
 
         // The message is what the model calls the tool with.
         var order = JsonSerializer.Serialize(new { url = new Uri(mesh.Ready.Gateway, "/agent/bob/premium/analysis"), maxAmount = "0.10", body = """{"query":"Is it so?"}""" });
         var turn = await AskAsync(client, order, limit.Token);
         while (await PaymentsAsync(client, limit.Token) is not [{ State: "settled" }])
             await Task.Delay(50, limit.Token);
-        var killed = mesh.Ready.App("agents").Pid;
-        Mesh.Kill(killed);
-        await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != killed), TimeSpan.FromSeconds(60));
+        await mesh.ReplaceAsync(mesh.Ready.App("agents"), seconds: 60);
         var answered = await EndOfTurnAsync(client, turn, limit.Token);
         // Two runs, each with a call of the model that buys and one that answers; the first run may have been too short for its last one.
         Assert.InRange((await model.ReadLogAsync(limit.Token)).Count(one => one.Message == order), 3, 4);

@@ -24,14 +24,14 @@ public sealed class PolicyTests
         await client.PostAsync("alice", "hello");
         Assert.Equal(("allow", "ask", "deny"), (await EffectAsync(client, "1000000"), await EffectAsync(client, "1000001"), await EffectAsync(client, "50000001")));
         await mesh.SetStateAsync("default:alice", "approvals", Approvals());
-        await KillAgentsAsync(mesh);
+        await mesh.ReplaceAsync(mesh.Ready.App("agents"));
 
         var policy = JsonNode.Parse($$"""{"version":1,"rules":[{"id":"cheap","effect":"allow","asset":["{{Usdc}}"],"amountAtMost":"5"}]}""");
         using (var set = await client.Http.PutAsJsonAsync("/agent/alice/policy", policy, TestContext.Current.CancellationToken))
             Assert.Equal(HttpStatusCode.OK, set.StatusCode);
         Assert.Equal("approved", await DecideAsync(client, Waiting, "approve"));
         Assert.Equal("denied", await DecideAsync(client, Refused, "deny"));
-        await KillAgentsAsync(mesh);
+        await mesh.ReplaceAsync(mesh.Ready.App("agents"));
 
         Assert.Equal(("allow", "deny"), (await EffectAsync(client, "5"), await EffectAsync(client, "6")));
         Assert.Equal(["approved", "denied"], (await ListAsync(client)).Select(approval => approval.GetProperty("state").GetString()));
@@ -39,7 +39,7 @@ public sealed class PolicyTests
         Assert.Equal("approval_decided", await DecideAsync(client, Refused, "approve"));
         using (var reset = await client.Http.DeleteAsync(new Uri("/agent/alice/policy", UriKind.Relative), TestContext.Current.CancellationToken))
             Assert.True((await reset.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("isDefault").GetBoolean());
-        await KillAgentsAsync(mesh);
+        await mesh.ReplaceAsync(mesh.Ready.App("agents"));
         Assert.Equal("allow", await EffectAsync(client, "1000000"));
     }
 
@@ -57,13 +57,6 @@ public sealed class PolicyTests
             """;
 
         static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private static async Task KillAgentsAsync(Mesh mesh)
-    {
-        var agents = mesh.Ready.App("agents").Pid;
-        Mesh.Kill(agents);
-        await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != agents), TimeSpan.FromSeconds(30));
     }
 
     private static async Task<string> EffectAsync(AgentClient client, string amount)

@@ -28,11 +28,7 @@ internal sealed class RunningAgents(AgentClient client, ModelServerProcess model
         // Nobody dies here, and so many short leases would be work.
         "--set", "AgentMesh__Turns__LeaseSeconds=15",
         "--set", "AgentMesh__Wallets__Provider=none",
-        "--set", $"AgentMesh__Responder__Prices__0__Model={Model}",
-        "--set", "AgentMesh__Responder__Prices__0__Input=10",
-        "--set", "AgentMesh__Responder__Prices__0__Output=10",
-        "--set", "AgentMesh__Responder__MaxOutputTokens=64",
-        "--set", "AgentMesh__Responder__Tools=none",
+        .. MeshOptions.Price(Model),
     ];
 
     public static string NameOf(int agent) => $"user-{agent}";

@@ -27,13 +27,11 @@ public sealed class ScheduleCrashTests
 
         for (var kill = 0; kill < 4; kill++)
         {
-            var agents = mesh.Ready.App("agents").Pid;
             // What is random here is the moment within the runs.
             var wait = first.AddMilliseconds(kill * 500 + Random.Shared.Next(300)) - DateTimeOffset.UtcNow;
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, TestContext.Current.CancellationToken);
-            Mesh.Kill(agents);
-            await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != agents), TimeSpan.FromSeconds(30));
+            await mesh.ReplaceAsync(mesh.Ready.App("agents"));
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

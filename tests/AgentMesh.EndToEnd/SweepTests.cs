@@ -80,9 +80,7 @@ public sealed class SweepTests
         await mesh.LoseReminderAsync("default:alice", "work");
         // The one of the new wallet goes by itself, when its tenant's list has it.
         await UntilAsync(async () => (await mesh.RemindersAsync()).Count == 0);
-        var agents = mesh.Ready.App("agents").Pid;
-        Mesh.Kill(agents);
-        await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != agents), TimeSpan.FromSeconds(30));
+        await mesh.ReplaceAsync(mesh.Ready.App("agents"));
         await UntilAsync(async () => (await mesh.TenantsWithDueWorkAsync()).Count == 0);
 
         using var poll = new HttpRequestMessage(HttpMethod.Get, "/agent/alice/events?after=0");

@@ -24,7 +24,7 @@ public sealed class TenantLimitTests
     {
         await using var store = await TestStore.CreateAsync(kind);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. Priced]);
+        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. MeshOptions.Price(Model)]);
         using var client = new AgentClient(mesh.Ready.Gateway);
         await SendAsync(
             client, HttpMethod.Put, "/admin/tenants/default/budget", new { limits = new[] { new { asset = "USD", window = "rolling:24h", limit = $"{Cap}" } } });
@@ -34,9 +34,7 @@ public sealed class TenantLimitTests
         {
             // The moment is what is random here: somewhere in a turn of some 300 ms.
             await Task.Delay(random.Next(200, 1000), TestContext.Current.CancellationToken);
-            var agents = mesh.Ready.Apps.Where(app => app.Id == "agents").ElementAt(kill % 2).Pid;
-            Mesh.Kill(agents);
-            await mesh.WaitForReadyAsync(ready => ready.Apps.Count(app => app.Id == "agents" && app.Pid != agents) == 2, TimeSpan.FromSeconds(30));
+            await mesh.ReplaceAsync(mesh.Ready.Apps.Where(app => app.Id == "agents").ElementAt(kill % 2));
         }
 
         var scopes = await Task.WhenAll(senders).WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -55,7 +53,7 @@ public sealed class TenantLimitTests
     {
         await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. Priced]);
+        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. MeshOptions.Price(Model)]);
         using var client = new AgentClient(mesh.Ready.Gateway);
         Assert.Equal("completed", (await EndOfTurnAsync(client, "alice", "before")).Status);
         await SendAsync(client, HttpMethod.Post, "/admin/tenants/default/freeze", new { reason = "audit" });
@@ -73,15 +71,6 @@ public sealed class TenantLimitTests
         Assert.Equal(spent, await UsedAsync(client, "alice"));
         Assert.True((await GetAsync(client, "/admin/tenants/default")).GetProperty("isFrozen").GetBoolean());
     }
-
-    private static string[] Priced =>
-    [
-        "--set", $"AgentMesh__Responder__Prices__0__Model={Model}",
-        "--set", "AgentMesh__Responder__Prices__0__Input=10",
-        "--set", "AgentMesh__Responder__Prices__0__Output=10",
-        "--set", "AgentMesh__Responder__MaxOutputTokens=64",
-        "--set", "AgentMesh__Responder__Tools=none",
-    ];
 
     /// <summary>Sends one message after the other until a turn is paused.</summary>
     /// <returns>The scope of the limit that has paused it.</returns>

@@ -35,7 +35,7 @@ public sealed class TurnBudgetTests
         TestContext.Current.TestOutputHelper!.WriteLine($"AGENTMESH_TURN_KILLS={kills} AGENTMESH_SEED={seed}");
         await using var store = await TestStore.CreateAsync(kind);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. Priced]);
+        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. MeshOptions.Price(Model)]);
         using var client = new AgentClient(mesh.Ready.Gateway);
         var users = Enumerable.Range(0, Users).Select(n => $"user-{n}").ToList();
         foreach (var user in users)
@@ -47,9 +47,7 @@ public sealed class TurnBudgetTests
         {
             // The moment is what is random here: somewhere in a turn of some 300 ms.
             await Task.Delay(random.Next(50, 1500), TestContext.Current.CancellationToken);
-            var agents = mesh.Ready.Apps.Where(app => app.Id == "agents").ElementAt(kill % 2).Pid;
-            Mesh.Kill(agents);
-            await mesh.WaitForReadyAsync(ready => ready.Apps.Count(app => app.Id == "agents" && app.Pid != agents) == 2, TimeSpan.FromSeconds(30));
+            await mesh.ReplaceAsync(mesh.Ready.Apps.Where(app => app.Id == "agents").ElementAt(kill % 2));
         }
 
         var paused = await Task.WhenAll(senders).WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -62,15 +60,6 @@ public sealed class TurnBudgetTests
         foreach (var user in users)
             await AssertCountedAsync(client, user);
     }
-
-    private static string[] Priced =>
-    [
-        "--set", $"AgentMesh__Responder__Prices__0__Model={Model}",
-        "--set", "AgentMesh__Responder__Prices__0__Input=10",
-        "--set", "AgentMesh__Responder__Prices__0__Output=10",
-        "--set", "AgentMesh__Responder__MaxOutputTokens=64",
-        "--set", "AgentMesh__Responder__Tools=none",
-    ];
 
     private static int Number(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -41,9 +41,7 @@ public sealed class TurnCrashTests
         {
             // The moment is what is random here: somewhere in a turn of some 300 ms.
             await Task.Delay(random.Next(20, 700), TestContext.Current.CancellationToken);
-            var agents = mesh.Ready.App("agents").Pid;
-            Mesh.Kill(agents);
-            await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != agents), TimeSpan.FromSeconds(30));
+            await mesh.ReplaceAsync(mesh.Ready.App("agents"));
         }
 
         await stop.CancelAsync();

@@ -24,9 +24,7 @@ public sealed class WalletTests
             Assert.All(replies, reply => Assert.EndsWith($" My wallet is {address[..10]}...", reply.Response, StringComparison.Ordinal));
             if (!OperatingSystem.IsWindows())
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secrets));
-            var agents = mesh.Ready.App("agents").Pid;
-            Mesh.Kill(agents);
-            await mesh.WaitForReadyAsync(ready => ready.Apps.Any(app => app.Id == "agents" && app.Pid != agents), TimeSpan.FromSeconds(30));
+            await mesh.ReplaceAsync(mesh.Ready.App("agents"));
             Assert.Equal(address, (await client.InfoAsync("alice")).GetProperty("walletAddress").GetString());
             forms = await AssertSecretAsync(mesh, secrets, address);
         }

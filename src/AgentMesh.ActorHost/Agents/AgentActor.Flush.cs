@@ -1,4 +1,3 @@
-using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.Usage;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -30,7 +29,7 @@ internal sealed partial class AgentActor
         {
             await FlushAsync();
         }
-        catch (Exception exception) when (TurnActors.IsFault(exception))
+        catch (Exception exception) when (AgentRetries.IsFault(exception))
         {
             // Nothing that anybody was promised; the reminder, if it is still there, comes once more and goes.
             LogNotFlushed(Logger, exception, Id.GetId());
@@ -57,7 +56,7 @@ internal sealed partial class AgentActor
             await RegisterReminderAsync(FlushReminder, null, interval, interval);
             (_hasFlushReminder, _flushReminderFailed) = (true, null);
         }
-        catch (Exception exception) when (TurnActors.IsFault(exception))
+        catch (Exception exception) when (AgentRetries.IsFault(exception))
         {
             // Nobody's call fails for it: what is unwritten is written when the agent leaves memory.
             LogNoReminder(Logger, exception, Id.GetId());

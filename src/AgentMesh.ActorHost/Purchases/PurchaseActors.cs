@@ -1,10 +1,8 @@
 using AgentMesh.ActorHost.Agents;
-using AgentMesh.ActorHost.Turns;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
 using Dapr.Actors.Client;
 using Polly;
-using Polly.Retry;
 
 namespace AgentMesh.ActorHost.Purchases;
 
@@ -13,17 +11,7 @@ internal sealed class PurchaseActors(IActorProxyFactory proxies, TimeProvider ti
 {
     private const int Retries = 5;
 
-    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && TurnActors.IsFault(exception)),
-            MaxRetryAttempts = Retries,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromMilliseconds(100),
-            MaxDelay = TimeSpan.FromSeconds(2),
-        })
-        .Build();
+    private readonly ResiliencePipeline _pipeline = AgentRetries.Create(time, Retries, TimeSpan.FromMilliseconds(100));
 
     /// <summary>Begins a purchase; for tools.</summary>
     public Task<Result<PurchaseView>> BeginAsync(string agent, BeginPurchase request, CancellationToken cancellationToken) =>

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
+using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.TenantBudgets;
-using AgentMesh.ActorHost.Turns;
 using AgentMesh.ActorHost.Wallets.Crossmint;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Freezing;
@@ -72,7 +72,7 @@ internal sealed partial class PurchaseRunner(
         {
             // The process stops: another run goes on from what is stored.
         }
-        catch (Exception fault) when (TurnActors.IsFault(fault) || fault is OperationCanceledException)
+        catch (Exception fault) when (AgentRetries.IsFault(fault) || fault is OperationCanceledException)
         {
             LogUnreached(fault, run.Agent, run.Id, run.Attempt);
         }

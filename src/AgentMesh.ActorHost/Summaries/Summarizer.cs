@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
+using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Turns;
@@ -58,7 +59,7 @@ internal sealed partial class Summarizer(TurnActors actors, Responder responder,
         {
             LogNotWritten(failure, agent, session, failure.Code);
         }
-        catch (Exception exception) when (TurnActors.IsFault(exception))
+        catch (Exception exception) when (AgentRetries.IsFault(exception))
         {
             LogNotWritten(exception, agent, session, "not reached");
         }

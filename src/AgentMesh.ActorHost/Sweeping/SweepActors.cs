@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AgentMesh.ActorHost.Agents;
-using AgentMesh.ActorHost.Turns;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
@@ -15,7 +14,7 @@ internal sealed class SweepActors(IActorProxyFactory proxies, TimeProvider time)
 {
     /// <summary>True for what a call throws when the actor is not reached, fails, answers what nobody understands, or is not heard of in time.</summary>
     public static bool IsFault(Exception exception, CancellationToken cancellationToken) =>
-        TurnActors.IsFault(exception) || exception is JsonException || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested;
+        AgentRetries.IsFault(exception) || exception is JsonException || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 
     public async Task<DueOutlook> NoteAsync(string tenant, NoteDue request, CancellationToken cancellationToken) =>
         ValueOf(await CallTenantAsync<NoteDue, DueOutlook>(tenant, nameof(ITenantActor.NoteDue), request, cancellationToken));

@@ -1,13 +1,12 @@
+using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
-using Dapr;
 using Dapr.Actors;
 using Dapr.Actors.Client;
 using Polly;
-using Polly.Retry;
 
 namespace AgentMesh.ActorHost.Turns;
 
@@ -19,20 +18,7 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
 {
     private const int Retries = 8;
 
-    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && IsFault(exception)),
-            MaxRetryAttempts = Retries,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromMilliseconds(50),
-            MaxDelay = TimeSpan.FromSeconds(2),
-        })
-        .Build();
-
-    /// <summary>True for what a call throws when the agent is not reached or fails.</summary>
-    public static bool IsFault(Exception exception) => exception is HttpRequestException or IOException or DaprApiException;
+    private readonly ResiliencePipeline _pipeline = AgentRetries.Create(time, Retries, TimeSpan.FromMilliseconds(50));
 
     /// <summary>What the model is to answer.</summary>
     public Task<Result<TurnContext>> GetContextAsync(AgentRun run, CancellationToken cancellationToken) =>

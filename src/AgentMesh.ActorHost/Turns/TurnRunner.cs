@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
+using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.TenantBudgets;
@@ -76,7 +77,7 @@ internal sealed partial class TurnRunner(
         {
             LogLost(run.Agent, run.Turn, run.Attempt, TurnRefusals.TurnLost.Code);
         }
-        catch (Exception exception) when (TurnActors.IsFault(exception))
+        catch (Exception exception) when (AgentRetries.IsFault(exception))
         {
             LogUnreached(exception, run.Agent, run.Turn, run.Attempt);
         }
@@ -215,7 +216,7 @@ internal sealed partial class TurnRunner(
         {
             // The run is over.
         }
-        catch (Exception exception) when (TurnActors.IsFault(exception))
+        catch (Exception exception) when (AgentRetries.IsFault(exception))
         {
             // The lease ends; the run goes on, and is heard if nobody else has taken the turn.
             LogUnreached(exception, run.Agent, run.Turn, run.Attempt);

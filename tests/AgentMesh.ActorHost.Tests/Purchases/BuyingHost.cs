@@ -120,6 +120,19 @@ internal sealed class BuyingHost : IAsyncDisposable
         await Host.RemindAsync(Alice, "schedule");
     }
 
+    /// <summary>Time passes until the seller has answered the payment that was sent again: the same bytes, and paid for.</summary>
+    public async Task UntilSentAgainAsync(string id)
+    {
+        await UntilAsync(async () =>
+        {
+            await PassAsync(TimeSpan.FromSeconds(3));
+            return (await GetAsync(id)).Status == 200;
+        });
+        Assert.Equal(2, Shop.Payments.Count);
+        Assert.Single(Shop.Payments.Distinct());
+        Assert.Equal("Posted", HoldState());
+    }
+
     public static string TextOf(PurchaseView view) => Encoding.UTF8.GetString(Convert.FromBase64String(view.Body!));
 
     public async ValueTask DisposeAsync()

@@ -30,6 +30,9 @@ public sealed class EvaluationTests
             await host.Host.LimitAsync(tenantLimit);
         host.Shop.Terms = host.Shop.Terms with { Amount = "60000" };
         Assert.Null((await host.BuyAsync("before", max: "60000")).Reason);
+        // What a lease holds is of now, and the clock goes on; what was spent has its time.
+        if (tenantLimit is not null)
+            await host.UntilAsync(async () => await host.Host.FirstLimitAsync() is ("60000", "0", _));
         host.Shop.Terms = host.Shop.Terms with { Amount = "100000" };
         if (frozen is "agent" or "both")
             await host.Host.FreezeAsync(BuyingHost.Alice);

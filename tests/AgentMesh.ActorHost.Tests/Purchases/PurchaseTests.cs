@@ -139,14 +139,7 @@ public sealed class PurchaseTests
         };
         var view = await host.BuyAsync("k");
         Assert.Equal(("payment_unknown", "unknown", "Unknown"), (view.Reason, view.Payment!.State, host.HoldState()));
-        await host.UntilAsync(async () =>
-        {
-            await host.PassAsync(TimeSpan.FromSeconds(3));
-            return (await host.GetAsync(view.Id)).Status == 200;
-        });
-        Assert.Equal(2, host.Shop.Payments.Count);
-        Assert.Single(host.Shop.Payments.Distinct());
-        Assert.Equal("Posted", host.HoldState());
+        await host.UntilSentAgainAsync(view.Id);
     }
 
     /// <summary>Official sellers answer 402 when their facilitator's answer was lost, although the money has moved.</summary>
@@ -178,14 +171,7 @@ public sealed class PurchaseTests
         };
         var view = await host.BuyAsync("k");
         Assert.Equal("payment_unknown", view.Reason);
-        await host.UntilAsync(async () =>
-        {
-            await host.PassAsync(TimeSpan.FromSeconds(3));
-            return (await host.GetAsync(view.Id)).Status == 200;
-        });
-        Assert.Equal(2, host.Shop.Payments.Count);
-        Assert.Single(host.Shop.Payments.Distinct());
-        Assert.Equal("Posted", host.HoldState());
+        await host.UntilSentAgainAsync(view.Id);
     }
 
     [Fact]

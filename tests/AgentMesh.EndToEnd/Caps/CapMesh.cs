@@ -67,18 +67,6 @@ internal sealed class CapMesh : IAsyncDisposable
         await mesh.DisposeAsync();
     }
 
-    /// <summary>SIGKILL, or SIGTERM, of a process of the mesh; waits for its successor.</summary>
-    public async Task ReplaceAsync(ReadyApp app, bool isKill)
-    {
-        var mesh = await _mesh.Task;
-        var processes = mesh.Ready.Apps.Count;
-        if (isKill)
-            Mesh.Kill(app.Pid);
-        else
-            await Mesh.TerminateAsync(app.Pid);
-        await mesh.WaitForReadyAsync(ready => ready.Apps.Count == processes && ready.Apps.All(one => one.Pid != app.Pid), TimeSpan.FromSeconds(60));
-    }
-
     public async ValueTask DisposeAsync()
     {
         Shop.Facilitator?.Dispose();
@@ -94,11 +82,7 @@ internal sealed class CapMesh : IAsyncDisposable
             _store.Data, _redis, "ready.json",
             [
                 .. MeshOptions.Model(_model.OpenAIEndpoint, Model),
-                .. MeshOptions.Set($"AgentMesh__Responder__Prices__0__Model={Model}"),
-                .. MeshOptions.Set("AgentMesh__Responder__Prices__0__Input=1000"),
-                .. MeshOptions.Set("AgentMesh__Responder__Prices__0__Output=200000"),
-                .. MeshOptions.Set("AgentMesh__Responder__MaxOutputTokens=64"),
-                .. MeshOptions.Set("AgentMesh__Responder__Tools=none"),
+                .. MeshOptions.Price(Model, InputPrice, OutputPrice),
                 .. MeshOptions.Set("AgentMesh__Wallets__StartingUsdc=1000"),
                 .. MeshOptions.Set($"AgentMesh__Facilitator__FaucetMaxAmountAtomic={Spender.Gift}"),
                 .. MeshOptions.Set("AgentMesh__Policy__AllowAtMost=50"),

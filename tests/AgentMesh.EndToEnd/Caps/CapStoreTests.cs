@@ -10,6 +10,7 @@ public sealed class CapStoreTests
     [Fact(Timeout = CapRuns.TimeoutMs)]
     public async Task Cap_HoldsOnASlowStore()
     {
+        LongForm.OrSkip();
         await using var store = await TestStore.CreateAsync(StoreKind.Redis);
         using var line = new SlowLine(store.Redis!, TimeSpan.FromMilliseconds(10));
         await CapRuns.RunAsync(store, line.Endpoint, _ => Task.CompletedTask);

@@ -60,8 +60,7 @@ internal sealed class Spender(CapMesh mesh, string user, int clients = 3, int co
         for (var n = 0; n < clients; n++)
             _sessions.Add((await InsistAsync(HttpMethod.Post, $"/agent/{user}/sessions", new { }, $"session-{n}")).Body.GetProperty("id").GetString()!);
         _wallet = EvmAddress.Parse((await InsistAsync(HttpMethod.Get, $"/agent/{user}/info")).Body.GetProperty("walletAddress").GetString()!);
-        while (await mesh.Shop.Facilitator!.BalanceAsync(_wallet) != (UInt256)(ulong)Gift)
-            await Task.Delay(Pause, Cancellation);
+        await mesh.Shop.Facilitator!.WaitForBalanceAsync(_wallet, Gift, Cancellation);
     }
 
     /// <summary>Spends until every client was refused.</summary>

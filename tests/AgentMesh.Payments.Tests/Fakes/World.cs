@@ -59,8 +59,11 @@ internal sealed class World : IAsyncDisposable
             .. settings,
         ]);
 
-    /// <summary>Signs for a price, with a new nonce; with an identifier where one is given, and by another payer when asked to.</summary>
-    public SignedPayment Sign(int x402Version = 2, string url = Url, int seconds = 60, string usd = "0.10", string? identifier = null, bool isOther = false, JsonElement? extensions = null)
+    /// <summary>
+    /// Signs for a price, with a new nonce; with an identifier where one is given, and by another payer when asked to. For longer than this world's clock
+    /// goes on while a machine is slow: a payment expires only where a test lets it.
+    /// </summary>
+    public SignedPayment Sign(int x402Version = 2, string url = Url, int seconds = 600, string usd = "0.10", string? identifier = null, bool isOther = false, JsonElement? extensions = null)
     {
         var offer = Offer(url, usd);
         PaymentRequired required = x402Version == 2 ? offer.ToPaymentRequiredV2("payment_required") : offer.ToPaymentRequiredV1("payment_required")!;
@@ -94,7 +97,7 @@ internal sealed class World : IAsyncDisposable
         [new PurchaseOption("eip155:84532", KnownAssets.UsdcOnBaseSepolia.Address.ToString(), amount, PayTo.ToString(), 60)]);
 
     /// <summary>Lets time pass and reminders come until no payment has one, as a mesh does after a crash.</summary>
-    public async Task RecoverAsync(PaymentsHost host, int rounds = 40)
+    public async Task RecoverAsync(PaymentsHost host, int rounds = 80)
     {
         for (var round = 0; round < rounds && Mesh.Reminded.Count > 0; round++)
         {
