@@ -218,7 +218,7 @@ public sealed class PurchaseTests
         await using var world = await World.CreateAsync();
         await using var host = await world.StartAsync();
         world.Mesh.Sell = _ => null;
-        var payment = world.Sign();
+        var payment = world.Sign(seconds: 60);
         var purchase = World.Buy(payment);
         Assert.Equal(PaymentStates.Executing, (await host.BuyAsync(purchase with { WaitSeconds = 1 })).State);
         // Valid for 60 s, of which 10 s are for settling.

@@ -64,7 +64,8 @@ public sealed class CrashTests
         await using var world = await World.CreateAsync();
         await using var host = await world.StartAsync();
         var payment = world.Sign(identifier: Identifier);
-        var purchase = World.Buy(payment);
+        // Where the answer is lost that says it is paid, it is not waited for until the payment's reminder comes.
+        var purchase = World.Buy(payment) with { WaitSeconds = 20 };
         string? last = null;
         world.Mesh.Faults = (call, name) =>
         {
