@@ -29,14 +29,16 @@ internal sealed class McpQuestions(RequestStateSeal seal)
 
     /// <summary>A refusal as it is, but for a question that can be put, which leaves as the SDK's exception.</summary>
     /// <exception cref="InputRequiredException">The question.</exception>
-    /// <exception cref="MissingRequiredClientCapabilityException">The client did not say that it can answer it.</exception>
+    /// <exception cref="MissingRequiredClientCapabilityException">The client did not say that it can answer it, and nothing else is to be said.</exception>
     public Refusal Put<T>(RequestScope scope, RequestContext<T> request, Refusal refusal)
         where T : RequestParams
     {
-        if (refusal is not McpQuestion question || !McpRevisions.HasNoHandshake(McpCaller.RevisionOf(request)))
+        if (refusal is not McpQuestion question)
             return refusal;
+        if (!McpRevisions.HasNoHandshake(McpCaller.RevisionOf(request)))
+            return question.Otherwise ?? refusal;
         if (Missing(question, CapabilitiesOf(request) ?? new ClientCapabilities()) is { } missing)
-            throw new MissingRequiredClientCapabilityException(missing, "The call asks its client for what the client did not say it can do.");
+            return question.Otherwise ?? throw new MissingRequiredClientCapabilityException(missing, "The call asks its client for what the client did not say it can do.");
         var state = question.State is null ? null : seal.Seal(scope, question.State);
         throw new InputRequiredException(question.Requests.ToDictionary(), state);
     }
