@@ -31,7 +31,7 @@ public sealed class McpTests
         foreach (var revision in new[] { "2025-11-25", "2026-07-28" })
         {
             await using var agent = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "alice", revision);
-            for (var n = 0; n < 10; n++)
+            for (var n = 0; n < 25; n++)
             {
                 var content = $"message {++sent}";
                 var key = $"key-{sent}";

@@ -1,16 +1,19 @@
 // A line for each scenario of both revisions; what a revision requires is scored, what it cannot have here stands in baseline.json with the reason.
 import { readFileSync } from 'node:fs';
 import { startMesh } from '../x402-official/mesh.mjs';
+import { talk } from './replicas.mjs';
 import { required, run } from './suite.mjs';
 
 const baseline = JSON.parse(readFileSync(new URL('baseline.json', import.meta.url)));
 const count = { passed: 0, failed: 0, skipped: 0 };
 
-const mesh = await startMesh({ AgentMesh__Conformance__Enabled: 'true' });
+const mesh = await startMesh({ AgentMesh__Conformance__Enabled: 'true' }, ['--replicas', 'gateway=2']);
 try {
   for (const [revision, known] of Object.entries(baseline)) {
     console.log(`\n== MCP ${revision}`);
     score(known, required(revision), await run(revision, `${mesh.url}/agent/conformance/mcp`));
+    const wrong = await talk(revision, mesh.gateways);
+    tell(wrong.length === 0 ? 'passed' : 'failed', 'official client, two gateways in turns', wrong);
   }
 } finally {
   await mesh.stop();

@@ -8,14 +8,15 @@ import { freePort, until } from './waiting.mjs';
 
 const root = new URL('../../', import.meta.url).pathname;
 
-export async function startMesh(settings = {}) {
+/** With settings of the apps, and more options of the command. */
+export async function startMesh(settings = {}, options = []) {
   const data = mkdtempSync(join(tmpdir(), 'agentmesh-official-'));
   const readyFile = join(data, 'ready.json');
   const token = randomUUID();
   const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const sidecar = spawn(
     'dotnet',
-    ['src/AgentMesh.Sidecar/bin/Release/net10.0/AgentMesh.Sidecar.dll', 'run', '--data', data, '--free-ports', '--ready-file', readyFile, '--set', 'AgentMesh__RateLimit__Enabled=false', ...set],
+    ['src/AgentMesh.Sidecar/bin/Release/net10.0/AgentMesh.Sidecar.dll', 'run', '--data', data, '--free-ports', '--ready-file', readyFile, '--set', 'AgentMesh__RateLimit__Enabled=false', ...set, ...options],
     { cwd: root, env: { ...process.env, DAPR_API_TOKEN: token, APP_API_TOKEN: token }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [sidecar.stdout, sidecar.stderr])
@@ -31,7 +32,7 @@ export async function startMesh(settings = {}) {
   });
   const app = id => ready().apps.find(one => one.id === id);
   return {
-    url: ready().gateway, token, app, output: () => output,
+    url: ready().gateway, gateways: ready().apps.filter(one => one.id === 'gateway').map(one => `http://127.0.0.1:${one.appPort}`), token, app, output: () => output,
     /** What an app answers to its sidecar's call. */
     invoke: async (id, path) => {
       const answer = await fetch(`http://127.0.0.1:${app('gateway').daprHttpPort}/v1.0/invoke/${id}/method/${path}`, { headers: { 'dapr-api-token': token } });
