@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 
@@ -7,30 +6,27 @@ namespace AgentMesh.Gateway.Watching;
 /// <summary>Whoever sent a message whose turn has to wait until there is budget is told so, as of a message that is refused.</summary>
 internal sealed partial class SocketSession
 {
-    /// <summary>Turns of this socket's messages that are remembered: more than an agent works on at a time.</summary>
-    private const int MaxExpected = 64;
+    /// <summary>Made with the first message: most sockets only listen.</summary>
+    private ExpectedTurns? _expected;
 
-    /// <summary>The client's own names of the messages, by turn. Most sockets never send one that has to wait.</summary>
-    private ConcurrentDictionary<string, string>? _expected;
+    private ExpectedTurns Expected => LazyInitializer.EnsureInitialized(ref _expected);
 
-    private void Expect(string turn, string? id)
+    /// <summary>The message that is being posted has that turn, which may be paused by now.</summary>
+    private async ValueTask ExpectAsync(string turn, string? id)
     {
-        var expected = _expected ??= new ConcurrentDictionary<string, string>();
-        if (expected.Count < MaxExpected)
-            expected[turn] = id ?? "";
+        if (Expected.Expect(turn, id) is { } paused)
+            await RefuseAsync(RefusalOf(paused.Value.Data.Json!), id);
     }
 
     /// <summary>After events were sent: of those that pause a turn of this socket an error comes too.</summary>
     private async ValueTask TellPausesAsync(IReadOnlyList<WatchedEvent> events)
     {
-        if (_expected is not { IsEmpty: false } expected)
+        if (Volatile.Read(ref _expected) is not { } expected)
             return;
         foreach (var next in events)
         {
-            if (next.EndedTurn is { } ended)
-                expected.TryRemove(ended, out _);
-            else if (next.PausedTurn is { } paused && expected.TryGetValue(paused, out var id))
-                await RefuseAsync(RefusalOf(next.Value.Data.Json!), id.Length == 0 ? null : id);
+            if (expected.IsPause(next, out var id))
+                await RefuseAsync(RefusalOf(next.Value.Data.Json!), id);
         }
     }
 

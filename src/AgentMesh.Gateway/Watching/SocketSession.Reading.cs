@@ -166,16 +166,18 @@ internal sealed partial class SocketSession
 
         var message = new PostMessage(request.Content!, request.SessionId, RequestId.New(), frame.Id, request.IfBusy);
         Volatile.Write(ref _isPosting, true);
+        Expected.Begin();
         try
         {
             var reply = await _parts.Posts.PostAsync(agent, message, Aborted);
             if (reply.Refusal is not null)
                 await RefuseAsync(reply.ToResult().Refusal!, frame.Id);
             else if (reply.Value is { IsPending: true } posted)
-                Expect(posted.TurnId, frame.Id);
+                await ExpectAsync(posted.TurnId, frame.Id);
         }
         finally
         {
+            Expected.End();
             Volatile.Write(ref _isPosting, false);
             _watcher.Wake();
         }
