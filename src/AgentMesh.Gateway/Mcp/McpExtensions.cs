@@ -23,6 +23,7 @@ internal static class McpExtensions
         services.AddSingleton<IMcpTool, GetInfoTool>();
         services.AddSingleton<IMcpTool, ListPaymentsTool>();
         services.AddSingleton<IMcpTool, SendMessageTool>();
+        services.AddSingleton<MessageTurns>();
         services.AddSingleton<IMcpResource, HistoryResource>();
         services.AddSingleton<IMcpResource, InfoResource>();
         services.AddSingleton<IMcpResourceTemplate, SessionHistoryTemplate>();

@@ -6,7 +6,6 @@ using AgentMesh.Gateway.Mcp.Selling;
 using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -51,8 +50,8 @@ internal sealed class McpTools(
         using var running = begun.Value;
         // The names of the owner's tools are taken, for others too: a name means one thing.
         if (toolbox.Find(caller.Agent, name) is { } tool)
-            return caller.IsOwner ? await CallAsync(tool, caller, request, task, cancellationToken) : throw Unknown(name);
-        return await paid.CallAsync(caller, request, task, cancellationToken) ?? throw Unknown(name);
+            return caller.IsOwner ? await CallAsync(tool, caller, request, task, cancellationToken) : throw McpProblem.NoTool(name);
+        return await paid.CallAsync(caller, request, task, cancellationToken) ?? throw McpProblem.NoTool(name);
     }
 
     private async Task<CallToolResult> CallAsync(
@@ -63,6 +62,8 @@ internal sealed class McpTools(
         // The protocol wants an error for a state that is not ours: no model can mend it.
         if (answers.IsRefused)
             throw McpProblem.Of(answers.Refusal);
+        if (tool.NeedsTask && task is null)
+            throw TaskExtension.Missing();
         var result = await RunAsync(tool, caller, request, answers.Value, task, cancellationToken);
         return result.IsRefused ? McpResults.Refused(questions.Put(scope, request, result.Refusal)) : McpResults.Of(result.Value, McpCaller.RevisionOf(request));
     }
@@ -90,7 +91,4 @@ internal sealed class McpTools(
             return TimedOut;
         }
     }
-
-    private static McpProtocolException Unknown(string name) =>
-        new($"Unknown tool: {JsonWords.Cut(name)}. tools/list has those that there are.", McpErrorCode.InvalidParams);
 }
