@@ -35,6 +35,7 @@ internal static class McpExtensions
         services.AddSingleton<PaidMcpTools>();
         services.AddSingleton<TaskCalls>();
         services.AddSingleton<TaskReader>();
+        services.AddSingleton<TaskRuns>();
         services.AddSingleton<McpTasks>();
         services.AddSingleton<McpResources>();
         services.AddSingleton<McpPrompts>();

@@ -17,7 +17,7 @@ internal static class TaskTools
         turns => new TurnTool(turns, Define("failing_job", "Fails after a second."), _ => "Fail after 1 s.", McpAnswer.Text, needsTask: true),
         turns => new TurnTool(turns, Define("protocol_error_job", "Ends in an error of the protocol after a second."), _ => "Answer after 1 s.", _ => throw Unreadable()),
         turns => new TurnTool(turns, Define("test_tool_with_task", "Asks for a name, and greets after a second."), Greeting, McpAnswer.Text, needsTask: true),
-        _ => new ConformanceTool(McpToolFile.Read("confirm_delete"), Confirm),
+        turns => new TurnTool(turns, McpToolFile.Read("confirm_delete"), Confirm, McpAnswer.Text),
         _ => new ConformanceTool("multi_input", "Asks for two names.", AskTwo),
     ];
 
@@ -25,12 +25,12 @@ internal static class TaskTools
         ? $"Greet {name} after 1 s."
         : new McpQuestion("user_name", Ask.ForText("What is your name?", "name"));
 
-    private static Result<McpAnswer> Confirm(McpCall call)
+    private static Result<string> Confirm(McpCall call)
     {
         var name = call.Arguments.Text("filename");
         if (call.Answers.Accepted("confirm") is null)
-            return new McpQuestion("confirm", Ask.ForConsent($"Delete {name}?", "confirm"));
-        return McpAnswer.Text(call.Answers.Consents("confirm", "confirm") ? $"Would have deleted {name}." : $"Left {name} where it is.");
+            return new McpQuestion("confirm", Ask.ForConsent($"Delete {name}?", "confirm")) { MayTakeLong = true };
+        return call.Answers.Consents("confirm", "confirm") ? $"Delete {name}." : $"Leave {name}.";
     }
 
     private static Result<McpAnswer> AskTwo(McpCall call)
@@ -43,7 +43,7 @@ internal static class TaskTools
             questions["first"] = Ask.ForText("What is your name?", "name");
         if (second is null)
             questions["second"] = Ask.ForText("And yours?", "name");
-        return new McpQuestion(questions);
+        return new McpQuestion(questions) { MayTakeLong = true };
     }
 
     private static McpProtocolException Unreadable() => new("The agent's answer is none that the tool can read.", McpErrorCode.InternalError);

@@ -35,10 +35,17 @@ internal sealed class McpQuestions(RequestStateSeal seal)
     {
         if (refusal is not McpQuestion question || !McpRevisions.HasNoHandshake(McpCaller.RevisionOf(request)))
             return refusal;
-        if (Missing(question, CapabilitiesOf(request) ?? new ClientCapabilities()) is { } missing)
-            throw new MissingRequiredClientCapabilityException(missing, "The call asks its client for what the client did not say it can do.");
+        Require(question, CapabilitiesOf(request));
         var state = question.State is null ? null : seal.Seal(scope, question.State);
         throw new InputRequiredException(question.Requests.ToDictionary(), state);
+    }
+
+    /// <summary>Sees to it that a client can answer.</summary>
+    /// <exception cref="MissingRequiredClientCapabilityException">The client did not say that it can.</exception>
+    public static void Require(McpQuestion question, ClientCapabilities? capabilities)
+    {
+        if (Missing(question, capabilities ?? new ClientCapabilities()) is { } missing)
+            throw new MissingRequiredClientCapabilityException(missing, "The call asks its client for what the client did not say it can do.");
     }
 
     private static ClientCapabilities? CapabilitiesOf<T>(RequestContext<T> request) => request.JsonRpcRequest.Context?.ClientCapabilities;

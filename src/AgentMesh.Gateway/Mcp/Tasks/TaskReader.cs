@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
@@ -6,13 +7,14 @@ using AgentMesh.Gateway.Mcp.Selling;
 using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Gateway.Selling;
 using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Tasks;
 
 /// <summary>What there is to say of a task: what its turn, or the payment that it is worked on for, has come to.</summary>
-internal sealed class TaskReader(McpToolbox toolbox, PaymentsClient payments, PaidMcpTools paid, McpEndpointOptions options)
+internal sealed class TaskReader(McpToolbox toolbox, TaskRuns runs, PaymentsClient payments, PaidMcpTools paid, McpEndpointOptions options)
 {
     private const string Complete = "complete";
 
@@ -22,26 +24,27 @@ internal sealed class TaskReader(McpToolbox toolbox, PaymentsClient payments, Pa
         (JsonTypeInfo<JsonRpcErrorDetail>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcErrorDetail));
 
     /// <summary>As the answer of the call that has become it.</summary>
-    public TaskResult Begun(AgentTask task) => Say(task, "task", TaskStatuses.Working, null, task.CreatedAt);
+    public TaskResult Begun(AgentTask task) => Say(task, "task", task.Input is null ? TaskStatuses.Working : TaskStatuses.InputRequired);
 
     /// <summary>As the answer of <c>tasks/get</c>.</summary>
     /// <param name="agent">Whose.</param>
     /// <param name="task">The task.</param>
-    /// <param name="revision">The client's.</param>
+    /// <param name="client">Who asks: its revision, and what it can be asked.</param>
     /// <param name="cancellationToken">Ends with the caller.</param>
-    public async Task<TaskResult> ReadAsync(AgentKey agent, AgentTask task, string? revision, CancellationToken cancellationToken) => task switch
+    public async Task<TaskResult> ReadAsync(AgentKey agent, AgentTask task, JsonRpcMessageContext? client, CancellationToken cancellationToken) => task switch
     {
-        { Turn: { } turn } => OfTurn(agent, task, turn, revision),
-        { PaymentId: { } payment } => await OfPaymentAsync(agent, task, await payments.ReadOutcomeAsync(payment, cancellationToken), revision, cancellationToken),
+        { Turn: { } turn } => OfTurn(agent, task, turn, client?.ProtocolVersion),
+        { PaymentId: { } payment } => await OfPaymentAsync(agent, task, await payments.ReadOutcomeAsync(payment, cancellationToken), client?.ProtocolVersion, cancellationToken),
+        { Input: { } input } => await OfInputAsync(agent, task, input, client, cancellationToken),
         _ => throw new InvalidOperationException("The task has neither turn nor payment."),
     };
 
     private TaskResult OfTurn(AgentKey agent, AgentTask task, Turn turn, string? revision) => turn switch
     {
-        { Status: TurnStatus.Canceled } => Say(task, Complete, TaskStatuses.Cancelled, turn.Error?.Detail, task.CreatedAt),
+        { Status: TurnStatus.Canceled } => Say(task, Complete, TaskStatuses.Cancelled, turn.Error?.Detail),
         // Not the end of it, though a call that waits is told so: there may be budget later.
         { Pause: { } pause } => Say(task, Complete, TaskStatuses.Working, $"It waits for budget. {pause.Detail}", pause.At),
-        { Status: TurnStatus.Queued or TurnStatus.Running } => Say(task, Complete, TaskStatuses.Working, null, task.CreatedAt),
+        { Status: TurnStatus.Queued or TurnStatus.Running } => Say(task, Complete, TaskStatuses.Working),
         _ => Ended(agent, task, turn, revision),
     };
 
@@ -58,33 +61,66 @@ internal sealed class TaskReader(McpToolbox toolbox, PaymentsClient payments, Pa
         }
         catch (McpProtocolException exception)
         {
-            var error = new JsonRpcErrorDetail { Code = (int)exception.ErrorCode, Message = exception.Message };
-            return Say(task, Complete, TaskStatuses.Failed, exception.Message, at, error: JsonSerializer.SerializeToElement(error, ErrorType));
+            return Failed(task, exception, at);
+        }
+    }
+
+    private async Task<TaskResult> OfInputAsync(AgentKey agent, AgentTask task, TaskInput input, JsonRpcMessageContext? client, CancellationToken cancellationToken)
+    {
+        if (input.IsCanceled)
+            return Say(task, Complete, TaskStatuses.Cancelled);
+        if (TaskInputs.OpenOf(input) is { } open)
+            return Say(task, Complete, TaskStatuses.InputRequired, input: open);
+        try
+        {
+            var (now, answer) = await runs.GoOnAsync(agent, task, input, client?.ClientCapabilities, cancellationToken);
+            return (now, answer) switch
+            {
+                // Time ends it, and whoever looks next tries again: a task that is over stays so.
+                (_, { Refusal: { } refusal }) when ProblemTypes.Of(refusal.Code).Status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError =>
+                    Say(task, Complete, TaskStatuses.Working, McpResults.Say(refusal)),
+                (_, { } output) => Completed(task, McpResults.Of(output, client?.ProtocolVersion), task.CreatedAt),
+                ({ Turn: { } turn }, _) => OfTurn(agent, now, turn, client?.ProtocolVersion),
+                ({ Input: { IsCanceled: false } further }, _) when TaskInputs.OpenOf(further) is { } asked => Say(now, Complete, TaskStatuses.InputRequired, input: asked),
+                _ => Say(now, Complete, TaskStatuses.Working),
+            };
+        }
+        catch (McpProtocolException exception)
+        {
+            return Failed(task, exception, task.CreatedAt);
         }
     }
 
     private async Task<TaskResult> OfPaymentAsync(AgentKey agent, AgentTask task, PurchaseOutcome? outcome, string? revision, CancellationToken cancellationToken) => outcome switch
     {
         { IsOver: true } => Completed(task, await paid.AnswerAsync(agent, task.Tool, outcome, revision, cancellationToken), task.CreatedAt),
-        { State: PaymentStates.Unknown } => Say(task, Complete, TaskStatuses.Working, "Whether the payment was settled is not known yet; it is being looked for.", task.CreatedAt),
-        null => Say(task, Complete, TaskStatuses.Working, "Where the payment stands cannot be said at the moment.", task.CreatedAt),
-        _ => Say(task, Complete, TaskStatuses.Working, null, task.CreatedAt),
+        { State: PaymentStates.Unknown } => Say(task, Complete, TaskStatuses.Working, "Whether the payment was settled is not known yet; it is being looked for."),
+        null => Say(task, Complete, TaskStatuses.Working, "Where the payment stands cannot be said at the moment."),
+        _ => Say(task, Complete, TaskStatuses.Working),
     };
 
     private TaskResult Completed(AgentTask task, CallToolResult result, DateTimeOffset at) =>
-        Say(task, Complete, TaskStatuses.Completed, null, at, JsonSerializer.SerializeToElement(result, ResultType));
+        Say(task, Complete, TaskStatuses.Completed, null, at, result: JsonSerializer.SerializeToElement(result, ResultType));
 
-    private TaskResult Say(AgentTask task, string resultType, string status, string? message, DateTimeOffset at, JsonElement? result = null, JsonElement? error = null) => new()
+    private TaskResult Failed(AgentTask task, McpProtocolException exception, DateTimeOffset at)
+    {
+        var error = new JsonRpcErrorDetail { Code = (int)exception.ErrorCode, Message = exception.Message };
+        return Say(task, Complete, TaskStatuses.Failed, exception.Message, at, error: JsonSerializer.SerializeToElement(error, ErrorType));
+    }
+
+    private TaskResult Say(
+        AgentTask task, string resultType, string status, string? message = null, DateTimeOffset? at = null, JsonElement? result = null, JsonElement? error = null, JsonObject? input = null) => new()
     {
         ResultType = resultType,
         TaskId = task.TaskId,
         Status = status,
         StatusMessage = message,
         CreatedAt = task.CreatedAt,
-        LastUpdatedAt = at < task.CreatedAt ? task.CreatedAt : at,
+        LastUpdatedAt = at > task.CreatedAt ? at.Value : task.CreatedAt,
         TtlMs = (long)(task.ExpiresAt - task.CreatedAt).TotalMilliseconds,
         PollIntervalMs = (long)options.TaskPollInterval.TotalMilliseconds,
         Result = result,
         Error = error,
+        InputRequests = input,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Tasks;
@@ -30,6 +31,9 @@ internal sealed class TaskResult : Result
     /// <summary>What the call would have been answered; null: it is not over.</summary>
     public JsonElement? Result { get; init; }
 
+    /// <summary>What it asks, by the keys that it is answered by; null: nothing.</summary>
+    public JsonObject? InputRequests { get; init; }
+
     /// <summary>The error of JSON-RPC that the call would have been answered with; null: it would not.</summary>
     public JsonElement? Error { get; init; }
 }
@@ -39,6 +43,9 @@ internal static class TaskStatuses
 {
     /// <summary>It is not over.</summary>
     public const string Working = "working";
+
+    /// <summary>It waits for answers of its client.</summary>
+    public const string InputRequired = "input_required";
 
     /// <summary>It has its result, which may be what the tool refused.</summary>
     public const string Completed = "completed";

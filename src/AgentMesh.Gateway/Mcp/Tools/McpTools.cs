@@ -54,6 +54,26 @@ internal sealed class McpTools(
         return await paid.CallAsync(caller, request, task, cancellationToken) ?? throw McpProblem.NoTool(name);
     }
 
+    /// <summary>Runs a tool for its owner, within the time that there is for one.</summary>
+    public async Task<Result<McpAnswer>> RunAsync(IMcpTool tool, McpCall call, CancellationToken cancellationToken)
+    {
+        if (InvalidArguments.Check(tool.Definition.InputSchema, call.Arguments.Values) is { } wrong)
+            return wrong;
+        var key = call.IdempotencyKey ?? call.Arguments.Text(IdempotencyKeyArgument);
+        if (key is not null && !IdempotencyKey.IsKey(key))
+            return InvalidKey;
+        using var clock = new CancellationTokenSource(options.ToolTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            return await tool.RunAsync(call with { IdempotencyKey = key }, either.Token);
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return TimedOut;
+        }
+    }
+
     private async Task<CallToolResult> CallAsync(
         IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, TaskOffer? task, CancellationToken cancellationToken)
     {
@@ -64,31 +84,21 @@ internal sealed class McpTools(
             throw McpProblem.Of(answers.Refusal);
         if (tool.NeedsTask && task is null)
             throw TaskExtension.Missing();
-        var result = await RunAsync(tool, caller, request, answers.Value, task, cancellationToken);
-        return result.IsRefused ? McpResults.Refused(questions.Put(scope, request, result.Refusal)) : McpResults.Of(result.Value, McpCaller.RevisionOf(request));
+        var meta = request.Params.Meta?[IdempotencyKeyMeta];
+        var key = meta is null ? null : meta.GetValueKind() == JsonValueKind.String ? meta.GetValue<string>() : "";
+        var progress = new McpProgress(request.Server, request.Params.ProgressToken);
+        var call = new McpCall(caller.Agent, McpArguments.Of(request.Params.Arguments), key, answers.Value, progress, task);
+        var result = await RunAsync(tool, call, cancellationToken);
+        if (!result.IsRefused)
+            return McpResults.Of(result.Value, McpCaller.RevisionOf(request));
+        return await TakesAnswersLaterAsync(call, result.Refusal, cancellationToken) ? new CallToolResult() : McpResults.Refused(questions.Put(scope, request, result.Refusal));
     }
 
-    private async Task<Result<McpAnswer>> RunAsync(
-        IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, McpAnswers answers, TaskOffer? task, CancellationToken cancellationToken)
+    private static async Task<bool> TakesAnswersLaterAsync(McpCall call, Refusal refusal, CancellationToken cancellationToken)
     {
-        var parameters = request.Params;
-        var arguments = McpArguments.Of(parameters.Arguments);
-        if (InvalidArguments.Check(tool.Definition.InputSchema, arguments.Values) is { } wrong)
-            return wrong;
-        var meta = parameters.Meta?[IdempotencyKeyMeta];
-        var key = meta is null ? arguments.Text(IdempotencyKeyArgument) : meta.GetValueKind() == JsonValueKind.String ? meta.GetValue<string>() : "";
-        if (key is not null && !IdempotencyKey.IsKey(key))
-            return InvalidKey;
-        using var clock = new CancellationTokenSource(options.ToolTimeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
-        try
-        {
-            var progress = new McpProgress(request.Server, parameters.ProgressToken);
-            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key, answers, progress, task), either.Token);
-        }
-        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return TimedOut;
-        }
+        if (call.Task is not { } task || refusal is not McpQuestion { MayTakeLong: true } question)
+            return false;
+        McpQuestions.Require(question, call.Answers.Capabilities);
+        return await task.TakeAsync(question, call.Arguments, cancellationToken);
     }
 }

@@ -27,6 +27,8 @@ internal sealed class MessageTurns(MessagePosts posts, TurnWaits waits, IValidat
         var reply = await posts.PostAsync(call.Agent, message, cancellationToken);
         if (reply.Value is not { } posted)
             return RefusalOf(reply);
+        if (call.Task is { IsResumed: true } task)
+            return await task.TakeAsync(posted, cancellationToken) ? McpAnswer.Text(posted.TurnId) : task.Refused!;
         return posted.IsPending ? await WaitAsync(tool, call, posted, cancellationToken) : tool.AnswerOf(posted, TurnStatus.Completed);
     }
 
