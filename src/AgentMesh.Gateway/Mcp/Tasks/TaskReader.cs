@@ -24,7 +24,12 @@ internal sealed class TaskReader(McpToolbox toolbox, TaskRuns runs, PaymentsClie
         (JsonTypeInfo<JsonRpcErrorDetail>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcErrorDetail));
 
     /// <summary>As the answer of the call that has become it.</summary>
-    public TaskResult Begun(AgentTask task) => Say(task, "task", task.Input is null ? TaskStatuses.Working : TaskStatuses.InputRequired);
+    public TaskResult Begun(AgentTask task)
+    {
+        var begun = Say(task, task.Input is null ? TaskStatuses.Working : TaskStatuses.InputRequired);
+        begun.ResultType = "task";
+        return begun;
+    }
 
     /// <summary>As the answer of <c>tasks/get</c>.</summary>
     /// <param name="agent">Whose.</param>
@@ -41,10 +46,10 @@ internal sealed class TaskReader(McpToolbox toolbox, TaskRuns runs, PaymentsClie
 
     private TaskResult OfTurn(AgentKey agent, AgentTask task, Turn turn, string? revision) => turn switch
     {
-        { Status: TurnStatus.Canceled } => Say(task, Complete, TaskStatuses.Cancelled, turn.Error?.Detail),
+        { Status: TurnStatus.Canceled } => Say(task, TaskStatuses.Cancelled, turn.Error?.Detail),
         // Not the end of it, though a call that waits is told so: there may be budget later.
-        { Pause: { } pause } => Say(task, Complete, TaskStatuses.Working, $"It waits for budget. {pause.Detail}", pause.At),
-        { Status: TurnStatus.Queued or TurnStatus.Running } => Say(task, Complete, TaskStatuses.Working),
+        { Pause: { } pause } => Say(task, TaskStatuses.Working, $"It waits for budget. {pause.Detail}", pause.At),
+        { Status: TurnStatus.Queued or TurnStatus.Running } => Say(task, TaskStatuses.Working),
         _ => Ended(agent, task, turn, revision),
     };
 
@@ -68,9 +73,9 @@ internal sealed class TaskReader(McpToolbox toolbox, TaskRuns runs, PaymentsClie
     private async Task<TaskResult> OfInputAsync(AgentKey agent, AgentTask task, TaskInput input, JsonRpcMessageContext? client, CancellationToken cancellationToken)
     {
         if (input.IsCanceled)
-            return Say(task, Complete, TaskStatuses.Cancelled);
+            return Say(task, TaskStatuses.Cancelled);
         if (TaskInputs.OpenOf(input) is { } open)
-            return Say(task, Complete, TaskStatuses.InputRequired, input: open);
+            return Say(task, TaskStatuses.InputRequired, input: open);
         try
         {
             var (now, answer) = await runs.GoOnAsync(agent, task, input, client?.ClientCapabilities, cancellationToken);
@@ -78,11 +83,11 @@ internal sealed class TaskReader(McpToolbox toolbox, TaskRuns runs, PaymentsClie
             {
                 // Time ends it, and whoever looks next tries again: a task that is over stays so.
                 (_, { Refusal: { } refusal }) when ProblemTypes.Of(refusal.Code).Status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError =>
-                    Say(task, Complete, TaskStatuses.Working, McpResults.Say(refusal)),
+                    Say(task, TaskStatuses.Working, McpResults.Say(refusal)),
                 (_, { } output) => Completed(task, McpResults.Of(output, client?.ProtocolVersion), task.CreatedAt),
                 ({ Turn: { } turn }, _) => OfTurn(agent, now, turn, client?.ProtocolVersion),
-                ({ Input: { IsCanceled: false } further }, _) when TaskInputs.OpenOf(further) is { } asked => Say(now, Complete, TaskStatuses.InputRequired, input: asked),
-                _ => Say(now, Complete, TaskStatuses.Working),
+                ({ Input: { IsCanceled: false } further }, _) when TaskInputs.OpenOf(further) is { } asked => Say(now, TaskStatuses.InputRequired, input: asked),
+                _ => Say(now, TaskStatuses.Working),
             };
         }
         catch (McpProtocolException exception)
@@ -94,33 +99,36 @@ internal sealed class TaskReader(McpToolbox toolbox, TaskRuns runs, PaymentsClie
     private async Task<TaskResult> OfPaymentAsync(AgentKey agent, AgentTask task, PurchaseOutcome? outcome, string? revision, CancellationToken cancellationToken) => outcome switch
     {
         { IsOver: true } => Completed(task, await paid.AnswerAsync(agent, task.Tool, outcome, revision, cancellationToken), task.CreatedAt),
-        { State: PaymentStates.Unknown } => Say(task, Complete, TaskStatuses.Working, "Whether the payment was settled is not known yet; it is being looked for."),
-        null => Say(task, Complete, TaskStatuses.Working, "Where the payment stands cannot be said at the moment."),
-        _ => Say(task, Complete, TaskStatuses.Working),
+        { State: PaymentStates.Unknown } => Say(task, TaskStatuses.Working, "Whether the payment was settled is not known yet; it is being looked for."),
+        null => Say(task, TaskStatuses.Working, "Where the payment stands cannot be said at the moment."),
+        _ => Say(task, TaskStatuses.Working),
     };
 
     private TaskResult Completed(AgentTask task, CallToolResult result, DateTimeOffset at) =>
-        Say(task, Complete, TaskStatuses.Completed, null, at, result: JsonSerializer.SerializeToElement(result, ResultType));
+        Say(task, TaskStatuses.Completed, null, at, result: JsonSerializer.SerializeToElement(result, ResultType));
 
     private TaskResult Failed(AgentTask task, McpProtocolException exception, DateTimeOffset at)
     {
         var error = new JsonRpcErrorDetail { Code = (int)exception.ErrorCode, Message = exception.Message };
-        return Say(task, Complete, TaskStatuses.Failed, exception.Message, at, error: JsonSerializer.SerializeToElement(error, ErrorType));
+        return Say(task, TaskStatuses.Failed, exception.Message, at, error: JsonSerializer.SerializeToElement(error, ErrorType));
     }
 
     private TaskResult Say(
-        AgentTask task, string resultType, string status, string? message = null, DateTimeOffset? at = null, JsonElement? result = null, JsonElement? error = null, JsonObject? input = null) => new()
+        AgentTask task, string status, string? message = null, DateTimeOffset? at = null, JsonElement? result = null, JsonElement? error = null, JsonObject? input = null)
     {
-        ResultType = resultType,
-        TaskId = task.TaskId,
-        Status = status,
-        StatusMessage = message,
-        CreatedAt = task.CreatedAt,
-        LastUpdatedAt = at > task.CreatedAt ? at.Value : task.CreatedAt,
-        TtlMs = (long)(task.ExpiresAt - task.CreatedAt).TotalMilliseconds,
-        PollIntervalMs = (long)options.TaskPollInterval.TotalMilliseconds,
-        Result = result,
-        Error = error,
-        InputRequests = input,
-    };
+        return new TaskResult
+        {
+            ResultType = Complete,
+            TaskId = task.TaskId,
+            Status = status,
+            StatusMessage = message,
+            CreatedAt = task.CreatedAt,
+            LastUpdatedAt = at > task.CreatedAt ? at.Value : task.CreatedAt,
+            TtlMs = (long)(task.ExpiresAt - task.CreatedAt).TotalMilliseconds,
+            PollIntervalMs = (long)options.TaskPollInterval.TotalMilliseconds,
+            Result = result,
+            Error = error,
+            InputRequests = input,
+        };
+    }
 }
