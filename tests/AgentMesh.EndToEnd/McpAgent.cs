@@ -17,13 +17,17 @@ internal sealed class McpAgent : IAsyncDisposable
 
     public McpClient Client { get; }
 
-    public static async Task<McpAgent> ConnectAsync(IReadOnlyList<Uri> gateways, string user, string revision)
+    /// <summary>Connects; with somebody who answers its questions, or nobody.</summary>
+    public static async Task<McpAgent> ConnectAsync(
+        IReadOnlyList<Uri> gateways, string user, string revision, Func<ElicitRequestParams?, CancellationToken, ValueTask<ElicitResult>>? ask = null)
     {
         var http = new HttpClient(new RoundRobin(gateways));
         var transport = new HttpClientTransport(
             new HttpClientTransportOptions { Endpoint = new Uri(gateways[0], $"/agent/{user}/mcp"), TransportMode = HttpTransportMode.StreamableHttp }, http);
         var client = await McpClient.CreateAsync(
-            transport, new McpClientOptions { ProtocolVersion = revision }, cancellationToken: TestContext.Current.CancellationToken);
+            transport,
+            new McpClientOptions { ProtocolVersion = revision, Handlers = new McpClientHandlers { ElicitationHandler = ask } },
+            cancellationToken: TestContext.Current.CancellationToken);
         return new McpAgent(http, client);
     }
 

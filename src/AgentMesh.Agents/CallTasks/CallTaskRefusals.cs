@@ -13,5 +13,6 @@ public static class CallTaskRefusals
         "task_input_too_large", $"The arguments, questions and answers of a task have at most {CallTaskLimits.InputCharacters} characters.");
 
     /// <summary>No room for another task.</summary>
-    public static Refusal TooManyTasks { get; } = new("too_many_tasks", $"The agent keeps {CallTaskLimits.Kept} tasks, {CallTaskLimits.Paid} of them paid ones and {CallTaskLimits.Asking} that ask.");
+    public static Refusal TooManyTasks { get; } = new(
+        "too_many_tasks", $"The agent keeps {CallTaskLimits.Kept} tasks, {CallTaskLimits.Paid} of them paid ones and {CallTaskLimits.Asking} that ask.");
 }

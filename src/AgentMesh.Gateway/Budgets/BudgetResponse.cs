@@ -1,6 +1,5 @@
 using AgentMesh.Contracts.Agents;
-using AgentMesh.Evm;
-using AgentMesh.X402.Networks;
+using AgentMesh.Gateway.Payments;
 
 namespace AgentMesh.Gateway.Budgets;
 
@@ -30,19 +29,13 @@ internal sealed record LimitResponse(
 {
     private const string Usd = "USD";
     private const int UsdDecimals = 6;
-    private const string Erc20 = "/erc20:";
 
     public static LimitResponse Of(LimitStatus limit)
     {
-        var token = TokenOf(limit.Asset);
+        var token = TokenName.Find(limit.Asset);
         var isUsd = limit.Asset == Usd;
         return new LimitResponse(
             limit.Scope, limit.Asset, isUsd ? Usd : token?.Symbol, isUsd ? UsdDecimals : token?.Decimals, limit.Window, limit.Limit, limit.Posted, limit.Held,
             limit.Overrun, limit.Available, limit.ResetsAt?.UtcDateTime);
     }
-
-    private static TokenAsset? TokenOf(string asset) =>
-        asset.Split(Erc20) is [var chain, var contract] && EvmNetwork.TryParse(chain, out var network) && EvmAddress.TryParse(contract, out var address)
-            ? KnownAssets.Find(network, address)
-            : null;
 }

@@ -40,7 +40,7 @@ internal static class PayEndpoint
             return;
         var purchase = await AgentCalls.Of(context).BeginPurchaseAsync(agent, request.ToOrder(RequestId.New(), key), context.RequestAborted);
         if (!purchase.IsRefused)
-            purchase = await services.GetRequiredService<PurchaseWaits>().WaitAsync(agent, purchase.Value, context.RequestAborted);
+            purchase = await services.GetRequiredService<PurchaseWaits>().WaitAsync(agent, purchase.Value, PurchaseWaits.Longest, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         if (purchase.IsRefused)
             await Problem.WriteAsync(context, purchase.Refusal);

@@ -7,18 +7,22 @@ namespace AgentMesh.Gateway.Buying;
 /// <summary>Waits for the end of a purchase by asking its agent, more seldom as time goes on: nothing announces that a page was fetched.</summary>
 internal sealed class PurchaseWaits(AgentCalls calls, TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    /// <summary>How long a request waits: for a call without a payment and one with it, and a little more.</summary>
+    /// <summary>How long a request over HTTP waits: for a call without a payment and one with it, and a little more.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(65);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The purchase when there is something to be told of it, or as it is when the time is up or this process is about to end.</summary>
+    /// <param name="agent">Who buys.</param>
+    /// <param name="begun">As it was begun.</param>
+    /// <param name="longest">When the time is up.</param>
+    /// <param name="cancellationToken">Ends with the caller.</param>
     /// <exception cref="OperationCanceledException">The caller is gone; the purchase goes on.</exception>
-    public async Task<Result<PurchaseView>> WaitAsync(AgentKey agent, PurchaseView begun, CancellationToken cancellationToken)
+    public async Task<Result<PurchaseView>> WaitAsync(AgentKey agent, PurchaseView begun, TimeSpan longest, CancellationToken cancellationToken)
     {
         var (view, started, pause) = (begun, time.GetTimestamp(), FirstPause);
-        while (view.IsPending && time.GetElapsedTime(started) < Longest && !lifetime.ApplicationStopping.IsCancellationRequested)
+        while (view.IsPending && time.GetElapsedTime(started) < longest && !lifetime.ApplicationStopping.IsCancellationRequested)
         {
             await Task.Delay(pause, time, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -22,12 +22,14 @@ internal static class McpExtensions
         services.AddSingleton<IMcpTool, GetHistoryTool>();
         services.AddSingleton<IMcpTool, GetInfoTool>();
         services.AddSingleton<IMcpTool, ListPaymentsTool>();
+        services.AddSingleton<IMcpTool, PayTool>();
         services.AddSingleton<IMcpTool, SendMessageTool>();
         services.AddSingleton<MessageTurns>();
         services.AddSingleton<IMcpResource, HistoryResource>();
         services.AddSingleton<IMcpResource, InfoResource>();
         services.AddSingleton<IMcpResourceTemplate, SessionHistoryTemplate>();
         services.AddSingleton<IMcpPrompt, CatchUpPrompt>();
+        services.AddSingleton<PaymentConfirmations>();
         services.AddSingleton<RequestStateSeal>();
         services.AddSingleton<McpQuestions>();
         services.AddSingleton<McpToolbox>();

@@ -13,7 +13,8 @@ namespace AgentMesh.Gateway.Mcp.Questions;
 /// What the tool has to know when it goes on; null: nothing. Clients carry it sealed, and a tool that acts on an answer has to demand it: answers alone can
 /// be made up without a question. It may come back more than once.
 /// </param>
-internal sealed record McpQuestion(IReadOnlyDictionary<string, InputRequest> Requests, string? State = null)
+/// <param name="Otherwise">What clients are told that cannot be asked; null: that they cannot.</param>
+internal sealed record McpQuestion(IReadOnlyDictionary<string, InputRequest> Requests, string? State = null, Refusal? Otherwise = null)
     : Refusal(EdgeRefusals.InputRequired, "The call needs an answer that clients can give from revision 2026-07-28 of MCP on, and this one speaks an older revision.")
 {
     /// <summary>
@@ -24,8 +25,8 @@ internal sealed record McpQuestion(IReadOnlyDictionary<string, InputRequest> Req
     public bool MayTakeLong { get; init; }
 
     /// <summary>One question.</summary>
-    public McpQuestion(string name, InputRequest request, string? state = null)
-        : this(new Dictionary<string, InputRequest>(StringComparer.Ordinal) { [name] = request }, state)
+    public McpQuestion(string name, InputRequest request, string? state = null, Refusal? otherwise = null)
+        : this(new Dictionary<string, InputRequest>(StringComparer.Ordinal) { [name] = request }, state, otherwise)
     {
     }
 }

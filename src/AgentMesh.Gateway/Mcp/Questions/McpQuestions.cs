@@ -29,24 +29,25 @@ internal sealed class McpQuestions(RequestStateSeal seal)
 
     /// <summary>A refusal as it is, but for a question that can be put, which leaves as the SDK's exception.</summary>
     /// <exception cref="InputRequiredException">The question.</exception>
-    /// <exception cref="MissingRequiredClientCapabilityException">The client did not say that it can answer it.</exception>
+    /// <exception cref="MissingRequiredClientCapabilityException">The client did not say that it can answer it, and nothing else is to be said.</exception>
     public Refusal Put<T>(RequestScope scope, RequestContext<T> request, Refusal refusal)
         where T : RequestParams
     {
-        if (refusal is not McpQuestion question || !McpRevisions.HasNoHandshake(McpCaller.RevisionOf(request)))
+        if (refusal is not McpQuestion question)
             return refusal;
-        Require(question, CapabilitiesOf(request));
+        if (!McpRevisions.HasNoHandshake(McpCaller.RevisionOf(request)))
+            return question.Otherwise ?? refusal;
+        if (WhyNot(question, CapabilitiesOf(request)) is { } told)
+            return told;
         var state = question.State is null ? null : seal.Seal(scope, question.State);
         throw new InputRequiredException(question.Requests.ToDictionary(), state);
     }
 
-    /// <summary>Sees to it that a client can answer.</summary>
-    /// <exception cref="MissingRequiredClientCapabilityException">The client did not say that it can.</exception>
-    public static void Require(McpQuestion question, ClientCapabilities? capabilities)
-    {
-        if (Missing(question, capabilities ?? new ClientCapabilities()) is { } missing)
-            throw new MissingRequiredClientCapabilityException(missing, "The call asks its client for what the client did not say it can do.");
-    }
+    /// <summary>What a client is told that cannot answer; null: it can.</summary>
+    /// <exception cref="MissingRequiredClientCapabilityException">The client did not say that it can, and the question has nothing else for it.</exception>
+    public static Refusal? WhyNot(McpQuestion question, ClientCapabilities? capabilities) => Missing(question, capabilities ?? new ClientCapabilities()) is { } missing
+        ? question.Otherwise ?? throw new MissingRequiredClientCapabilityException(missing, "The call asks its client for what the client did not say it can do.")
+        : null;
 
     private static ClientCapabilities? CapabilitiesOf<T>(RequestContext<T> request) => request.JsonRpcRequest.Context?.ClientCapabilities;
 

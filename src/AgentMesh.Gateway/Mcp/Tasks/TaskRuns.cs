@@ -32,7 +32,8 @@ internal sealed class TaskRuns(McpToolbox toolbox, McpTools tools, AgentCalls ca
             return (taken, null);
         if (!answer.IsRefused || answer.Refusal is not McpQuestion question)
             return (task, answer);
-        McpQuestions.Require(question, capabilities);
+        if (McpQuestions.WhyNot(question, capabilities) is { } told)
+            return (task, told);
         var further = new UpdateTask(task.TaskId, IsOwner: true, Asked: TaskInputs.Write(question), After: input.Asked.Questions.Count);
         var asked = await calls.UpdateTaskAsync(agent, further, cancellationToken);
         if (asked.IsRefused)

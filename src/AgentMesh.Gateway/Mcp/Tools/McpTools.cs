@@ -96,9 +96,8 @@ internal sealed class McpTools(
 
     private static async Task<bool> TakesAnswersLaterAsync(McpCall call, Refusal refusal, CancellationToken cancellationToken)
     {
-        if (call.Task is not { } task || refusal is not McpQuestion { MayTakeLong: true } question)
+        if (call.Task is not { } task || refusal is not McpQuestion { MayTakeLong: true } question || McpQuestions.WhyNot(question, call.Answers.Capabilities) is not null)
             return false;
-        McpQuestions.Require(question, call.Answers.Capabilities);
         return await task.TakeAsync(question, call.Arguments, cancellationToken);
     }
 }
