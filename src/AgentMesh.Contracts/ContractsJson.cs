@@ -88,6 +88,7 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<AgentFreeze>))]
 [JsonSerializable(typeof(CreateTask))]
 [JsonSerializable(typeof(GetTask))]
+[JsonSerializable(typeof(UpdateTask))]
 [JsonSerializable(typeof(Reply<AgentTask>))]
 [JsonSerializable(typeof(GetTenantState))]
 [JsonSerializable(typeof(TakeLease))]

@@ -99,6 +99,7 @@ public sealed class HostingTests
         Assert.Equal(AgentRefusals.TooManySchedules, ScheduleRefusals.TooManySchedules.Code);
         Assert.Equal(AgentRefusals.SummaryNotFound, SummaryRefusals.SummaryNotFound.Code);
         Assert.Equal(AgentRefusals.TaskNotFound, CallTaskRefusals.TaskNotFound.Code);
+        Assert.Equal(AgentRefusals.TaskInputTooLarge, CallTaskRefusals.TaskInputTooLarge.Code);
         Assert.Equal(AgentRefusals.TooManyTasks, CallTaskRefusals.TooManyTasks.Code);
         Assert.Equal(AgentRefusals.InvalidBudget, BudgetRefusals.InvalidScope.Code);
         Assert.Equal(AgentRefusals.TooManyHolds, BudgetRefusals.TooManyHolds.Code);

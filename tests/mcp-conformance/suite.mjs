@@ -7,22 +7,15 @@ import { join } from 'node:path';
 const suite = new URL('node_modules/@modelcontextprotocol/conformance/', import.meta.url).pathname;
 const timeoutMs = 90_000;
 
-/** The scenarios that a revision requires of servers, frozen when it was released. */
-export function required(revision) {
-  const lines = readFileSync(join(suite, 'requirements', `${revision}.yaml`), 'utf8').split('\n');
-  const start = lines.indexOf('server:');
-  const names = [];
-  for (const line of lines.slice(start + 1)) {
-    const name = /^ {2}- (\S+)$/.exec(line)?.[1];
-    if (name)
-      names.push(name);
-    else if (/^\S/.test(line))
-      break;
-  }
-
-  if (start < 0 || names.length === 0)
+/** The scenarios that a revision requires of servers, frozen when it was released, and those of its extensions, which the suite runs and requires of nobody. */
+export function scored(revision) {
+  const text = readFileSync(join(suite, 'requirements', `${revision}.yaml`), 'utf8');
+  const [, required] = /^server:\n((?: {2}- .*\n)+)/m.exec(text) ?? [];
+  if (!required)
     throw new Error(`The suite requires nothing for ${revision}.`);
-  return names;
+  const names = [...required.matchAll(/^ {2}- (\S+)$/gm)].map(([, name]) => name);
+  const extensions = [...text.matchAll(/^ {2}- scenario: (\S+)\n {4}leg: server\n {4}reason: extension$/gm)].map(([, name]) => name);
+  return [...names, ...extensions];
 }
 
 /** What became of every scenario of a revision: its checks by name. */

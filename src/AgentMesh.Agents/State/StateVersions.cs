@@ -40,7 +40,7 @@ internal static class StateVersions
     internal const int FreezeRecord = 1;
     internal const int TenantControl = 1;
     internal const int TenantLedger = 1;
-    internal const int CallTaskTable = 1;
+    internal const int CallTaskTable = 2;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing];
@@ -105,7 +105,7 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TenantLedgerUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> CallTaskTableUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> CallTaskTableUpcasters = [AsksNothing];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)
@@ -174,6 +174,15 @@ internal static class StateVersions
         purchase["request"]!["turn"] = null;
         purchase["v"] = 2;
         return purchase;
+    }
+
+    /// <summary>Tasks of version 1 are turns and payments, which ask nothing.</summary>
+    private static JsonObject AsksNothing(JsonObject tasks)
+    {
+        foreach (var task in tasks["all"]!.AsArray())
+            task!["input"] = null;
+        tasks["v"] = 2;
+        return tasks;
     }
 
     /// <summary>Purchases of version 1 are known for their time only.</summary>

@@ -51,6 +51,9 @@ public static class AgentRefusals
     /// <summary>The agent has as many turns under way as it takes.</summary>
     public const string TooManyTurns = "too_many_turns";
 
+    /// <summary>What a task asks, or is answered, is longer than the agent keeps.</summary>
+    public const string TaskInputTooLarge = "task_input_too_large";
+
     /// <summary>The agent keeps as many tasks as it does. Callers wait for the answer instead.</summary>
     public const string TooManyTasks = "too_many_tasks";
 

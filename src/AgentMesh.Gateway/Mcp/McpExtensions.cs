@@ -24,6 +24,7 @@ internal static class McpExtensions
         services.AddSingleton<IMcpTool, ListPaymentsTool>();
         services.AddSingleton<IMcpTool, PayTool>();
         services.AddSingleton<IMcpTool, SendMessageTool>();
+        services.AddSingleton<MessageTurns>();
         services.AddSingleton<IMcpResource, HistoryResource>();
         services.AddSingleton<IMcpResource, InfoResource>();
         services.AddSingleton<IMcpResourceTemplate, SessionHistoryTemplate>();
@@ -36,6 +37,7 @@ internal static class McpExtensions
         services.AddSingleton<PaidMcpTools>();
         services.AddSingleton<TaskCalls>();
         services.AddSingleton<TaskReader>();
+        services.AddSingleton<TaskRuns>();
         services.AddSingleton<McpTasks>();
         services.AddSingleton<McpResources>();
         services.AddSingleton<McpPrompts>();

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Mcp.Arguments;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using ModelContextProtocol;
@@ -17,6 +18,10 @@ internal static class McpProblem
     /// <summary>Parameters that have to be there: the SDK takes a request without any, and members that are null.</summary>
     public static T Required<T>(T? parameter)
         where T : class => parameter ?? throw new McpProtocolException("The request lacks parameters.", McpErrorCode.InvalidParams);
+
+    /// <summary>There is no tool of that name for who asks.</summary>
+    public static McpProtocolException NoTool(string name) =>
+        new($"Unknown tool: {JsonWords.Cut(name)}. tools/list has those that there are.", McpErrorCode.InvalidParams);
 
     /// <summary>There is no resource of that name, which the error's data repeat; the code is the revision's.</summary>
     public static McpProtocolException NoResource(string uri, string? revision) => new(

@@ -80,6 +80,7 @@ public static class ProblemTypes
         ["rate_limited"] = new(429, "Too many messages."),
         ["turn_running"] = new(409, "A turn of the session is running."),
         ["too_many_turns"] = new(429, "Too many turns are under way.", RetryAfterSeconds: 5),
+        ["task_input_too_large"] = new(413, "Too much for a task."),
         ["too_many_tasks"] = new(429, "Too many tasks.", RetryAfterSeconds: 60),
         ["turn_failed"] = new(502, "The turn failed."),
         ["turn_canceled"] = new(409, "The turn was canceled."),

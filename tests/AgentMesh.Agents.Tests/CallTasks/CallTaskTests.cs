@@ -9,6 +9,11 @@ public sealed class CallTaskTests
     internal static readonly CallTask OfTurn = new(new string('a', 32), "send_message", 7, null, Now, Now.AddHours(1));
     internal static readonly CallTask OfPayment = new(new string('b', 32), "premium_analysis", null, new string('c', 64), Now, Now.AddHours(1));
 
+    /// <summary>It has asked twice by the same name, and was answered once.</summary>
+    internal static readonly CallTask OfCall = new(
+        new string('d', 32), "confirm", null, null, Now, Now.AddHours(1),
+        new CallInput("{}", "s", [new CallQuestion("sure", """{"method":1}""", "{}"), new CallQuestion("sure", "{}", null)], false));
+
     private static DateTimeOffset Now => new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
     private static CallTaskTable Table => new([OfTurn, OfPayment]);

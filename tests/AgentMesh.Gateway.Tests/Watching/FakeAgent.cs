@@ -155,6 +155,7 @@ internal sealed class FakeAgent
                 "CancelTurn" => Write(Cancel(Read(call, ContractsJson.Default.CancelTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "CreateTask" => Write(Make(Read(call, ContractsJson.Default.CreateTask)), ContractsJson.Default.ReplyAgentTask),
                 "GetTask" => Write(TaskOf(Read(call, ContractsJson.Default.GetTask)), ContractsJson.Default.ReplyAgentTask),
+                "UpdateTask" => Write(Update(Read(call, ContractsJson.Default.UpdateTask)), ContractsJson.Default.ReplyAgentTask),
                 "ResumeTurn" => Write(Resumed(Read(call, ContractsJson.Default.ResumeTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "EraseAll" => EraseAll(),
                 "ForgetDue" => Write(new Reply<DueForgotten>(new DueForgotten(1), null), ContractsJson.Default.ReplyDueForgotten),
@@ -169,9 +170,24 @@ internal sealed class FakeAgent
         if (!HasRoomForTasks)
             return new Reply<AgentTask>(null, new Refusal("too_many_tasks", "No room."));
         var at = DateTimeOffset.FromUnixTimeMilliseconds(Epoch);
-        _tasks[request.TaskId] = new AgentTask(request.TaskId, request.Tool, request.TurnId is { } turn ? _turns[turn] : null, request.PaymentId, at, at.AddHours(1));
+        var input = request is { Arguments: { } arguments, Asked: { } asked } ? new TaskInput(arguments, Keyed(asked), false) : null;
+        _tasks[request.TaskId] = new AgentTask(request.TaskId, request.Tool, request.TurnId is { } turn ? _turns[turn] : null, request.PaymentId, at, at.AddHours(1), input);
         return TaskOf(new GetTask(request.TaskId, true));
     }
+
+    private Reply<AgentTask> Update(UpdateTask request)
+    {
+        if (_tasks.TryGetValue(request.TaskId, out var task) && task.Input is { IsCanceled: false } input)
+        {
+            var asked = input.Asked.Questions.Select(question => request.Responses?.TryGetValue(question.Key!, out var said) == true ? question with { Response = said } : question);
+            var state = request.Asked is null ? input.Asked.State : request.Asked.State;
+            _tasks[request.TaskId] = task with { Input = input with { Asked = Keyed(new TaskQuestions([.. asked, .. request.Asked?.Questions ?? []], state)), IsCanceled = request.IsCanceled } };
+        }
+
+        return TaskOf(new GetTask(request.TaskId, request.IsOwner));
+    }
+
+    private static TaskQuestions Keyed(TaskQuestions asked) => asked with { Questions = [.. asked.Questions.Select((question, place) => question with { Key = $"{place + 1}.{question.Name}" })] };
 
     private Reply<AgentTask> TaskOf(GetTask request) => _tasks.TryGetValue(request.TaskId, out var task) && (request.IsOwner || task.Turn is null)
         ? new Reply<AgentTask>(task.Turn is { } turn ? task with { Turn = _turns[turn.TurnId] } : task, null)
@@ -195,7 +211,9 @@ internal sealed class FakeAgent
                 return new PostedMessage(null, Messages, user, turn, session, Epoch + user - 1, user, Epoch + user - 1);
             var text = $"You said: {message.Content}";
             var seq = Append(EventTypes.Message, new EventData(turn, "assistant", text), session);
-            return new PostedMessage(text, Messages, seq, turn, session, Epoch + seq - 1, user, Epoch + user - 1);
+            var answer = new PostedMessage(text, Messages, seq, turn, session, Epoch + seq - 1, user, Epoch + user - 1);
+            _turns[turn] = _turns[turn] with { Status = TurnStatus.Completed, Answer = answer };
+            return answer;
         }
     }
 

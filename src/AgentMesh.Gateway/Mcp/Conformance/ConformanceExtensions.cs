@@ -16,6 +16,8 @@ internal static class ConformanceExtensions
             return services;
         foreach (var tool in ContentTools.All().Concat(InputTools.All()))
             services.AddSingleton<IMcpTool>(tool);
+        foreach (var tool in TaskTools.All())
+            services.AddSingleton(provider => tool(provider.GetRequiredService<MessageTurns>()));
         services.AddSingleton<IMcpTool, ProgressTool>();
         services.AddSingleton<IMcpTool, CapabilitiesTool>();
         services.AddSingleton<IMcpTool, RoundsTool>();

@@ -17,6 +17,13 @@ namespace AgentMesh.Gateway.Mcp.Questions;
 internal sealed record McpQuestion(IReadOnlyDictionary<string, InputRequest> Requests, string? State = null, Refusal? Otherwise = null)
     : Refusal(EdgeRefusals.InputRequired, "The call needs an answer that clients can give from revision 2026-07-28 of MCP on, and this one speaks an older revision.")
 {
+    /// <summary>
+    /// The answer may take longer than a call: of a client that takes tasks the call becomes one, which asks until it is answered. Others are asked as ever.
+    /// The tool is called again from the beginning, perhaps more than once, with the id of the task for its idempotency key. It answers the same each time;
+    /// what it does is a turn (<c>MessageTurns</c>), which is begun once.
+    /// </summary>
+    public bool MayTakeLong { get; init; }
+
     /// <summary>One question.</summary>
     public McpQuestion(string name, InputRequest request, string? state = null, Refusal? otherwise = null)
         : this(new Dictionary<string, InputRequest>(StringComparer.Ordinal) { [name] = request }, state, otherwise)

@@ -37,11 +37,17 @@ internal sealed class McpQuestions(RequestStateSeal seal)
             return refusal;
         if (!McpRevisions.HasNoHandshake(McpCaller.RevisionOf(request)))
             return question.Otherwise ?? refusal;
-        if (Missing(question, CapabilitiesOf(request) ?? new ClientCapabilities()) is { } missing)
-            return question.Otherwise ?? throw new MissingRequiredClientCapabilityException(missing, "The call asks its client for what the client did not say it can do.");
+        if (WhyNot(question, CapabilitiesOf(request)) is { } told)
+            return told;
         var state = question.State is null ? null : seal.Seal(scope, question.State);
         throw new InputRequiredException(question.Requests.ToDictionary(), state);
     }
+
+    /// <summary>What a client is told that cannot answer; null: it can.</summary>
+    /// <exception cref="MissingRequiredClientCapabilityException">The client did not say that it can, and the question has nothing else for it.</exception>
+    public static Refusal? WhyNot(McpQuestion question, ClientCapabilities? capabilities) => Missing(question, capabilities ?? new ClientCapabilities()) is { } missing
+        ? question.Otherwise ?? throw new MissingRequiredClientCapabilityException(missing, "The call asks its client for what the client did not say it can do.")
+        : null;
 
     private static ClientCapabilities? CapabilitiesOf<T>(RequestContext<T> request) => request.JsonRpcRequest.Context?.ClientCapabilities;
 

@@ -44,33 +44,53 @@ internal sealed class McpTasks(AgentCalls calls, TaskReader reader, WatchHub hub
     private async Task<JsonNode?> GetAsync(McpCaller caller, JsonRpcRequest request, CancellationToken cancellationToken)
     {
         var task = await FindAsync(caller, request, cancellationToken);
-        var read = await reader.ReadAsync(caller.Agent, task, request.Context?.ProtocolVersion, cancellationToken);
+        var read = await reader.ReadAsync(caller.Agent, task, request.Context, cancellationToken);
         return JsonSerializer.SerializeToNode(read, GatewayJson.McpResults.TaskResult);
     }
 
-    // No task of ours asks for anything: answers are those to nothing, which are not heard.
+    /// <summary>Answers to nothing that is asked are not heard. With the last one the work goes on, whether its client looks at it or not.</summary>
     private async Task<JsonNode?> UpdateAsync(McpCaller caller, JsonRpcRequest request, CancellationToken cancellationToken)
     {
         TaskExtension.Require(request);
-        if (Parameter(request, "inputResponses") is not JsonObject)
+        if (Parameter(request, "inputResponses") is not JsonObject said)
             throw new McpProtocolException("inputResponses must be an object.", McpErrorCode.InvalidParams);
-        await FindAsync(caller, request, cancellationToken);
-        return Acknowledged();
-    }
-
-    /// <summary>A turn is canceled. What was paid for is not: it goes on, and is settled with its answer.</summary>
-    private async Task<JsonNode?> CancelAsync(McpCaller caller, JsonRpcRequest request, CancellationToken cancellationToken)
-    {
-        if (await FindAsync(caller, request, cancellationToken) is { Turn: { } turn })
+        var task = await FindAsync(caller, request, cancellationToken);
+        if (task.Input is { } input && TaskInputs.AnswersIn(input, said) is { Count: > 0 } answers)
         {
-            var canceled = await calls.CancelTurnAsync(caller.Agent, new CancelTurn(turn.TurnId), cancellationToken);
-            if (canceled.IsRefused)
-                throw McpProblem.Of(canceled.Refusal);
-            if (canceled.Value.Error is { } error)
-                hub.Announce(caller.Agent, error.Seq);
+            var answered = await calls.UpdateTaskAsync(caller.Agent, new UpdateTask(task.TaskId, caller.IsOwner, answers), cancellationToken);
+            if (answered.IsRefused)
+                throw McpProblem.Of(answered.Refusal);
+            await reader.ReadAsync(caller.Agent, answered.Value, request.Context, cancellationToken);
         }
 
         return Acknowledged();
+    }
+
+    /// <summary>A turn is canceled, and a question no longer asked. What was paid for is not: it goes on, and is settled with its answer.</summary>
+    private async Task<JsonNode?> CancelAsync(McpCaller caller, JsonRpcRequest request, CancellationToken cancellationToken)
+    {
+        var task = await FindAsync(caller, request, cancellationToken);
+        if (task.Turn is { } turn)
+        {
+            await CancelAsync(caller, turn, cancellationToken);
+        }
+        else if (task.Input is not null)
+        {
+            var canceled = await calls.UpdateTaskAsync(caller.Agent, new UpdateTask(task.TaskId, caller.IsOwner, IsCanceled: true), cancellationToken);
+            if (canceled.IsRefused)
+                throw McpProblem.Of(canceled.Refusal);
+        }
+
+        return Acknowledged();
+    }
+
+    private async Task CancelAsync(McpCaller caller, Turn turn, CancellationToken cancellationToken)
+    {
+        var canceled = await calls.CancelTurnAsync(caller.Agent, new CancelTurn(turn.TurnId), cancellationToken);
+        if (canceled.IsRefused)
+            throw McpProblem.Of(canceled.Refusal);
+        if (canceled.Value.Error is { } error)
+            hub.Announce(caller.Agent, error.Seq);
     }
 
     private async Task<AgentTask> FindAsync(McpCaller caller, JsonRpcRequest request, CancellationToken cancellationToken)

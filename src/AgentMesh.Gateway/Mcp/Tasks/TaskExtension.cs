@@ -24,8 +24,12 @@ internal static class TaskExtension
     public static void Require(JsonRpcRequest request)
     {
         if (!IsDeclared(request))
-            throw new MissingRequiredClientCapabilityException(new ClientCapabilities { Extensions = Named() }, $"Tasks are for clients with the extension {Id}.");
+            throw Missing();
     }
+
+    /// <summary>What a client is told that does not take tasks, where there is nothing else for it.</summary>
+    public static MissingRequiredClientCapabilityException Missing() =>
+        new(new ClientCapabilities { Extensions = Named() }, $"This is for clients with the extension {Id} alone.");
 
     private static Dictionary<string, object> Named() => new() { [Id] = new JsonObject() };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
 
 namespace AgentMesh.Gateway.Mcp.Tasks;
@@ -29,16 +30,28 @@ internal sealed class TaskResult : Result
 
     /// <summary>What the call would have been answered; null: it is not over.</summary>
     public JsonElement? Result { get; init; }
+
+    /// <summary>What it asks, by the keys that it is answered by; null: nothing.</summary>
+    public JsonObject? InputRequests { get; init; }
+
+    /// <summary>The error of JSON-RPC that the call would have been answered with; null: it would not.</summary>
+    public JsonElement? Error { get; init; }
 }
 
-/// <summary>Where a task stands. None waits for input, and none fails: what a tool refuses is the result of a task that is completed.</summary>
+/// <summary>Where a task stands.</summary>
 internal static class TaskStatuses
 {
     /// <summary>It is not over.</summary>
     public const string Working = "working";
 
-    /// <summary>It has its result.</summary>
+    /// <summary>It waits for answers of its client.</summary>
+    public const string InputRequired = "input_required";
+
+    /// <summary>It has its result, which may be what the tool refused.</summary>
     public const string Completed = "completed";
+
+    /// <summary>The call ends in an error of JSON-RPC, and not in a result.</summary>
+    public const string Failed = "failed";
 
     /// <summary>Its turn was canceled, by the task or otherwise.</summary>
     public const string Cancelled = "cancelled";

@@ -13,6 +13,9 @@ internal interface IMcpTool
     /// <summary>Which agents have it: all, unless the tool says something else.</summary>
     bool IsOf(AgentKey agent) => true;
 
+    /// <summary>Its work takes longer than a call may: clients that take no tasks are told so, by error -32021, and nothing is begun.</summary>
+    bool NeedsTask => false;
+
     /// <summary>
     /// Does it, within the time that the token allows. An answer of a tool with an output schema is of that schema. A tool that has to ask somebody first
     /// returns an <see cref="McpQuestion"/> in place of a refusal, and is called again from the beginning.

@@ -6,7 +6,6 @@ using AgentMesh.Gateway.Mcp.Selling;
 using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -51,8 +50,28 @@ internal sealed class McpTools(
         using var running = begun.Value;
         // The names of the owner's tools are taken, for others too: a name means one thing.
         if (toolbox.Find(caller.Agent, name) is { } tool)
-            return caller.IsOwner ? await CallAsync(tool, caller, request, task, cancellationToken) : throw Unknown(name);
-        return await paid.CallAsync(caller, request, task, cancellationToken) ?? throw Unknown(name);
+            return caller.IsOwner ? await CallAsync(tool, caller, request, task, cancellationToken) : throw McpProblem.NoTool(name);
+        return await paid.CallAsync(caller, request, task, cancellationToken) ?? throw McpProblem.NoTool(name);
+    }
+
+    /// <summary>Runs a tool for its owner, within the time that there is for one.</summary>
+    public async Task<Result<McpAnswer>> RunAsync(IMcpTool tool, McpCall call, CancellationToken cancellationToken)
+    {
+        if (InvalidArguments.Check(tool.Definition.InputSchema, call.Arguments.Values) is { } wrong)
+            return wrong;
+        var key = call.IdempotencyKey ?? call.Arguments.Text(IdempotencyKeyArgument);
+        if (key is not null && !IdempotencyKey.IsKey(key))
+            return InvalidKey;
+        using var clock = new CancellationTokenSource(options.ToolTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            return await tool.RunAsync(call with { IdempotencyKey = key }, either.Token);
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return TimedOut;
+        }
     }
 
     private async Task<CallToolResult> CallAsync(
@@ -63,34 +82,22 @@ internal sealed class McpTools(
         // The protocol wants an error for a state that is not ours: no model can mend it.
         if (answers.IsRefused)
             throw McpProblem.Of(answers.Refusal);
-        var result = await RunAsync(tool, caller, request, answers.Value, task, cancellationToken);
-        return result.IsRefused ? McpResults.Refused(questions.Put(scope, request, result.Refusal)) : McpResults.Of(result.Value, McpCaller.RevisionOf(request));
+        if (tool.NeedsTask && task is null)
+            throw TaskExtension.Missing();
+        var meta = request.Params.Meta?[IdempotencyKeyMeta];
+        var key = meta is null ? null : meta.GetValueKind() == JsonValueKind.String ? meta.GetValue<string>() : "";
+        var progress = new McpProgress(request.Server, request.Params.ProgressToken);
+        var call = new McpCall(caller.Agent, McpArguments.Of(request.Params.Arguments), key, answers.Value, progress, task);
+        var result = await RunAsync(tool, call, cancellationToken);
+        if (!result.IsRefused)
+            return McpResults.Of(result.Value, McpCaller.RevisionOf(request));
+        return await TakesAnswersLaterAsync(call, result.Refusal, cancellationToken) ? new CallToolResult() : McpResults.Refused(questions.Put(scope, request, result.Refusal));
     }
 
-    private async Task<Result<McpAnswer>> RunAsync(
-        IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, McpAnswers answers, TaskOffer? task, CancellationToken cancellationToken)
+    private static async Task<bool> TakesAnswersLaterAsync(McpCall call, Refusal refusal, CancellationToken cancellationToken)
     {
-        var parameters = request.Params;
-        var arguments = McpArguments.Of(parameters.Arguments);
-        if (InvalidArguments.Check(tool.Definition.InputSchema, arguments.Values) is { } wrong)
-            return wrong;
-        var meta = parameters.Meta?[IdempotencyKeyMeta];
-        var key = meta is null ? arguments.Text(IdempotencyKeyArgument) : meta.GetValueKind() == JsonValueKind.String ? meta.GetValue<string>() : "";
-        if (key is not null && !IdempotencyKey.IsKey(key))
-            return InvalidKey;
-        using var clock = new CancellationTokenSource(options.ToolTimeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
-        try
-        {
-            var progress = new McpProgress(request.Server, parameters.ProgressToken);
-            return await tool.RunAsync(new McpCall(caller.Agent, arguments, key, answers, progress, task), either.Token);
-        }
-        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return TimedOut;
-        }
+        if (call.Task is not { } task || refusal is not McpQuestion { MayTakeLong: true } question || McpQuestions.WhyNot(question, call.Answers.Capabilities) is not null)
+            return false;
+        return await task.TakeAsync(question, call.Arguments, cancellationToken);
     }
-
-    private static McpProtocolException Unknown(string name) =>
-        new($"Unknown tool: {JsonWords.Cut(name)}. tools/list has those that there are.", McpErrorCode.InvalidParams);
 }

@@ -18,7 +18,7 @@ internal sealed record MessageOutput(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MessageCount = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq = null)
 {
-    public static MessageOutput Of(PostedMessage posted) => posted.IsPending
-        ? new MessageOutput(TurnStatus.Queued, posted.TurnId, posted.SessionId)
-        : new MessageOutput(TurnStatus.Completed, posted.TurnId, posted.SessionId, posted.Response, posted.MessageCount, posted.Seq);
+    public static MessageOutput Of(PostedMessage posted, string status) => posted.IsPending
+        ? new MessageOutput(status, posted.TurnId, posted.SessionId)
+        : new MessageOutput(status, posted.TurnId, posted.SessionId, posted.Response, posted.MessageCount, posted.Seq);
 }
