@@ -5,15 +5,14 @@ using System.Text.RegularExpressions;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>One user's conversation over the real processes, on both stores.</summary>
-public sealed partial class ConversationTests
+public sealed partial class ConversationTests(SharedMeshes meshes) : IClassFixture<SharedMeshes>
 {
     [Theory]
     [InlineData(StoreKind.Embedded)]
     [InlineData(StoreKind.Redis)]
     public async Task SimultaneousMessages_OfOneUser_AreAnsweredOneByOne(StoreKind kind)
     {
-        await using var store = await TestStore.CreateAsync(kind);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);
+        var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
 
         var posted = await Task.WhenAll(Enumerable.Range(0, 64).Select(number => client.PostAsync("busy", $"message {number}")));
@@ -35,8 +34,7 @@ public sealed partial class ConversationTests
     [InlineData(StoreKind.Redis)]
     public async Task Conversation_IsKeptPerUser_AndPaged(StoreKind kind)
     {
-        await using var store = await TestStore.CreateAsync(kind);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);
+        var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
         var untouched = await client.InfoAsync("carol");
         Assert.Equal(0, untouched.GetProperty("messageCount").GetInt64());
@@ -56,23 +54,21 @@ public sealed partial class ConversationTests
     [InlineData(StoreKind.Redis)]
     public async Task IdempotencyKey_SameKeySameAnswer_StoredOnce(StoreKind kind)
     {
-        await using var store = await TestStore.CreateAsync(kind);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);
+        var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
-        await client.PostAsync("alice", "first");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.PostAsync("alice", "second", "the-key")));
+        await client.PostAsync("dora", "first");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.PostAsync("dora", "second", "the-key")));
 
         Assert.Single(answers.Distinct());
-        Assert.Equal(4, (await client.HistoryAsync("alice")).Count);
-        var reused = await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync("alice", "third", "the-key"));
+        Assert.Equal(4, (await client.HistoryAsync("dora")).Count);
+        var reused = await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync("dora", "third", "the-key"));
         Assert.Equal(HttpStatusCode.Conflict, reused.StatusCode);
     }
 
     [Fact]
     public async Task WhatIsNotTheGateway_AnswersNobodyWithoutAToken()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data);
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         using var http = new HttpClient();
         var agents = mesh.Ready.App("agents");
         using var app = await http.PutAsJsonAsync($"http://127.0.0.1:{agents.AppPort}/actors/AgentActor/default:alice/method/PostMessage", new { content = "x", requestId = "r" }, TestContext.Current.CancellationToken);
@@ -84,8 +80,7 @@ public sealed partial class ConversationTests
     [Fact]
     public async Task TheDevelopmentGateway_IsNotReachedFromElsewhere_AndBadInputStoresNothing()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data);
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         using var client = new AgentClient(mesh.Ready.Gateway);
         (HttpStatusCode, Action<HttpRequestMessage>)[] attempts =
         [
@@ -100,11 +95,11 @@ public sealed partial class ConversationTests
             (HttpStatusCode.BadRequest, request => request.Content = JsonContent.Create(new { content = "" })),
             (HttpStatusCode.BadRequest, request => request.Content = JsonContent.Create(new { content = new string('x', 64 * 1024 + 1) })),
             (HttpStatusCode.RequestEntityTooLarge, request => request.Content = JsonContent.Create(new { content = new string('x', 1024 * 1024) })),
-            (HttpStatusCode.BadRequest, request => request.RequestUri = new Uri("/agent/Alice/message", UriKind.Relative)),
+            (HttpStatusCode.BadRequest, request => request.RequestUri = new Uri("/agent/Erin/message", UriKind.Relative)),
         ];
         foreach (var (status, change) in attempts)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/agent/alice/message") { Content = JsonContent.Create(new { content = "x" }) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/agent/erin/message") { Content = JsonContent.Create(new { content = "x" }) };
             change(request);
             using var answer = await client.Http.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal(status, answer.StatusCode);
@@ -112,7 +107,7 @@ public sealed partial class ConversationTests
             Assert.DoesNotContain("   at ", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
 
-        Assert.Equal(0, (await client.InfoAsync("alice")).GetProperty("messageCount").GetInt64());
+        Assert.Equal(0, (await client.InfoAsync("erin")).GetProperty("messageCount").GetInt64());
     }
 
     [GeneratedRegex(@"^I remember our conversation \((\d+) messages\)\.")]

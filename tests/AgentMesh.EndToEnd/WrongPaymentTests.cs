@@ -12,41 +12,42 @@ using AgentMesh.X402.Wire;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Payments that buy nothing of alice's agent, through the whole mesh: each is refused with its reason, and nothing is done for any.</summary>
-public sealed class WrongPaymentTests : IAsyncLifetime
+public sealed class WrongPaymentTests(SharedMeshes meshes) : IClassFixture<SharedMeshes>, IAsyncLifetime
 {
-    private const string Path = "/agent/alice/premium/analysis";
     private const ulong Gift = 1_000_000;
     private const ulong Price = 100_000;
 
-    private static readonly string[] Sellers = ["alice", "bob"];
-
-    private readonly EvmKey _buyer = EvmKey.FromBytes(SHA256.HashData("wrong buyer"u8));
-    private TestStore _store = null!;
+    // Of one test: the mesh is that of all.
+    private readonly string _alice = $"alice-{Guid.NewGuid():N}";
+    private readonly string _bob = $"bob-{Guid.NewGuid():N}";
+    private readonly EvmKey _buyer = EvmKey.FromBytes(RandomNumberGenerator.GetBytes(EvmKey.Length));
     private Mesh _mesh = null!;
     private AgentClient _client = null!;
 
+    private string Path => $"/agent/{_alice}/premium/analysis";
+
+    private string OtherPath => $"/agent/{_bob}/premium/analysis";
+
     public async ValueTask InitializeAsync()
     {
-        _store = await TestStore.CreateAsync(StoreKind.Embedded);
-        _mesh = await Mesh.StartAsync(_store.Data);
+        _mesh = await meshes.OnAsync(StoreKind.Embedded);
         _client = new AgentClient(_mesh.Ready.Gateway);
-        foreach (var seller in Sellers)
+        foreach (var seller in (string[])[_alice, _bob])
             await _client.PostAsync(seller, "hello");
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _client.Dispose();
-        await _mesh.DisposeAsync();
-        await _store.DisposeAsync();
         _buyer.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task WrongPayments_AreRefusedWithTheirReason_AndNothingIsDone()
     {
         using var facilitator = new FacilitatorClient(_mesh);
-        await facilitator.FundAsync(_buyer.Address, $"{Gift}", "gift");
+        await facilitator.FundAsync(_buyer.Address, $"{Gift}", $"gift-{_buyer.Address}");
         foreach (var (wrong, v1, v2) in WrongPayments.All.Select(row => row.Data))
         {
             if (v1 is not null)
@@ -65,12 +66,12 @@ public sealed class WrongPaymentTests : IAsyncLifetime
     public async Task APaymentForAnotherAgent_BuysNothing_AndBuysOfThatAgentStill(int version, string reason)
     {
         using var facilitator = new FacilitatorClient(_mesh);
-        await facilitator.FundAsync(_buyer.Address, $"{Gift}", "gift");
-        var payment = Sign(await TermsAsync("/agent/bob/premium/analysis", version));
+        await facilitator.FundAsync(_buyer.Address, $"{Gift}", $"gift-{_buyer.Address}");
+        var payment = Sign(await TermsAsync(OtherPath, version));
         using var wrong = await PostAsync(Path, payment.HeaderName, payment.HeaderValue);
         Assert.Equal((HttpStatusCode.PaymentRequired, reason), (wrong.StatusCode, await ReasonAsync(wrong)));
         await AssertNothingAsync(facilitator);
-        using var right = await PostAsync("/agent/bob/premium/analysis", payment.HeaderName, payment.HeaderValue);
+        using var right = await PostAsync(OtherPath, payment.HeaderName, payment.HeaderValue);
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
     }
 
@@ -81,13 +82,13 @@ public sealed class WrongPaymentTests : IAsyncLifetime
     public async Task AReplay_ForOtherWords_AnotherAgentOrWithOtherBytes_BuysNothingMore(int version)
     {
         using var facilitator = new FacilitatorClient(_mesh);
-        await facilitator.FundAsync(_buyer.Address, $"{Gift}", "gift");
+        await facilitator.FundAsync(_buyer.Address, $"{Gift}", $"gift-{_buyer.Address}");
         var payment = Sign(await TermsAsync(Path, version));
         using var bought = await PostAsync(Path, payment.HeaderName, payment.HeaderValue);
         Assert.Equal(HttpStatusCode.OK, bought.StatusCode);
-        var executed = (await _client.InfoAsync("alice")).GetProperty("messageCount").GetInt64();
+        var executed = (await _client.InfoAsync(_alice)).GetProperty("messageCount").GetInt64();
         var forged = WrongPayments.Edit(payment, json => WrongPayments.Change(json["payload"]!.AsObject(), "signature"));
-        foreach (var (path, value, query) in new[] { (Path, payment.HeaderValue, "another"), ("/agent/bob/premium/analysis", payment.HeaderValue, "is it so?"), (Path, forged, "is it so?") })
+        foreach (var (path, value, query) in new[] { (Path, payment.HeaderValue, "another"), (OtherPath, payment.HeaderValue, "is it so?"), (Path, forged, "is it so?") })
         {
             using var again = await PostAsync(path, payment.HeaderName, value, query);
             Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
@@ -95,7 +96,7 @@ public sealed class WrongPaymentTests : IAsyncLifetime
 
         using var same = await PostAsync(Path, payment.HeaderName, payment.HeaderValue);
         Assert.Equal(await TextAsync(bought), await TextAsync(same));
-        Assert.Equal(executed, (await _client.InfoAsync("alice")).GetProperty("messageCount").GetInt64());
+        Assert.Equal(executed, (await _client.InfoAsync(_alice)).GetProperty("messageCount").GetInt64());
         Assert.Equal((UInt256)(Gift - Price), await facilitator.BalanceAsync(_buyer.Address));
     }
 
@@ -110,7 +111,7 @@ public sealed class WrongPaymentTests : IAsyncLifetime
     private async Task AssertNothingAsync(FacilitatorClient facilitator)
     {
         Assert.Equal((UInt256)Gift, await facilitator.BalanceAsync(_buyer.Address));
-        foreach (var seller in Sellers)
+        foreach (var seller in (string[])[_alice, _bob])
         {
             var info = await _client.InfoAsync(seller);
             Assert.Equal(2, info.GetProperty("messageCount").GetInt64());
