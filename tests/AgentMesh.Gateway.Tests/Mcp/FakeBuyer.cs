@@ -103,6 +103,6 @@ internal sealed class FakeBuyer
     }
 
     private PaymentApproval Asked() => new(
-        Approval, State, "00", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", "eip155:84532", "2000000",
+        Approval, State, "00", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", "eip155:84532", "2000000",
         "shop.example", "https://shop.example/", "The policy's rule medium says ask.", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, null, null);
 }

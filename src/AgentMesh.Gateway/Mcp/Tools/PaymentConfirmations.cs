@@ -82,7 +82,9 @@ internal sealed class PaymentConfirmations(AgentCalls calls)
         var amount = token is null
             ? $"{approval.AmountAtomic} atomic units of {approval.Asset}"
             : $"{DecimalAmount.Format(UInt256.Parse(approval.AmountAtomic), token.Decimals)} {token.Symbol}";
-        return $"Pay {amount} to {approval.Payee} on {approval.Network}, for {approval.Url ?? "nothing that has a URL"}? {approval.Reason}";
+        // With its checksum, as wallets and shops show it.
+        var payee = EvmAddress.TryParse(approval.Payee, out var address) ? address.ToString() : approval.Payee;
+        return $"Pay {amount} to {payee} on {approval.Network}, for {approval.Url ?? "nothing that has a URL"}? {approval.Reason}";
     }
 
     private sealed record UndecidedRefusal(string ApprovalId)
