@@ -10,44 +10,42 @@ namespace AgentMesh.ActorHost.Agents;
 /// <summary>Work that goes on without whoever called for it.</summary>
 internal sealed partial class AgentActor
 {
-    public Task<Reply<AgentTask>> CreateTask(CreateTask request, CancellationToken cancellationToken) => TurnAsync(async () =>
-    {
-        if (await WhyNoTasksAsync(cancellationToken) is { } refusal)
-            return Refused<AgentTask>(refusal);
-        var (tasks, now) = (await _records.LoadTasksAsync(cancellationToken), _time.GetUtcNow());
-        Result<CallTaskStep> step = request switch
-        {
-            { PaymentId: { } payment } => tasks.CreateOfPayment(request.TaskId, request.Tool, payment, now),
-            { TurnId: { } id } when TurnId.Parse(id) is { } turn => tasks.CreateOfTurn(request.TaskId, request.Tool, turn, now),
-            { Arguments: { } arguments, Asked: { } asked } =>
-                tasks.CreateOfCall(request.TaskId, request.Tool, new CallInput(arguments, asked.State, [.. QuestionsOf(asked)], false), now),
-            _ => TurnRefusals.TurnNotFound,
-        };
-        return await StoreAsync(step, cancellationToken);
-    });
+    public Task<Reply<AgentTask>> CreateTask(CreateTask request, CancellationToken cancellationToken) => WithTasksAsync(
+        (tasks, now) => StoreAsync(
+            request switch
+            {
+                { PaymentId: { } payment } => tasks.CreateOfPayment(request.TaskId, request.Tool, payment, now),
+                { TurnId: { } id } when TurnId.Parse(id) is { } turn => tasks.CreateOfTurn(request.TaskId, request.Tool, turn, now),
+                { Arguments: { } arguments, Asked: { } asked } =>
+                    tasks.CreateOfCall(request.TaskId, request.Tool, new CallInput(arguments, asked.State, [.. QuestionsOf(asked)], false), now),
+                _ => TurnRefusals.TurnNotFound,
+            },
+            cancellationToken),
+        cancellationToken);
 
-    public Task<Reply<AgentTask>> GetTask(GetTask request, CancellationToken cancellationToken) => TurnAsync(async () =>
-    {
-        if (await WhyNoTasksAsync(cancellationToken) is { } refusal)
-            return Refused<AgentTask>(refusal);
-        var tasks = await _records.LoadTasksAsync(cancellationToken);
-        return tasks.Find(request.TaskId, request.IsOwner, _time.GetUtcNow()) is { } task
+    public Task<Reply<AgentTask>> GetTask(GetTask request, CancellationToken cancellationToken) => WithTasksAsync(
+        async (tasks, now) => tasks.Find(request.TaskId, request.IsOwner, now) is { } task
             ? await ToTaskAsync(task, cancellationToken)
-            : Refused<AgentTask>(CallTaskRefusals.TaskNotFound);
-    });
+            : Refused<AgentTask>(CallTaskRefusals.TaskNotFound),
+        cancellationToken);
 
-    public Task<Reply<AgentTask>> UpdateTask(UpdateTask request, CancellationToken cancellationToken) => TurnAsync(async () =>
+    public Task<Reply<AgentTask>> UpdateTask(UpdateTask request, CancellationToken cancellationToken) => WithTasksAsync(
+        (tasks, now) => StoreAsync(
+            request switch
+            {
+                { IsCanceled: true } => tasks.Cancel(request.TaskId, request.IsOwner, now),
+                { Asked: { } asked } => tasks.Ask(request.TaskId, request.After, QuestionsOf(asked), asked.State, now),
+                _ => tasks.Answer(request.TaskId, request.IsOwner, request.Responses ?? new Dictionary<string, string>(), now),
+            },
+            cancellationToken),
+        cancellationToken);
+
+    /// <summary>A turn of the actor on the agent's tasks. There are none of an agent never used, or none to be used.</summary>
+    private Task<Reply<AgentTask>> WithTasksAsync(Func<CallTaskTable, DateTimeOffset, Task<Reply<AgentTask>>> act, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
-        if (await WhyNoTasksAsync(cancellationToken) is { } refusal)
-            return Refused<AgentTask>(refusal);
-        var (tasks, now) = (await _records.LoadTasksAsync(cancellationToken), _time.GetUtcNow());
-        var step = request switch
-        {
-            { IsCanceled: true } => tasks.Cancel(request.TaskId, request.IsOwner, now),
-            { Asked: { } asked } => tasks.Ask(request.TaskId, request.After, QuestionsOf(asked), asked.State, now),
-            _ => tasks.Answer(request.TaskId, request.IsOwner, request.Responses ?? new Dictionary<string, string>(), now),
-        };
-        return await StoreAsync(step, cancellationToken);
+        var head = await _records.LoadHeadAsync(null, cancellationToken);
+        var refusal = head is null ? CallTaskRefusals.TaskNotFound : StoredConversation.CheckHead(head);
+        return refusal is null ? await act(await _records.LoadTasksAsync(cancellationToken), _time.GetUtcNow()) : Refused<AgentTask>(refusal);
     });
 
     private async Task<Reply<AgentTask>> StoreAsync(Result<CallTaskStep> step, CancellationToken cancellationToken)
@@ -60,10 +58,6 @@ internal sealed partial class AgentActor
     }
 
     private static IEnumerable<CallQuestion> QuestionsOf(TaskQuestions asked) => asked.Questions.Select(question => new CallQuestion(question.Name, question.Request, null));
-
-    /// <summary>Why there are none, of an agent never used, or none to be used; null: there may be.</summary>
-    private async ValueTask<Refusal?> WhyNoTasksAsync(CancellationToken cancellationToken) =>
-        await _records.LoadHeadAsync(null, cancellationToken) is { } head ? StoredConversation.CheckHead(head) : CallTaskRefusals.TaskNotFound;
 
     private async Task<Reply<AgentTask>> ToTaskAsync(CallTask task, CancellationToken cancellationToken)
     {

@@ -38,9 +38,7 @@ internal static class PayEndpoint
         var validator = services.GetRequiredService<IValidator<PayRequest>>();
         if (await JsonRequest.ReadAsync(context, RequestJson.Requests.PayRequest, validator) is not { } request)
             return;
-        var purchase = await AgentCalls.Of(context).BeginPurchaseAsync(agent, request.ToOrder(RequestId.New(), key), context.RequestAborted);
-        if (!purchase.IsRefused)
-            purchase = await services.GetRequiredService<PurchaseWaits>().WaitAsync(agent, purchase.Value, PurchaseWaits.Longest, context.RequestAborted);
+        var purchase = await services.GetRequiredService<PurchaseWaits>().BuyAsync(agent, request.ToOrder(RequestId.New(), key), PurchaseWaits.Longest, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         if (purchase.IsRefused)
             await Problem.WriteAsync(context, purchase.Refusal);

@@ -14,9 +14,9 @@ internal static class TaskTools
     [
         _ => new ConformanceTool(McpToolFile.Read("greet"), call => McpAnswer.Text($"Hello, {call.Arguments.Text("name")}!")),
         turns => new TurnTool(turns, McpToolFile.Read("slow_compute"), call => $"Compute for {call.Arguments.Number("seconds")} s.", McpAnswer.Text),
-        turns => new TurnTool(turns, Define("failing_job", "Fails after a second."), _ => "Fail after 1 s.", McpAnswer.Text, needsTask: true),
-        turns => new TurnTool(turns, Define("protocol_error_job", "Ends in an error of the protocol after a second."), _ => "Answer after 1 s.", _ => throw Unreadable()),
-        turns => new TurnTool(turns, Define("test_tool_with_task", "Asks for a name, and greets after a second."), Greeting, McpAnswer.Text, needsTask: true),
+        turns => new TurnTool(turns, ConformanceTool.Define("failing_job", "Fails after a second."), _ => "Fail after 1 s.", McpAnswer.Text, needsTask: true),
+        turns => new TurnTool(turns, ConformanceTool.Define("protocol_error_job", "Ends in an error of the protocol after a second."), _ => "Answer after 1 s.", _ => throw Unreadable()),
+        turns => new TurnTool(turns, ConformanceTool.Define("test_tool_with_task", "Asks for a name, and greets after a second."), Greeting, McpAnswer.Text, needsTask: true),
         turns => new TurnTool(turns, McpToolFile.Read("confirm_delete"), Confirm, McpAnswer.Text),
         _ => new ConformanceTool("multi_input", "Asks for two names.", AskTwo),
     ];
@@ -47,6 +47,4 @@ internal static class TaskTools
     }
 
     private static McpProtocolException Unreadable() => new("The agent's answer is none that the tool can read.", McpErrorCode.InternalError);
-
-    private static Tool Define(string name, string description) => ConformanceTool.Define(name, description);
 }

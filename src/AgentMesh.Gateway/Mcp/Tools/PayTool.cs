@@ -1,5 +1,4 @@
 using AgentMesh.Contracts.Agents;
-using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Buying;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
@@ -13,8 +12,7 @@ namespace AgentMesh.Gateway.Mcp.Tools;
 /// <c>pay</c>: <c>POST /agent/{userId}/pay</c>. A payment that the policy wants a person asked about is put to the client's user in the midst of the call, and
 /// made when that one says yes.
 /// </summary>
-internal sealed class PayTool(
-    AgentCalls calls, PurchaseWaits waits, PaymentConfirmations confirmations, IValidator<PayRequest> validator, McpEndpointOptions options) : IMcpTool
+internal sealed class PayTool(PurchaseWaits waits, PaymentConfirmations confirmations, IValidator<PayRequest> validator, McpEndpointOptions options) : IMcpTool
 {
     public Tool Definition { get; } = McpToolFile.Read("pay");
 
@@ -29,9 +27,7 @@ internal sealed class PayTool(
             return undone;
         // Whoever gave no key is told one. After a question it is the question's: the same answer sent again finds what it bought.
         var key = call.IdempotencyKey ?? PaymentConfirmations.KeyOf(call.Answers) ?? RequestId.New();
-        var purchase = await calls.BeginPurchaseAsync(call.Agent, request.ToOrder(RequestId.New(), key), cancellationToken);
-        if (!purchase.IsRefused)
-            purchase = await waits.WaitAsync(call.Agent, purchase.Value, options.AnswerTimeout, cancellationToken);
+        var purchase = await waits.BuyAsync(call.Agent, request.ToOrder(RequestId.New(), key), options.AnswerTimeout, cancellationToken);
         if (purchase.IsRefused)
             return purchase.Refusal;
         if (purchase.Value is { IsPending: false, Status: not null })
