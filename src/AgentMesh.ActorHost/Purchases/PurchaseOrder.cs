@@ -4,7 +4,6 @@ using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.Agents.Purchases;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
-using AgentMesh.Evm;
 using AgentMesh.Primitives;
 using AgentMesh.X402.Networks;
 
@@ -35,7 +34,7 @@ internal sealed record PurchaseOrder(PurchaseRequest Request, PurchaseBody? Body
             return Invalid($"contentType must be 1-{MaxContentTypeLength} visible ASCII characters.");
         if (!UInt128.TryParse(order.MaxAmount, NumberStyles.None, CultureInfo.InvariantCulture, out var most))
             return Invalid("maxAmount must be atomic units of the asset, in decimal digits.");
-        if ((order.Asset is null ? own : FindAsset(order.Asset)) is not { } asset)
+        if ((order.Asset is null ? own : KnownAssets.Find(order.Asset)) is not { } asset)
             return Invalid($"asset must be one of {string.Join(", ", KnownAssets.All.Select(NameOf))}.");
         var body = Array.Empty<byte>();
         if (order.Body is { } text && !TryDecode(text, out body))
@@ -48,15 +47,6 @@ internal sealed record PurchaseOrder(PurchaseRequest Request, PurchaseBody? Body
                 order.Body is null ? null : Convert.ToHexStringLower(SHA256.HashData(body)), most.ToString(CultureInfo.InvariantCulture), NameOf(asset),
                 order.SessionId, order.Tool, order.TurnId),
             order.Body is null ? null : new PurchaseBody(body));
-    }
-
-    /// <summary>The known token of a name; null when it is none.</summary>
-    internal static TokenAsset? FindAsset(string name)
-    {
-        var at = name.IndexOf(Erc20, StringComparison.Ordinal);
-        return at > 0 && EvmNetwork.TryParse(name[..at], out var network) && EvmAddress.TryParse(name[(at + Erc20.Length)..], out var address)
-            ? KnownAssets.Find(network, address)
-            : null;
     }
 
     /// <summary>CAIP-19, as budgets and policies have it.</summary>

@@ -30,7 +30,7 @@ internal sealed record SellerTerms(PaymentRequired Required, PaymentChoice Choic
         var required = PaymentRequiredAnswer.Read(header, body);
         if (required.IsRefused)
             return new PaymentNotPossible(required.Refusal);
-        var policy = new PaymentPolicy { Caps = [new SpendingCap(PurchaseOrder.FindAsset(request.Asset)!, UInt256.Parse(request.MaxAmount))], Accepts = accepts };
+        var policy = new PaymentPolicy { Caps = [new SpendingCap(KnownAssets.Find(request.Asset)!, UInt256.Parse(request.MaxAmount))], Accepts = accepts };
         var choice = PaymentChooser.Choose(required.Value, policy);
         return choice.IsRefused ? new PaymentNotPossible(choice.Refusal) : new SellerTerms(required.Value, choice.Value);
     }

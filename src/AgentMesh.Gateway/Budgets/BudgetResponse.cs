@@ -1,5 +1,5 @@
 using AgentMesh.Contracts.Agents;
-using AgentMesh.Gateway.Payments;
+using AgentMesh.X402.Networks;
 
 namespace AgentMesh.Gateway.Budgets;
 
@@ -32,7 +32,7 @@ internal sealed record LimitResponse(
 
     public static LimitResponse Of(LimitStatus limit)
     {
-        var token = TokenName.Find(limit.Asset);
+        var token = KnownAssets.Find(limit.Asset);
         var isUsd = limit.Asset == Usd;
         return new LimitResponse(
             limit.Scope, limit.Asset, isUsd ? Usd : token?.Symbol, isUsd ? UsdDecimals : token?.Decimals, limit.Window, limit.Limit, limit.Posted, limit.Held,

@@ -9,6 +9,8 @@ namespace AgentMesh.X402.Networks;
 /// </summary>
 public static class KnownAssets
 {
+    private const string Erc20 = "/erc20:";
+
     /// <summary>USDC on Base Sepolia. Its domain is called USDC, not USD Coin.</summary>
     public static TokenAsset UsdcOnBaseSepolia { get; } = Usdc(EvmNetwork.BaseSepolia, "0x036CbD53842c5426634e7929541eC2318f3dCF7e", "USDC");
 
@@ -32,6 +34,15 @@ public static class KnownAssets
 
     /// <summary>The token of that contract; null when it is none of these.</summary>
     public static TokenAsset? Find(EvmNetwork network, EvmAddress address) => ByContract.GetValueOrDefault((network, address));
+
+    /// <summary>The token of a name in CAIP-19, <c>eip155:84532/erc20:0x036c…</c>; null when it is none of these.</summary>
+    public static TokenAsset? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Split(Erc20) is [var chain, var contract] && EvmNetwork.TryParse(chain, out var network) && EvmAddress.TryParse(contract, out var address)
+            ? Find(network, address)
+            : null;
+    }
 
     private static TokenAsset Usdc(EvmNetwork network, string address, string name) =>
         new(network, EvmAddress.Parse(address), "USDC", name, "2", decimals: 6);

@@ -4,7 +4,6 @@ using AgentMesh.Evm;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Buying;
 using AgentMesh.Gateway.Mcp.Questions;
-using AgentMesh.Gateway.Payments;
 using AgentMesh.Primitives;
 using AgentMesh.X402.Networks;
 using ModelContextProtocol.Protocol;
@@ -78,7 +77,7 @@ internal sealed class PaymentConfirmations(AgentCalls calls)
 
     private static string Describe(PaymentApproval approval)
     {
-        var token = TokenName.Find(approval.Asset);
+        var token = KnownAssets.Find(approval.Asset);
         var amount = token is null
             ? $"{approval.AmountAtomic} atomic units of {approval.Asset}"
             : $"{DecimalAmount.Format(UInt256.Parse(approval.AmountAtomic), token.Decimals)} {token.Symbol}";
