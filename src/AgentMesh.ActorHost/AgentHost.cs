@@ -1,5 +1,6 @@
 using AgentMesh.ActorHost.Agents;
 using AgentMesh.ActorHost.Budgets;
+using AgentMesh.ActorHost.Mail;
 using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Purchases;
@@ -41,6 +42,7 @@ public static class AgentHost
         builder.Services.AddWallets(builder.Environment);
         builder.Services.AddOutgoing();
         builder.Services.AddPurchases();
+        builder.Services.AddMail();
         configure?.Invoke(new AgentHostBuilder(builder.Services));
 
         var app = builder.Build();

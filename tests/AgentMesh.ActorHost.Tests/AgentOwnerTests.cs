@@ -100,6 +100,9 @@ public sealed class AgentOwnerTests
         await host.InfoAsync(Alice);
         await host.RemindAsync(Alice, "flush");
         await host.PostAsync(Alice, "there", "r2", session: session);
+        await host.SendMailAsync(Alice, "m1", "default:bob");
+        await host.SendMailAsync("default:bob", "m1", Alice);
+        await HostUnderTest.UntilAsync(async () => (await host.MailAsync(Alice, isSent: false)).Count == 1);
         host.State[Alice, "summary:default"] = host.State[Alice, $"summary:{session}"] = """{"text":"Short.","upToPage":1,"upToSeq":1,"at":"2026-01-02T03:04:05.678Z","v":1}""";
         host.State[Alice, "wallet"] = """{"provider":"local","address":"0x0","keyId":"k","sealedKey":"s","createdAt":"2026-01-02T03:04:05.678Z","v":1}""";
         host.State[Alice, "policy"] = host.State[Alice, "spending"] = host.State[Alice, "approvals"] = host.State[Alice, "tasks"] = "{}";
@@ -186,7 +189,7 @@ public sealed class AgentOwnerTests
     {
         var constants = typeof(StateKeys).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
         var makers = typeof(StateKeys).GetMethods(BindingFlags.Public | BindingFlags.Static).Select(method =>
-            (string)method.Invoke(null, [.. method.GetParameters().Select(object (parameter) => parameter.ParameterType == typeof(int) ? 1 : "x")])!);
+            (string)method.Invoke(null, [.. method.GetParameters().Select(object (parameter) => parameter.ParameterType == typeof(int) ? 1 : parameter.ParameterType == typeof(long) ? 1L : "x")])!);
         Assert.All(constants.Concat(makers), name => Assert.Contains(keys, key => key.Split(':')[0] == name.Split(':')[0]));
     }
 }

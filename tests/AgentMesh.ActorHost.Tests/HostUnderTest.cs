@@ -132,6 +132,23 @@ internal sealed class HostUnderTest : IAsyncDisposable
     public async Task<Announcement> NextAnnouncementAsync() => (await State.Published.ReadAsync(TestContext.Current.CancellationToken).AsTask()
         .WaitAsync(Patience, TestContext.Current.CancellationToken)).Deserialize(ContractsJson.Default.Announcement)!;
 
+    public Task<Reply<SentMail>> SendMailAsync(string agent, string requestId, params string[] to) => SendMailAsync(agent, new SendMail(requestId, null, to, "hello"));
+
+    public Task<Reply<SentMail>> SendMailAsync(string agent, SendMail request) => CallAsync(
+        agent, nameof(IAgentMail.SendMail), JsonContent.Create(request, ContractsJson.Default.SendMail), ContractsJson.Default.ReplySentMail);
+
+    public Task<Reply<MailTaken>> DeliverMailAsync(string agent, DeliverMail request) => CallAsync(
+        agent, nameof(IAgentMail.DeliverMail), JsonContent.Create(request, ContractsJson.Default.DeliverMail), ContractsJson.Default.ReplyMailTaken);
+
+    public async Task<IReadOnlyList<MailItem>> MailAsync(string agent, bool isSent) => (await CallAsync(
+        agent, nameof(IAgentMail.ListMail), JsonContent.Create(new ListMail(isSent, 100, null), ContractsJson.Default.ListMail), ContractsJson.Default.ReplyMailPage)).Value!.Messages;
+
+    public Task<Reply<MailItem>> ChangeMailAsync(string agent, ChangeMail request) => CallAsync(
+        agent, nameof(IAgentMail.ChangeMail), JsonContent.Create(request, ContractsJson.Default.ChangeMail), ContractsJson.Default.ReplyMailItem);
+
+    public Task<Reply<MailSettings>> SetMailPolicyAsync(string agent, string receive, string[]? allow = null, string[]? deny = null) => CallAsync(
+        agent, nameof(IAgentMail.SetMailPolicy), JsonContent.Create(new MailSettings(receive, allow, deny), ContractsJson.Default.MailSettings), ContractsJson.Default.ReplyMailSettings);
+
     public Task<Reply<AgentInfo>> InfoAsync(string agent) =>
         CallAsync(agent, nameof(IAgentActor.GetInfo), null, ContractsJson.Default.ReplyAgentInfo);
 

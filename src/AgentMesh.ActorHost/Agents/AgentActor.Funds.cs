@@ -34,7 +34,9 @@ internal sealed partial class AgentActor
         if (funded.IsRefused)
             return Refused<CallHold>(funded.Refusal);
         await CommitAsync(inputs, head.Page, funded.Value.Step, cancellationToken);
-        return new Reply<CallHold>(new CallHold(funded.Value.GrantedMicroUsd, funded.Value.Pause?.Code), null);
+        // Without a pause the turn is over: what another agent lets it spend is spent.
+        var granted = funded.Value.GrantedMicroUsd;
+        return new Reply<CallHold>(new CallHold(granted, granted is null ? funded.Value.Pause?.Code ?? AgentRefusals.BudgetExceeded : null), null);
     });
 
     public Task<Reply<Turn>> ResumeTurn(ResumeTurn request, CancellationToken cancellationToken) => TurnAsync(async () =>

@@ -34,6 +34,9 @@ internal sealed partial class AgentActor
     /// <summary>What the schedule reminder was last set to by this activation; null when that is not known.</summary>
     private DateTimeOffset? _scheduleReminderDue;
 
+    /// <summary>It was set for mail, which is under way for milliseconds.</summary>
+    private bool _isMailReminder;
+
     /// <summary>Looks at what is due. Safe at any time and as often as a reminder comes.</summary>
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
@@ -59,7 +62,8 @@ internal sealed partial class AgentActor
             ?? await WorkOffAsync(ScheduleLimits.RunsAtOnce, RunScheduleAsync)
             ?? await WorkOffAsync(SessionLimits.ExpiriesAtOnce, ExpireSessionAsync)
             ?? await WorkOffAsync(PurchaseLimits.Open, ResumePurchaseAsync)
-            ?? await WorkOffAsync(1, ExpireHoldsAsync);
+            ?? await WorkOffAsync(1, ExpireHoldsAsync)
+            ?? await WorkOffMailAsync();
         // A damaged agent is not woken for ever either: an operator's repair begins with a call, and with it the reminders.
         var head = refusal is null ? _records.Known : null;
         if (_hasWorkReminder && head is not { HasWork: true })
@@ -110,8 +114,8 @@ internal sealed partial class AgentActor
 
         _hasScheduleReminder |= before.NextDue is not null;
         // Only what comes earlier: set to a later time before the commit, it would be late for what stays due if the commit failed.
-        if (change.Head.NextDue is { } next && !(before.NextDue <= next))
-            await SetScheduleReminderAsync(next, AtOnce);
+        if (change.Head.NextDue is { } next && !(before.NextDue <= next) && !(_isMailReminder && _scheduleReminderDue <= next))
+            await SetScheduleReminderAsync(next, AtOnce, next == change.Head.NextMail);
     }
 
     /// <summary>After a turn, and so after its commit, and once in every activation: the state says what is wanted, reminders can get lost.</summary>
@@ -119,9 +123,11 @@ internal sealed partial class AgentActor
     /// <param name="whenDue">How long to wait for what is due already.</param>
     private async Task KeepScheduleReminderAsync(DateTimeOffset? next, TimeSpan whenDue)
     {
-        if (next is { } due && due != _scheduleReminderDue)
-            await SetScheduleReminderAsync(due, whenDue);
-        else if (next is null && _hasScheduleReminder)
+        // One for mail stays, and goes or is set anew when it comes: that costs less than to set it for every message.
+        var comesBefore = _isMailReminder && _scheduleReminderDue is not null && !(next < _scheduleReminderDue);
+        if (next is { } due && due != _scheduleReminderDue && !comesBefore)
+            await SetScheduleReminderAsync(due, whenDue, due == _records.Known?.NextMail);
+        else if (next is null && _hasScheduleReminder && !comesBefore)
             await UnregisterReminderAsync(ScheduleReminder, () => (_hasScheduleReminder, _scheduleReminderDue) = (false, null));
     }
 
@@ -132,13 +138,13 @@ internal sealed partial class AgentActor
         _hasWorkReminder = true;
     }
 
-    private async Task SetScheduleReminderAsync(DateTimeOffset next, TimeSpan whenDue)
+    private async Task SetScheduleReminderAsync(DateTimeOffset next, TimeSpan whenDue, bool isForMail)
     {
         var wait = next - _time.GetUtcNow();
         if (wait <= TimeSpan.Zero)
             wait = whenDue;
         await RegisterReminderAsync(ScheduleReminder, null, wait < LongestWait ? wait : LongestWait, SchedulePeriod);
-        (_hasScheduleReminder, _scheduleReminderDue) = (true, next);
+        (_hasScheduleReminder, _scheduleReminderDue, _isMailReminder) = (true, next, isForMail);
     }
 
     private async Task UnregisterReminderAsync(string name, Action forget)

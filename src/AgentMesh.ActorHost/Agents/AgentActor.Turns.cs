@@ -183,6 +183,7 @@ internal sealed partial class AgentActor
             {
                 if (turns.Find(ended.Turn) is not null)
                     continue;
+                _mayAnswerMail = true;
                 _services.Texts.Forget(id, ended.Turn);
                 _services.Runner.Stop(id, ended.Turn);
             }
@@ -190,6 +191,7 @@ internal sealed partial class AgentActor
 
         foreach (var run in runs)
             _services.Runner.Start(id, run);
+        _mayAnswerMail |= change.Mail is { Book.Unanswered: > 0 };
         if (change.Head.LastSeq > before.Head.LastSeq)
             _services.Announcer.Announce(id, change.Head.LastSeq);
     }

@@ -18,7 +18,7 @@ namespace AgentMesh.ActorHost.Agents;
 [Actor(TypeName = AgentActorType.Name)]
 internal sealed partial class AgentActor
     : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IAgentPayments, IAgentPurchases, IAgentBudgets, IAgentPolicies,
-        IAgentFreezing, IAgentTasks, IRemindable
+        IAgentFreezing, IAgentTasks, IAgentMail, IRemindable
 {
     private readonly AgentServices _services;
     private readonly TimeProvider _time;
@@ -132,6 +132,7 @@ internal sealed partial class AgentActor
     {
         var reply = await AttemptAsync(turn);
         await ResumeTurnsAsync();
+        await AnswerMailsAsync();
         NoteDue();
         if (_records.Known is { } head)
             await KeepScheduleReminderAsync(head.NextDue, AtOnce);

@@ -1,6 +1,7 @@
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Limits;
+using AgentMesh.ActorHost.Mail;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Responders;
@@ -40,7 +41,8 @@ internal sealed class AgentServices(
     LedgerClock ledgerClock,
     PurchaseServices purchases,
     PolicyRules policyRules,
-    TenantGate tenantGate)
+    TenantGate tenantGate,
+    MailServices mail)
 {
     public TimeProvider Time => time;
 
@@ -80,6 +82,8 @@ internal sealed class AgentServices(
     public SummaryRules SummaryRules => new(turns.ContextBytes);
 
     public PurchaseServices Purchases => purchases;
+
+    public MailServices Mail => mail;
 
     public DueNotes DueNotes => dueNotes;
 

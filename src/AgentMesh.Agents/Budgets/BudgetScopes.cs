@@ -10,6 +10,9 @@ public static partial class BudgetScopes
     /// <summary>Everything the agent spends.</summary>
     public const string Agent = "agent";
 
+    /// <summary>What another agent lets a turn spend, in refusals. No limit has this name.</summary>
+    public const string Delegation = "delegation";
+
     private const string SessionPrefix = "session:";
     private const string ToolPrefix = "tool:";
 

@@ -30,24 +30,28 @@ public sealed record FundsHold(
     DateTimeOffset ExpiresAt,
     DateTimeOffset? SettledAt)
 {
+    /// <summary>The grant of another agent's money that it is of; null: it is of the agent's own.</summary>
+    [JsonRequired]
+    public string? Grant { get; init; }
+
     /// <summary>True while it counts as held: nobody knows yet what it will have cost.</summary>
     [JsonIgnore]
     public bool IsOpen => State is HoldState.Held or HoldState.Unknown;
 
     /// <summary>When time alone will change it; null: never. A payment of unknown outcome waits for somebody who knows.</summary>
     [JsonIgnore]
-    internal DateTimeOffset? NextDue => State == HoldState.Held || State == HoldState.Unknown && Kind == HoldKind.Model ? ExpiresAt : null;
+    internal DateTimeOffset? NextDue => State == HoldState.Held || State == HoldState.Unknown && Kind != HoldKind.Payment ? ExpiresAt : null;
 
     /// <summary>True when a limit of that scope and asset counts it.</summary>
     internal bool CountsFor(string scope, string asset) =>
-        Asset == asset
+        Asset == asset && Grant is null
         && (scope == BudgetScopes.Agent
             || Session is not null && scope == BudgetScopes.Session(Session)
             || Tool is not null && scope == BudgetScopes.Tool(Tool));
 
     /// <summary>True when it is what the request has asked for before.</summary>
     internal bool Answers(HoldRequest request) =>
-        Kind == request.Kind && Asset == request.Asset && Asked == request.Amount && Session == request.Session && Tool == request.Tool;
+        Kind == request.Kind && Asset == request.Asset && Asked == request.Amount && Session == request.Session && Tool == request.Tool && Grant == request.Grant;
 
     internal FundsHold Settle(HoldState state, UInt128 posted, DateTimeOffset now) => this with { State = state, Posted = posted, SettledAt = now };
 }

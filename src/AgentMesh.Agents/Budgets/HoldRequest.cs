@@ -12,13 +12,16 @@ namespace AgentMesh.Agents.Budgets;
 public sealed record HoldRequest(
     string Id, HoldKind Kind, string Asset, UInt128 Amount, UInt128 Least, string? Session, string? Tool, DateTimeOffset ExpiresAt)
 {
+    /// <summary>The grant of another agent's money that it is of; null: it is of the agent's own.</summary>
+    public string? Grant { get; init; }
+
     /// <summary>Refuses what only a bug asks for.</summary>
     /// <exception cref="ArgumentException">It contradicts itself, or has a name that is too long.</exception>
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Least, Amount);
-        if (Kind == HoldKind.Payment && Least != Amount)
-            throw new ArgumentException("A payment is held whole or not at all.");
+        if (Kind != HoldKind.Model && Least != Amount)
+            throw new ArgumentException("What is no model's is held whole or not at all.");
         if (Id.Length is 0 or > BudgetBounds.HoldIdCharacters)
             throw new ArgumentException("The id of a hold is empty or too long.");
         if (Asset.Length > BudgetBounds.AssetCharacters)
@@ -38,4 +41,7 @@ public enum HoldKind
 
     /// <summary>A payment, which never costs more than its hold. Of unknown outcome when it expires.</summary>
     Payment,
+
+    /// <summary>What another agent may spend, which never spends more. Over when it expires: all of it counts as spent.</summary>
+    Delegation,
 }

@@ -33,12 +33,15 @@ public sealed partial record Ledger
             return earlier.Answers(request) ? new LedgerStep(this, earlier, []) : BudgetRefusals.HoldIdReused;
         if (ledger.Open.Length >= BudgetBounds.OpenHolds)
             return BudgetRefusals.TooManyHolds;
-        var granted = ledger.Grant(request, rules);
+        var granted = request.Grant is { } grant ? ledger.GrantFrom(grant, request) : ledger.Grant(request, rules);
         if (granted.IsRefused)
             return granted.Refusal;
         var hold = new FundsHold(
             request.Id, request.Kind, request.Asset, request.Amount, granted.Value, HoldState.Held, 0, request.Session, request.Tool,
-            ledger.SeenAt, request.ExpiresAt.WholeMilliseconds(), null);
+            ledger.SeenAt, request.ExpiresAt.WholeMilliseconds(), null)
+        {
+            Grant = request.Grant,
+        };
         var (told, facts) = (ledger with { Open = ledger.Open.Add(hold) }).Tell(rules, request.Session ?? SessionNames.Default);
         return new LedgerStep(told, hold, [.. LedgerFacts.OfPayments(this, told), .. facts]);
     }

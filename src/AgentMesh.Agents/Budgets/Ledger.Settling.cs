@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Budgets;
@@ -25,7 +24,7 @@ public sealed partial record Ledger
                 return new LedgerStep(this, posted, []);
             case { State: HoldState.Voided }:
                 return BudgetRefusals.HoldVoided;
-            case { Kind: HoldKind.Payment } payment when actual > payment.Amount:
+            case { Kind: not HoldKind.Model } payment when actual > payment.Amount:
                 return BudgetRefusals.HoldTooSmall;
             case { } hold:
                 var spent = UInt128.Min(actual, hold.Amount);
@@ -78,10 +77,10 @@ public sealed partial record Ledger
     /// <summary>Counts what a hold has cost in every window it counts for, those of earlier limits included.</summary>
     private Ledger Spend(FundsHold hold, UInt128 spent, UInt128 overrun)
     {
-        var charged = Meters
-            .Select(meter => hold.CountsFor(meter.Scope, meter.Asset) ? meter.Charge(spent, SeenAt).ChargeOverrun(overrun, SeenAt) : meter)
-            .ToImmutableArray();
-        return (this with { Meters = charged }).Close(hold.Settle(HoldState.Posted, spent, SeenAt));
+        var charged = hold.Grant is not null
+            ? SpendOf(hold, spent, overrun)
+            : this with { Meters = [.. Meters.Select(meter => hold.CountsFor(meter.Scope, meter.Asset) ? meter.Charge(spent, SeenAt).ChargeOverrun(overrun, SeenAt) : meter)] };
+        return charged.Close(hold.Settle(HoldState.Posted, spent, SeenAt));
     }
 
     /// <summary>A hold that is over is not open any more. One of a model is forgotten: its turn knows what became of it.</summary>

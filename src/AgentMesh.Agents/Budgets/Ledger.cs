@@ -26,6 +26,10 @@ public sealed partial record Ledger(
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.Ledger;
 
+    /// <summary>Money of other agents that turns of this one may spend.</summary>
+    [JsonRequired]
+    public ImmutableArray<FundsGrant> Grants { get; init; } = [];
+
     /// <summary>When time alone will change a hold; null: never.</summary>
     [JsonIgnore]
     public DateTimeOffset? NextDue => Open.Min(hold => hold.NextDue);
@@ -46,8 +50,8 @@ public sealed partial record Ledger(
     }
 
     /// <summary>
-    /// What stays of it when the agent is erased: what was spent, so that no limit begins anew, and the limits. What a model may have cost is spent: its
-    /// turn is gone, and a new one may have its name.
+    /// What stays of it when the agent is erased: what was spent, so that no limit begins anew, and the limits. What a model may have cost is spent, and what
+    /// others may have spent: its turn is gone, and a new one may have its name.
     /// </summary>
     /// <param name="rules">How budgets are set up.</param>
     /// <param name="now">The time.</param>
@@ -55,8 +59,9 @@ public sealed partial record Ledger(
     public Ledger? WithoutAgent(BudgetRules rules, DateTimeOffset now)
     {
         var ledger = Advance(rules, now);
-        foreach (var hold in ledger.Open.Where(hold => hold.Kind == HoldKind.Model))
+        foreach (var hold in ledger.Open.Where(hold => hold.Kind != HoldKind.Payment))
             ledger = ledger.Spend(hold, hold.Amount, 0);
+        ledger = ledger with { Grants = [] };
         var isNew = ledger.Limits is null && ledger.Open.IsEmpty && ledger.Settled.IsEmpty && ledger.Meters.All(meter => meter.IsEmpty);
         return isNew ? null : ledger;
     }
@@ -77,7 +82,7 @@ public sealed partial record Ledger(
         Meters = Meter.Of(InForce(rules), Meters, meter => Open.Any(hold => hold.CountsFor(meter.Scope, meter.Asset)), BudgetBounds.Meters, SeenAt),
     };
 
-    private Ledger Expire(FundsHold hold) => hold.Kind == HoldKind.Model
-        ? Spend(hold, hold.Amount, 0)
-        : Replace(hold with { State = HoldState.Unknown });
+    private Ledger Expire(FundsHold hold) => hold.Kind == HoldKind.Payment
+        ? Replace(hold with { State = HoldState.Unknown })
+        : Spend(hold, hold.Amount, 0);
 }

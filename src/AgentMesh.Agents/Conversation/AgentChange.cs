@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Purchases;
@@ -53,6 +54,9 @@ public sealed record AgentChange(AgentHead Head)
 
     /// <summary>The approvals.</summary>
     public ApprovalTable? Approvals { get; init; }
+
+    /// <summary>The mailbox.</summary>
+    public MailRecords? Mail { get; init; }
 }
 
 /// <summary>A page to store.</summary>

@@ -56,13 +56,29 @@ public sealed record AgentHead(
     [JsonRequired]
     public DateTimeOffset? NextResume { get; init; }
 
+    /// <summary>The number of the last message that was sent to another agent; 0 before the first. A JSON integer below 2^48.</summary>
+    [JsonRequired]
+    public long MailOut { get; init; }
+
+    /// <summary>The number of the last message that came from another agent; 0 before the first. A JSON integer below 2^48.</summary>
+    [JsonRequired]
+    public long MailIn { get; init; }
+
+    /// <summary>Places of the mailbox that an erasure has emptied, see <see cref="Erasing.AgentErasure"/>; 0 while there is none.</summary>
+    [JsonRequired]
+    public int ErasedMail { get; init; }
+
+    /// <summary>When to look after the mail, see <see cref="AgentMesh.Agents.Mail.MailBook"/>; null: there is nothing to do.</summary>
+    [JsonRequired]
+    public DateTimeOffset? NextMail { get; init; }
+
     /// <summary>True while a run works on a turn, or is to: somebody has to look whether it lives.</summary>
     [JsonIgnore]
     public bool HasWork => OpenTurns > PausedTurns;
 
     /// <summary>When the agent has to be awake; null: only when somebody calls it, or while it has work.</summary>
     [JsonIgnore]
-    public DateTimeOffset? NextDue => Earlier(NextPurchase, Earlier(NextResume, Earlier(NextHold, Earlier(NextSchedule, NextExpiry))));
+    public DateTimeOffset? NextDue => Earlier(NextMail, Earlier(NextPurchase, Earlier(NextResume, Earlier(NextHold, Earlier(NextSchedule, NextExpiry)))));
 
     /// <summary>The head of an agent never written to. Times are whole milliseconds from the start, as they are stored.</summary>
     public static AgentHead Unborn(DateTimeOffset now)

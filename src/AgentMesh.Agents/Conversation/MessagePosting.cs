@@ -96,7 +96,7 @@ public static class MessagePosting
     public static PostAnswer ToPending(StoredMessage user, string sessionId) =>
         new(null, user.Count, user.Seq, TurnId.Of(user.Turn), sessionId, user.At, user.Seq, user.At);
 
-    private static Result<Recalled> Recall(AgentHead head, KeyBuckets? keys, PostRequest request, DateTimeOffset now)
+    internal static Result<Recalled> Recall(AgentHead head, KeyBuckets? keys, PostRequest request, DateTimeOffset now)
     {
         if (request is { KeyHash: { } keyHash, BodyHash: { } bodyHash } && keys is { } buckets)
         {
@@ -171,5 +171,5 @@ public static class MessagePosting
         return new StoredPost(writer.ToChange(epoch, now) with { Buckets = buckets, Payment = request.Payment }, answer, rate, runs);
     }
 
-    private readonly record struct Recalled(RepeatedPost? Repeat);
+    internal readonly record struct Recalled(RepeatedPost? Repeat);
 }

@@ -50,6 +50,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.CallTasks.CallTaskTable"/>.</summary>
     public const string Tasks = "tasks";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Mail.MailBook"/>.</summary>
+    public const string Mail = "mail";
+
     /// <summary>Key of the <see cref="AgentMesh.Agents.Purchases.PurchaseBook"/>.</summary>
     public const string Purchases = "purchases";
 
@@ -79,6 +82,15 @@ public static class StateKeys
 
     /// <summary>Key of an <see cref="AgentMesh.Agents.Events.EventLogPage"/>.</summary>
     public static string Events(int n) => string.Create(CultureInfo.InvariantCulture, $"events:{n}");
+
+    /// <summary>Key of an <see cref="AgentMesh.Agents.Mail.OutMail"/>.</summary>
+    public static string SentMail(long n) => string.Create(CultureInfo.InvariantCulture, $"mail-out:{n}");
+
+    /// <summary>Key of an <see cref="AgentMesh.Agents.Mail.InMail"/>.</summary>
+    public static string ReceivedMail(long n) => string.Create(CultureInfo.InvariantCulture, $"mail-in:{n}");
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Mail.MailSenders"/> of a bucket.</summary>
+    public static string MailSenders(int bucket) => string.Create(CultureInfo.InvariantCulture, $"mail-from:{bucket}");
 
     /// <summary>Key of an <see cref="IdempotencyBucket"/>.</summary>
     public static string Bucket(int n) => string.Create(CultureInfo.InvariantCulture, $"idem:{n}");

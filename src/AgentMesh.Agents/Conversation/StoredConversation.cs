@@ -44,6 +44,7 @@ public static class StoredConversation
             && head.MessageCount >= head.Page.Count
             && head.EventsFrom >= 1 && head.EventsFrom <= head.LastSeq + 1
             && head.OpenTurns is >= 0 and <= TurnLimits.Open
+            && head is { MailOut: >= 0, MailIn: >= 0 }
             && head.PausedTurns >= 0 && head.PausedTurns <= head.OpenTurns;
         return packed && counted ? null : ConversationRefusals.AgentQuarantined("the head contradicts itself");
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Purchases;
 using AgentMesh.Agents.Sessions;
 
@@ -43,6 +44,7 @@ public static class AgentErasure
             NextExpiry = null,
             NextHold = null,
             NextPurchase = null,
+            NextMail = null,
             Epoch = epoch,
         };
         if (purchases.Ids is { IsEmpty: false } ids)
@@ -54,6 +56,9 @@ public static class AgentErasure
                 Purchases = purchases.Without(removed),
             };
         }
+
+        if (NextMail(head) is { Keys.IsEmpty: false } mail)
+            return mail;
 
         if (NextSession(index) is { } id)
         {
@@ -92,10 +97,29 @@ public static class AgentErasure
             [
                 StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet,
                 StateKeys.Purchases, StateKeys.Approvals, StateKeys.Tasks, .. ledger is null ? [StateKeys.Ledger] : ImmutableArray<string>.Empty, StateKeys.Summary(SessionNames.Default),
-                .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Head,
+                .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Mail,
+                .. Enumerable.Range(0, MailLimits.SenderBuckets).Select(StateKeys.MailSenders), StateKeys.Head,
             ],
             Ledger = ledger,
         };
+    }
+
+    /// <summary>The next places of the outbox, and behind them those of the inbox, each from its last number down.</summary>
+    private static ErasurePart NextMail(AgentHead head)
+    {
+        string[] all =
+        [
+            .. Numbers(head.MailOut, MailLimits.KeptSent).Select(StateKeys.SentMail),
+            .. Numbers(head.MailIn, MailLimits.KeptReceived).Select(StateKeys.ReceivedMail),
+        ];
+        var next = all.Skip(head.ErasedMail).Take(PagesAtOnce).ToImmutableArray();
+        return new ErasurePart(head with { ErasedMail = head.ErasedMail + next.Length }) { Keys = next.IsEmpty ? [] : [StateKeys.Turns, StateKeys.Mail, .. next] };
+    }
+
+    private static IEnumerable<long> Numbers(long last, int kept)
+    {
+        for (var n = last; n > Math.Max(0, last - kept); n--)
+            yield return n;
     }
 
     private static IEnumerable<string> Pages(string session, int first, int last) =>

@@ -72,6 +72,9 @@ public static class FactTypes
     /// <summary>What became of funds that were set aside for a payment.</summary>
     public const string Payment = "payment";
 
+    /// <summary>Something has become of a message of or to another agent.</summary>
+    public const string Mail = "mail";
+
     /// <summary>An operator has stopped the agent's spending.</summary>
     public const string Frozen = "frozen";
 

@@ -38,7 +38,10 @@ public static class PurchaseChanges
     {
         var amount = AmountOf(terms);
         var request = new HoldRequest(
-            terms.PaymentId, HoldKind.Payment, AssetOf(terms), amount, amount, purchase.Request.Session, purchase.Request.Tool, terms.ValidBefore + PurchaseLimits.ExpirySlack);
+            terms.PaymentId, HoldKind.Payment, AssetOf(terms), amount, amount, purchase.Request.Session, purchase.Request.Tool, terms.ValidBefore + PurchaseLimits.ExpirySlack)
+        {
+            Grant = inputs.Ledger.GrantOf(purchase.Request.Turn, AssetOf(terms)),
+        };
         var held = inputs.Ledger.Hold(request, inputs.Budgets, inputs.LedgerNow);
         if (held.IsRefused)
             return held.Refusal;

@@ -7,6 +7,7 @@ using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Freezing;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
@@ -57,7 +58,6 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PolicyRecord))]
 [JsonSerializable(typeof(SpendingMemory))]
 [JsonSerializable(typeof(ApprovalTable))]
-[JsonSerializable(typeof(Ledger))]
 [JsonSerializable(typeof(FreezeRecord))]
 [JsonSerializable(typeof(TenantControl))]
 [JsonSerializable(typeof(TenantLedger))]
@@ -65,6 +65,10 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(StoredPurchase))]
 [JsonSerializable(typeof(PurchaseBody))]
 [JsonSerializable(typeof(CallTaskTable))]
+[JsonSerializable(typeof(MailBook))]
+[JsonSerializable(typeof(OutMail))]
+[JsonSerializable(typeof(InMail))]
+[JsonSerializable(typeof(MailSenders))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -119,7 +123,6 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.SpendingMemory, StateVersions.SpendingMemoryUpcasters, Default.SpendingMemory));
         options.Converters.Add(new VersionedConverter<ApprovalTable>(
             StateVersions.ApprovalTable, StateVersions.ApprovalTableUpcasters, Default.ApprovalTable));
-        options.Converters.Add(new VersionedConverter<Ledger>(StateVersions.Ledger, StateVersions.LedgerUpcasters, Default.Ledger));
         options.Converters.Add(new VersionedConverter<FreezeRecord>(
             StateVersions.FreezeRecord, StateVersions.FreezeRecordUpcasters, Default.FreezeRecord));
         options.Converters.Add(new VersionedConverter<TenantControl>(
@@ -134,5 +137,9 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.PurchaseBody, StateVersions.PurchaseBodyUpcasters, Default.PurchaseBody));
         options.Converters.Add(new VersionedConverter<CallTaskTable>(
             StateVersions.CallTaskTable, StateVersions.CallTaskTableUpcasters, Default.CallTaskTable));
+        options.Converters.Add(new VersionedConverter<MailBook>(StateVersions.MailBook, StateVersions.MailBookUpcasters, Default.MailBook));
+        options.Converters.Add(new VersionedConverter<OutMail>(StateVersions.OutMail, StateVersions.OutMailUpcasters, Default.OutMail));
+        options.Converters.Add(new VersionedConverter<InMail>(StateVersions.InMail, StateVersions.InMailUpcasters, Default.InMail));
+        options.Converters.Add(new VersionedConverter<MailSenders>(StateVersions.MailSenders, StateVersions.MailSendersUpcasters, Default.MailSenders));
     }
 }

@@ -9,7 +9,7 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static class StateVersions
 {
-    internal const int AgentHead = 6;
+    internal const int AgentHead = 7;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
@@ -30,7 +30,7 @@ internal static class StateVersions
     internal const int PaymentBook = 1;
     internal const int PaymentPage = 2;
     internal const int PaymentPlace = 1;
-    internal const int Ledger = 1;
+    internal const int Ledger = 2;
     internal const int PolicyRecord = 1;
     internal const int SpendingMemory = 1;
     internal const int ApprovalTable = 1;
@@ -41,9 +41,13 @@ internal static class StateVersions
     internal const int TenantControl = 1;
     internal const int TenantLedger = 1;
     internal const int CallTaskTable = 2;
+    internal const int MailBook = 1;
+    internal const int OutMail = 1;
+    internal const int InMail = 1;
+    internal const int MailSenders = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
@@ -85,7 +89,7 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PaymentPlaceUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> LedgerUpcasters = [SpendsItsOwn];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PolicyRecordUpcasters = [];
 
@@ -106,6 +110,14 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TenantLedgerUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> CallTaskTableUpcasters = [AsksNothing];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MailBookUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> OutMailUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> InMailUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MailSendersUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)
@@ -151,6 +163,31 @@ internal static class StateVersions
         head["nextPurchase"] = null;
         head["v"] = 6;
         return head;
+    }
+
+    /// <summary>Agents of version 6 have no mailbox.</summary>
+    private static JsonObject HasNoMail(JsonObject head)
+    {
+        head["mailOut"] = 0;
+        head["mailIn"] = 0;
+        head["erasedMail"] = 0;
+        head["nextMail"] = null;
+        head["v"] = 7;
+        return head;
+    }
+
+    /// <summary>Agents of version 1 spend their own money only.</summary>
+    private static JsonObject SpendsItsOwn(JsonObject ledger)
+    {
+        ledger["grants"] = new JsonArray();
+        foreach (var holds in (string[])["open", "settled"])
+        {
+            foreach (var hold in ledger[holds]!.AsArray())
+                hold!["grant"] = null;
+        }
+
+        ledger["v"] = 2;
+        return ledger;
     }
 
     /// <summary>Runs of version 2 have set nothing aside.</summary>

@@ -39,6 +39,13 @@ public static partial class TurnChanges
         var spent = turn.SpentMicroUsd + writer.Settle(turn, call.LastMicroUsd);
         var next = turn with { Call = call.Number, SpentMicroUsd = spent };
         var taken = writer.Holds!.Take(next, call);
+        // Another's money does not come back: nothing is to be waited for.
+        if (taken.Refusal is { } spentUp && writer.Holds.Ledger.GrantOf(TurnId.Of(turn.Turn), BudgetAssets.Usd) is not null)
+        {
+            writer.End(next with { Call = 0 }, spentUp, now);
+            return new FundedCall(Finish(writer, ImmutableArray.CreateBuilder<TurnRun>(), rules, epoch, now), null, null);
+        }
+
         if (taken.Refusal is { } refusal)
             next = Pause(writer, turn, refusal, spent + call.LeastMicroUsd, now);
         writer.Turns = writer.Turns.Replace(next);

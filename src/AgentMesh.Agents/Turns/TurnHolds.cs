@@ -58,9 +58,12 @@ internal sealed class TurnHolds(TurnFunds funds, Action<FactEntry> note)
 
     private Result<LedgerStep> Hold(Ledger ledger, HoldRequest request) => funds.Gate is { } gate ? gate : ledger.Hold(request, funds.Rules, funds.Now);
 
-    private static HoldRequest RequestOf(OpenTurn turn, long wantedMicroUsd, long leastMicroUsd) => new(
+    private HoldRequest RequestOf(OpenTurn turn, long wantedMicroUsd, long leastMicroUsd) => new(
         turn.HoldId, HoldKind.Model, BudgetAssets.Usd, (UInt128)wantedMicroUsd, (UInt128)leastMicroUsd, turn.Session, null,
-        turn.Deadline + TurnLimits.HoldSlack);
+        turn.Deadline + TurnLimits.HoldSlack)
+    {
+        Grant = Ledger.GrantOf(TurnId.Of(turn.Turn), BudgetAssets.Usd),
+    };
 
     private void Take(LedgerStep step)
     {

@@ -83,6 +83,13 @@ public static class EventTypes
     /// </summary>
     public const string Payment = "payment";
 
+    /// <summary>
+    /// Of a message to or of another agent: <c>mail</c> is its id, <c>status</c> is <c>sent</c>, <c>delivered</c>, <c>dead</c> (with <c>code</c>) or <c>discarded</c>, with
+    /// <c>to</c>; or <c>received</c> or <c>answering</c> (with its <c>turn</c>), with <c>from</c>. <c>inReplyTo</c> is the id of the message it answers, <c>topic</c>
+    /// the one it was sent to; with <c>code</c>, what was sent or received says that there is no answer.
+    /// </summary>
+    public const string Mail = "mail";
+
     /// <summary>An operator has stopped the agent's spending: <c>reason</c>.</summary>
     public const string Frozen = "frozen";
 

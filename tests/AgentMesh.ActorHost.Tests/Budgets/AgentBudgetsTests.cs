@@ -131,7 +131,7 @@ public sealed class AgentBudgetsTests
         var open = string.Join(
             ',',
             from hold in new[] { ("p1", "Payment", "60"), ("5/1", "Model", "40") }
-            select $$"""{"id":"{{hold.Item1}}","kind":"{{hold.Item2}}","asset":"{{Usdc}}","asked":"{{hold.Item3}}","amount":"{{hold.Item3}}","state":"Held","posted":"0","session":null,"tool":null,"at":"2026-01-02T03:04:05.678Z","expiresAt":"{{expiresAt}}","settledAt":null}""");
+            select $$"""{"id":"{{hold.Item1}}","kind":"{{hold.Item2}}","asset":"{{Usdc}}","asked":"{{hold.Item3}}","amount":"{{hold.Item3}}","state":"Held","posted":"0","session":null,"tool":null,"at":"2026-01-02T03:04:05.678Z","expiresAt":"{{expiresAt}}","settledAt":null,"grant":null}""");
         host.State[Alice, "ledger"] = host.State[Alice, "ledger"]!.Replace("\"open\":[]", $"\"open\":[{open}]", StringComparison.Ordinal);
         host.State[Alice, "head"] = host.State[Alice, "head"]!.Replace("\"nextHold\":null", $"\"nextHold\":\"{expiresAt}\"", StringComparison.Ordinal);
     }

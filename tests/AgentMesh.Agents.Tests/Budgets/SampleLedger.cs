@@ -28,7 +28,10 @@ internal static class SampleLedger
         from isBare in Gen.Bool
         select new FundsHold(
             $"{kind}/{state}", kind, FakeLedger.Usdc, amounts[0], amounts[1], state, amounts[2], isBare ? null : "default", isBare ? null : "shop", times[0], times[1],
-            isBare ? null : times[2]);
+            isBare ? null : times[2])
+        {
+            Grant = isBare ? null : "mail:12",
+        };
 
     /// <summary>Any ledger.</summary>
     internal static Gen<object> Any { get; } =
@@ -45,7 +48,10 @@ internal static class SampleLedger
             isBare ? null : [new BudgetLimit("agent", BudgetAssets.Usd, window, amount)],
             [new Meter("agent", BudgetAssets.Usd, window, [.. slices], overrun, isBare ? null : new ToldThreshold(80, seen))],
             [.. open],
-            [.. settled]);
+            [.. settled])
+        {
+            Grants = isBare ? [] : [new FundsGrant("mail:12", BudgetAssets.Usd, amount, amount / 2, "41")],
+        };
 
     /// <summary>The one of the fixture.</summary>
     internal static Ledger Fixture { get; } = new(
@@ -59,14 +65,19 @@ internal static class SampleLedger
         ],
         [
             new FundsHold("5/1", HoldKind.Model, BudgetAssets.Usd, 3_000_000, 2_000_000, HoldState.Held, 0, SessionId.Of("r1", null), "shop", At, At.AddMinutes(5), null),
+            new FundsHold("41/1", HoldKind.Model, BudgetAssets.Usd, 50_000, 50_000, HoldState.Held, 0, "default", null, At, At.AddMinutes(5), null) { Grant = "mail:12" },
+            new FundsHold("mail:12-a", HoldKind.Delegation, BudgetAssets.Usd, 250_000, 250_000, HoldState.Held, 0, null, null, At, At.AddHours(26), null),
             new FundsHold("p1", HoldKind.Payment, FakeLedger.Usdc, 100_000, 100_000, HoldState.Unknown, 0, null, null, At, At.AddMinutes(5), null),
         ],
-        [new FundsHold("p0", HoldKind.Payment, FakeLedger.Usdc, 100_000, 100_000, HoldState.Posted, 90_000, "default", "shop", At, At.AddMinutes(5), At.AddSeconds(1))]);
+        [new FundsHold("p0", HoldKind.Payment, FakeLedger.Usdc, 100_000, 100_000, HoldState.Posted, 90_000, "default", "shop", At, At.AddMinutes(5), At.AddSeconds(1))])
+    {
+        Grants = [new FundsGrant("mail:12", BudgetAssets.Usd, 250_000, 100_000, "41")],
+    };
 
     /// <summary>What makes a ledger: its lists have no equality of their own.</summary>
     internal static IEnumerable<object> PartsOf(Ledger ledger) =>
     [
-        ledger.SeenAt, ledger.V, .. ledger.Limits?.Cast<object>() ?? ["none"], .. ledger.Open, .. ledger.Settled,
+        ledger.SeenAt, ledger.V, .. ledger.Limits?.Cast<object>() ?? ["none"], .. ledger.Open, .. ledger.Settled, .. ledger.Grants,
         .. ledger.Meters.Select(meter => meter with { Slices = [] }), .. ledger.Meters.SelectMany(meter => meter.Slices).Cast<object>(),
     ];
 }

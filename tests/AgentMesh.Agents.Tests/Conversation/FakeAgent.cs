@@ -12,7 +12,7 @@ using AgentMesh.Primitives;
 namespace AgentMesh.Agents.Tests.Conversation;
 
 /// <summary>The shell around the rules, in memory: loads what they ask for, stores what they say, counts both.</summary>
-internal sealed class FakeAgent : IAgentReader
+internal sealed partial class FakeAgent : IAgentReader
 {
     internal const long Epoch = 1L << 32;
     internal static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
@@ -335,6 +335,7 @@ internal sealed class FakeAgent : IAgentReader
             Turns = turns.Open.IsEmpty ? null : turns;
         HasWrittenLedger = change.Ledger is not null;
         Ledger = change.Ledger ?? Ledger;
+        StoreMail(change);
         Head = change.Head;
     }
 

@@ -9,6 +9,7 @@ using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Freezing;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
@@ -22,6 +23,7 @@ using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Agents.Tests.Approvals;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.CallTasks;
+using AgentMesh.Agents.Tests.Mail;
 using AgentMesh.Agents.Tests.Conversation;
 using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Tests.Policies;
@@ -77,6 +79,10 @@ public sealed class StoredRecordTests
         {
             PausedTurns = turns / 2,
             NextResume = turns % 13 == 0 ? null : due,
+            MailOut = counters[1],
+            MailIn = counters[2],
+            ErasedMail = turns,
+            NextMail = turns % 19 == 0 ? null : due,
         };
 
     private static readonly Gen<StoredMessage> Messages =
@@ -168,7 +174,7 @@ public sealed class StoredRecordTests
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
-        [typeof(AgentHead)] = ("head.v6.json", Heads.Select(head => (object)head), SampleHead),
+        [typeof(AgentHead)] = ("head.v7.json", Heads.Select(head => (object)head), SampleHead),
         [typeof(MessagePage)] = ("page.v1.json", Messages.Array[0, 16].Select(messages => (object)new MessagePage([.. messages])), SamplePage),
         [typeof(IdempotencyBucket)] = ("idem.v1.json", Gen.Byte.Array[0, 49 * 300].Select(bytes => (object)new IdempotencyBucket(new PackedEntries(bytes))), SampleBucket),
         [typeof(SessionIndex)] = (
@@ -245,7 +251,7 @@ public sealed class StoredRecordTests
             SamplePurchases.Unknown with { Request = SamplePurchases.InTurn }),
         [typeof(PurchaseBody)] = (
             "purchasebody.v1.json", Gen.Byte.Array[0, 300].Select(bytes => (object)new PurchaseBody(bytes)), new PurchaseBody("""{"query":"Is it so? <a>&+"}"""u8.ToArray())),
-        [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
+        [typeof(Ledger)] = ("ledger.v2.json", SampleLedger.Any, SampleLedger.Fixture),
         [typeof(PolicyRecord)] = (
             "policy.v1.json", from text in Gen.String.Select(Whole) from at in Times select (object)new PolicyRecord(text, at),
             new PolicyRecord(SamplePolicies.Policy("{'effect':'allow','asset':['USDC'],'amountAtMost':'1000000'}").ToJson(), SamplePayments.Now)),
@@ -255,7 +261,6 @@ public sealed class StoredRecordTests
             SpendingMemory.Empty.With(SamplePolicies.Payment("1000000 USDC to ALICE"), SamplePayments.Now)),
         [typeof(ApprovalTable)] = (
             "approvals.v1.json", Approvals.Array[0, 20].Select(approvals => (object)new ApprovalTable([.. approvals])), new ApprovalTable([SampleApprovals.Used])),
-        [typeof(Ledger)] = ("ledger.v1.json", SampleLedger.Any, SampleLedger.Fixture),
         [typeof(FreezeRecord)] = ("freeze.v1.json", SampleTenants.AnyFreeze, SampleTenants.Freeze),
         [typeof(CallTaskTable)] = (
             "tasks.v2.json",
@@ -267,6 +272,12 @@ public sealed class StoredRecordTests
             let input = hasAsked ? new CallInput(texts[5], turn is null ? texts[6] : null, [.. questions], turn is null) : null
             select (object)new CallTaskTable([new CallTask(texts[0], texts[1], turn, turn is null ? texts[2] : null, times[0], times[1], input)]),
             new CallTaskTable([CallTaskTests.OfTurn, CallTaskTests.OfPayment, CallTaskTests.OfCall])),
+        [typeof(MailBook)] = ("mail.v1.json", SampleMail.AnyBook, SampleMail.Book),
+        [typeof(OutMail)] = ("mailout.v1.json", SampleMail.AnySent, SampleMail.Sent),
+        [typeof(InMail)] = ("mailin.v1.json", SampleMail.AnyReceived, SampleMail.Received),
+        [typeof(MailSenders)] = (
+            "mailfrom.v1.json", Gen.Byte.Array[0, 37 * 256].Select(bytes => (object)new MailSenders(new PackedEntries(bytes))),
+            MailSenders.Empty.With("default:bob", 1_760_000_000_000, 12, 7, MailOutcome.ToAnswer, SampleMail.Now)),
         [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
         [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
@@ -313,6 +324,7 @@ public sealed class StoredRecordTests
                 .. tasks.All.Where(task => task.Input is not null).SelectMany(task => task.Input!.Questions.Cast<object>().Prepend((task.Input.Arguments, task.Input.State ?? "", task.Input.IsCanceled))),
             ],
             SpendingMemory memory => [memory.Payees, .. memory.Lines.SelectMany(line => line.Slices.Cast<object>().Prepend((line.Direction, line.Asset)))],
+            MailBook book => SampleMail.PartsOf(book),
             TenantControl control => SampleTenants.PartsOf(control),
             TenantLedger ledger => SampleTenants.PartsOf(ledger),
             _ => [record],
@@ -375,6 +387,12 @@ public sealed class StoredRecordTests
     [InlineData("budget.v1.json")]
     [InlineData("tasks.v1.json")]
     [InlineData("tasks.v2.json")]
+    [InlineData("head.v7.json")]
+    [InlineData("ledger.v2.json")]
+    [InlineData("mail.v1.json")]
+    [InlineData("mailout.v1.json")]
+    [InlineData("mailin.v1.json")]
+    [InlineData("mailfrom.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -411,6 +429,10 @@ public sealed class StoredRecordTests
             "control" => Read<TenantControl>(json),
             "budget" => Read<TenantLedger>(json),
             "tasks" => Read<CallTaskTable>(json),
+            "mail" => Read<MailBook>(json),
+            "mailout" => Read<OutMail>(json),
+            "mailin" => Read<InMail>(json),
+            "mailfrom" => Read<MailSenders>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -430,13 +452,15 @@ public sealed class StoredRecordTests
             [
                 "head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet",
                 "payments", "payments:3", "payment:abc", "purchases", "purchase:abc", "purchase-body:abc", "purchase-answer:abc", "ledger", "policy", "spending", "approvals", "freeze", "tasks",
+                "mail", "mail-out:12", "mail-in:12", "mail-from:3",
             ],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
                 StateKeys.Events(3), StateKeys.Turns, StateKeys.Profile, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Usage,
                 StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"),
                 StateKeys.Purchases, StateKeys.Purchase("abc"), StateKeys.PurchaseBody("abc"), StateKeys.PurchaseAnswer("abc"), StateKeys.Ledger,
-                StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals, StateKeys.Freeze, StateKeys.Tasks,
+                StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals, StateKeys.Freeze, StateKeys.Tasks, StateKeys.Mail,
+                StateKeys.SentMail(12), StateKeys.ReceivedMail(12), StateKeys.MailSenders(3),
             ]);
 
     [Theory]
@@ -500,6 +524,9 @@ public sealed class StoredRecordTests
     {
         PausedTurns = 2,
         NextResume = new DateTimeOffset(2026, 1, 2, 5, 4, 5, 678, TimeSpan.Zero),
+        MailOut = 12,
+        MailIn = 7,
+        NextMail = new DateTimeOffset(2026, 1, 2, 3, 4, 35, 678, TimeSpan.Zero),
     };
 
     private static DueTable SampleDue => new DueTable(DueIndex.Empty, ImmutableDictionary<int, DueShard>.Empty.Add(DueIndex.ShardOf("alice"), DueShard.Empty))

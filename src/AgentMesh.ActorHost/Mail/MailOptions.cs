@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Mail;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.ActorHost.Mail;
+
+/// <summary>Section <c>AgentMesh:Mail</c>: messages between agents.</summary>
+internal sealed class MailOptions
+{
+    internal const string Section = "AgentMesh:Mail";
+
+    /// <summary>Messages that one agent sends in any window, answers to others' mail not counted. Default 600. 0: as many as it will.</summary>
+    [Range(0, RateRule.MaxPermits)]
+    public int RatePermits { get; set; } = 600;
+
+    /// <summary>Seconds of the window. Default 60.</summary>
+    [Range(1, 86_400)]
+    public int RateWindowSeconds { get; set; } = 60;
+
+    /// <summary>By how many agents a message may have come: its sender, the one whose message has led to it, and so on. Default 8.</summary>
+    [Range(1, MailLimits.MaxHops)]
+    public int MaxHops { get; set; } = 8;
+
+    /// <summary>
+    /// Tenants whose agents may send those of another tenant something, if these allow it by name: <c>acme&gt;default</c>. None by default: mail stays within
+    /// its tenant.
+    /// </summary>
+    public IList<string> AcrossTenants { get; } = [];
+
+    /// <summary>Messages that this process brings at a time. Default 64.</summary>
+    [Range(1, 1024)]
+    public int Concurrency { get; set; } = 64;
+
+    /// <summary>Those among them of one agent. Default 4: an agent that sends to many leaves room for others.</summary>
+    [Range(1, 64)]
+    public int RunsOfAnAgent { get; set; } = 4;
+
+    internal bool IsValid => AcrossTenants.All(pair => Parse(pair) is not null);
+
+    internal MailRules Rules => new(
+        RatePermits == 0 ? null : new RateRule(RatePermits, TimeSpan.FromSeconds(RateWindowSeconds)), MaxHops, [.. AcrossTenants.Select(pair => Parse(pair)!.Value)]);
+
+    private static (TenantId From, TenantId To)? Parse(string pair) =>
+        pair.Split('>') is [var from, var to] && TenantId.TryParse(from.Trim(), out var sender) && TenantId.TryParse(to.Trim(), out var receiver) ? (sender, receiver) : null;
+}

@@ -1,0 +1,342 @@
+using AgentMesh.Agents.Budgets;
+using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Mail;
+using AgentMesh.Agents.Tests.Budgets;
+using AgentMesh.Agents.Tests.Conversation;
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Agents.Tests.Mail;
+
+/// <summary>The rules of the mailbox, each with its bounds.</summary>
+public sealed class MailTests
+{
+    private const string Alice = "default:alice";
+    private const string Bob = "default:bob";
+
+    [Theory]
+    [InlineData("12-aaaaaaaaaaaaaaaaaaaaaaaaaa", 12L)]
+    [InlineData("281474976710655-aaaaaaaaaaaaaaaaaaaaaaaaaa", 281474976710655L)]
+    [InlineData("281474976710656-aaaaaaaaaaaaaaaaaaaaaaaaaa", null)]
+    [InlineData("0-aaaaaaaaaaaaaaaaaaaaaaaaaa", null)]
+    [InlineData("012-aaaaaaaaaaaaaaaaaaaaaaaaaa", null)]
+    [InlineData("-1-aaaaaaaaaaaaaaaaaaaaaaaaaa", null)]
+    [InlineData("12-aaaaaaaaaaaaaaaaaaaaaaaaa", null)]
+    [InlineData("12-aaaaaaaaaaaaaaaaaaaaaaaaa1", null)]
+    [InlineData("12", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Id_HasTheSendersNumber(string? id, long? n) => Assert.Equal(n, MailId.NumberOf(id));
+
+    [Theory]
+    [InlineData("bob", true)]
+    [InlineData("bot-*", true)]
+    [InlineData("*", true)]
+    [InlineData("acme:bob", true)]
+    [InlineData("acme:*", true)]
+    [InlineData("acme:bot-*", true)]
+    [InlineData("*:bob", false)]
+    [InlineData("", false)]
+    [InlineData("Bob", false)]
+    [InlineData("b*b", false)]
+    [InlineData("a:b:c", false)]
+    [InlineData(null, false)]
+    public void Pattern_IsRead(string? pattern, bool isWellFormed) => Assert.Equal(isWellFormed, MailPattern.IsWellFormed(pattern));
+
+    [Theory]
+    [InlineData("default:alice", "", "", true)]
+    [InlineData("default:alice", "alice", "", true)]
+    [InlineData("default:alice", "al*", "", true)]
+    [InlineData("default:alice", "carol", "", false)]
+    [InlineData("default:alice", "", "alice", false)]
+    [InlineData("default:alice", "alice", "al*", false)]
+    [InlineData("default:alice", "acme:*", "", false)]
+    [InlineData("acme:alice", "", "", false)]
+    [InlineData("acme:alice", "*", "", false)]
+    [InlineData("acme:alice", "acme:*", "", true)]
+    [InlineData("acme:alice", "acme:alice", "acme:alice", false)]
+    [InlineData("other:alice", "other:*", "", false)]
+    public void Policy_IsOpenWithinTheTenant_AndClosedAcross(string from, string allow, string deny, bool isAllowed)
+    {
+        var agent = new FakeAgent { Key = Key(Bob), MailRules = new MailRules(null, 8, [(TenantId.Parse("acme"), TenantId.Default)]) };
+        agent.SetMailPolicy(MailReceipt.Store, Lists(allow), Lists(deny));
+        Assert.Equal(isAllowed ? null : "mail_not_allowed", agent.Deliver(Incoming(from, 1)).Value!.Refusal?.Code);
+    }
+
+    [Theory]
+    [InlineData("", null, "invalid_recipient")]
+    [InlineData("bob", null, "invalid_recipient")]
+    [InlineData("default:alice", null, "invalid_recipient")]
+    [InlineData("default:bob default:bob", null, "invalid_recipient")]
+    [InlineData("acme:bob", null, "mail_not_allowed")]
+    [InlineData("default:bob", 0, "invalid_mail")]
+    [InlineData("default:bob", 1, null)]
+    [InlineData("default:bob", 86_400, null)]
+    [InlineData("default:bob", 86_401, "invalid_mail")]
+    public void Draft_IsChecked(string to, int? seconds, string? code)
+    {
+        var agent = new FakeAgent();
+        Assert.Equal(code, agent.Send("r1", Draft("hi", to.Split(' ')) with { DeadlineSeconds = seconds }).Refusal?.Code);
+        Assert.Equal(code is null ? 1 : 0, agent.SentMail.Count);
+    }
+
+    [Theory]
+    [InlineData(0, "invalid_content")]
+    [InlineData(1, null)]
+    [InlineData(65_536, null)]
+    [InlineData(65_537, "invalid_content")]
+    public void Content_HasABound(int length, string? code) => Assert.Equal(code, new FakeAgent().Send("r1", Draft(new string('x', length), Bob)).Refusal?.Code);
+
+    [Theory]
+    [InlineData(200, null)]
+    [InlineData(201, "invalid_recipient")]
+    public void Receivers_HaveABound(int count, string? code) =>
+        Assert.Equal(code, new FakeAgent().Send("r1", Draft("hi", [.. Enumerable.Range(0, count).Select(n => $"default:u{n}")])).Refusal?.Code);
+
+    [Fact]
+    public void Outbox_HasSoManyUnderWay()
+    {
+        var agent = new FakeAgent();
+        for (var n = 0; n < MailLimits.Open; n++)
+            Assert.Null(agent.Send($"r{n}", Draft("hi", $"default:u{n % 7}")).Refusal);
+        Assert.Equal("outbox_full", agent.Send("more", Draft("hi", Bob)).Refusal!.Code);
+        agent.Report("default:u0", 1, null, false);
+        Assert.Null(agent.Send("more", Draft("hi", Bob)).Refusal);
+        Assert.Equal("outbox_full", agent.Send("one too many", Draft("hi", Bob)).Refusal!.Code);
+    }
+
+    /// <summary>The 1,025th takes the place of the first, which has to be over.</summary>
+    [Fact]
+    public void Outbox_KeepsSoMany_AndNoneThatIsOpenGoes()
+    {
+        var agent = new FakeAgent();
+        agent.Send("stuck", Draft("hi", "default:away"));
+        for (var n = 2; n <= MailLimits.KeptSent; n++)
+        {
+            Assert.Null(agent.Send($"r{n}", Draft("hi", Bob)).Refusal);
+            agent.Report(Bob, n, null, false);
+        }
+
+        Assert.Equal("outbox_full", agent.Send("next", Draft("hi", Bob)).Refusal!.Code);
+        agent.Report("default:away", 1, null, false);
+        Assert.Null(agent.Send("next", Draft("hi", Bob)).Refusal);
+        Assert.Equal(MailLimits.KeptSent, agent.SentMail.Count);
+        Assert.DoesNotContain(1L, agent.SentMail.Keys);
+    }
+
+    /// <summary>What nobody has dealt with makes no room, and the sender comes again.</summary>
+    [Fact]
+    public void Inbox_KeepsSoMany_AndNoneThatIsUnreadGoes()
+    {
+        var agent = new FakeAgent { Key = Key(Bob) };
+        for (var n = 1; n <= MailLimits.KeptReceived; n++)
+            Assert.Null(agent.Deliver(Incoming(Alice, n)).Refusal);
+        var next = Incoming(Alice, MailLimits.KeptReceived + 1);
+        Assert.Equal("mailbox_full", agent.Deliver(next).Refusal!.Code);
+        agent.Store(MailOwner.Read(agent.MailInputs, 1, agent.ReceivedMail[1], FakeAgent.Epoch, agent.Now).Value);
+        Assert.Null(agent.Deliver(next).Value!.Refusal);
+        Assert.Equal(MailLimits.KeptReceived, agent.ReceivedMail.Count);
+        Assert.Equal("mailbox_full", agent.Deliver(next with { N = next.N + 1 }).Refusal!.Code);
+    }
+
+    [Fact]
+    public void Answers_WaitForRoom_AndThenTheSenderDoes()
+    {
+        var agent = new FakeAgent { Key = Key(Bob) };
+        agent.SetMailPolicy(MailReceipt.Answer);
+        for (var n = 1; n <= MailLimits.ToAnswer; n++)
+            Assert.True(agent.Deliver(Incoming(Alice, n)).Value!.IsToAnswer);
+        Assert.Equal("mailbox_full", agent.Deliver(Incoming(Alice, 65)).Refusal!.Code);
+        agent.AnswerMail();
+        Assert.Null(agent.Deliver(Incoming(Alice, 65)).Refusal);
+    }
+
+    /// <summary>A refusal for want of room at the answering agent keeps nothing of the message.</summary>
+    [Fact]
+    public void Rate_CountsEveryReceiver_AndNotAnswers()
+    {
+        var agent = new FakeAgent { MailRules = new MailRules(new RateRule(3, TimeSpan.FromSeconds(60)), 8, []) };
+        Assert.Null(agent.Send("r1", Draft("hi", Bob, "default:carol")).Refusal);
+        Assert.Equal("mail_rate_limited", agent.Send("r2", Draft("hi", Bob, "default:carol")).Refusal!.Code);
+        Assert.Null(agent.Send("r3", Draft("hi", Bob)).Refusal);
+        Assert.Equal("mail_rate_limited", agent.Send("r4", Draft("hi", Bob)).Refusal!.Code);
+        agent.SetMailPolicy(MailReceipt.Answer);
+        agent.Deliver(Incoming(Bob, 1));
+        agent.AnswerMail();
+        Assert.Equal(4, agent.SentMail.Count);
+        agent.Now += TimeSpan.FromSeconds(60);
+        Assert.Null(agent.Send("r5", Draft("hi", Bob, "default:carol", "default:dave")).Refusal);
+    }
+
+    [Theory]
+    [InlineData(7, null)]
+    [InlineData(8, "mail_too_many_hops")]
+    public void Hops_AreCounted_WhereItIsSent(int hops, string? code) =>
+        Assert.Equal(code, new FakeAgent().Send("r1", Draft("hi", Bob), null, [.. Enumerable.Range(0, hops).Select(n => $"default:u{n}")]).Refusal?.Code);
+
+    [Theory]
+    [InlineData(8, null)]
+    [InlineData(9, "mail_too_many_hops")]
+    public void Hops_AreCounted_WhereItComes(int hops, string? code)
+    {
+        var agent = new FakeAgent { Key = Key(Bob) };
+        Assert.Equal(code, agent.Deliver(Incoming(Alice, 1) with { Via = [.. Enumerable.Repeat(Alice, hops)] }).Value!.Refusal?.Code);
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(0, "mail_expired")]
+    [InlineData(-1, "mail_expired")]
+    public void Deadline_IsOverAtIt(int ms, string? code)
+    {
+        var agent = new FakeAgent { Key = Key(Bob) };
+        Assert.Equal(code, agent.Deliver(Incoming(Alice, 1) with { Deadline = agent.Now.AddMilliseconds(ms) }).Value!.Refusal?.Code);
+    }
+
+    /// <summary>The window of senders: at exactly 48 hours it is forgotten, and by then no message of that time can come any more.</summary>
+    [Fact]
+    public void Senders_AreRememberedFor48Hours_AndAreSoMany()
+    {
+        var bucket = MailSenders.Empty;
+        var names = Enumerable.Range(0, 100_000).Select(n => $"default:u{n}").Where(name => MailSenders.BucketOf(name) == 3).Take(257).ToArray();
+        foreach (var name in names[..256])
+            bucket = bucket.With(name, 1, 1, 1, MailOutcome.Stored, FakeAgent.Start);
+        Assert.False(bucket.HasRoom(names[256]));
+        Assert.True(bucket.HasRoom(names[0]));
+        Assert.Same(bucket, bucket.Prune(FakeAgent.Start.AddHours(48).AddMilliseconds(-1)));
+        Assert.Equal(0, bucket.Prune(FakeAgent.Start.AddHours(48)).Count);
+    }
+
+    [Theory]
+    [InlineData(10, 5, 5, MailOutcome.NotAllowed)]
+    [InlineData(10, 4, 5, MailOutcome.Stored)]
+    [InlineData(10, 6, 5, null)]
+    [InlineData(11, 1, 5, null)]
+    [InlineData(9, 6, 5, MailOutcome.Outdated)]
+    [InlineData(10, 5, 4, null)]
+    [InlineData(10, 4, 4, MailOutcome.Stored)]
+    public void Sender_IsKnownByItsLastNumber(long generation, long number, long lastHere, MailOutcome? outcome) =>
+        Assert.Equal(outcome, MailSenders.Empty.With(Alice, 10, 5, 5, MailOutcome.NotAllowed, FakeAgent.Start).Look(Alice, generation, number, lastHere));
+
+    [Theory]
+    [InlineData(0, 0, 500)]
+    [InlineData(0, 1, 1000)]
+    [InlineData(3, 1, 8000)]
+    [InlineData(8, 1, 256_000)]
+    [InlineData(9, 1, 300_000)]
+    [InlineData(1000, 0, 150_000)]
+    public void Pause_IsDoubled_WithJitter_UpToFiveMinutes(int attempts, double jitter, int ms)
+    {
+        var line = new MailLine(Bob, [1], attempts, FakeAgent.Start).Pause(jitter, FakeAgent.Start);
+        Assert.Equal((attempts + 1, FakeAgent.Start.AddMilliseconds(ms)), (line.Attempts, line.TryAt));
+    }
+
+    [Fact]
+    public void Line_GoesOnWithTheNext_WhenAllIsKnownOfTheFirst()
+    {
+        var agent = new FakeAgent();
+        for (var n = 1; n <= 3; n++)
+            agent.Send($"r{n}", Draft($"m{n}", Bob));
+        Assert.Null(agent.Report(Bob, 2, null, false).Value!.Next);
+        Assert.Equal(OutMailState.Pending, agent.SentMail[2].State);
+        Assert.Equal(2, agent.Report(Bob, 1, null, false).Value!.Next);
+        Assert.Null(agent.Report(Bob, 1, null, false).Value!.Next);
+        Assert.Equal(3, agent.Report(Bob, 2, new Refusal("mail_expired", "Over."), false).Value!.Next);
+        Assert.Equal((OutMailState.Delivered, OutMailState.Dead, OutMailState.Pending), (agent.SentMail[1].State, agent.SentMail[2].State, agent.SentMail[3].State));
+        Assert.Null(agent.Report(Bob, 3, null, false).Value!.Next);
+        Assert.Null(agent.Head!.NextMail);
+    }
+
+    [Fact]
+    public void Discarded_IsBroughtNoMore_AndTheLineGoesOn()
+    {
+        var agent = new FakeAgent();
+        agent.Send("r1", Draft("m1", Bob));
+        agent.Send("r2", Draft("m2", Bob));
+        agent.ReportUnreached(Bob, 1);
+        agent.Store(MailLines.Discard(agent.MailInputs, 1, agent.SentMail[1], FakeAgent.Epoch, agent.Now).Value);
+        Assert.Equal(OutMailState.Discarded, agent.SentMail[1].State);
+        Assert.Equal([Bob], agent.ResumeMail().Value!.Due);
+        Assert.Equal(2, MailBook.Open(agent.Head!, agent.Mail).Value!.Line(Bob)!.Open[0]);
+        Assert.Null(agent.Report(Bob, 1, null, false).Value!.Step.Change);
+        Assert.Equal("mail_not_open", MailLines.Discard(agent.MailInputs, 3, agent.SentMail[2] with { State = OutMailState.Dead }, FakeAgent.Epoch, agent.Now).Refusal!.Code);
+    }
+
+    /// <summary>A budget that goes with a message: held here, spent there, and what was not is free again.</summary>
+    [Theory]
+    [InlineData(40, 60)]
+    [InlineData(0, 100)]
+    [InlineData(100, 0)]
+    public void Funds_AreHeld_AndWhatIsNotSpentReturns(int spent, int left)
+    {
+        var alice = new FakeAgent { Budget = new BudgetRules([FakeLedger.Limit("agent", BudgetAssets.Usd, "once", 100)]) };
+        var bob = new FakeAgent { Key = Key(Bob), Rules = new FakeAgent().Rules with { AnswersAtOnce = false } };
+        bob.SetMailPolicy(MailReceipt.Answer);
+        Assert.Null(alice.Send("r1", Draft("do it", Bob) with { Funds = new MailFunds(BudgetAssets.Usd, 100) }).Refusal);
+        Assert.Equal("budget_exceeded", alice.Send("r2", Draft("and this", Bob) with { Funds = new MailFunds(BudgetAssets.Usd, 1) }).Refusal!.Code);
+        Assert.True(bob.Deliver(alice.ToIncoming(1)).Value!.IsToAnswer);
+        alice.Report(Bob, 1, null, true);
+        bob.AnswerMail();
+        var turn = Assert.Single(bob.Turns!.Open).Turn;
+        // Bob has no budget of its own: it is Alice's, and not more of it.
+        Assert.Equal(100, bob.HoldCall(turn, 1, 1, 101, 1).Value!.GrantedMicroUsd);
+        bob.Complete(turn, 1, "done", lastMicroUsd: spent);
+        bob.AnswerMail();
+        Assert.Null(alice.Deliver(bob.ToIncoming(1)).Value!.Refusal);
+        Assert.Equal(left, (int)(alice.Ledger.Hold(new HoldRequest("p", HoldKind.Model, BudgetAssets.Usd, 1000, 0, null, null, alice.Now), alice.Budget, alice.Now).Value?.Hold.Amount ?? 0));
+        Assert.Empty(bob.Ledger.Grants);
+    }
+
+    /// <summary>A turn that asks for more than is left of another's money is over: that money does not come back.</summary>
+    [Fact]
+    public void Funds_ThatAreSpent_EndTheTurn()
+    {
+        var alice = new FakeAgent { Budget = new BudgetRules([FakeLedger.Limit("agent", BudgetAssets.Usd, "once", 100)]) };
+        var bob = new FakeAgent { Key = Key(Bob), Rules = new FakeAgent().Rules with { AnswersAtOnce = false }, Budget = alice.Budget };
+        bob.SetMailPolicy(MailReceipt.Answer);
+        alice.Send("r1", Draft("do it", Bob) with { Funds = new MailFunds(BudgetAssets.Usd, 50) });
+        bob.Deliver(alice.ToIncoming(1));
+        bob.AnswerMail();
+        var turn = Assert.Single(bob.Turns!.Open).Turn;
+        Assert.Equal(30, bob.HoldCall(turn, 1, 1, 30, 30).Value!.GrantedMicroUsd);
+        var second = bob.HoldCall(turn, 1, 2, 30, 30, lastMicroUsd: 25).Value!;
+        Assert.Equal((null, null), (second.GrantedMicroUsd, second.Pause));
+        bob.AnswerMail();
+        Assert.Equal(("budget_exceeded", (UInt128)25), (bob.SentMail[1].Failure, bob.SentMail[1].Funds!.Amount));
+    }
+
+    [Theory]
+    [InlineData(MailReceipt.Store)]
+    [InlineData(MailReceipt.Ignore)]
+    public void Funds_OfWhatIsNotAnswered_ReturnAtOnce(MailReceipt receive)
+    {
+        var alice = new FakeAgent { Budget = new BudgetRules([FakeLedger.Limit("agent", BudgetAssets.Usd, "once", 100)]) };
+        var bob = new FakeAgent { Key = Key(Bob) };
+        bob.SetMailPolicy(receive);
+        alice.Send("r1", Draft("do it", Bob) with { Funds = new MailFunds(BudgetAssets.Usd, 100) });
+        alice.Report(Bob, 1, null, bob.Deliver(alice.ToIncoming(1)).Value!.IsToAnswer);
+        Assert.Empty(alice.Ledger.Open);
+        Assert.Null(alice.Send("r2", Draft("again", Bob) with { Funds = new MailFunds(BudgetAssets.Usd, 100) }).Refusal);
+    }
+
+    /// <summary>Nobody says what was spent: all of it is.</summary>
+    [Fact]
+    public void Funds_OfWhomNothingIsHeard_CountAsSpent_TwoHoursAfterTheDeadline()
+    {
+        var alice = new FakeAgent { Budget = new BudgetRules([FakeLedger.Limit("agent", BudgetAssets.Usd, "once", 100)]) };
+        alice.Send("r1", Draft("do it", Bob) with { Funds = new MailFunds(BudgetAssets.Usd, 40), DeadlineSeconds = 60 });
+        alice.Report(Bob, 1, null, true);
+        Assert.Single(alice.Ledger.Advance(alice.Budget, alice.Now.AddMinutes(121).AddMilliseconds(-1)).Open);
+        var after = alice.Ledger.Advance(alice.Budget, alice.Now.AddMinutes(121));
+        Assert.Empty(after.Open);
+        Assert.Equal((UInt128)40, Assert.Single(after.Meters).Posted);
+    }
+
+    internal static MailDraft Draft(string content, params string[] to) => new([.. to.Where(name => name.Length > 0)], content, null, null, null, null);
+
+    internal static AgentKey Key(string name) => AgentKey.TryParse(name, out var key) ? key : throw new ArgumentException(name);
+
+    private static IncomingMail Incoming(string from, long n) => new(
+        $"{n}-aaaaaaaaaaaaaaaaaaaaaaaaaa", from, 1, n, "hi", FakeAgent.Start, FakeAgent.Start.AddHours(1), [from], null, null, null, null);
+
+    private static string[] Lists(string pattern) => pattern.Length == 0 ? [] : [pattern];
+}
