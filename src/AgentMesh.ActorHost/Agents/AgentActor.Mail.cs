@@ -25,6 +25,8 @@ internal sealed partial class AgentActor
             if (read.IsRefused)
                 return Refused<SentMail>(read.Refusal);
             funds = read.Value;
+            if (await WhyNotToSpendAsync(cancellationToken) is { } stopped)
+                return Refused<SentMail>(stopped);
         }
 
         var draft = new MailDraft([.. request.To], request.Content ?? "", request.DeadlineSeconds, funds, null, request.Topic);

@@ -44,7 +44,10 @@ public static class MailLines
         return Advance(writer, line, epoch);
     }
 
-    /// <summary>The receiver was not reached, or has no room now: it is tried again after a pause.</summary>
+    /// <summary>
+    /// The receiver was not reached, or has no room now: it is tried again after a pause. When nothing was heard of it long after the deadline the message is
+    /// given up, and whether it was delivered is not known.
+    /// </summary>
     /// <param name="inputs">The agent's records.</param>
     /// <param name="to">The receiver.</param>
     /// <param name="n">The message's number.</param>
@@ -60,8 +63,15 @@ public static class MailLines
             return found.Refusal;
         if (found.Value is not ({ } writer, { } line))
             return LineStep.Lost;
+        var known = mail with { Reason = new MailReason(reason.Code, reason.Detail) };
+        if (writer.Now >= mail.Deadline + MailLimits.FundsKept)
+        {
+            Discard(writer, n, known);
+            return Advance(writer, line, epoch);
+        }
+
         writer.Book = writer.Book.Replace(line, line.Pause(jitter, writer.Now));
-        writer.Replace(n, mail with { Reason = new MailReason(reason.Code, reason.Detail) });
+        writer.Replace(n, known);
         return new LineStep(writer.ToStep(epoch), null);
     }
 
@@ -99,9 +109,7 @@ public static class MailLines
         var writer = opened.Value;
         if (!mail.IsOpen || writer.Book.Line(mail.To) is not { } line || !line.Open.Contains(n))
             return MailRefusals.MailNotOpen;
-        var discarded = mail with { State = OutMailState.Discarded, SettledAt = writer.Now };
-        writer.Replace(n, discarded);
-        writer.Note(MailFacts.Settled(discarded, writer.Now));
+        Discard(writer, n, mail);
         // The run that had it is lost with it: the next one is due.
         writer.Book = writer.Book.Replace(line, line with { Open = line.Open.Remove(n), Attempts = 0, TryAt = line.Open[0] == n ? writer.Now : line.TryAt });
         return writer.ToStep(epoch);
@@ -111,6 +119,13 @@ public static class MailLines
     internal static Refusal? Free(MailWriter writer, string id) => writer.Change((ledger, money) => ledger.Find(MailSending.HoldIdOf(id)) is { IsOpen: true } hold
         ? ledger.Void(hold.Id, money.Rules, money.Now)
         : new LedgerStep(ledger, null!, []));
+
+    private static void Discard(MailWriter writer, long n, OutMail mail)
+    {
+        var discarded = mail with { State = OutMailState.Discarded, SettledAt = writer.Now };
+        writer.Replace(n, discarded);
+        writer.Note(MailFacts.Settled(discarded, writer.Now));
+    }
 
     private static LineStep Advance(MailWriter writer, MailLine line, long epoch)
     {

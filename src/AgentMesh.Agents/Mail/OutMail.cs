@@ -71,7 +71,7 @@ public enum OutMailState
     /// <summary>The receiver has refused it for good, and it is not delivered.</summary>
     Dead,
 
-    /// <summary>The sender does not want it delivered any more; whether it was is not known.</summary>
+    /// <summary>The sender does not want it delivered any more, or the receiver was not reached until long after the deadline; whether it was delivered is not known.</summary>
     Discarded,
 }
 

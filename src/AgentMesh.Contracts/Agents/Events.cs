@@ -86,7 +86,8 @@ public static class EventTypes
     /// <summary>
     /// Of a message to or of another agent: <c>mail</c> is its id, <c>status</c> is <c>sent</c>, <c>delivered</c>, <c>dead</c> (with <c>code</c>) or <c>discarded</c>, with
     /// <c>to</c>; or <c>received</c> or <c>answering</c> (with its <c>turn</c>), with <c>from</c>. <c>inReplyTo</c> is the id of the message it answers, <c>topic</c>
-    /// the one it was sent to; with <c>code</c>, what was sent or received says that there is no answer.
+    /// the one it was sent to; with <c>code</c>, what was sent or received says that there is no answer. <c>asset</c> and <c>amount</c>,
+    /// in atomic units, are what may be spent for it, or in an answer what was.
     /// </summary>
     public const string Mail = "mail";
 

@@ -246,6 +246,20 @@ public sealed class MailTests
         Assert.Null(agent.Head!.NextMail);
     }
 
+    /// <summary>Long after the deadline nobody has said what became of it, and the line goes on.</summary>
+    [Theory]
+    [InlineData(-1, OutMailState.Pending)]
+    [InlineData(0, OutMailState.Discarded)]
+    public void Unreached_IsGivenUp_TwoHoursAfterTheDeadline(int ms, OutMailState state)
+    {
+        var agent = new FakeAgent();
+        agent.Send("r1", Draft("m1", Bob) with { DeadlineSeconds = 60 });
+        agent.Send("r2", Draft("m2", Bob));
+        agent.Now += TimeSpan.FromSeconds(60) + TimeSpan.FromHours(2) + TimeSpan.FromMilliseconds(ms);
+        Assert.Equal(state == OutMailState.Pending ? null : 2, agent.ReportUnreached(Bob, 1).Value!.Next);
+        Assert.Equal((state, "recipient_unreached"), (agent.SentMail[1].State, agent.SentMail[1].Reason!.Code));
+    }
+
     [Fact]
     public void Discarded_IsBroughtNoMore_AndTheLineGoesOn()
     {
