@@ -3,6 +3,7 @@ using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Mail;
 using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.Policies;
+using AgentMesh.ActorHost.Publishing;
 using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
@@ -34,6 +35,7 @@ public static class AgentHost
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
         builder.Services.AddTenantBudgets();
         builder.Services.AddAgents();
+        builder.Services.AddPublishing();
         builder.Services.AddBudgets();
         builder.Services.AddPolicies();
         builder.Services.AddResponders();

@@ -70,6 +70,7 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<TurnRunId>))]
 [JsonSerializable(typeof(Announcement))]
 [JsonSerializable(typeof(Reply<AgentOutlook>))]
+[JsonSerializable(typeof(Reply<EventsHanded>))]
 [JsonSerializable(typeof(NoteDue))]
 [JsonSerializable(typeof(TakeDue))]
 [JsonSerializable(typeof(SettleDue))]

@@ -63,9 +63,10 @@ internal sealed class HostUnderTest : IAsyncDisposable
             builder.UseSetting("DAPR_HTTP_ENDPOINT", state.Address.ToString());
             builder.UseSetting("AgentMesh:Announcements:IntervalMs", "0");
             builder.UseSetting("AgentMesh:RateLimit:Enabled", "false");
-            // Tests count calls and reminders; those of soft state and of the sweep have their own.
+            // Tests count calls and reminders; those of soft state, of the sweep and of domain events have their own.
             builder.UseSetting("AgentMesh:Flush:IntervalSeconds", "0");
             builder.UseSetting("AgentMesh:Sweep:IntervalSeconds", "0");
+            builder.UseSetting("AgentMesh:Events:Enabled", "false");
             builder.UseSetting("AgentMesh:Wallets:Provider", "none");
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);

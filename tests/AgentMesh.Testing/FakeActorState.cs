@@ -26,6 +26,7 @@ public sealed class FakeActorState : IAsyncDisposable
     private readonly Channel<JsonElement> _published = Channel.CreateUnbounded<JsonElement>();
     private readonly ConcurrentQueue<string> _invoked = new();
     private readonly StateValues _states = new();
+    private readonly BulkEvents _bulk = new();
     private int _seed;
     private int _registrations;
 
@@ -69,6 +70,9 @@ public sealed class FakeActorState : IAsyncDisposable
 
     /// <summary>What was published, by topic <c>agentmesh.announcements</c>, in order.</summary>
     public ChannelReader<JsonElement> Published => _published.Reader;
+
+    /// <summary>What was published in bulk.</summary>
+    public BulkEvents Bulk => _bulk;
 
     /// <summary>Takes a reminder away behind everybody's back, as a lost scheduler does.</summary>
     public void LoseReminder(string actorId, string name) => _reminders.TryRemove((actorId, name), out _);
@@ -148,6 +152,8 @@ public sealed class FakeActorState : IAsyncDisposable
             await PutAsync(context, actorId);
         else if (path is ["v1.0", "actors", _, var reminded, "reminders", var reminder])
             await RemindAsync(context, reminded, reminder);
+        else if (path is ["v1.0", "publish", "bulk", var pubSub, var topic])
+            await _bulk.HandleAsync(context, $"{pubSub}/{topic}");
         else if (path is ["v1.0", "publish", ..])
             await PublishAsync(context);
         else if (path is ["v1.0", "secrets", var store, var secret])

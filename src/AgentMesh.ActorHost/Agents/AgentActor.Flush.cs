@@ -23,7 +23,7 @@ internal sealed partial class AgentActor
     /// <inheritdoc/>
     protected override async Task OnDeactivateAsync()
     {
-        if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder && !_services.Wallets.MayBeOutdated)
+        if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder && !_services.Wallets.MayBeOutdated && !HasUnstoredEvents)
             return;
         try
         {
@@ -86,7 +86,7 @@ internal sealed partial class AgentActor
         StartSummaries();
         if (MayWalletHaveWork)
             await KeepWalletAsync();
-        if (!_hasErrand)
+        if (await StorePublishedAsync() && !_hasErrand)
             await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
     }
 

@@ -36,6 +36,8 @@ internal sealed partial class AgentActor
         var inputs = head is null ? null : await LoadTurnInputsAsync(head, cancellationToken);
         if (change(inputs, stored) is not { } after)
             return new Reply<AgentFreeze>(ToFreeze(stored), null);
+        if (head is not null && after.Agent is { } agent)
+            after = after with { Agent = await WithEventsAsync(head, agent, cancellationToken) };
         await _records.StoreAsync(head, after, cancellationToken);
         if (inputs is not null)
             Committed(inputs, after.Agent, []);

@@ -55,7 +55,7 @@ internal sealed partial class AgentActor
         var part = AgentErasure.Next(
             head, index, session, await _records.LoadPurchasesAsync(cancellationToken), _records.Epoch,
             (await _records.LoadLedgerAsync(cancellationToken)).WithoutAgent(_services.BudgetRules, LedgerNow));
-        _unwritten = null;
+        (_unwritten, _feed) = (null, null);
         _summariesDue.Clear();
         // Before the last part: an erasure that is cut off here goes on, and an agent without records must have no reminder.
         if (part.Head is null)
@@ -68,7 +68,11 @@ internal sealed partial class AgentActor
         var records = await _records.StoreAsync(part, cancellationToken);
         // Watchers begin anew, as the numbers do.
         if (part.Head is null)
+        {
             _services.Announcer.Announce(Id.GetId(), 0);
+            _services.Events.TakeErased(Id.GetId(), head.CreatedAt);
+        }
+
         return await ToErasureAsync(part.Head is null, records, cancellationToken);
     });
 

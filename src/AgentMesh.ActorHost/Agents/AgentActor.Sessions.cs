@@ -114,7 +114,7 @@ internal sealed partial class AgentActor
     {
         if (change.Agent is { } agent)
         {
-            agent = WithDue(agent);
+            agent = await WithEventsAsync(before.Head, WithDue(agent), cancellationToken);
             change = change with { Agent = agent };
             await RemindOfAsync(before.Head, agent);
         }

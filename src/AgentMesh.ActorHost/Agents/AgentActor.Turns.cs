@@ -166,7 +166,7 @@ internal sealed partial class AgentActor
     private async Task CommitAsync(
         TurnInputs before, OpenPage openBefore, AgentChange change, IReadOnlyList<TurnRun> runs, CancellationToken cancellationToken)
     {
-        change = WithDue(change);
+        change = await WithEventsAsync(before.Head, WithDue(change), cancellationToken);
         await RemindOfAsync(before.Head, change);
         await _records.StoreAsync(before.Head, openBefore, change, cancellationToken);
         Committed(before, change, runs);
@@ -192,8 +192,10 @@ internal sealed partial class AgentActor
         foreach (var run in runs)
             _services.Runner.Start(id, run);
         _mayAnswerMail |= change.Mail is { Book.Unanswered: > 0 };
-        if (change.Head.LastSeq > before.Head.LastSeq)
-            _services.Announcer.Announce(id, change.Head.LastSeq);
+        if (change.Head.LastSeq <= before.Head.LastSeq)
+            return;
+        _services.Announcer.Announce(id, change.Head.LastSeq);
+        HandEvents(before.Head, change);
     }
 
     private async Task<Reply<PostedMessage>> RepeatAsync(PostInputs inputs, string sessionId, RepeatedPost repeat, CancellationToken cancellationToken)

@@ -203,6 +203,8 @@ internal sealed partial class AgentRecords
         await SetSpendingAsync(change, cancellationToken);
         if (change.Mail is { } mail)
             await SetAsync(mail, cancellationToken);
+        if (change.Published is { } published)
+            await SetAsync(published, cancellationToken);
         if (_offered is { } wallet && wallet.Address == change.Head.Wallet)
             await state.SetStateAsync(StateKeys.Wallet, wallet, cancellationToken);
         await state.SetStateAsync(StateKeys.Head, change.Head, cancellationToken);

@@ -3,6 +3,7 @@ using AgentMesh.ActorHost.Budgets;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Mail;
 using AgentMesh.ActorHost.Policies;
+using AgentMesh.ActorHost.Publishing;
 using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
@@ -31,6 +32,7 @@ internal sealed class AgentServices(
     TurnRunner runner,
     RunningTexts texts,
     Announcer announcer,
+    EventPublisher events,
     Summarizer summarizer,
     AgentTools tools,
     SweepOptions sweep,
@@ -59,6 +61,9 @@ internal sealed class AgentServices(
     public RunningTexts Texts => texts;
 
     public Announcer Announcer => announcer;
+
+    /// <summary>Publishes domain events.</summary>
+    public EventPublisher Events => events;
 
     public Summarizer Summarizer => summarizer;
 

@@ -57,6 +57,9 @@ public sealed record AgentChange(AgentHead Head)
 
     /// <summary>The mailbox.</summary>
     public MailRecords? Mail { get; init; }
+
+    /// <summary>How far events are published.</summary>
+    public PublishedRecord? Published { get; init; }
 }
 
 /// <summary>A page to store.</summary>

@@ -56,6 +56,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Purchases.PurchaseBook"/>.</summary>
     public const string Purchases = "purchases";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Events.PublishedRecord"/>.</summary>
+    public const string Published = "published";
+
     /// <summary>Key of a <see cref="AgentMesh.Agents.Purchases.StoredPurchase"/>.</summary>
     public static string Purchase(string id) => "purchase:" + id;
 

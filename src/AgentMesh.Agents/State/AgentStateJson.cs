@@ -69,6 +69,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(OutMail))]
 [JsonSerializable(typeof(InMail))]
 [JsonSerializable(typeof(MailSenders))]
+[JsonSerializable(typeof(PublishedRecord))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -141,5 +142,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
         options.Converters.Add(new VersionedConverter<OutMail>(StateVersions.OutMail, StateVersions.OutMailUpcasters, Default.OutMail));
         options.Converters.Add(new VersionedConverter<InMail>(StateVersions.InMail, StateVersions.InMailUpcasters, Default.InMail));
         options.Converters.Add(new VersionedConverter<MailSenders>(StateVersions.MailSenders, StateVersions.MailSendersUpcasters, Default.MailSenders));
+        options.Converters.Add(new VersionedConverter<PublishedRecord>(
+            StateVersions.PublishedRecord, StateVersions.PublishedRecordUpcasters, Default.PublishedRecord));
     }
 }

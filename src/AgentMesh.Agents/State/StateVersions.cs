@@ -45,6 +45,7 @@ internal static class StateVersions
     internal const int OutMail = 1;
     internal const int InMail = 1;
     internal const int MailSenders = 1;
+    internal const int PublishedRecord = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail];
@@ -118,6 +119,8 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> InMailUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MailSendersUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PublishedRecordUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

@@ -54,6 +54,9 @@ internal sealed partial class FakeAgent : IAgentReader
     internal PostRules Rules { get; set; } = new(
         AnswersAtOnce: true, new TurnRules(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(300), 3), null);
 
+    /// <summary>The events of all changes, as they are known without reading.</summary>
+    internal List<LoggedEvent> Handed { get; } = [];
+
     /// <summary>Runs that the last change made due.</summary>
     internal IReadOnlyList<TurnRun> Runs { get; private set; } = [];
 
@@ -313,6 +316,7 @@ internal sealed partial class FakeAgent : IAgentReader
     private void Apply(AgentChange change, IReadOnlyList<TurnRun> runs)
     {
         Runs = runs;
+        Handed.AddRange(NewEvents.Of(Head ?? AgentHead.Unborn(Now), change));
         foreach (var (n, bucket) in change.Buckets)
             Buckets[n] = bucket;
         foreach (var (n, page) in change.Pages)

@@ -278,6 +278,8 @@ public sealed class StoredRecordTests
         [typeof(MailSenders)] = (
             "mailfrom.v1.json", Gen.Byte.Array[0, 37 * 256].Select(bytes => (object)new MailSenders(new PackedEntries(bytes))),
             MailSenders.Empty.With("default:bob", 1_760_000_000_000, 12, 7, MailOutcome.ToAnswer, SampleMail.Now)),
+        [typeof(PublishedRecord)] = (
+            "published.v1.json", from at in Times from seq in Counters select (object)new PublishedRecord(at, seq), new PublishedRecord(SamplePayments.Now, 42)),
         [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
         [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
@@ -393,6 +395,7 @@ public sealed class StoredRecordTests
     [InlineData("mailout.v1.json")]
     [InlineData("mailin.v1.json")]
     [InlineData("mailfrom.v1.json")]
+    [InlineData("published.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -433,6 +436,7 @@ public sealed class StoredRecordTests
             "mailout" => Read<OutMail>(json),
             "mailin" => Read<InMail>(json),
             "mailfrom" => Read<MailSenders>(json),
+            "published" => Read<PublishedRecord>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
@@ -452,7 +456,7 @@ public sealed class StoredRecordTests
             [
                 "head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet",
                 "payments", "payments:3", "payment:abc", "purchases", "purchase:abc", "purchase-body:abc", "purchase-answer:abc", "ledger", "policy", "spending", "approvals", "freeze", "tasks",
-                "mail", "mail-out:12", "mail-in:12", "mail-from:3",
+                "mail", "mail-out:12", "mail-in:12", "mail-from:3", "published",
             ],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
@@ -460,7 +464,7 @@ public sealed class StoredRecordTests
                 StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"),
                 StateKeys.Purchases, StateKeys.Purchase("abc"), StateKeys.PurchaseBody("abc"), StateKeys.PurchaseAnswer("abc"), StateKeys.Ledger,
                 StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals, StateKeys.Freeze, StateKeys.Tasks, StateKeys.Mail,
-                StateKeys.SentMail(12), StateKeys.ReceivedMail(12), StateKeys.MailSenders(3),
+                StateKeys.SentMail(12), StateKeys.ReceivedMail(12), StateKeys.MailSenders(3), StateKeys.Published,
             ]);
 
     [Theory]
