@@ -47,6 +47,9 @@ internal sealed class Mesh : IAsyncDisposable
 
     public ReadyFile Ready { get; private set; } = null!;
 
+    /// <summary>Each line that the sidecar and its apps print, from now on.</summary>
+    public event Action<string>? Printed;
+
     public int SidecarPid => _process.Id;
 
     public string ReadyFilePath => _readyFile;
@@ -295,6 +298,8 @@ internal sealed class Mesh : IAsyncDisposable
 
     private void Keep(string? line)
     {
+        if (line is not null)
+            Printed?.Invoke(line);
         const int Kept = 200;
         lock (_output)
         {
