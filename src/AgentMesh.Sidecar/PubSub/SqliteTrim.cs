@@ -29,18 +29,31 @@ internal sealed record SqliteTrim(string Sql, string PubSub, long Limit)
           ORDER BY e.id LIMIT ?3)
         """;
 
-    private const string Unclaimed = """
+    // The index knows where a topic's oldest event that stays is, and which topics there are: a topic may have millions of events.
+    private const string Unclaimed = $"""
+        WITH {Topics}, {Bounds}
         DELETE FROM event WHERE id IN (
-          SELECT id FROM (SELECT e.id, row_number() OVER (PARTITION BY e.topic ORDER BY e.id DESC) AS newest FROM event e
-            WHERE e.pubsub = ?1 AND NOT EXISTS (SELECT 1 FROM consumer c WHERE c.pubsub = e.pubsub AND c.topic = e.topic))
-          WHERE newest > ?2 LIMIT ?3)
+          SELECT e.id FROM bound b JOIN event e ON e.pubsub = ?1 AND e.topic = b.topic AND e.id <= b.newest
+          WHERE NOT EXISTS (SELECT 1 FROM consumer c WHERE c.pubsub = ?1 AND c.topic = b.topic) LIMIT ?3)
         """;
 
     // As Redis trims a stream: whatever is older, completed or not.
-    private const string TooMany = """
-        DELETE FROM event WHERE id IN (
-          SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY topic ORDER BY id DESC) AS newest FROM event WHERE pubsub = ?1)
-          WHERE newest > ?2 LIMIT ?3)
+    private const string TooMany = $"""
+        WITH {Topics}, {Bounds}
+        DELETE FROM event WHERE id IN (SELECT e.id FROM bound b JOIN event e ON e.pubsub = ?1 AND e.topic = b.topic AND e.id <= b.newest LIMIT ?3)
+        """;
+
+    private const string Topics = """
+        RECURSIVE topics(topic) AS (
+          SELECT min(topic) FROM event WHERE pubsub = ?1
+          UNION ALL SELECT (SELECT min(e.topic) FROM event e WHERE e.pubsub = ?1 AND e.topic > topics.topic) FROM topics WHERE topics.topic IS NOT NULL)
+        """;
+
+    /// <summary>The newest event of each topic that is one too many; null: it has not so many.</summary>
+    private const string Bounds = """
+        bound AS MATERIALIZED (
+          SELECT topic, (SELECT e.id FROM event e WHERE e.pubsub = ?1 AND e.topic = topics.topic ORDER BY e.id DESC LIMIT 1 OFFSET ?2) AS newest
+          FROM topics WHERE topic IS NOT NULL)
         """;
 
     private const string TooOld = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE pubsub = ?1 AND published_at < ?2 ORDER BY id LIMIT ?3)";

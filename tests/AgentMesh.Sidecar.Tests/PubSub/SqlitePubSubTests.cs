@@ -43,7 +43,11 @@ public sealed class SqlitePubSubTests : PubSubBehavior, IDisposable
         await using var broker = await OpenBrokerAsync(store, Settings("g") with { MaxLenApprox = 2 });
         for (var i = 0; i < 5; i++)
             await broker.PublishAsync("t", Message($"{i}"), Token);
+        // Each topic by itself: one that has what is asked, one that has less, one that nobody reads.
+        foreach (var topic in (string[])["a", "a", "b", "u", "u", "u"])
+            await broker.PublishAsync(topic, Message(topic), Token);
         await broker.TrimAsync(Token);
+        Assert.Equal(2 + 2 + 1 + 2, await CountAsync("event"));
         await using var group = await broker.OpenGroupAsync("t", "g", false, Token);
         Assert.Equal(["3", "4"], (await group.TakeAsync(10, Token)).Select(item => Encoding.UTF8.GetString(item.Message.Data)));
     }
