@@ -9,7 +9,7 @@ namespace AgentMesh.Agents.Events;
 /// <param name="Session">The session.</param>
 /// <param name="At">When, to the millisecond.</param>
 /// <param name="Type">One of <see cref="FactTypes"/>.</param>
-/// <param name="Data">What happened: a JSON object, at most <see cref="EventLimits.FactBytes"/>.</param>
+/// <param name="Data">What happened, in ids and figures and never the text of a message, because everybody may subscribe to it: a JSON object, at most <see cref="EventLimits.FactBytes"/>, with no member <c>agent</c>, <c>session</c> or <c>seq</c>.</param>
 public sealed record FactEntry(string Session, DateTimeOffset At, string Type, string Data) : EventEntry(Session)
 {
     // As all answers: JSON that is never HTML.
