@@ -4,6 +4,7 @@ using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Wallets;
 using AgentMesh.Contracts;
@@ -124,7 +125,11 @@ internal sealed partial class AgentActor
     }
 
     private static Reply<T> Refused<T>(Refusal refusal)
-        where T : class => new(null, refusal) { Shortage = refusal is BudgetRefusal budget ? SpendingStops.ShortageOf(budget.Shortage) : null };
+        where T : class => new(null, refusal)
+    {
+        Shortage = refusal is BudgetRefusal budget ? SpendingStops.ShortageOf(budget.Shortage) : null,
+        RateLimit = refusal is MailRateRefusal mail ? ToRateLimit(mail.Rate) : null,
+    };
 
     /// <summary>One call.</summary>
     private async Task<Reply<T>> TurnAsync<T>(Func<Task<Reply<T>>> turn)

@@ -46,9 +46,10 @@ public static class MailRefusals
 
     /// <summary>More than it may send.</summary>
     /// <param name="rate">What is left.</param>
-    public static Refusal RateLimited(RateState rate) => new(
+    public static MailRateRefusal RateLimited(RateState rate) => new(
         "mail_rate_limited",
-        $"The agent sends {rate.Rule.Permits} messages in {rate.Rule.Window.TotalSeconds:0} s (AgentMesh__Mail__RatePermits, AgentMesh__Mail__RateWindowSeconds); the next in {rate.ResetSeconds} s.");
+        $"The agent sends {rate.Rule.Permits} messages in {rate.Rule.Window.TotalSeconds:0} s (AgentMesh__Mail__RatePermits, AgentMesh__Mail__RateWindowSeconds); the next in {rate.ResetSeconds} s.",
+        rate);
 
     /// <summary>As much under way as there may be.</summary>
     public static Refusal OutboxFull { get; } = new(
