@@ -7,6 +7,7 @@ using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Buying;
+using AgentMesh.Gateway.Mail;
 using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Gateway.Owner;
@@ -70,6 +71,15 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(DecideApprovalRequest))]
 [JsonSerializable(typeof(ApprovalResponse))]
 [JsonSerializable(typeof(ApprovalListResponse))]
+[JsonSerializable(typeof(SendRequest))]
+[JsonSerializable(typeof(SendResponse))]
+[JsonSerializable(typeof(InboxResponse))]
+[JsonSerializable(typeof(OutboxResponse))]
+[JsonSerializable(typeof(MailPolicyRequest))]
+[JsonSerializable(typeof(MailPolicyResponse))]
+[JsonSerializable(typeof(ExportedReceivedMail))]
+[JsonSerializable(typeof(ExportedSentMail))]
+[JsonSerializable(typeof(ExportedMailPolicy))]
 [JsonSerializable(typeof(ExportedPolicy))]
 [JsonSerializable(typeof(ExportedApproval))]
 internal sealed partial class GatewayJson : JsonSerializerContext

@@ -15,7 +15,7 @@ internal static class RateLimitHeaders
             return;
         response.Headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";q={limit.Permits};w={limit.WindowSeconds}");
         response.Headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";r={limit.Remaining};t={limit.ResetSeconds}");
-        if (refusal is { Code: AgentRefusals.RateLimited })
+        if (refusal is { Code: AgentRefusals.RateLimited or MailCodes.MailRateLimited })
             response.Headers.RetryAfter = limit.ResetSeconds.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -4,6 +4,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Mail;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Policies;
 using AgentMesh.Gateway.Schedules;
@@ -14,7 +15,7 @@ namespace AgentMesh.Gateway.Owner;
 
 /// <summary>
 /// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, its budget, then each session with its summary and its messages, then
-/// schedules, the spending policy if it is the agent's own, approvals, payments and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
+/// schedules, inbox and outbox, the mail and spending policies if they are the agent's own, approvals, payments and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
 /// snapshot: what is said meanwhile may be in it.
 /// </summary>
 internal static class ExportEndpoint
@@ -22,6 +23,7 @@ internal static class ExportEndpoint
     private const int SessionsAtOnce = 100;
     private const int EventsAtOnce = 1000;
     private const int PaymentsAtOnce = 1000;
+    private const int MailAtOnce = 100;
     private static readonly ReadOnlyMemory<byte> NewLine = "\n"u8.ToArray();
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/export", AnswerAsync);
@@ -43,6 +45,8 @@ internal static class ExportEndpoint
         private int _messages;
         private int _sessions;
         private int _schedules;
+        private int _received;
+        private int _sent;
         private int _approvals;
         private int _payments;
         private int _events;
@@ -63,9 +67,14 @@ internal static class ExportEndpoint
                     profile.Value.SystemPrompt),
                 GatewayJson.Answers.ExportedAgent);
             await LineAsync(new ExportedBudget("budget", BudgetResponse.Of(info.Value.Budget)), GatewayJson.Answers.ExportedBudget);
-            if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WritePolicyAsync() ?? await WritePaymentsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
+            if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WriteMailAsync(isSent: false) ?? await WriteMailAsync(isSent: true)
+                ?? await WriteMailPolicyAsync() ?? await WritePolicyAsync() ?? await WritePaymentsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
+            {
                 return refusal;
-            await LineAsync(new ExportEnd("end", _sessions, _messages, _schedules, _approvals, _payments, _events), GatewayJson.Answers.ExportEnd);
+            }
+
+            await LineAsync(
+                new ExportEnd("end", _sessions, _messages, _schedules, _received, _sent, _approvals, _payments, _events), GatewayJson.Answers.ExportEnd);
             return null;
         }
 
@@ -137,6 +146,41 @@ internal static class ExportEndpoint
                 _schedules++;
             }
 
+            return null;
+        }
+
+        // Newest page first, each newest first, as the lists are read.
+        private async Task<Refusal?> WriteMailAsync(bool isSent)
+        {
+            long? before = null;
+            do
+            {
+                var page = await calls.ListMailAsync(agent, new ListMail(isSent, MailAtOnce, before), context.RequestAborted);
+                if (page.IsRefused)
+                    return page.Refusal;
+                foreach (var mail in page.Value.Messages)
+                {
+                    if (isSent)
+                        await LineAsync(new ExportedSentMail("outbox", SentMailResponse.Of(mail)), GatewayJson.Answers.ExportedSentMail);
+                    else
+                        await LineAsync(new ExportedReceivedMail("inbox", ReceivedMailResponse.Of(mail)), GatewayJson.Answers.ExportedReceivedMail);
+                    (_sent, _received) = isSent ? (_sent + 1, _received) : (_sent, _received + 1);
+                }
+
+                before = page.Value.NextBefore;
+            }
+            while (before is not null);
+            return null;
+        }
+
+        private async Task<Refusal?> WriteMailPolicyAsync()
+        {
+            var settings = await calls.GetMailPolicyAsync(agent, context.RequestAborted);
+            if (settings.IsRefused)
+                return settings.Refusal;
+            var policy = MailPolicyResponse.Of(settings.Value);
+            if (!policy.IsDefault)
+                await LineAsync(new ExportedMailPolicy("mailPolicy", policy), GatewayJson.Answers.ExportedMailPolicy);
             return null;
         }
 
@@ -212,85 +256,3 @@ internal static class ExportEndpoint
         }
     }
 }
-
-/// <summary>The first line.</summary>
-/// <param name="Kind"><c>agent</c>.</param>
-/// <param name="UserId">The user.</param>
-/// <param name="WalletAddress">The address of its wallet. The key is not exported.</param>
-/// <param name="CreatedAt">First write; null for an agent never used.</param>
-/// <param name="LastActive">Last write; null for an agent never used.</param>
-/// <param name="SystemPrompt">As the owner set it.</param>
-internal sealed record ExportedAgent(string Kind, string UserId, string? WalletAddress, DateTime? CreatedAt, DateTime? LastActive, string? SystemPrompt);
-
-/// <summary>A session; its messages follow.</summary>
-/// <param name="Kind"><c>session</c>.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="LastActive">Its last message or touch.</param>
-/// <param name="Metadata">The owner's notes.</param>
-internal sealed record ExportedSession(string Kind, string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata);
-
-/// <summary>What the agent may spend and has spent.</summary>
-/// <param name="Kind"><c>budget</c>.</param>
-/// <param name="Budget">As the budget shows it.</param>
-internal sealed record ExportedBudget(string Kind, BudgetResponse Budget);
-
-/// <summary>What a model reads in place of a session's older messages.</summary>
-/// <param name="Kind"><c>summary</c>.</param>
-/// <param name="SessionId">The session.</param>
-/// <param name="Text">Written by a model.</param>
-/// <param name="ThroughSeq">The seq of the last message that is in it.</param>
-/// <param name="UpdatedAt">When it was written.</param>
-internal sealed record ExportedSummary(string Kind, string SessionId, string Text, long ThroughSeq, DateTime UpdatedAt);
-
-/// <summary>A message, oldest first in its session.</summary>
-/// <param name="Kind"><c>message</c>.</param>
-/// <param name="SessionId">The session.</param>
-/// <param name="Seq">Its number.</param>
-/// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
-/// <param name="Content">The text.</param>
-/// <param name="Timestamp">Unix milliseconds.</param>
-internal sealed record ExportedMessage(string Kind, string SessionId, long Seq, string Role, string Content, long Timestamp);
-
-/// <summary>A schedule.</summary>
-/// <param name="Kind"><c>schedule</c>.</param>
-/// <param name="Schedule">As the list of schedules shows it.</param>
-internal sealed record ExportedSchedule(string Kind, ScheduleResponse Schedule);
-
-/// <summary>The spending policy, when the agent has one of its own.</summary>
-/// <param name="Kind"><c>policy</c>.</param>
-/// <param name="Policy">As it is read.</param>
-internal sealed record ExportedPolicy(string Kind, PolicyResponse Policy);
-
-/// <summary>An approval.</summary>
-/// <param name="Kind"><c>approval</c>.</param>
-/// <param name="Approval">As the list of approvals shows it.</param>
-internal sealed record ExportedApproval(string Kind, ApprovalResponse Approval);
-
-/// <summary>A payment.</summary>
-/// <param name="Kind"><c>payment</c>.</param>
-/// <param name="Payment">As the list of payments shows it.</param>
-internal sealed record ExportedPayment(string Kind, PaymentResponse Payment);
-
-/// <summary>An event that is no message.</summary>
-/// <param name="Kind"><c>event</c>.</param>
-/// <param name="Seq">Its number.</param>
-/// <param name="Timestamp">Unix milliseconds.</param>
-/// <param name="SessionId">The session.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="TurnId">The turn.</param>
-/// <param name="Code">A refusal code.</param>
-/// <param name="Detail">Why.</param>
-/// <param name="Data">Of an event that is no error: what happened.</param>
-internal sealed record ExportedEvent(
-    string Kind, long Seq, long Timestamp, string SessionId, string Type, string? TurnId, string? Code, string? Detail, JsonElement? Data);
-
-/// <summary>The last line of a whole export.</summary>
-/// <param name="Kind"><c>end</c>.</param>
-/// <param name="Sessions">Sessions before it.</param>
-/// <param name="Messages">Messages before it.</param>
-/// <param name="Schedules">Schedules before it.</param>
-/// <param name="Approvals">Approvals before it.</param>
-/// <param name="Payments">Payments before it.</param>
-/// <param name="Events">Events before it.</param>
-internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Schedules, int Approvals, int Payments, int Events);

@@ -26,6 +26,7 @@ internal sealed partial class WatchedAgent(AgentKey key, AgentCalls calls, Watch
     private long _target;
     private bool _isQueued;
     private bool _needsText;
+    private int _expecting;
     private long _nextCheck;
     private TimeSpan _checkDelay = options.CheckInterval;
 
@@ -109,6 +110,18 @@ internal sealed partial class WatchedAgent(AgentKey key, AgentCalls calls, Watch
         }
     }
 
+    /// <summary>Somebody waits for an event that belongs to no turn, and that an announcement may never tell. Dispose the value at the end of the wait.</summary>
+    public IDisposable ExpectEvents()
+    {
+        lock (_lock)
+        {
+            _expecting++;
+            CheckSoon();
+        }
+
+        return new Expectation(this);
+    }
+
     /// <summary>The turn waits until there is budget: its end is not to be expected until an event says that it goes on.</summary>
     public void Pause(string turn)
     {
@@ -152,12 +165,12 @@ internal sealed partial class WatchedAgent(AgentKey key, AgentCalls calls, Watch
             return _turns.Next(places, turn);
     }
 
-    /// <summary>Asks the agent again when a turn is under way, or when its log was not read as far as announced, and nothing was heard for long enough.</summary>
+    /// <summary>Asks the agent again when something is expected of it, or when its log was not read as far as announced, and nothing was heard for long enough.</summary>
     public void Check(long now)
     {
         lock (_lock)
         {
-            if (_isQueued || _last == Unknown || !_turns.AnyOpen && _last >= _target)
+            if (_isQueued || _last == Unknown || !_turns.AnyOpen && _expecting == 0 && _last >= _target)
                 return;
             if (now < _nextCheck)
                 return;
@@ -201,6 +214,21 @@ internal sealed partial class WatchedAgent(AgentKey key, AgentCalls calls, Watch
         {
             if (!onlyBehind || watcher.IsBehind)
                 watcher.Wake();
+        }
+    }
+
+    private sealed class Expectation(WatchedAgent agent) : IDisposable
+    {
+        private bool _isOver;
+
+        public void Dispose()
+        {
+            lock (agent._lock)
+            {
+                if (!_isOver)
+                    agent._expecting--;
+                _isOver = true;
+            }
         }
     }
 }

@@ -12,16 +12,24 @@ public sealed class RefusalTableTests
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
         Assert.Equal(
-            new[] { typeof(AgentRefusals), typeof(EdgeRefusals), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals) }.SelectMany(Codes).Order(),
+            new[] { typeof(AgentRefusals), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals) }.SelectMany(Codes).Order(),
             ProblemTypes.All.Keys.Order());
 
     [Fact]
     public void EveryEdgeCode_IsDocumentedWithItsStatus()
     {
-        var document = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/refusals.md"));
         foreach (var code in Codes(typeof(EdgeRefusals)))
-            Assert.Contains($"| `{code}` | {ProblemTypes.Of(code).Status} |", document, StringComparison.Ordinal);
+            Assert.Contains($"| `{code}` | {ProblemTypes.Of(code).Status} |", Document(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void EveryMailCode_IsDocumentedWithItsStatus()
+    {
+        foreach (var code in Codes(typeof(MailCodes)))
+            Assert.Contains($"| `{code}` ({ProblemTypes.Of(code).Status}) |", Document(), StringComparison.Ordinal);
+    }
+
+    private static string Document() => File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/refusals.md"));
 
     private static IEnumerable<string> Codes(Type type) =>
         type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);

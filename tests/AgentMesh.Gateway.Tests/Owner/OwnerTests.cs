@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using AgentMesh.Gateway.Tests.Mail;
 
 namespace AgentMesh.Gateway.Tests.Owner;
 
@@ -141,6 +142,10 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
             FakeSidecar.Text(200, """{"value":{"messages":[{"seq":1,"role":"user","content":"a\nb","timestamp":1},{"seq":2,"role":"assistant","content":"c","timestamp":2}],"isLast":false}}"""),
             FakeSidecar.Text(200, """{"value":{"messages":[{"seq":3,"role":"user","content":"d","timestamp":3}],"isLast":true}}"""),
             FakeSidecar.Text(200, """{"value":{"schedules":[{"id":"s1","content":"hi","sessionId":"default","everySeconds":60,"missed":"once","status":"active","createdAt":"2026-01-02T03:04:05+00:00","nextRun":"2026-01-02T03:05:05+00:00","runs":0}]}}"""),
+            FakeSidecar.Text(200, $$$"""{"value":{"messages":[{{{MailboxTests.Received}}}],"nextBefore":3}}"""),
+            FakeSidecar.Text(200, $$$"""{"value":{"messages":[{{{MailboxTests.Received}}}]}}"""),
+            FakeSidecar.Text(200, $$$"""{"value":{"messages":[{{{MailboxTests.Sent}}}]}}"""),
+            FakeSidecar.Text(200, """{"value":{"receive":"answer","allow":[],"deny":[]}}"""),
             FakeSidecar.Text(200, """{"value":{"document":"{\"version\":1,\"rules\":[]}","isDefault":false,"updatedAt":"2026-01-02T03:04:05+00:00"}}"""),
             FakeSidecar.Text(200, """{"value":{"approvals":[{"id":"a1","state":"approved","digest":"00","payee":"0x1","asset":"eip155:1/erc20:0x2","network":"eip155:1","amountAtomic":"5","host":"shop.example","url":"https://shop.example/","reason":"Because.","createdAt":"2026-01-02T03:04:05+00:00","expiresAt":"2026-01-02T04:04:05+00:00","decidedAt":"2026-01-02T03:04:06+00:00"}]}}"""),
             FakeSidecar.Text(200, """{"value":{"payments":[{"id":"p2","direction":"in","state":"settled","amountAtomic":"100000","decimals":6,"asset":"0x2","network":"eip155:84532","payer":"0x3","payee":"0x1","resource":"http://localhost/x","createdAt":"2026-01-02T03:04:05+00:00","updatedAt":"2026-01-02T03:04:06+00:00","transaction":"0x4","seq":2}],"nextBefore":2}}"""),
@@ -159,16 +164,52 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
                 """{"kind":"message","sessionId":"default","seq":2,"role":"assistant","content":"c","timestamp":2}""",
                 """{"kind":"message","sessionId":"default","seq":3,"role":"user","content":"d","timestamp":3}""",
                 """{"kind":"schedule","schedule":{"id":"s1","content":"hi","sessionId":"default","at":null,"everySeconds":60,"cron":null,"timeZone":null,"missed":"once","until":null,"status":"active","createdAt":"2026-01-02T03:04:05Z","nextRun":"2026-01-02T03:05:05Z","lastRun":null,"runs":0,"failure":null,"tool":null,"arguments":null}}""",
+                $$$"""{"kind":"inbox","message":{{{MailboxTests.ReceivedAnswer}}}}""",
+                $$$"""{"kind":"inbox","message":{{{MailboxTests.ReceivedAnswer}}}}""",
+                $$$"""{"kind":"outbox","message":{{{MailboxTests.SentAnswer}}}}""",
+                """{"kind":"mailPolicy","policy":{"receive":"answer","allow":[],"deny":[]}}""",
                 """{"kind":"policy","policy":{"isDefault":false,"updatedAt":"2026-01-02T03:04:05Z","policy":{"version":1,"rules":[]}}}""",
                 """{"kind":"approval","approval":{"id":"a1","state":"approved","payee":"0x1","asset":"eip155:1/erc20:0x2","network":"eip155:1","amount":"5","host":"shop.example","url":"https://shop.example/","reason":"Because.","digest":"00","createdAt":"2026-01-02T03:04:05Z","expiresAt":"2026-01-02T04:04:05Z","decidedAt":"2026-01-02T03:04:06Z","usedAt":null}}""",
                 """{"kind":"payment","payment":{"seq":2,"id":"p2","direction":"in","state":"settled","amount":"100000","decimals":6,"asset":"0x2","network":"eip155:84532","payer":"0x3","payee":"0x1","resource":"http://localhost/x","transaction":"0x4","reason":null,"createdAt":"2026-01-02T03:04:05Z","updatedAt":"2026-01-02T03:04:06Z"}}""",
                 """{"kind":"payment","payment":{"seq":1,"id":"p1","direction":"in","state":"failed","amount":"100000","decimals":6,"asset":"0x2","network":"eip155:84532","payer":"0x3","payee":"0x1","resource":"http://localhost/x","transaction":null,"reason":"execution_timed_out","createdAt":"2026-01-02T03:04:05Z","updatedAt":"2026-01-02T03:04:06Z"}}""",
                 """{"kind":"event","seq":4,"timestamp":4,"sessionId":"default","type":"error","turnId":"3","code":"turn_failed","detail":"no","data":null}""",
                 """{"kind":"event","seq":5,"timestamp":5,"sessionId":"default","type":"tool","turnId":null,"code":null,"detail":null,"data":{"turn":"3","call":1}}""",
-                """{"kind":"end","sessions":1,"messages":3,"schedules":1,"approvals":1,"payments":2,"events":2}""",
+                """{"kind":"end","sessions":1,"messages":3,"schedules":1,"inbox":2,"outbox":1,"approvals":1,"payments":2,"events":2}""",
                 "",
             ],
             (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n'));
+        Assert.Equal(
+            ["""{"isSent":false,"limit":100}""", """{"isSent":false,"limit":100,"before":3}""", """{"isSent":true,"limit":100}"""],
+            fixture.Sidecar.Calls.Where(call => call.Path.EndsWith("/ListMail", StringComparison.Ordinal)).Select(call => call.Body));
+    }
+
+    /// <summary>The default is nobody's words.</summary>
+    [Fact]
+    public async Task Export_OfAnAgentWithoutAMailPolicy_HasNone()
+    {
+        fixture.Sidecar.Reset();
+        fixture.Sidecar.Agent = call => call.Path.Split('/')[^1] switch
+        {
+            "ListSessions" => """{"value":{"sessions":[]}}""",
+            "ListSchedules" => """{"value":{"schedules":[]}}""",
+            "GetMailPolicy" => """{"value":{"receive":"store","allow":[],"deny":[]}}""",
+            "GetPolicy" => """{"value":{"document":"{}","isDefault":true}}""",
+            "ListApprovals" => """{"value":{"approvals":[]}}""",
+            "ListPayments" => """{"value":{"payments":[]}}""",
+            "GetProfile" => """{"value":{}}""",
+            _ => null,
+        };
+        try
+        {
+            using var response = await GetAsync("alice/export");
+            var lines = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.DoesNotContain("mailPolicy", lines, StringComparison.Ordinal);
+            Assert.EndsWith("\"events\":0}\n", lines, StringComparison.Ordinal);
+        }
+        finally
+        {
+            fixture.Sidecar.Agent = null;
+        }
     }
 
     [Fact]

@@ -28,6 +28,9 @@ internal sealed class FakeAgent
 
     public RateLimit? RateLimit { get; set; }
 
+    /// <summary>Answers what no agent of this class knows; null from it: the usual success.</summary>
+    public Func<SidecarCall, string?>? Others { get; set; }
+
     /// <summary>Turns whose text the agent has in memory.</summary>
     public IReadOnlyList<RunningTurn> Running { get; set; } = [];
 
@@ -159,7 +162,7 @@ internal sealed class FakeAgent
                 "ResumeTurn" => Write(Resumed(Read(call, ContractsJson.Default.ResumeTurn).TurnId), ContractsJson.Default.ReplyTurn),
                 "EraseAll" => EraseAll(),
                 "ForgetDue" => Write(new Reply<DueForgotten>(new DueForgotten(1), null), ContractsJson.Default.ReplyDueForgotten),
-                _ => null,
+                _ => Others?.Invoke(call),
             };
         }
     }
