@@ -24,6 +24,7 @@ internal static class McpExtensions
         services.AddSingleton<IMcpTool, ListPaymentsTool>();
         services.AddSingleton<IMcpTool, PayTool>();
         services.AddSingleton<IMcpTool, SendMessageTool>();
+        services.AddSingleton<IMcpTool, SendToAgentTool>();
         services.AddSingleton<MessageTurns>();
         services.AddSingleton<IMcpResource, HistoryResource>();
         services.AddSingleton<IMcpResource, InfoResource>();

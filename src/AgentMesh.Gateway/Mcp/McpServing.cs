@@ -18,8 +18,8 @@ internal sealed class McpServing(
     McpTools tools, TaskCalls calls, McpTasks tasks, McpResources resources, McpPrompts prompts, McpCompletions completions, McpCallLimits limits, McpFaults faults)
 {
     private const string OwnersInstructions =
-        "This is the AgentMesh agent of one user: it remembers its conversation, has a wallet and a budget. send_message talks to it; the other tools read what "
-        + "it knows. A tool with a price answers a call without a payment with the terms of x402.";
+        "This is the AgentMesh agent of one user: it remembers its conversation, has a wallet and a budget. send_message talks to it, send_to_agent has it write to "
+        + "another agent, pay has it buy; the other tools read what it knows. A tool with a price answers a call without a payment with the terms of x402.";
 
     private const string OthersInstructions = "This is an AgentMesh agent that sells its tools: a call without a payment is answered with the terms of x402.";
 

@@ -64,6 +64,7 @@ public sealed class McpFixture : IAsyncLifetime
         "GetHistory" => History,
         "ListPayments" => Payments,
         "ListSessions" => Sessions,
+        "SendMail" => """{"value":{"messageIds":["7-aaaqeayeaudaocajbifqydiob4"]}}""",
         _ => null,
     };
 

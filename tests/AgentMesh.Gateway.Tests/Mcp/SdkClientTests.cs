@@ -16,7 +16,7 @@ public sealed class SdkClientTests(McpFixture fixture) : IClassFixture<McpFixtur
         fixture.Sidecar.Reset();
         await using var client = await ConnectAsync(fixture.Owner, revision);
         Assert.Equal((revision, "agentmesh/alice"), (client.NegotiatedProtocolVersion, client.ServerInfo?.Name));
-        Assert.Equal(8, (await client.ListToolsAsync(cancellationToken: Cancellation)).Count);
+        Assert.Equal(9, (await client.ListToolsAsync(cancellationToken: Cancellation)).Count);
         var sent = await client.CallToolAsync("send_message", new Dictionary<string, object?> { ["content"] = "hi" }, cancellationToken: Cancellation);
         Assert.NotEqual(true, sent.IsError);
         Assert.Contains("You said: hi", Assert.IsType<TextContentBlock>(Assert.Single(sent.Content)).Text, StringComparison.Ordinal);

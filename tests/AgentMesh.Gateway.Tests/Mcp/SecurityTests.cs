@@ -336,7 +336,7 @@ public sealed class SecurityTests(McpFixture fixture) : IClassFixture<McpFixture
         var stranger = new RawMcp(fixture.Stranger);
         var tools = (await stranger.ResultAsync("tools/list")).GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("name").GetString());
         Assert.Equal(["forecast", "premium_analysis"], tools);
-        foreach (var name in new[] { "send_message", "get_history", "get_info", "get_budget", "list_payments" })
+        foreach (var name in new[] { "send_message", "get_history", "get_info", "get_budget", "list_payments", "send_to_agent" })
             Assert.Equal(-32602, (await stranger.ErrorAsync("tools/call", new JsonObject { ["name"] = name, ["arguments"] = new JsonObject { ["content"] = "x" } })).Code);
         Assert.All(fixture.Sidecar.Calls, call => Assert.EndsWith("/GetSales", call.Path, StringComparison.Ordinal));
     }

@@ -9,7 +9,7 @@ public sealed class ToolTests(McpFixture fixture) : IClassFixture<McpFixture>
 {
     private const string Rest = "/v1.0/actors/AgentActor/default:alice/method/";
 
-    private static readonly string[] Names = ["forecast", "get_budget", "get_history", "get_info", "list_payments", "pay", "premium_analysis", "send_message"];
+    private static readonly string[] Names = ["forecast", "get_budget", "get_history", "get_info", "list_payments", "pay", "premium_analysis", "send_message", "send_to_agent"];
 
     public static TheoryData<string> AllRevisions => [.. Revisions.All];
 
@@ -18,7 +18,7 @@ public sealed class ToolTests(McpFixture fixture) : IClassFixture<McpFixture>
         from call in new[]
         {
             ("get_budget", "{}"), ("get_history", """{"limit":2,"before":9,"sessionId":null}"""), ("get_info", "{}"), ("list_payments", """{"direction":"in"}"""),
-            ("send_message", """{"content":"hi"}"""),
+            ("send_message", """{"content":"hi"}"""), ("send_to_agent", """{"to":"bob","content":"hi"}"""),
         }
         select (revision, call.Item1, call.Item2));
 
@@ -33,7 +33,7 @@ public sealed class ToolTests(McpFixture fixture) : IClassFixture<McpFixture>
         Assert.Equal(Names, tools.Select(tool => tool.GetProperty("name").GetString()));
         Assert.All(tools, tool => Assert.Equal("object", tool.GetProperty("inputSchema").GetProperty("type").GetString()));
         var own = tools.Where(tool => !tool.TryGetProperty("_meta", out _)).ToArray();
-        Assert.Equal(6, own.Length);
+        Assert.Equal(7, own.Length);
         Assert.All(own, tool => Assert.Equal(Revisions.IsStructured(revision), tool.TryGetProperty("outputSchema", out _)));
         Assert.All(tools.Except(own), tool => Assert.False(tool.TryGetProperty("outputSchema", out _)));
         // Members that a revision does not have are refused by its clients.
@@ -165,7 +165,7 @@ public sealed class ToolTests(McpFixture fixture) : IClassFixture<McpFixture>
     [Theory]
     [InlineData("nothing")]
     [InlineData("Send_message")]
-    [InlineData("send_to_agent")]
+    [InlineData("send_to_agents")]
     public async Task UnknownTool_IsAnErrorOfTheProtocol(string name)
     {
         fixture.Sidecar.Reset();
