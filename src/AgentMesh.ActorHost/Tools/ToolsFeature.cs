@@ -17,6 +17,7 @@ internal static class ToolsFeature
         services.AddSingleton(provider => ScheduleTools.CreateCancel(provider.GetRequiredService<TurnActors>()));
         services.AddSingleton(provider => PayTool.Create(
             provider.GetRequiredService<PurchaseActors>(), provider.GetRequiredService<PurchaseServices>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => MailTool.Create(provider.GetRequiredService<TurnActors>()));
         services.AddSingleton(provider => PremiumAnalysis.Create(provider.GetRequiredService<Responder>));
         services.AddSingleton<AgentTools>();
         services.AddSingleton<IValidateOptions<ResponderOptions>, ToolsValidator>();

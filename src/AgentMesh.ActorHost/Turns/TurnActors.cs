@@ -54,6 +54,10 @@ internal sealed class TurnActors(IActorProxyFactory proxies, TimeProvider time)
     public Task<Result<Schedule>> DeleteScheduleAsync(string agent, string id, CancellationToken cancellationToken) =>
         CallAsync<DeleteSchedule, Schedule>(agent, nameof(IAgentActor.DeleteSchedule), new DeleteSchedule(id), cancellationToken);
 
+    /// <summary>Sends a message to other agents. A repeat, by the request id, sends nothing.</summary>
+    public Task<Result<SentMail>> SendMailAsync(string agent, SendMail request, CancellationToken cancellationToken) =>
+        CallAsync<SendMail, SentMail>(agent, nameof(IAgentMail.SendMail), request, cancellationToken);
+
     /// <summary>The run has the answer. A refusal means that another run has the turn, or that an earlier call of this one was heard.</summary>
     public Task CompleteAsync(AgentRun run, string text, TurnUsage? usage, long? lastMicroUsd, CancellationToken cancellationToken) => CallAsync<CompleteTurn, TurnRunId>(
         run.Agent, nameof(IAgentTurns.CompleteTurn), new CompleteTurn(run.Turn, run.Attempt, text, usage, lastMicroUsd), cancellationToken);

@@ -27,7 +27,7 @@ public sealed class AgentToolsTests
         await host.UntilAsync(Alice, 8);
 
         var asked = await LastRequestAsync(model, 4);
-        Assert.Equal(["search_history", "schedule_message", "list_schedules", "cancel_schedule", "pay_url"], asked.Tools);
+        Assert.Equal(["search_history", "schedule_message", "list_schedules", "cancel_schedule", "pay_url", "send_to_agent"], asked.Tools);
         Assert.Equal(
             "1 2026-01-02 03:04:05Z user: my parrot is green\n2 2026-01-02 03:04:05Z assistant: You said: my parrot is green\nThere are no older ones.",
             Assert.Single(asked.ToolResults));
@@ -82,7 +82,7 @@ public sealed class AgentToolsTests
     }
 
     [Theory]
-    [InlineData(null, "cancel_schedule,list_schedules,pay_url,schedule_message,search_history,twice")]
+    [InlineData(null, "cancel_schedule,list_schedules,pay_url,schedule_message,search_history,send_to_agent,twice")]
     [InlineData("twice", "twice")]
     [InlineData(" twice , search_history", "search_history,twice")]
     [InlineData("none", "")]
@@ -103,10 +103,10 @@ public sealed class AgentToolsTests
         await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(model, null, agents => { Twice(agents); Twice(agents); }));
     }
 
-    // With the agent's own six they are 64 and 65.
+    // With the agent's own seven they are 64 and 65.
     [Theory]
-    [InlineData(ToolLimits.Tools - 6, true)]
-    [InlineData(ToolLimits.Tools - 5, false)]
+    [InlineData(ToolLimits.Tools - 7, true)]
+    [InlineData(ToolLimits.Tools - 6, false)]
     public async Task ToolsOverTheirLimit_AreAFailedStart(int count, bool starts)
     {
         await using var model = await FakeModelServer.StartAsync();
