@@ -15,6 +15,7 @@ internal sealed class LoadConnection : IDisposable
     private readonly string _host;
     private readonly byte[] _buffer = new byte[256 * 1024];
     private int _bodyStart;
+    private int _status;
 
     private LoadConnection(string host) => _host = host;
 
@@ -33,6 +34,26 @@ internal sealed class LoadConnection : IDisposable
         await ExchangeAsync(
             $"POST /agent/{user}/message HTTP/1.1\r\nHost: {_host}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}",
             cancellationToken);
+    }
+
+    /// <summary>Sends a message to another agent and reads the answer to its end.</summary>
+    /// <returns>Whether it was taken; false: the sender has sent as many as it may.</returns>
+    /// <exception cref="InvalidOperationException">The answer was another one.</exception>
+    public async Task<bool> SendAsync(string from, string to, string content, CancellationToken cancellationToken)
+    {
+        var body = $$"""{"to":"{{to}}","content":"{{content}}"}""";
+        await ExchangeAsync(
+            $"POST /agent/{from}/send HTTP/1.1\r\nHost: {_host}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}",
+            cancellationToken, 202, 429);
+        return _status == 202;
+    }
+
+    /// <summary>Gets a path.</summary>
+    /// <returns>The body of the answer.</returns>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
+    {
+        var length = await GetAsync(path, cancellationToken);
+        return Encoding.UTF8.GetString(_buffer, _bodyStart, length);
     }
 
     /// <summary>Calls the MCP tool <c>send_message</c> and reads the answer to its end.</summary>
@@ -54,7 +75,7 @@ internal sealed class LoadConnection : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private async Task<int> ExchangeAsync(string request, CancellationToken cancellationToken)
+    private async Task<int> ExchangeAsync(string request, CancellationToken cancellationToken, params int[] statuses)
     {
         var length = Encoding.UTF8.GetBytes(request, _buffer);
         for (var sent = 0; sent < length;)
@@ -69,7 +90,8 @@ internal sealed class LoadConnection : IDisposable
         }
 
         var head = Encoding.ASCII.GetString(_buffer, 0, headerEnd);
-        if (!head.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
+        _status = int.Parse(head.AsSpan("HTTP/1.1 ".Length, 3), NumberStyles.None, CultureInfo.InvariantCulture);
+        if (statuses.Length == 0 ? _status != 200 : !statuses.Contains(_status))
             throw new InvalidOperationException($"The gateway answered {head.Split('\r')[0]}.");
         var bodyStart = _bodyStart = headerEnd + 4;
         return head.Contains("chunked", StringComparison.OrdinalIgnoreCase)
@@ -88,7 +110,7 @@ internal sealed class LoadConnection : IDisposable
     private async Task<int> ReadSizedAsync(int length, int have, CancellationToken cancellationToken)
     {
         while (have < length)
-            have += await ReceiveAsync(0, cancellationToken);
+            have += await ReceiveAsync(_bodyStart + have, cancellationToken);
         return length;
     }
 

@@ -7,7 +7,7 @@ var messages = new Option<int>("--messages") { Description = "Messages of the lo
 var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), mcp, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), mcp, mail, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
 var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
@@ -48,6 +48,13 @@ command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var mesh = await Mesh.StartAsync(root, Path.Combine(data, "mcp"), parsed.GetValue(redis), cancellationToken);
             ReportMcp(await McpDoor.CompareAsync(mesh, cancellationToken));
+        }
+
+        if (wanted.Contains("mail"))
+        {
+            await using var mesh = await Mesh.StartAsync(
+                root, Path.Combine(data, "mail"), parsed.GetValue(redis), cancellationToken);
+            ReportMail(await Mail.MeasureAsync(mesh, cancellationToken));
         }
 
         if (wanted.Contains("sockets"))
@@ -113,6 +120,14 @@ command.SetAction(async (parsed, cancellationToken) =>
     static void ReportDoor(string name, IReadOnlyList<LoadResult> rounds) => Console.WriteLine(
         $"{name,-10} {McpDoor.Median(rounds.Select(round => round.MessagesPerSecond)),10:0} messages/s   p50 {McpDoor.Median(rounds.Select(round => round.P50Ms)):0.0} ms   " +
         $"p99 {McpDoor.Median(rounds.Select(round => round.P99Ms)):0.0} ms   {McpDoor.Median(rounds.Select(round => round.CpuMsPerMessage)):0.000} ms CPU per message");
+
+    void ReportMail(MailResult mail)
+    {
+        results["mail"] = mail;
+        Console.WriteLine($"mail       p50 {mail.DeliveryP50Ms:0} ms   p99 {mail.DeliveryP99Ms:0} ms from stored at the sender to stored at the receiver; p50 {mail.SeenP50Ms:0.0} ms from the request to the receiver's WebSocket");
+        Console.WriteLine($"           {mail.Load.MessagesPerSecond,10:0} messages/s of 1,000 agents, sent and delivered   {mail.Load.CpuMsPerMessage:0.000} ms CPU per message   {string.Join(", ", mail.Load.CpuMsByProcess.Select(process => $"{process.Key} {process.Value.Total:0.000}"))}");
+        Console.WriteLine($"flood      p99 of another agent's mail {mail.QuietP99Ms:0.0} ms, beside a flood {mail.FloodP99Ms:0.0} ms ({mail.FloodRatio:0.00}); medians of {Mail.Rounds} rounds; the flood had {mail.FloodTaken} messages taken and {mail.FloodRefused} refused");
+    }
 
     void ReportSockets(SocketResult sockets)
     {

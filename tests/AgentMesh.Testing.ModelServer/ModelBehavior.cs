@@ -59,6 +59,12 @@ public sealed record ModelBehavior
     /// <summary>Asks for the tool <c>pay_url</c> with the user's message for its arguments, when that is offered, is an object, and has no result yet.</summary>
     public bool Pays { get; init; }
 
+    /// <summary>
+    /// Asks for the tool <c>send_to_agent</c> when the user's message is <c>ring</c> and names, that is offered and has no result yet: the second of them gets
+    /// the same message with the names turned by one.
+    /// </summary>
+    public bool Rings { get; init; }
+
     /// <summary>Reads the name of a model, as the README says.</summary>
     public static ModelBehavior Parse(string model) => model.Split('-').Aggregate(new ModelBehavior(), (behavior, word) => behavior.With(word));
 
@@ -80,6 +86,7 @@ public sealed record ModelBehavior
             "hang#" => this with { Fault = ModelFault.Hang, FaultAt = number },
             "search" => this with { SearchesHistory = true },
             "pay" => this with { Pays = true },
+            "ring" => this with { Rings = true },
             "empty" => this with { IsEmpty = true },
             "filter" => this with { Finish = "content_filter" },
             "length" => this with { Finish = "length" },
