@@ -90,7 +90,7 @@ internal static class Mail
         {
             using var page = JsonDocument.Parse(await connection.GetTextAsync($"/agent/{receiver}/inbox?limit=100{before}", cancellationToken));
             all.AddRange(page.RootElement.GetProperty("messages").EnumerateArray().Select(
-                message => (message.GetProperty("at").GetDateTimeOffset() - message.GetProperty("sentAt").GetDateTimeOffset()).TotalMilliseconds));
+                message => (message.GetProperty("receivedAt").GetDateTimeOffset() - message.GetProperty("sentAt").GetDateTimeOffset()).TotalMilliseconds));
             if (!page.RootElement.TryGetProperty("nextBefore", out var next) || next.ValueKind != JsonValueKind.Number)
                 return [.. all.Order()];
             before = $"&before={next.GetInt64()}";

@@ -51,6 +51,9 @@ internal sealed class MailClient(Uri gateway) : IDisposable
         return all;
     }
 
+    /// <summary>True for a message that answers another one.</summary>
+    public static bool IsAnswer(JsonElement message) => message.GetProperty("inReplyTo").ValueKind == JsonValueKind.String;
+
     public void Dispose() => _http.Dispose();
 
     private async Task<HttpResponseMessage> UntilAsync(Func<HttpRequestMessage> make, HttpStatusCode wanted, CancellationToken cancellationToken)

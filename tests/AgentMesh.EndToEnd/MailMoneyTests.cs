@@ -62,7 +62,7 @@ public sealed class MailMoneyTests
         while ((answers = await mail.ReadAsync("alice", "inbox", cancellationToken)).Count < Delegates * Errands)
             await Task.Delay(200, cancellationToken);
         Assert.Equal(Delegates * Errands, answers.Select(answer => answer.GetProperty("inReplyTo").GetString()).Distinct().Count());
-        var spent = answers.Select(answer => long.Parse(answer.GetProperty("budget").GetProperty("amount").GetString()!, CultureInfo.InvariantCulture)).ToList();
+        var spent = answers.Select(answer => long.Parse(answer.GetProperty("spent").GetProperty("amount").GetString()!, CultureInfo.InvariantCulture)).ToList();
         Assert.All(spent, one => Assert.InRange(one, 0, Budget));
         Assert.InRange(spent.Sum(), 1, Budget * Delegates * Errands);
         // What the model server was asked costs at least what was answered; what counts is at most what was given.
