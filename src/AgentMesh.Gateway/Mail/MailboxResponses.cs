@@ -51,7 +51,7 @@ internal sealed record ReceivedMailResponse(
 /// <param name="Id">Its id.</param>
 /// <param name="To">The receiver, <c>{tenant}:{user}</c>.</param>
 /// <param name="Content">The text.</param>
-/// <param name="State"><c>pending</c>, <c>delivered</c>, <c>dead</c> or <c>discarded</c>.</param>
+/// <param name="State"><c>pending</c>, <c>delivered</c>, <c>dead</c>, or <c>discarded</c>: given up, and whether it was delivered is not known.</param>
 /// <param name="SentAt">When it was sent.</param>
 /// <param name="SettledAt">When it was delivered, dead or discarded; null: it is under way.</param>
 /// <param name="Deadline">Until when it may be under way.</param>

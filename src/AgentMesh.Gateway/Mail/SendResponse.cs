@@ -6,8 +6,8 @@ namespace AgentMesh.Gateway.Mail;
 /// <summary>A message that was sent. Without an answer and without a state it is under way, or nobody waited for its answer.</summary>
 /// <param name="MessageId">Its id; of several that of the first.</param>
 /// <param name="MessageIds">Of a list of receivers the ids, in their order.</param>
-/// <param name="State"><c>dead</c> or <c>discarded</c>: there will be no answer.</param>
-/// <param name="Code">Why it is dead.</param>
+/// <param name="State"><c>dead</c>: there will be no answer; <c>discarded</c>: it was given up, and whether it was delivered is not known.</param>
+/// <param name="Code">Why it is dead, or was not delivered before it was given up.</param>
 /// <param name="Detail">The same, for people.</param>
 /// <param name="Reply">The answer.</param>
 internal sealed record SendResponse(
