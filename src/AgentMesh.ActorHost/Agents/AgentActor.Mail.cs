@@ -29,7 +29,11 @@ internal sealed partial class AgentActor
                 return Refused<SentMail>(stopped);
         }
 
-        var draft = new MailDraft([.. request.To], request.Content ?? "", request.DeadlineSeconds, funds, null, request.Topic);
+        var question = request.InReplyToN is { } number ? await _records.LoadReceivedMailAsync(head, number, cancellationToken) : null;
+        if (request.InReplyToN is not null && question is null)
+            return Refused<SentMail>(MailRefusals.MailNotFound);
+        var reference = question is null ? null : new MailReference(question.Id, question.FromN);
+        var draft = new MailDraft([.. request.To], request.Content ?? "", request.DeadlineSeconds, funds, reference, request.Topic);
         var post = MailSending.RequestOf(draft, request.RequestId, request.IdempotencyKey);
         var keys = await _records.LoadKeysAsync(head, post, now, cancellationToken);
         var origin = new MailOrigin(request.RequestId, request.IdempotencyKey, post, keys, []);
@@ -42,8 +46,10 @@ internal sealed partial class AgentActor
         var inputs = await LoadMailInputsAsync(head, funds is not null, cancellationToken);
         if (await OriginOfAsync(request.Turn, inputs, head, cancellationToken) is { } mail)
             origin = origin with { Via = mail.Via, Grant = funds is null ? null : inputs.Money!.Ledger.GrantOf(request.Turn, funds.Asset) };
+        else if (question is not null)
+            origin = origin with { Via = question.Via, Answers = (request.InReplyToN!.Value, question) };
         var oldest = await OldestAsync(head, draft.To.Length, cancellationToken);
-        var sent = MailSending.Send(inputs, Key, draft, origin, oldest, _services.Mail.Rules, _records.Epoch, now);
+        var sent = MailSending.Send(inputs, Key, draft, origin, oldest, _records.Epoch, now);
         if (sent.IsRefused)
             return Refused<SentMail>(sent.Refusal);
         await CommitAsync(inputs, sent.Value.Step, cancellationToken);
@@ -60,7 +66,7 @@ internal sealed partial class AgentActor
         var inputs = await LoadMailInputsAsync(head, answered?.Funds is not null, cancellationToken);
         var mail = MailWire.Read(request);
         var last = senders.PlaceOf(mail) is { } place ? await _records.LoadReceivedMailAsync(head, place, cancellationToken) : null;
-        var taken = MailDelivery.Take(inputs, Key, senders, mail, last, answered, oldest, _services.Mail.Rules, _records.Epoch, now);
+        var taken = MailDelivery.Take(inputs, Key, senders, mail, last, answered, oldest, _records.Epoch, now);
         if (taken.IsRefused)
             return Refused<MailTaken>(taken.Refusal);
         await CommitAsync(inputs, taken.Value.Step, cancellationToken);
@@ -131,7 +137,7 @@ internal sealed partial class AgentActor
 
     private async Task<MailInputs> LoadMailInputsAsync(AgentHead head, bool withMoney, CancellationToken cancellationToken)
     {
-        var inputs = new MailInputs(await LoadTurnInputsAsync(head, cancellationToken), await _records.LoadMailAsync(cancellationToken));
+        var inputs = new MailInputs(await LoadTurnInputsAsync(head, cancellationToken), await _records.LoadMailAsync(cancellationToken), _services.Mail.Rules);
         return withMoney ? inputs with { Money = new MailMoney(await _records.LoadLedgerAsync(cancellationToken), _services.BudgetRules, LedgerNow) } : inputs;
     }
 

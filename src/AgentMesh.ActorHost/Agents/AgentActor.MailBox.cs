@@ -70,7 +70,7 @@ internal sealed partial class AgentActor
         if (request.Does == MailVerbs.Discard)
             return await ToItemAsync(inputs, MailLines.Discard(inputs, n, sent, _records.Epoch, now), true, n, cancellationToken);
         var oldest = (await OldestAsync(head, 1, cancellationToken)).FirstOrDefault();
-        var replayed = MailOwner.Replay(inputs, n, sent, Key, oldest, _services.Mail.Rules, _records.Epoch, now);
+        var replayed = MailOwner.Replay(inputs, n, sent, Key, oldest, _records.Epoch, now);
         return replayed.IsRefused
             ? Refused<MailItem>(replayed.Refusal)
             : await ToItemAsync(inputs, replayed.Value.Step, true, MailId.NumberOf(replayed.Value.Ids[0])!.Value, cancellationToken);

@@ -23,6 +23,13 @@ internal sealed class MailOptions
     public int MaxHops { get; set; } = 8;
 
     /// <summary>
+    /// Seconds after which messages that a process had in hand when it died are brought by another one, and answers whose turns were over are sent. Default 15;
+    /// an agent that writes to others sets its reminder once in this time.
+    /// </summary>
+    [Range(1, 300)]
+    public int LeaseSeconds { get; set; } = 15;
+
+    /// <summary>
     /// Tenants whose agents may send those of another tenant something, if these allow it by name: <c>acme&gt;default</c>. None by default: mail stays within
     /// its tenant.
     /// </summary>
@@ -39,7 +46,10 @@ internal sealed class MailOptions
     internal bool IsValid => AcrossTenants.All(pair => Parse(pair) is not null);
 
     internal MailRules Rules => new(
-        RatePermits == 0 ? null : new RateRule(RatePermits, TimeSpan.FromSeconds(RateWindowSeconds)), MaxHops, [.. AcrossTenants.Select(pair => Parse(pair)!.Value)]);
+        RatePermits == 0 ? null : new RateRule(RatePermits, TimeSpan.FromSeconds(RateWindowSeconds)), MaxHops, [.. AcrossTenants.Select(pair => Parse(pair)!.Value)])
+    {
+        Lease = TimeSpan.FromSeconds(LeaseSeconds),
+    };
 
     private static (TenantId From, TenantId To)? Parse(string pair) =>
         pair.Split('>') is [var from, var to] && TenantId.TryParse(from.Trim(), out var sender) && TenantId.TryParse(to.Trim(), out var receiver) ? (sender, receiver) : null;

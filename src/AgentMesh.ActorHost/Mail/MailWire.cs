@@ -21,12 +21,12 @@ internal static class MailWire
 
     public static MailItem ToItem(string agent, long n, OutMail mail) => new(
         n, mail.Id, agent, mail.To, mail.Content, mail.At, StateOf(mail.State), mail.SettledAt, mail.Deadline, mail.Via, mail.InReplyTo?.Id, mail.Topic, mail.Failure,
-        ToBudget(mail.Funds), mail.Reason?.Code, mail.Reason?.Detail, null, null, null,
+        ToBudget(mail.Funds), mail.Reason?.Code, mail.Reason?.Detail, null, null, mail.Reply,
         mail.ReplayedAs is { } replay ? MailId.Of(replay, "replay:" + mail.Id, null) : null);
 
     public static MailItem ToItem(string agent, long n, InMail mail) => new(
         n, mail.Id, mail.From, agent, mail.Content, mail.SentAt, StateOf(mail.State), mail.At, null, mail.Via, mail.InReplyTo?.Id, mail.Topic, mail.Failure, ToBudget(mail.Funds),
-        mail.Reason?.Code, mail.Reason?.Detail, mail.Session, mail.Turn is { } turn ? AgentMesh.Agents.Turns.TurnId.Of(turn) : null, null, null);
+        mail.Reason?.Code, mail.Reason?.Detail, mail.Session, mail.Turn is { } turn ? AgentMesh.Agents.Turns.TurnId.Of(turn) : null, mail.Reply, null);
 
     public static MailSettings ToSettings(MailPolicy? policy)
     {

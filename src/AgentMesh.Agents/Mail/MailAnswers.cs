@@ -82,7 +82,7 @@ public static class MailAnswers
             return new MailStep(null, []);
         if (mail is null)
         {
-            writer.Book = (writer.Book with { Answering = writer.Book.Answering.Remove(answering) }).LookingAt(writer.Now + MailLimits.LookAgain);
+            writer.Book = (writer.Book with { Answering = writer.Book.Answering.Remove(answering) }).LookingAt(writer.LeaseUntil);
             return writer.ToStep(epoch);
         }
 
@@ -93,7 +93,7 @@ public static class MailAnswers
             {
                 Answering = writer.Book.Answering.Remove(answering),
                 ToAnswer = writer.Book.ToAnswer.Insert(0, turn.N),
-            }).LookingAt(writer.Now + MailLimits.LookAgain);
+            }).LookingAt(writer.LeaseUntil);
             return writer.ToStep(epoch);
         }
 
@@ -106,7 +106,7 @@ public static class MailAnswers
         };
         var spent = Close(writer, turn.N, mail);
         var reply = Reply(writer, turn.N, mail, failure is null ? ended.Value!.End.Message!.Content : null, failure, spent, agent);
-        writer.Book = (writer.Book with { Answering = writer.Book.Answering.Replace(answering, answering with { Reply = reply }) }).LookingAt(writer.Now + MailLimits.LookAgain);
+        writer.Book = (writer.Book with { Answering = writer.Book.Answering.Replace(answering, answering with { Reply = reply }) }).LookingAt(writer.LeaseUntil);
         return writer.ToStep(epoch);
     }
 
@@ -121,7 +121,7 @@ public static class MailAnswers
             return opened.Refusal;
         // A turn that waits until there is budget says itself when it goes on.
         var isPaused = inputs.Turn.Head is { OpenTurns: > 0, HasWork: false };
-        opened.Value.Book = opened.Value.Book.LookingAt(opened.Value.Now + (isPaused ? MailLimits.LongestPause : MailLimits.LookAgain));
+        opened.Value.Book = opened.Value.Book.LookingAt(isPaused ? opened.Value.Now + MailLimits.LongestPause : opened.Value.LeaseUntil);
         return opened.Value.ToStep(epoch);
     }
 
@@ -143,7 +143,7 @@ public static class MailAnswers
             return opened.Refusal;
         var answering = mail with { State = InMailState.Answering, Session = SessionOf(mail.From), Turn = turn };
         var book = opened.Value with { ToAnswer = opened.Value.ToAnswer.Remove(n), Answering = opened.Value.Answering.Add(new MailTurn(n, turn, null)) };
-        book = book.LookingAt(now + MailLimits.LookAgain);
+        book = book.LookingAt(now + inputs.Rules.Lease);
         var change = posted ?? new AgentChange(inputs.Turn.Head with { Epoch = epoch });
         if (mail.Funds is { } funds)
         {
@@ -168,7 +168,7 @@ public static class MailAnswers
         {
             ToAnswer = writer.Book.ToAnswer.Remove(n),
             Answering = writer.Book.Answering.Add(new MailTurn(n, 0, reply)),
-        }).LookingAt(writer.Now + MailLimits.LookAgain);
+        }).LookingAt(writer.LeaseUntil);
         return new AnswerStep(writer.ToStep(epoch), []);
     }
 

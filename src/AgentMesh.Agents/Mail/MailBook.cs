@@ -75,11 +75,11 @@ public sealed record MailBook(
     /// <summary>With one more message at the end of its receiver's line.</summary>
     /// <param name="to">The receiver.</param>
     /// <param name="n">The message's number.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>The run that is due: none while another one works on the line, or is to.</returns>
-    internal (MailBook Book, bool IsDue) With(string to, long n, DateTimeOffset now) => Line(to) is { } line
+    /// <param name="until">When the run that brings it is given up.</param>
+    /// <returns>Whether a run is due: none while another one works on the line, or is to.</returns>
+    internal (MailBook Book, bool IsDue) With(string to, long n, DateTimeOffset until) => Line(to) is { } line
         ? (Replace(line, line with { Open = line.Open.Add(n) }), false)
-        : (this with { Lines = Lines.Add(new MailLine(to, [n], 0, now + MailLimits.Lease)) }, true);
+        : (this with { Lines = Lines.Add(new MailLine(to, [n], 0, until)) }, true);
 
     /// <summary>With a line as it is now; one that is empty goes.</summary>
     internal MailBook Replace(MailLine line, MailLine by) => this with { Lines = by.Open.IsEmpty ? Lines.Remove(line) : Lines.Replace(line, by) };
@@ -96,10 +96,10 @@ public sealed record MailBook(
 public sealed record MailLine(string To, ImmutableArray<long> Open, int Attempts, DateTimeOffset TryAt)
 {
     /// <summary>A run has it.</summary>
-    internal MailLine Lend(DateTimeOffset now) => this with { TryAt = now + MailLimits.Lease };
+    internal MailLine Lend(DateTimeOffset until) => this with { TryAt = until };
 
     /// <summary>Without its first message, about which all is known.</summary>
-    internal MailLine Next(DateTimeOffset now) => Lend(now) with { Open = Open.RemoveAt(0), Attempts = 0 };
+    internal MailLine Next(DateTimeOffset until) => Lend(until) with { Open = Open.RemoveAt(0), Attempts = 0 };
 
     /// <summary>The receiver could not be reached, or has no room.</summary>
     /// <param name="jitter">0 to 1, at random: those who wait for the same receiver do not come together.</param>

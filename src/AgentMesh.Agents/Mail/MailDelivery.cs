@@ -18,14 +18,15 @@ public static class MailDelivery
     /// <param name="last">The received message at the place of <see cref="MailSenders.PlaceOf"/>; null: it is not there.</param>
     /// <param name="answered">The agent's message that it answers, of that number; null: it answers none, or that is not there.</param>
     /// <param name="oldest">The received message that makes room, <see cref="MailLimits.KeptReceived"/> numbers before this one; null: it is not there.</param>
-    /// <param name="rules">How mail is set up.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     /// <returns>Refused for now: nothing is to be stored, and it is to be brought again.</returns>
     public static Result<DeliveredStep> Take(
-        MailInputs inputs, AgentKey agent, MailSenders senders, IncomingMail mail, InMail? last, OutMail? answered, InMail? oldest, MailRules rules, long epoch, DateTimeOffset now)
+        MailInputs inputs, AgentKey agent, MailSenders senders, IncomingMail mail, InMail? last, OutMail? answered, InMail? oldest, long epoch, DateTimeOffset now)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(mail);
+        var rules = inputs.Rules;
         var opened = MailWriter.Open(inputs, now);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -58,7 +59,7 @@ public static class MailDelivery
         }
 
         if (kept is { State: InMailState.Waiting })
-            writer.Book = (writer.Book with { ToAnswer = writer.Book.ToAnswer.Add(here) }).LookingAt(writer.Now + MailLimits.LookAgain);
+            writer.Book = (writer.Book with { ToAnswer = writer.Book.ToAnswer.Add(here) }).LookingAt(writer.LeaseUntil);
         return new DeliveredStep(writer.ToStep(epoch), refusal, kept is { State: InMailState.Waiting });
     }
 

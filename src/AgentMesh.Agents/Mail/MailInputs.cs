@@ -6,7 +6,8 @@ namespace AgentMesh.Agents.Mail;
 /// <summary>What a change of the mailbox needs of the agent's records.</summary>
 /// <param name="Turn">Its head, log and turns.</param>
 /// <param name="Book">The mailbox, as stored; null when nothing is.</param>
-public sealed record MailInputs(TurnInputs Turn, MailBook? Book)
+/// <param name="Rules">How mail is set up.</param>
+public sealed record MailInputs(TurnInputs Turn, MailBook? Book, MailRules Rules)
 {
     /// <summary>The agent's money; may be null where no message carries any.</summary>
     public MailMoney? Money { get; init; }

@@ -56,15 +56,9 @@ public static class MailLimits
     /// <summary>How long after the deadline of a message nobody will say any more what its receiver has spent for it: the turn that answers it is over long before.</summary>
     public static readonly TimeSpan FundsKept = TimeSpan.FromHours(2);
 
-    /// <summary>How long a run of a line is waited for before another one takes it.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
-
     /// <summary>The first pause after a receiver could not be reached; doubled each time, up to <see cref="LongestPause"/>.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest pause.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
-
-    /// <summary>How long the answer to a message is left to its turn before somebody looks.</summary>
-    public static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
 }

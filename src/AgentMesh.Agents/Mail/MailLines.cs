@@ -87,7 +87,7 @@ public static class MailLines
         var writer = opened.Value;
         MailLine[] due = [.. writer.Book.Lines.Where(line => line.TryAt <= writer.Now).OrderBy(line => line.TryAt).Take(MailLimits.LinesAtOnce)];
         foreach (var line in due)
-            writer.Book = writer.Book.Replace(line, line.Lend(writer.Now));
+            writer.Book = writer.Book.Replace(line, line.Lend(writer.LeaseUntil));
         // A time of a transaction whose head was never stored is older than what there is.
         return due.Length == 0 && inputs.Turn.Head.NextMail == writer.Book.Next ? new MailStep(null, []) : writer.ToStep(epoch) with { Due = [.. due.Select(line => line.To)] };
     }
@@ -129,7 +129,7 @@ public static class MailLines
 
     private static LineStep Advance(MailWriter writer, MailLine line, long epoch)
     {
-        var next = line.Next(writer.Now);
+        var next = line.Next(writer.LeaseUntil);
         writer.Book = writer.Book.Replace(line, next);
         return new LineStep(writer.ToStep(epoch), next.Open.IsEmpty ? null : next.Open[0]);
     }

@@ -47,10 +47,9 @@ public static class MailOwner
     /// <param name="mail">The message.</param>
     /// <param name="sender">The agent.</param>
     /// <param name="oldest">The message that makes room for the new one; null: it is not there.</param>
-    /// <param name="rules">How mail is set up.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
-    public static Result<SentStep> Replay(MailInputs inputs, long n, OutMail mail, AgentKey sender, OutMail? oldest, MailRules rules, long epoch, DateTimeOffset now)
+    public static Result<SentStep> Replay(MailInputs inputs, long n, OutMail mail, AgentKey sender, OutMail? oldest, long epoch, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(mail);
         var requestId = "replay:" + mail.Id;
@@ -60,7 +59,7 @@ public static class MailOwner
             return MailRefusals.MailNotDead;
         var draft = new MailDraft([mail.To], mail.Content, null, mail.Funds, mail.InReplyTo, mail.Topic);
         var origin = new MailOrigin(requestId, null, PostRequest.Create("", null, null, null), null, mail.Via.RemoveAt(mail.Via.Length - 1));
-        var sent = MailSending.Send(inputs, sender, draft, origin, oldest is null ? [] : [oldest], rules, epoch, now);
+        var sent = MailSending.Send(inputs, sender, draft, origin, oldest is null ? [] : [oldest], epoch, now);
         if (sent.IsRefused)
             return sent.Refusal;
         var change = sent.Value.Step.Change!;

@@ -16,7 +16,7 @@ public static class MailRefusals
     public static Refusal MailNotOpen { get; } = new("mail_not_open", "Only a message that is under way can be discarded.");
 
     /// <summary>Somebody has to see to it first.</summary>
-    public static Refusal MailIsAnswered { get; } = new("mail_is_answered", "The agent is answering the message; it is done with when that is over.");
+    public static Refusal MailIsAnswered { get; } = new("mail_is_answered", "The agent is answering the message, or has answered it.");
 
     /// <summary>Not an agent, or the sender.</summary>
     public static Refusal InvalidRecipient { get; } = new(

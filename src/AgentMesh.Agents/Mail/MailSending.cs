@@ -54,12 +54,13 @@ public static class MailSending
     /// <param name="draft">The message.</param>
     /// <param name="origin">Where the request comes from.</param>
     /// <param name="oldest">The messages that make room, as far as they are there: for each new one the one <see cref="MailLimits.KeptSent"/> numbers before it.</param>
-    /// <param name="rules">How mail is set up.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     public static Result<SentStep> Send(
-        MailInputs inputs, AgentKey sender, MailDraft draft, MailOrigin origin, IEnumerable<OutMail> oldest, MailRules rules, long epoch, DateTimeOffset now)
+        MailInputs inputs, AgentKey sender, MailDraft draft, MailOrigin origin, IEnumerable<OutMail> oldest, long epoch, DateTimeOffset now)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var rules = inputs.Rules;
         var opened = MailWriter.Open(inputs, now);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -86,6 +87,8 @@ public static class MailSending
                 return broke;
         }
 
+        if (origin.Answers is (var answered, { } question))
+            writer.Replace(answered, question with { State = InMailState.Answered, Reply = first });
         var pointer = new PagePointer((int)first, inputs.Turn.Head.LastSeq + 1);
         if (origin.Request.RequestHash is { } hash)
             writer.Remember(hash, pointer);
@@ -128,6 +131,14 @@ public static class MailSending
             return MailRefusals.InvalidMail("money goes to one recipient at a time");
         if (draft.Funds is { Amount: var amount } && amount == 0)
             return MailRefusals.InvalidMail("its budget is more than nothing");
+        if (origin.Answers is (_, { } question))
+        {
+            if (draft.To.Length > 1 || question.From != draft.To[0])
+                return MailRefusals.InvalidMail("an answer goes to whom the message it answers is from");
+            if (question.State is not (InMailState.Stored or InMailState.Read))
+                return MailRefusals.MailIsAnswered;
+        }
+
         if (draft.To.Any(to => AgentKey.TryParse(to, out var key) && !rules.MayMessage(sender.Tenant, key.Tenant)))
             return MailRefusals.MailNotAllowed;
         return origin.Via.Length >= rules.MaxHops ? MailRefusals.TooManyHops(rules.MaxHops) : null;
@@ -165,7 +176,9 @@ public sealed record MailDraft(ImmutableArray<string> To, string Content, int? D
 /// <param name="Keys">With a caller's key its buckets, else null.</param>
 /// <param name="Via">The agents whose messages have led to it.</param>
 /// <param name="Grant">The grant that its budget is of; null: the agent's own money.</param>
-public sealed record MailOrigin(string RequestId, string? IdempotencyKey, PostRequest Request, KeyBuckets? Keys, ImmutableArray<string> Via, string? Grant = null);
+/// <param name="Answers">The received message that it answers; null: none.</param>
+public sealed record MailOrigin(
+    string RequestId, string? IdempotencyKey, PostRequest Request, KeyBuckets? Keys, ImmutableArray<string> Via, string? Grant = null, (long N, InMail Mail)? Answers = null);
 
 /// <summary>What sending comes to.</summary>
 /// <param name="Step">What to store.</param>

@@ -12,13 +12,14 @@ internal sealed class MailWriter
 {
     private readonly ConversationWriter _log;
     private readonly MailMoney? _money;
+    private readonly TimeSpan _lease;
     private readonly List<(long N, OutMail Mail)> _sent = [];
     private readonly List<(long N, InMail Mail)> _received = [];
     private readonly List<string> _removed = [];
     private readonly List<string> _due = [];
 
-    private MailWriter(ConversationWriter log, MailBook book, MailMoney? money, DateTimeOffset now) =>
-        (_log, Book, _money, Ledger, Now) = (log, book, money, money?.Ledger, now);
+    private MailWriter(ConversationWriter log, MailBook book, MailMoney? money, TimeSpan lease, DateTimeOffset now) =>
+        (_log, Book, _money, Ledger, _lease, Now) = (log, book, money, money?.Ledger, lease, now);
 
     /// <summary>The book so far.</summary>
     internal MailBook Book { get; set; }
@@ -32,6 +33,9 @@ internal sealed class MailWriter
     /// <summary>The time, in whole milliseconds.</summary>
     internal DateTimeOffset Now { get; }
 
+    /// <summary>When what is begun now is looked after.</summary>
+    internal DateTimeOffset LeaseUntil => Now + _lease;
+
     /// <summary>The head so far.</summary>
     internal AgentHead Head => _log.Head;
 
@@ -42,7 +46,7 @@ internal sealed class MailWriter
         if (log.IsRefused)
             return log.Refusal;
         var book = MailBook.Open(inputs.Turn.Head, inputs.Book);
-        return book.IsRefused ? book.Refusal : new MailWriter(log.Value, book.Value, inputs.Money, now.WholeMilliseconds());
+        return book.IsRefused ? book.Refusal : new MailWriter(log.Value, book.Value, inputs.Money, inputs.Rules.Lease, now.WholeMilliseconds());
     }
 
     /// <summary>Puts a message at the end of its receiver's line.</summary>
@@ -55,7 +59,7 @@ internal sealed class MailWriter
         _sent.Add((n, mail));
         if (n > MailLimits.KeptSent)
             _removed.Add(StateKeys.SentMail(n - MailLimits.KeptSent));
-        (Book, var isDue) = Book.With(mail.To, n, Now);
+        (Book, var isDue) = Book.With(mail.To, n, LeaseUntil);
         if (isDue)
             _due.Add(mail.To);
         Note(MailFacts.Sent(mail, Now));

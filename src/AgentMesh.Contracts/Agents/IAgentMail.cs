@@ -42,9 +42,10 @@ public interface IAgentMail : IActor
 /// <param name="Budget">What the receiver may spend for it; null: nothing of the sender's.</param>
 /// <param name="Turn">The turn that sends it, whose message's way it goes on; null: none.</param>
 /// <param name="Topic">The topic it is sent to; null: to the receivers alone.</param>
+/// <param name="InReplyToN">The number of the received message that it answers; null: none.</param>
 public sealed record SendMail(
     string RequestId, string? IdempotencyKey, IReadOnlyList<string> To, string Content, int? DeadlineSeconds = null, MailBudget? Budget = null, string? Turn = null,
-    string? Topic = null);
+    string? Topic = null, long? InReplyToN = null);
 
 /// <summary>Messages that were sent.</summary>
 /// <param name="MessageIds">Their ids, in the order of their receivers.</param>
@@ -122,12 +123,12 @@ public sealed record MailPage(IReadOnlyList<MailItem> Messages, long? NextBefore
 /// <param name="Detail">The same, for people.</param>
 /// <param name="SessionId">The session that it is answered in.</param>
 /// <param name="TurnId">The turn that answers it.</param>
-/// <param name="ReplyId">The id of the answer; null: there is none.</param>
+/// <param name="ReplyN">The number of the answer: of a message that was sent in the inbox, of one that has come in the outbox; null: there is none.</param>
 /// <param name="ReplayedAs">The id of the message that was sent in its place.</param>
 /// <param name="Reply">The answer, where one message was asked for.</param>
 public sealed record MailItem(
     long N, string Id, string From, string To, string Content, DateTimeOffset SentAt, string State, DateTimeOffset? At, DateTimeOffset? Deadline, IReadOnlyList<string> Via,
-    string? InReplyTo, string? Topic, string? Failure, MailBudget? Budget, string? Code, string? Detail, string? SessionId, string? TurnId, string? ReplyId, string? ReplayedAs,
+    string? InReplyTo, string? Topic, string? Failure, MailBudget? Budget, string? Code, string? Detail, string? SessionId, string? TurnId, long? ReplyN, string? ReplayedAs,
     MailItem? Reply = null);
 
 /// <summary>What became of messages.</summary>

@@ -34,16 +34,17 @@ internal sealed record OutboxResponse(IReadOnlyList<SentMailResponse> Messages, 
 /// <param name="Spent">Of an answer: what was spent of the budget; null: there was none.</param>
 /// <param name="SessionId">The session that it is answered in; null: it is not.</param>
 /// <param name="TurnId">The turn that answers it; null: none does.</param>
+/// <param name="ReplyN">The number in the outbox of the answer; null: there is none.</param>
 /// <param name="Code">Why it was not answered.</param>
 /// <param name="Detail">The same, for people.</param>
 internal sealed record ReceivedMailResponse(
     long N, string Id, string From, string Content, string State, DateTime SentAt, DateTime? ReceivedAt, IReadOnlyList<string> Via, string? Topic, string? InReplyTo,
-    string? Failure, MailBudget? Budget, MailBudget? Spent, string? SessionId, string? TurnId, string? Code, string? Detail)
+    string? Failure, MailBudget? Budget, MailBudget? Spent, string? SessionId, string? TurnId, long? ReplyN, string? Code, string? Detail)
 {
     // UtcDateTime: written with Z.
     public static ReceivedMailResponse Of(MailItem mail) => new(
         mail.N, mail.Id, mail.From, mail.Content, mail.State, mail.SentAt.UtcDateTime, mail.At?.UtcDateTime, mail.Via, mail.Topic, mail.InReplyTo, mail.Failure,
-        mail.InReplyTo is null ? mail.Budget : null, mail.InReplyTo is null ? null : mail.Budget, mail.SessionId, mail.TurnId, mail.Code, mail.Detail);
+        mail.InReplyTo is null ? mail.Budget : null, mail.InReplyTo is null ? null : mail.Budget, mail.SessionId, mail.TurnId, mail.ReplyN, mail.Code, mail.Detail);
 }
 
 /// <summary>A message that was sent.</summary>
@@ -64,14 +65,15 @@ internal sealed record ReceivedMailResponse(
 /// <param name="Code">Why it is dead, or was not delivered yet.</param>
 /// <param name="Detail">The same, for people.</param>
 /// <param name="ReplayedAs">The id of the message that was sent in its place; null: none was.</param>
+/// <param name="ReplyN">The number in the inbox of the answer; null: there is none.</param>
 /// <param name="Reply">The answer, where one message was asked for; null: there is none.</param>
 internal sealed record SentMailResponse(
     long N, string Id, string To, string Content, string State, DateTime SentAt, DateTime? SettledAt, DateTime? Deadline, IReadOnlyList<string> Via, string? Topic,
-    string? InReplyTo, string? Failure, MailBudget? Budget, MailBudget? Spent, string? Code, string? Detail, string? ReplayedAs, MailReply? Reply)
+    string? InReplyTo, string? Failure, MailBudget? Budget, MailBudget? Spent, string? Code, string? Detail, string? ReplayedAs, long? ReplyN, MailReply? Reply)
 {
     // UtcDateTime: written with Z.
     public static SentMailResponse Of(MailItem mail) => new(
         mail.N, mail.Id, mail.To, mail.Content, mail.State, mail.SentAt.UtcDateTime, mail.At?.UtcDateTime, mail.Deadline?.UtcDateTime, mail.Via, mail.Topic, mail.InReplyTo,
-        mail.Failure, mail.InReplyTo is null ? mail.Budget : null, mail.InReplyTo is null ? null : mail.Budget, mail.Code, mail.Detail, mail.ReplayedAs,
+        mail.Failure, mail.InReplyTo is null ? mail.Budget : null, mail.InReplyTo is null ? null : mail.Budget, mail.Code, mail.Detail, mail.ReplayedAs, mail.ReplyN,
         mail.Reply is { } reply ? MailReply.Of(reply) : null);
 }

@@ -10,7 +10,9 @@ namespace AgentMesh.Gateway.Mail;
 /// <param name="DeadlineSeconds">How long it may be under way; null: 24 hours.</param>
 /// <param name="Budget">What the receiver may spend for it; null: nothing of the sender's.</param>
 /// <param name="Await">Seconds to wait for the answer; null: it is not waited for.</param>
-internal sealed record SendRequest(JsonElement? To, string? Content, JsonElement? DeadlineSeconds, SendBudgetRequest? Budget, JsonElement? Await)
+/// <param name="InReplyTo">The number of the message in the inbox that it answers; null: none.</param>
+internal sealed record SendRequest(
+    JsonElement? To, string? Content, JsonElement? DeadlineSeconds, SendBudgetRequest? Budget, JsonElement? Await, JsonElement? InReplyTo = null)
 {
     /// <summary>The receivers as they were written; null: they are no text and no list of texts.</summary>
     internal IReadOnlyList<string>? Receivers => To switch
@@ -27,13 +29,16 @@ internal sealed record SendRequest(JsonElement? To, string? Content, JsonElement
 
     internal int? AwaitNumber => NumberOf(Await);
 
+    /// <summary>A JSON integer: below 2^31 as long as nobody gets two thousand million messages.</summary>
+    internal int? InReplyToNumber => NumberOf(InReplyTo);
+
     /// <summary>What the agent is asked; the request is valid.</summary>
     /// <param name="sender">The agent: whoever is named without a tenant is of its tenant.</param>
     /// <param name="requestId">The same in all retries.</param>
     /// <param name="idempotencyKey">The caller's key; null: none.</param>
     internal SendMail ToContract(AgentKey sender, string requestId, string? idempotencyKey) => new(
         requestId, idempotencyKey, [.. Receivers!.Select(receiver => ReceiverOf(sender.Tenant, receiver).ToString()!)], Content!, DeadlineSecondsNumber,
-        Budget is { Asset: { } asset, Amount: { } amount } ? new MailBudget(asset, amount) : null);
+        Budget is { Asset: { } asset, Amount: { } amount } ? new MailBudget(asset, amount) : null, InReplyToN: InReplyToNumber);
 
     /// <summary>The agent that is meant by <c>bob</c> or <c>acme:bob</c>; null: none.</summary>
     internal static AgentKey? ReceiverOf(TenantId own, string receiver)

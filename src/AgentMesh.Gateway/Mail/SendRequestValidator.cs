@@ -36,6 +36,10 @@ internal sealed class SendRequestValidator : AbstractValidator<SendRequest>
             .Must((request, given) => given is null || request.DeadlineSecondsNumber is >= 1 and <= MaxDeadlineSeconds)
             .WithErrorCode(MailCodes.InvalidMail)
             .WithMessage($"deadlineSeconds must be a whole number, 1-{MaxDeadlineSeconds}.");
+        RuleFor(request => request.InReplyTo)
+            .Must((request, given) => given is null || request.InReplyToNumber is >= 1)
+            .WithErrorCode(MailCodes.InvalidMail)
+            .WithMessage("inReplyTo must be the number of a message in the inbox.");
         RuleFor(request => request.Budget)
             .Must(budget => budget is null or { Asset: not null, Amount: not null })
             .WithErrorCode(MailCodes.InvalidMail)

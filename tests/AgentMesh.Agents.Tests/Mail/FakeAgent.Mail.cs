@@ -24,19 +24,22 @@ internal sealed partial class FakeAgent
     /// <summary>The next transaction of the mailbox is stored without its head, and whoever asked for it hears nothing.</summary>
     internal bool LosesNextHead { get; set; }
 
-    internal Result<SentStep> Send(string requestId, MailDraft draft, string? key = null, params string[] via)
+    internal Result<SentStep> Send(string requestId, MailDraft draft, string? key = null, long? answers = null, params string[] via)
     {
+        var question = answers is { } answered ? ReceivedMail[answered] : null;
+        if (question is not null)
+            (draft, via) = (draft with { InReplyTo = new MailReference(question.Id, question.FromN) }, [.. question.Via]);
         var request = MailSending.RequestOf(draft, requestId, key);
         var head = Head ?? AgentHead.Unborn(Now);
         var keys = request.Bucket is { } own ? new KeyBuckets(own, Bucket(own), null, null) : (KeyBuckets?)null;
-        var origin = new MailOrigin(requestId, key, request, keys, [.. via]);
+        var origin = new MailOrigin(requestId, key, request, keys, [.. via], null, question is null ? null : (answers!.Value, question));
         var earlier = MailSending.Recall(head, keys, request, Now);
         if (earlier.IsRefused)
             return earlier.Refusal;
         if (MailSending.WasSent(head, earlier.Value, SentMail.GetValueOrDefault(earlier.Value), origin))
             return new SentStep(new MailStep(null, []), [.. MailSending.IdsOf(earlier.Value, draft.To.Length, origin)]);
         var oldest = Enumerable.Range(1, draft.To.Length).Select(place => SentMail.GetValueOrDefault(head.MailOut + place - MailLimits.KeptSent)).OfType<OutMail>();
-        var sent = MailSending.Send(MailInputs, Key, draft, origin, oldest, MailRules, Epoch, Now);
+        var sent = MailSending.Send(MailInputs, Key, draft, origin, oldest, Epoch, Now);
         Store(sent.Value?.Step);
         return sent;
     }
@@ -47,7 +50,7 @@ internal sealed partial class FakeAgent
         var head = Head ?? AgentHead.Unborn(Now);
         var answered = mail.InReplyTo is { } reference && reference.N <= head.MailOut ? SentMail.GetValueOrDefault(reference.N) : null;
         var oldest = ReceivedMail.GetValueOrDefault(head.MailIn + 1 - MailLimits.KeptReceived);
-        var taken = MailDelivery.Take(MailInputs, Key, senders, mail, senders.PlaceOf(mail) is { } place && place <= head.MailIn ? ReceivedMail.GetValueOrDefault(place) : null, answered, oldest, MailRules, Epoch, Now);
+        var taken = MailDelivery.Take(MailInputs, Key, senders, mail, senders.PlaceOf(mail) is { } place && place <= head.MailIn ? ReceivedMail.GetValueOrDefault(place) : null, answered, oldest, Epoch, Now);
         Store(taken.Value?.Step);
         return taken;
     }
@@ -91,7 +94,7 @@ internal sealed partial class FakeAgent
             mail.Id, Key.ToString(), Head!.CreatedAt.ToUnixTimeMilliseconds(), n, mail.Content, mail.At, mail.Deadline, mail.Via, mail.InReplyTo, mail.Failure, mail.Topic, mail.Funds);
     }
 
-    internal MailInputs MailInputs => new(TurnInputs, Mail) { Money = new MailMoney(Ledger, Budget, Now) };
+    internal MailInputs MailInputs => new(TurnInputs, Mail, MailRules) { Money = new MailMoney(Ledger, Budget, Now) };
 
     internal void Store(MailStep? step)
     {

@@ -171,7 +171,7 @@ public sealed class MailTests
     [InlineData(7, null)]
     [InlineData(8, "mail_too_many_hops")]
     public void Hops_AreCounted_WhereItIsSent(int hops, string? code) =>
-        Assert.Equal(code, new FakeAgent().Send("r1", Draft("hi", Bob), null, [.. Enumerable.Range(0, hops).Select(n => $"default:u{n}")]).Refusal?.Code);
+        Assert.Equal(code, new FakeAgent().Send("r1", Draft("hi", Bob), via: [.. Enumerable.Range(0, hops).Select(n => $"default:u{n}")]).Refusal?.Code);
 
     [Theory]
     [InlineData(8, null)]
@@ -343,6 +343,23 @@ public sealed class MailTests
         var after = alice.Ledger.Advance(alice.Budget, alice.Now.AddMinutes(121));
         Assert.Empty(after.Open);
         Assert.Equal((UInt128)40, Assert.Single(after.Meters).Posted);
+    }
+
+    /// <summary>An owner answers what was kept, once, and whom it is from.</summary>
+    [Fact]
+    public void Answer_OfAnOwner_IsKnownByItsQuestion_AndGoesToWhoAsked()
+    {
+        var alice = new FakeAgent();
+        var bob = new FakeAgent { Key = Key(Bob) };
+        alice.Send("r1", Draft("well?", Bob));
+        bob.Deliver(alice.ToIncoming(1));
+        Assert.Equal("invalid_mail", bob.Send("r1", Draft("yes", "default:carol"), answers: 1).Refusal!.Code);
+        Assert.Null(bob.Send("r2", Draft("yes", Alice), answers: 1).Refusal);
+        Assert.Equal((InMailState.Answered, 1L), (bob.ReceivedMail[1].State, bob.ReceivedMail[1].Reply));
+        Assert.Equal("mail_is_answered", bob.Send("r3", Draft("no", Alice), answers: 1).Refusal!.Code);
+        alice.Deliver(bob.ToIncoming(1));
+        Assert.Equal((1L, "yes"), (alice.SentMail[1].Reply, alice.ReceivedMail[1].Content));
+        Assert.Equal([Alice, Bob], alice.ReceivedMail[1].Via);
     }
 
     internal static MailDraft Draft(string content, params string[] to) => new([.. to.Where(name => name.Length > 0)], content, null, null, null, null);

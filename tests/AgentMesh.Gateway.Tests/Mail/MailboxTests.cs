@@ -9,13 +9,13 @@ public sealed class MailboxTests(GatewayFixture fixture) : IClassFixture<Gateway
         """{"n":3,"id":"4-bbbqeayeaudaocajbifqydiob4","from":"default:bob","to":"default:alice","content":"Köln","sentAt":"2026-01-02T03:04:05.678+00:00","state":"answering","at":"2026-01-02T03:04:06.678+00:00","via":["default:carol","default:bob"],"topic":"news","budget":{"asset":"USD","amount":"50000"},"sessionId":"abc","turnId":"9"}""";
 
     internal const string ReceivedAnswer =
-        """{"n":3,"id":"4-bbbqeayeaudaocajbifqydiob4","from":"default:bob","content":"Köln","state":"answering","sentAt":"2026-01-02T03:04:05.678Z","receivedAt":"2026-01-02T03:04:06.678Z","via":["default:carol","default:bob"],"topic":"news","inReplyTo":null,"failure":null,"budget":{"asset":"USD","amount":"50000"},"spent":null,"sessionId":"abc","turnId":"9","code":null,"detail":null}""";
+        """{"n":3,"id":"4-bbbqeayeaudaocajbifqydiob4","from":"default:bob","content":"Köln","state":"answering","sentAt":"2026-01-02T03:04:05.678Z","receivedAt":"2026-01-02T03:04:06.678Z","via":["default:carol","default:bob"],"topic":"news","inReplyTo":null,"failure":null,"budget":{"asset":"USD","amount":"50000"},"spent":null,"sessionId":"abc","turnId":"9","replyN":null,"code":null,"detail":null}""";
 
     internal const string Sent =
         """{"n":7,"id":"7-aaaqeayeaudaocajbifqydiob4","from":"default:alice","to":"default:bob","content":"hi","sentAt":"2026-01-02T03:04:05.678+00:00","state":"dead","at":"2026-01-02T03:04:06.678+00:00","deadline":"2026-01-03T03:04:05.678+00:00","via":["default:alice"],"budget":{"asset":"USD","amount":"50000"},"code":"mail_not_allowed","detail":"No.","replayedAs":"8-bbbqeayeaudaocajbifqydiob4"}""";
 
     internal const string SentAnswer =
-        """{"n":7,"id":"7-aaaqeayeaudaocajbifqydiob4","to":"default:bob","content":"hi","state":"dead","sentAt":"2026-01-02T03:04:05.678Z","settledAt":"2026-01-02T03:04:06.678Z","deadline":"2026-01-03T03:04:05.678Z","via":["default:alice"],"topic":null,"inReplyTo":null,"failure":null,"budget":{"asset":"USD","amount":"50000"},"spent":null,"code":"mail_not_allowed","detail":"No.","replayedAs":"8-bbbqeayeaudaocajbifqydiob4","reply":null}""";
+        """{"n":7,"id":"7-aaaqeayeaudaocajbifqydiob4","to":"default:bob","content":"hi","state":"dead","sentAt":"2026-01-02T03:04:05.678Z","settledAt":"2026-01-02T03:04:06.678Z","deadline":"2026-01-03T03:04:05.678Z","via":["default:alice"],"topic":null,"inReplyTo":null,"failure":null,"budget":{"asset":"USD","amount":"50000"},"spent":null,"code":"mail_not_allowed","detail":"No.","replayedAs":"8-bbbqeayeaudaocajbifqydiob4","replyN":null,"reply":null}""";
 
     private const string Id = "7-aaaqeayeaudaocajbifqydiob4";
 
@@ -86,7 +86,7 @@ public sealed class MailboxTests(GatewayFixture fixture) : IClassFixture<Gateway
         Answers($$$"""{"value":{{{Reply}}}}""");
         using var response = await SendAsync(HttpMethod.Get, "inbox/5");
         Assert.Equal(
-            """{"n":5,"id":"6-bbbqeayeaudaocajbifqydiob4","from":"default:bob","content":"No time.","state":"stored","sentAt":"2026-01-02T03:04:07.678Z","receivedAt":"2026-01-02T03:04:08.678Z","via":["default:alice","default:bob"],"topic":null,"inReplyTo":"7-aaaqeayeaudaocajbifqydiob4","failure":"turn_failed","budget":null,"spent":{"asset":"USD","amount":"120"},"sessionId":null,"turnId":null,"code":null,"detail":null}""",
+            """{"n":5,"id":"6-bbbqeayeaudaocajbifqydiob4","from":"default:bob","content":"No time.","state":"stored","sentAt":"2026-01-02T03:04:07.678Z","receivedAt":"2026-01-02T03:04:08.678Z","via":["default:alice","default:bob"],"topic":null,"inReplyTo":"7-aaaqeayeaudaocajbifqydiob4","failure":"turn_failed","budget":null,"spent":{"asset":"USD","amount":"120"},"sessionId":null,"turnId":null,"replyN":null,"code":null,"detail":null}""",
             await response.IsJsonAsync());
     }
 
