@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
+using AgentMesh.Contracts.Topics;
 
 namespace AgentMesh.Contracts;
 
@@ -103,6 +104,10 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<MailPage>))]
 [JsonSerializable(typeof(Reply<MailItem>))]
 [JsonSerializable(typeof(Reply<MailSettings>))]
+[JsonSerializable(typeof(NoteTopic))]
+[JsonSerializable(typeof(Reply<TopicList>))]
+[JsonSerializable(typeof(TopicMember))]
+[JsonSerializable(typeof(Reply<TopicView>))]
 [JsonSerializable(typeof(GetTenantState))]
 [JsonSerializable(typeof(TakeLease))]
 [JsonSerializable(typeof(SettleLease))]

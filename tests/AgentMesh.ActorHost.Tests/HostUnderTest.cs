@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Topics;
 using AgentMesh.Testing;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -284,6 +285,14 @@ internal sealed class HostUnderTest : IAsyncDisposable
     {
         using var answer = await Http.PutAsync(new Uri($"actors/TenantActor/{tenant}/method/{method}", UriKind.Relative), body, TestContext.Current.CancellationToken);
         return await ReadAsync(answer, type);
+    }
+
+    /// <summary>Calls any method of a topic.</summary>
+    public async Task<Reply<TopicView>> CallTopicAsync(string topic, string method, string? user = null)
+    {
+        using var body = user is null ? null : JsonContent.Create(new TopicMember(user), ContractsJson.Default.TopicMember);
+        using var answer = await Http.PutAsync(new Uri($"actors/TopicActor/{topic}/method/{method}", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        return await ReadAsync(answer, ContractsJson.Default.ReplyTopicView);
     }
 
     private static async Task<Reply<T>> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<Reply<T>> type)

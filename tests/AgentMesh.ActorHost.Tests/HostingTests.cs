@@ -22,7 +22,7 @@ public sealed class HostingTests
         await using var host = await HostUnderTest.StartAsync(("AgentMesh:Actors:IdleTimeoutSeconds", "90"));
         var config = await host.Http.GetStringAsync(new Uri("dapr/config", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(
-            """{"entities":["AgentActor","TenantActor"],"actorIdleTimeout":"0h1m30s0ms","drainOngoingCallTimeout":"0h0m20s0ms","drainRebalancedActors":true,"reentrancy":{"enabled":false}}""",
+            """{"entities":["AgentActor","TenantActor","TopicActor"],"actorIdleTimeout":"0h1m30s0ms","drainOngoingCallTimeout":"0h0m20s0ms","drainRebalancedActors":true,"reentrancy":{"enabled":false}}""",
             config);
     }
 

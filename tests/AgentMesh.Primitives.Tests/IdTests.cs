@@ -41,6 +41,20 @@ public sealed class IdTests
     public void Parse_OutsideTheGrammar_Throws() => Assert.Throws<FormatException>(() => UserId.Parse("A"));
 
     [Fact]
+    public void TopicKey_IsTenantColonName() =>
+        Assert.Equal("default:news", new TopicKey(TenantId.Default, TopicName.Parse("news")).ToString());
+
+    [Theory]
+    [InlineData("news.2026_de-DE", false)]
+    [InlineData("news.2026_de-de", true)]
+    [InlineData("0", true)]
+    [InlineData(".news", false)]
+    [InlineData("a:b", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void TopicName_IsOfTheGrammarOfIds(string? text, bool valid) => Assert.Equal(valid, TopicName.TryParse(text, out _));
+
+    [Fact]
     public void AgentKey_IsTenantColonUser() =>
         Assert.Equal("default:alice", new AgentKey(TenantId.Default, UserId.Parse("alice")).ToString());
 

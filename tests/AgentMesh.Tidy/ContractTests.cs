@@ -6,6 +6,7 @@ using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
+using AgentMesh.Contracts.Topics;
 using Dapr.Actors;
 
 namespace AgentMesh.Tidy;
@@ -25,9 +26,11 @@ public sealed class ContractTests
         // An actor's interfaces stand in the namespace of its own.
         MethodInfo[] agent = MethodsBeside(typeof(IAgentActor));
         MethodInfo[] tenant = MethodsBeside(typeof(ITenantActor));
+        MethodInfo[] topic = MethodsBeside(typeof(ITopicActor));
         MethodInfo[] payment = MethodsBeside(typeof(IPaymentActor));
         AppendActor(text, AgentActorType.Name, agent);
         AppendActor(text, TenantActorType.Name, tenant);
+        AppendActor(text, TopicActorType.Name, topic);
         AppendActor(text, PaymentActorType.Name, payment);
         MethodInfo[] methods = [.. actors.SelectMany(type => type.GetMethods())];
         var messages = methods

@@ -41,7 +41,7 @@ internal sealed partial class AgentActor
         if (earlier.IsRefused)
             return Refused<SentMail>(earlier.Refusal);
         if (MailSending.WasSent(head, earlier.Value, await _records.LoadSentMailAsync(head, earlier.Value, cancellationToken), origin))
-            return new Reply<SentMail>(new SentMail([.. MailSending.IdsOf(earlier.Value, draft.To.Length, origin)]), null);
+            return new Reply<SentMail>(new SentMail([.. MailSending.IdsOf(earlier.Value, await CountSentAsync(head, earlier.Value, draft, origin, cancellationToken), origin)]), null);
 
         var inputs = await LoadMailInputsAsync(head, funds is not null, cancellationToken);
         if (await OriginOfAsync(request.Turn, inputs, head, cancellationToken) is { } mail)
@@ -121,6 +121,23 @@ internal sealed partial class AgentActor
         if (turn is null || TurnId.Parse(turn) is not { } number || MailBook.Open(head, inputs.Book).Value is not { } book)
             return null;
         return book.Answering.FirstOrDefault(answering => answering.Turn == number) is { } found ? await _records.LoadReceivedMailAsync(head, found.N, cancellationToken) : null;
+    }
+
+    /// <summary>How many messages an earlier request has sent. Of a topic's members it may have been more or fewer than there are now.</summary>
+    private async Task<int> CountSentAsync(AgentHead head, long first, MailDraft draft, MailOrigin origin, CancellationToken cancellationToken)
+    {
+        if (draft.Topic is null)
+            return draft.To.Length;
+        var count = 0;
+        for (; count < MailLimits.ReceiversAtOnce && first + count <= head.MailOut; count++)
+        {
+            // One that is not kept any more is taken for the request's as long as that many are there now.
+            var mail = await _records.LoadSentMailAsync(head, first + count, cancellationToken);
+            if (mail is null ? count >= draft.To.Length : mail.Id != MailSending.IdsOf(first + count, 1, origin).First())
+                break;
+        }
+
+        return count;
     }
 
     private async Task<List<OutMail>> OldestAsync(AgentHead head, int count, CancellationToken cancellationToken)

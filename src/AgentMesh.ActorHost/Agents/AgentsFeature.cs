@@ -5,6 +5,7 @@ using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Tenants;
+using AgentMesh.ActorHost.Topics;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Agents.State;
 using AgentMesh.Contracts;
@@ -16,7 +17,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AgentMesh.ActorHost.Agents;
 
-/// <summary>Hosts <see cref="AgentActor"/> and <see cref="TenantActor"/>.</summary>
+/// <summary>Hosts <see cref="AgentActor"/>, <see cref="TenantActor"/> and <see cref="TopicActor"/>.</summary>
 internal static class AgentsFeature
 {
     /// <summary>
@@ -55,6 +56,7 @@ internal static class AgentsFeature
             runtime.JsonSerializerOptions = CreateJson();
             runtime.Actors.RegisterActor<AgentActor>();
             runtime.Actors.RegisterActor<TenantActor>();
+            runtime.Actors.RegisterActor<TopicActor>();
         });
     }
 

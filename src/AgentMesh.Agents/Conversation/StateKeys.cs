@@ -53,6 +53,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Mail.MailBook"/>.</summary>
     public const string Mail = "mail";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Topics.AgentTopics"/>.</summary>
+    public const string Topics = "topics";
+
     /// <summary>Key of the <see cref="AgentMesh.Agents.Purchases.PurchaseBook"/>.</summary>
     public const string Purchases = "purchases";
 

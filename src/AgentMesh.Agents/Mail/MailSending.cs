@@ -19,7 +19,9 @@ public static class MailSending
         ArgumentNullException.ThrowIfNull(draft);
         var funds = draft.Funds is { } money ? $"{money.Asset} {Amounts.ToText(money.Amount)}" : "";
         var seconds = draft.DeadlineSeconds?.ToString(CultureInfo.InvariantCulture);
-        return PostRequest.Create(string.Join('\0', "mail", string.Join(' ', draft.To), seconds, funds, draft.Topic, draft.InReplyTo?.Id, draft.Content), null, requestId, idempotencyKey);
+        // A topic stands for its members: whoever has joined or left since makes a repeat no other request.
+        var to = draft.Topic is null ? string.Join(' ', draft.To) : "";
+        return PostRequest.Create(string.Join('\0', "mail", to, seconds, funds, draft.Topic, draft.InReplyTo?.Id, draft.Content), null, requestId, idempotencyKey);
     }
 
     /// <summary>The number of the first message of an earlier such request; 0: there was none.</summary>

@@ -16,6 +16,7 @@ using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.TenantBudgets;
+using AgentMesh.Agents.Topics;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
@@ -70,6 +71,8 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(InMail))]
 [JsonSerializable(typeof(MailSenders))]
 [JsonSerializable(typeof(PublishedRecord))]
+[JsonSerializable(typeof(AgentTopics))]
+[JsonSerializable(typeof(TopicMembers))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -144,5 +147,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
         options.Converters.Add(new VersionedConverter<MailSenders>(StateVersions.MailSenders, StateVersions.MailSendersUpcasters, Default.MailSenders));
         options.Converters.Add(new VersionedConverter<PublishedRecord>(
             StateVersions.PublishedRecord, StateVersions.PublishedRecordUpcasters, Default.PublishedRecord));
+        options.Converters.Add(new VersionedConverter<AgentTopics>(StateVersions.AgentTopics, StateVersions.AgentTopicsUpcasters, Default.AgentTopics));
+        options.Converters.Add(new VersionedConverter<TopicMembers>(StateVersions.TopicMembers, StateVersions.TopicMembersUpcasters, Default.TopicMembers));
     }
 }

@@ -46,6 +46,8 @@ internal static class StateVersions
     internal const int InMail = 1;
     internal const int MailSenders = 1;
     internal const int PublishedRecord = 1;
+    internal const int AgentTopics = 1;
+    internal const int TopicMembers = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail];
@@ -121,6 +123,10 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MailSendersUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PublishedRecordUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentTopicsUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TopicMembersUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

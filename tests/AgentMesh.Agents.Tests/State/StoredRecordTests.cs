@@ -29,6 +29,7 @@ using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Tests.Policies;
 using AgentMesh.Agents.Tests.Purchases;
 using AgentMesh.Agents.Tests.TenantBudgets;
+using AgentMesh.Agents.Topics;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
@@ -280,6 +281,12 @@ public sealed class StoredRecordTests
             MailSenders.Empty.With("default:bob", 1_760_000_000_000, 12, 7, MailOutcome.ToAnswer, SampleMail.Now)),
         [typeof(PublishedRecord)] = (
             "published.v1.json", from at in Times from seq in Counters select (object)new PublishedRecord(at, seq), new PublishedRecord(SamplePayments.Now, 42)),
+        [typeof(AgentTopics)] = (
+            "topics.v1.json",
+            from name in Gen.String.Select(Whole) from at in Times select (object)new AgentTopics([new JoinedTopic(name, at), new JoinedTopic(name, at)]),
+            new AgentTopics([new JoinedTopic("news", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))])),
+        [typeof(TopicMembers)] = (
+            "topicmembers.v1.json", Gen.String.Select(Whole).Array[0, 20].Select(users => (object)new TopicMembers([.. users])), new TopicMembers(["alice", "bob"])),
         [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
         [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
