@@ -57,6 +57,7 @@ public static class AgentHost
         app.UseServiceDefaults();
         app.MapServiceHealth();
         app.MapAgents();
+        app.MapInboundMail();
         return await app.RunServiceAsync();
     }
 }

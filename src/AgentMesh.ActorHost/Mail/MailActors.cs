@@ -20,6 +20,10 @@ internal sealed class MailActors(IActorProxyFactory proxies, TimeProvider time)
     public Task<Result<MailTaken>> DeliverAsync(string to, DeliverMail mail, CancellationToken cancellationToken) =>
         CallAsync<DeliverMail, MailTaken>(to, nameof(IAgentMail.DeliverMail), mail, cancellationToken);
 
+    /// <summary>Has the mailbox of an outside service send something. Once: the component that has the event asks again.</summary>
+    public Task<Result<SentMail>> SendAsync(InboundMail mail, CancellationToken cancellationToken) =>
+        proxies.AskOnceAsync<SendMail, SentMail>(time, AgentActorType.Name, mail.From.ToString(), nameof(IAgentMail.SendMail), mail.Request, cancellationToken);
+
     /// <summary>Tells the sender what became of one, and hears which is the next.</summary>
     public Task<Result<MailWork>> ReportAsync(MailRun run, ReportMail report, CancellationToken cancellationToken) =>
         CallAsync<ReportMail, MailWork>(run.Agent, nameof(IAgentMail.ReportMail), report, cancellationToken);

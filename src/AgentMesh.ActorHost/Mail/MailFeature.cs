@@ -9,7 +9,8 @@ internal static class MailFeature
     internal static void AddMail(this IServiceCollection services)
     {
         services.AddCheckedOptions<MailOptions>(MailOptions.Section)
-            .Validate(options => options.IsValid, $"{MailOptions.Section}:AcrossTenants are pairs of tenants, such as acme>default.");
+            .Validate(options => options.IsValid, $"{MailOptions.Section}:AcrossTenants are pairs of tenants, such as acme>default.")
+            .Validate(options => options.IsInboundValid, $"{MailOptions.Section}:InboundTenant is a tenant, and InboundFrom names of users, or their beginnings and *.");
         services.AddSingleton<MailActors>();
         services.AddSingleton<MailRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<MailRunner>());

@@ -43,7 +43,25 @@ internal sealed class MailOptions
     [Range(1, 64)]
     public int RunsOfAnAgent { get; set; } = 4;
 
+    /// <summary>The tenant of outside services that publish messages to agents, and of the agents they name without one. Default <c>default</c>.</summary>
+    public string InboundTenant { get; set; } = "default";
+
+    /// <summary>
+    /// Which names outside services may send under, as in a mail policy, with commas between: <c>billing</c>, <c>svc-*</c>. Default <c>*</c>: any. Empty: no
+    /// such messages are taken.
+    /// </summary>
+    public string InboundFrom { get; set; } = "*";
+
     internal bool IsValid => AcrossTenants.All(pair => Parse(pair) is not null);
+
+    internal bool IsInboundValid => TenantId.TryParse(InboundTenant, out _) && InboundSenders.All(MailPattern.IsWellFormed);
+
+    internal TenantId InboundTenantId => TenantId.Parse(InboundTenant);
+
+    internal IReadOnlyList<string> InboundSenders => InboundFrom.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>True when a service may send under this name.</summary>
+    internal bool TakesFrom(AgentKey sender) => InboundSenders.Any(pattern => MailPattern.Matches(pattern, sender, sender.Tenant));
 
     internal MailRules Rules => new(
         RatePermits == 0 ? null : new RateRule(RatePermits, TimeSpan.FromSeconds(RateWindowSeconds)), MaxHops, [.. AcrossTenants.Select(pair => Parse(pair)!.Value)])

@@ -19,7 +19,7 @@ public static class MailPattern
     /// <param name="pattern">The pattern.</param>
     /// <param name="agent">The agent.</param>
     /// <param name="own">The tenant of whoever wrote the pattern.</param>
-    internal static bool Matches(string pattern, AgentKey agent, TenantId own)
+    public static bool Matches(string pattern, AgentKey agent, TenantId own)
     {
         var (tenant, user) = Split(pattern);
         if (agent.Tenant.ToString() != (tenant ?? own.ToString()))
