@@ -14,6 +14,7 @@ using AgentMesh.Gateway.Owner;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Policies;
 using AgentMesh.Gateway.Schedules;
+using AgentMesh.Gateway.Topics;
 using AgentMesh.Gateway.Turns;
 
 namespace AgentMesh.Gateway.Edge;
@@ -54,6 +55,10 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ScheduleRequest))]
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(ScheduleListResponse))]
+[JsonSerializable(typeof(TopicMessageRequest))]
+[JsonSerializable(typeof(TopicMessageResponse))]
+[JsonSerializable(typeof(TopicResponse))]
+[JsonSerializable(typeof(TopicListResponse))]
 [JsonSerializable(typeof(RotateWalletsResponse))]
 [JsonSerializable(typeof(FreezeRequest))]
 [JsonSerializable(typeof(AgentFreezeResponse))]

@@ -31,6 +31,13 @@ internal static class EraseEndpoint
         var agent = AgentPath.KeyOf(context);
         var calls = AgentCalls.Of(context);
         var request = new EraseAgent(RequestId.New());
+        // First, while the agent knows them: an erased agent that stays a member would be written to, and so begin anew.
+        if (await calls.LeaveTopicsAsync(agent, context.RequestAborted) is { } stays)
+        {
+            await Problem.WriteAsync(context, stays);
+            return;
+        }
+
         var removed = new SortedDictionary<string, int>(StringComparer.Ordinal);
         while (true)
         {

@@ -123,6 +123,11 @@ public static class ProblemTypes
         ["approval_required"] = new(403, "The payment needs an approval."),
         ["approval_not_found"] = new(404, "No such approval."),
         ["approval_decided"] = new(409, "The approval is decided."),
+        // AgentMesh.Contracts, TopicCodes
+        ["invalid_topic"] = new(400, "The name of the topic is invalid."),
+        ["topic_not_joined"] = new(403, "The agent has not joined the topic."),
+        ["too_many_topics"] = new(409, "Too many topics."),
+        ["topic_full"] = new(409, "The topic is full."),
         // AgentMesh.Contracts, SpendingRefusals
         ["tenant_unknown"] = new(503, "Whether the tenant may spend is not known.", RetryAfterSeconds: 1),
         ["tenant_frozen"] = new(403, "The tenant is frozen."),

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
+using AgentMesh.Contracts.Topics;
 using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Tests.Edge;
@@ -12,7 +13,7 @@ public sealed class RefusalTableTests
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
         Assert.Equal(
-            new[] { typeof(AgentRefusals), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals) }.SelectMany(Codes).Order(),
+            new[] { typeof(AgentRefusals), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals), typeof(TopicCodes) }.SelectMany(Codes).Order(),
             ProblemTypes.All.Keys.Order());
 
     [Fact]

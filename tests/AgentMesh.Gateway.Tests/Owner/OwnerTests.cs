@@ -2,11 +2,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using AgentMesh.Gateway.Tests.Mail;
+using Microsoft.AspNetCore.Http;
 
 namespace AgentMesh.Gateway.Tests.Owner;
 
 public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
+    private static readonly Func<HttpContext, Task> NoTopics = FakeSidecar.Text(200, """{"value":{"topics":[]}}""");
+
     private readonly HttpClient _client = fixture.Gateway.Client();
 
     [Theory]
@@ -92,6 +95,7 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(
+            NoTopics,
             FakeSidecar.Text(200, """{"value":{"isDone":false,"records":{"page":128}}}"""),
             FakeSidecar.Text(200, """{"value":{"isDone":false,"records":{"page":2,"events":3}}}"""),
             FakeSidecar.Text(200, $$$"""{"value":{"isDone":true,"records":{"head":1},"keptPayments":{{{payments}}}}}"""),
@@ -103,9 +107,9 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         var kept = receipt.RootElement.GetProperty("kept").EnumerateArray().ToArray();
         Assert.Equal(payments == 0 ? [] : [("payments", payments)], kept.Select(one => (one.GetProperty("kind").GetString()!, one.GetProperty("count").GetInt32())));
         Assert.All(kept, one => Assert.StartsWith("Records of money", one.GetProperty("why").GetString(), StringComparison.Ordinal));
-        Assert.Equal(4, fixture.Sidecar.Calls.Count);
-        Assert.Equal("/v1.0/actors/TenantActor/default/method/ForgetDue", fixture.Sidecar.Calls[3].Path.Replace("//", "/", StringComparison.Ordinal));
-        Assert.Equal("""{"users":["alice"]}""", fixture.Sidecar.Calls[3].Body);
+        Assert.Equal(5, fixture.Sidecar.Calls.Count);
+        Assert.Equal("/v1.0/actors/TenantActor/default/method/ForgetDue", fixture.Sidecar.Calls[4].Path.Replace("//", "/", StringComparison.Ordinal));
+        Assert.Equal("""{"users":["alice"]}""", fixture.Sidecar.Calls[4].Body);
     }
 
     [Fact]
@@ -113,6 +117,7 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(
+            NoTopics,
             FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1},"keepsFreeze":true,"keptSpending":2}}"""), FakeSidecar.Text(200, """{"value":{"entries":0,"wallets":0}}"""));
         using var response = await _client.DeleteAsync(new Uri("/agent/alice", UriKind.Relative), TestContext.Current.CancellationToken);
         using var receipt = JsonDocument.Parse(await response.IsJsonAsync());
@@ -125,7 +130,7 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     {
         fixture.Sidecar.Reset();
         var failed = FakeSidecar.Error(400, "ERR_BAD_REQUEST", "no");
-        fixture.Sidecar.Then(FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1}}}"""), failed, failed, failed);
+        fixture.Sidecar.Then(NoTopics, FakeSidecar.Text(200, """{"value":{"isDone":true,"records":{"head":1}}}"""), failed, failed, failed);
         using var response = await _client.DeleteAsync(new Uri("/agent/alice", UriKind.Relative), TestContext.Current.CancellationToken);
         await response.IsProblemAsync(503, "agent_failed");
     }
