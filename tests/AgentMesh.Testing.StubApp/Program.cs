@@ -29,12 +29,14 @@ await Console.Out.WriteLineAsync($"listening {appId} {port}");
 await stopped.Task;
 return 0;
 
-static Task AnswerAsync(HttpContext context)
+static async Task AnswerAsync(HttpContext context)
 {
     var path = context.Request.Path.Value!;
+    if (path == "/print")
+        await Console.Out.WriteLineAsync($"event {await new StreamReader(context.Request.Body).ReadToEndAsync()}");
     var answer = path switch
     {
-        "/healthz" => "",
+        "/healthz" or "/print" => "",
         "/dapr/config" => """{"entities":[]}""",
         "/pid" => Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
         _ when path.StartsWith("/env/", StringComparison.Ordinal) => Environment.GetEnvironmentVariable(path[5..]) ?? "(unset)",
@@ -42,5 +44,5 @@ static Task AnswerAsync(HttpContext context)
     };
     context.Response.StatusCode = answer is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
     context.Response.ContentType = "application/json";
-    return context.Response.WriteAsync(answer ?? "");
+    await context.Response.WriteAsync(answer ?? "");
 }
