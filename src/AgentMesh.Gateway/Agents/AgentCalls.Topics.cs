@@ -1,4 +1,3 @@
-using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Topics;
 using AgentMesh.Primitives;
@@ -61,10 +60,6 @@ internal sealed partial class AgentCalls
 
     /// <summary>Reads who has joined a topic.</summary>
     public Task<Result<TopicView>> GetTopicAsync(TopicKey topic, CancellationToken cancellationToken) => AskAsync(topic, nameof(ITopicActor.GetTopic), null, cancellationToken);
-
-    /// <summary>Sends a message to the members of a topic, once for all retries. The reply has what is left of the sender's rate.</summary>
-    public Task<Reply<SentMail>> SendToTopicAsync(AgentKey agent, SendMail mail, CancellationToken cancellationToken) =>
-        CallAsync<SendMail, SentMail>(agent, nameof(IAgentMail.SendMail), mail, cancellationToken);
 
     private Task<Result<TopicView>> LeaveAsync(AgentKey agent, TopicName topic, CancellationToken cancellationToken) =>
         AskAsync(new TopicKey(agent.Tenant, topic), nameof(ITopicActor.LeaveTopic), agent, cancellationToken);

@@ -43,6 +43,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ExportedEvent))]
 [JsonSerializable(typeof(ExportedPayment))]
 [JsonSerializable(typeof(ExportEnd))]
+[JsonSerializable(typeof(ExportedTopic))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionResponse))]
 [JsonSerializable(typeof(SessionListResponse))]

@@ -8,6 +8,7 @@ using AgentMesh.Gateway.Mail;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Policies;
 using AgentMesh.Gateway.Schedules;
+using AgentMesh.Gateway.Topics;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -15,7 +16,7 @@ namespace AgentMesh.Gateway.Owner;
 
 /// <summary>
 /// <c>GET /agent/{userId}/export</c>: everything of one agent as NDJSON, a line each: the agent, its budget, then each session with its summary and its messages, then
-/// schedules, inbox and outbox, the mail and spending policies if they are the agent's own, approvals, payments and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
+/// schedules, inbox and outbox, topics, the mail and spending policies if they are the agent's own, approvals, payments and events that are no messages, and last <c>end</c> with the counts, without which an export is not whole. Read in parts while the agent goes on, so it is no
 /// snapshot: what is said meanwhile may be in it.
 /// </summary>
 internal static class ExportEndpoint
@@ -47,6 +48,7 @@ internal static class ExportEndpoint
         private int _schedules;
         private int _received;
         private int _sent;
+        private int _topics;
         private int _approvals;
         private int _payments;
         private int _events;
@@ -68,13 +70,13 @@ internal static class ExportEndpoint
                 GatewayJson.Answers.ExportedAgent);
             await LineAsync(new ExportedBudget("budget", BudgetResponse.Of(info.Value.Budget)), GatewayJson.Answers.ExportedBudget);
             if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WriteMailAsync(isSent: false) ?? await WriteMailAsync(isSent: true)
-                ?? await WriteMailPolicyAsync() ?? await WritePolicyAsync() ?? await WritePaymentsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
+                ?? await WriteMailPolicyAsync() ?? await WriteTopicsAsync() ?? await WritePolicyAsync() ?? await WritePaymentsAsync() ?? await WriteEventsAsync(info.Value.LastSeq)) is { } refusal)
             {
                 return refusal;
             }
 
             await LineAsync(
-                new ExportEnd("end", _sessions, _messages, _schedules, _received, _sent, _approvals, _payments, _events), GatewayJson.Answers.ExportEnd);
+                new ExportEnd("end", _sessions, _messages, _schedules, _received, _sent, _topics, _approvals, _payments, _events), GatewayJson.Answers.ExportEnd);
             return null;
         }
 
@@ -181,6 +183,20 @@ internal static class ExportEndpoint
             var policy = MailPolicyResponse.Of(settings.Value);
             if (!policy.IsDefault)
                 await LineAsync(new ExportedMailPolicy("mailPolicy", policy), GatewayJson.Answers.ExportedMailPolicy);
+            return null;
+        }
+
+        private async Task<Refusal?> WriteTopicsAsync()
+        {
+            var list = await calls.ListTopicsAsync(agent, context.RequestAborted);
+            if (list.IsRefused)
+                return list.Refusal;
+            foreach (var topic in TopicListResponse.Of(list.Value).Topics)
+            {
+                await LineAsync(new ExportedTopic("topic", topic.Name, topic.JoinedAt), GatewayJson.Answers.ExportedTopic);
+                _topics++;
+            }
+
             return null;
         }
 

@@ -66,6 +66,12 @@ internal sealed record ExportedSentMail(string Kind, SentMailResponse Message);
 /// <param name="Policy">As it is read.</param>
 internal sealed record ExportedMailPolicy(string Kind, MailPolicyResponse Policy);
 
+/// <summary>A topic that the agent has joined.</summary>
+/// <param name="Kind"><c>topic</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="JoinedAt">When.</param>
+internal sealed record ExportedTopic(string Kind, string Name, DateTime JoinedAt);
+
 /// <summary>The spending policy, when the agent has one of its own.</summary>
 /// <param name="Kind"><c>policy</c>.</param>
 /// <param name="Policy">As it is read.</param>
@@ -101,7 +107,8 @@ internal sealed record ExportedEvent(
 /// <param name="Schedules">Schedules before it.</param>
 /// <param name="Inbox">Messages of the inbox before it.</param>
 /// <param name="Outbox">Messages of the outbox before it.</param>
+/// <param name="Topics">Topics before it.</param>
 /// <param name="Approvals">Approvals before it.</param>
 /// <param name="Payments">Payments before it.</param>
 /// <param name="Events">Events before it.</param>
-internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Schedules, int Inbox, int Outbox, int Approvals, int Payments, int Events);
+internal sealed record ExportEnd(string Kind, int Sessions, int Messages, int Schedules, int Inbox, int Outbox, int Topics, int Approvals, int Payments, int Events);

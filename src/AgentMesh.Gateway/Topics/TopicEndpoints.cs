@@ -93,7 +93,7 @@ internal static class TopicEndpoints
 
     private static async Task SendAsync(HttpContext context, AgentCalls calls, AgentKey agent, SendMail mail)
     {
-        var reply = await calls.SendToTopicAsync(agent, mail, context.RequestAborted);
+        var reply = await calls.SendMailAsync(agent, mail, context.RequestAborted);
         RateLimitHeaders.Set(context.Response, reply.RateLimit, reply.Refusal);
         if (reply.Value is { MessageIds: var ids })
             await AcceptAsync(context, new TopicMessageResponse(ids[0], ids, ids.Count));

@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Mail;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Topics;
@@ -7,9 +8,6 @@ namespace AgentMesh.Gateway.Topics;
 /// <summary>What the members of a message to a topic must be.</summary>
 internal sealed class TopicMessageRequestValidator : AbstractValidator<TopicMessageRequest>
 {
-    /// <summary>Longest time under way, seconds.</summary>
-    private const int MaxDeadlineSeconds = 86_400;
-
     private static readonly MessageRequestValidator Message = new();
 
     public TopicMessageRequestValidator()
@@ -21,8 +19,8 @@ internal sealed class TopicMessageRequestValidator : AbstractValidator<TopicMess
                 context.AddFailure(failure);
         });
         RuleFor(request => request.DeadlineSeconds)
-            .Must((request, given) => given is null || request.DeadlineSecondsNumber is >= 1 and <= MaxDeadlineSeconds)
+            .Must((request, given) => given is null || request.DeadlineSecondsNumber is >= 1 and <= SendRequestValidator.MaxDeadlineSeconds)
             .WithErrorCode(MailCodes.InvalidMail)
-            .WithMessage($"deadlineSeconds must be a whole number, 1-{MaxDeadlineSeconds}.");
+            .WithMessage($"deadlineSeconds must be a whole number, 1-{SendRequestValidator.MaxDeadlineSeconds}.");
     }
 }

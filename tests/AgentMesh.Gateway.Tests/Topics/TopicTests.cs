@@ -101,11 +101,25 @@ public sealed partial class TopicTests(GatewayFixture fixture) : IClassFixture<G
     }
 
     [Theory]
+    [InlineData("outbox_full", 429)]
+    [InlineData("mail_rate_limited", 429)]
+    [InlineData("idempotency_key_reused", 409)]
+    public async Task Message_ThatTheAgentRefuses_IsRefused(string code, int status)
+    {
+        Answers(send: $$$"""{"refusal":{"code":"{{{code}}}","detail":"No."}}""");
+        using var response = await SendAsync(HttpMethod.Post, Messages, """{"content":"hi"}""");
+        await response.IsProblemAsync(status, code);
+    }
+
+    [Theory]
     [InlineData("POST", "/agent/alice/topics/News", null, "invalid_topic")]
     [InlineData("DELETE", "/agent/alice/topics/a:b", null, "invalid_topic")]
     [InlineData("POST", "/agent/alice/topics/.news/messages", """{"content":"hi"}""", "invalid_topic")]
     [InlineData("POST", Messages, """{"content":" "}""", "invalid_content")]
     [InlineData("POST", Messages, "{}", "invalid_content")]
+    [InlineData("POST", Messages, """{"content":"hi","deadlineSeconds":0}""", "invalid_mail")]
+    [InlineData("POST", Messages, """{"content":"hi","deadlineSeconds":86401}""", "invalid_mail")]
+    [InlineData("POST", Messages, """{"content":"hi","deadlineSeconds":"60"}""", "invalid_mail")]
     [InlineData("POST", Messages, "[]", "invalid_request")]
     [InlineData("POST", Messages, "{", "invalid_json")]
     public async Task BadRequest_ReachesNobody(string method, string path, string? body, string code)
@@ -139,7 +153,7 @@ public sealed partial class TopicTests(GatewayFixture fixture) : IClassFixture<G
     [GeneratedRegex("\"requestId\":\"[0-9a-f]{32}\"")]
     private static partial Regex RequestIds();
 
-    private void Answers(string members = """["alice","bob"]""", string note = Listed, string? join = null, string? leave = null)
+    private void Answers(string members = """["alice","bob"]""", string note = Listed, string? join = null, string? leave = null, string send = """{"value":{"messageIds":["1-a","2-a"]}}""")
     {
         var view = $$$"""{"value":{"members":{{{members}}}}}""";
         fixture.Sidecar.Reset();
@@ -150,7 +164,7 @@ public sealed partial class TopicTests(GatewayFixture fixture) : IClassFixture<G
             "JoinTopic" => join ?? view,
             "LeaveTopic" => leave ?? view,
             "GetTopic" => view,
-            "SendMail" => """{"value":{"messageIds":["1-a","2-a"]}}""",
+            "SendMail" => send,
             "EraseAll" => """{"value":{"isDone":true,"records":{}}}""",
             "ForgetDue" => """{"value":{"entries":0,"wallets":0}}""",
             _ => null,
