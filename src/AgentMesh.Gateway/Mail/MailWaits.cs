@@ -31,12 +31,14 @@ internal sealed class MailWaits(WatchHub hub, AgentCalls calls, TimeProvider tim
             return null;
         while (true)
         {
+            // Asked once more when the time is up, though it was asked just before.
+            var isLast = end.IsCancellationRequested;
             var mail = await calls.GetMailAsync(sender, new GetMail(IsSent: true, id), cancellationToken);
             if (mail.IsRefused)
                 return null;
             if (mail.Value is { Reply: not null } or { State: MailStates.Dead or MailStates.Discarded })
                 return mail.Value;
-            if (end.IsCancellationRequested)
+            if (isLast)
                 return null;
             while (!await IsOverAsync(watcher, id, cancellationToken) && !end.IsCancellationRequested)
                 await watcher.WaitAsync();

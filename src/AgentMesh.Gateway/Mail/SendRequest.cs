@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Gateway.Mail;
@@ -17,8 +18,9 @@ internal sealed record SendRequest(
     /// <summary>The receivers as they were written; null: they are no text and no list of texts.</summary>
     internal IReadOnlyList<string>? Receivers => To switch
     {
-        { ValueKind: JsonValueKind.String } one => [one.GetString()!],
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(one => one.GetString()!)],
+        { ValueKind: JsonValueKind.String } one => JsonText.TryGet(one) is { } text ? [text] : null,
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String && JsonText.TryGet(one) is not null) =>
+            [.. list.EnumerateArray().Select(one => one.GetString()!)],
         _ => null,
     };
 

@@ -31,7 +31,7 @@ internal sealed partial record ScheduleRequest(
 
     /// <summary>An ISO 8601 time that says its offset: without one it would be the server's local time.</summary>
     private static DateTimeOffset? TimeOf(JsonElement? member) =>
-        member is { ValueKind: JsonValueKind.String } text && EndsWithOffset().IsMatch(text.GetString()!) && text.TryGetDateTimeOffset(out var time) ? time : null;
+        member is { ValueKind: JsonValueKind.String } text && JsonText.TryGet(text) is { } known && EndsWithOffset().IsMatch(known) && text.TryGetDateTimeOffset(out var time) ? time : null;
 
     [GeneratedRegex(@"(Z|[+-]\d\d:\d\d)\z")]
     private static partial Regex EndsWithOffset();

@@ -17,6 +17,7 @@ public sealed partial class SendTests(GatewayFixture fixture) : IClassFixture<Ga
     [InlineData("""{"to":"bob","content":"hi"}""", """{"to":["default:bob"],"content":"hi"}""")]
     [InlineData("""{"to":"default:bob","content":"hi","await":null,"budget":null,"deadlineSeconds":null}""", """{"to":["default:bob"],"content":"hi"}""")]
     [InlineData("""{"to":"acme:bob","content":"hi","deadlineSeconds":1}""", """{"to":["acme:bob"],"content":"hi","deadlineSeconds":1}""")]
+    [InlineData("""{"to":"bob","content":"hi","inReplyTo":1}""", """{"to":["default:bob"],"content":"hi","inReplyToN":1}""")]
     [InlineData("""{"to":"bob","content":"hi","deadlineSeconds":86400}""", """{"to":["default:bob"],"content":"hi","deadlineSeconds":86400}""")]
     [InlineData(
         """{"to":"bob","content":"hi","budget":{"asset":"USD","amount":"50000"}}""",
@@ -60,6 +61,10 @@ public sealed partial class SendTests(GatewayFixture fixture) : IClassFixture<Ga
     [InlineData("""{"content":"hi"}""", "invalid_recipient")]
     [InlineData("""{"to":null,"content":"hi"}""", "invalid_recipient")]
     [InlineData("""{"to":"","content":"hi"}""", "invalid_recipient")]
+    [InlineData("""{"to":"\ud800","content":"hi"}""", "invalid_recipient")]
+    [InlineData("""{"to":["bob","\ud800"],"content":"hi"}""", "invalid_recipient")]
+    [InlineData("""{"to":"bob","content":"hi","inReplyTo":0}""", "invalid_mail")]
+    [InlineData("""{"to":"bob","content":"hi","inReplyTo":"7-a"}""", "invalid_mail")]
     [InlineData("""{"to":"Bob","content":"hi"}""", "invalid_recipient")]
     [InlineData("""{"to":":bob","content":"hi"}""", "invalid_recipient")]
     [InlineData("""{"to":"a:b:c","content":"hi"}""", "invalid_recipient")]

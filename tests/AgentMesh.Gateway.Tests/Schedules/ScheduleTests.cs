@@ -57,6 +57,7 @@ public sealed partial class ScheduleTests(GatewayFixture fixture) : IClassFixtur
     [InlineData("""{"content":" ","everySeconds":10}""", 400, "invalid_content")]
     [InlineData("""{"content":"tick","sessionId":"A"}""", 404, "session_not_found")]
     [InlineData("""{"content":"tick","at":"tomorrow"}""", 400, "invalid_schedule")]
+    [InlineData("""{"content":"tick","at":"\ud800"}""", 400, "invalid_schedule")]
     [InlineData("""{"content":"tick","at":"2026-01-02T03:04:05"}""", 400, "invalid_schedule")]
     [InlineData("""{"content":"tick","at":"2026-02-30T03:04:05Z"}""", 400, "invalid_schedule")]
     [InlineData("""{"content":"tick","at":1767323045}""", 400, "invalid_schedule")]

@@ -39,19 +39,6 @@ internal static class JsonWords
         ? string.Join(", ", properties.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal).Take(MaxNames))
         : "none";
 
-    /// <summary>The text of a string; null when it is half of a surrogate pair somewhere, which JSON lets pass until it is taken.</summary>
-    public static string? TryGetText(JsonElement value)
-    {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>As much of a text as belongs in a sentence.</summary>
     public static string Cut(string text) => Utf16Text.Cut(text, MaxNameLength);
 

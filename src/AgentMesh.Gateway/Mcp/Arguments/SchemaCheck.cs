@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AgentMesh.Gateway.Edge;
 
 namespace AgentMesh.Gateway.Mcp.Arguments;
 
@@ -100,7 +101,7 @@ internal sealed class SchemaCheck
 
     private void CheckText(JsonElement schema, JsonElement value, string path)
     {
-        if (JsonWords.TryGetText(value) is not { } text)
+        if (JsonText.TryGet(value) is not { } text)
             Add(path, "must be valid Unicode, without half of a surrogate pair");
         else if (Keyword(schema, "minLength") is not null || Keyword(schema, "maxLength") is not null)
             CheckLength(schema, text.EnumerateRunes().Count(), "minLength", "maxLength", "characters", path);
