@@ -48,14 +48,6 @@ internal sealed class LoadConnection : IDisposable
         return _status == 202;
     }
 
-    /// <summary>Gets a path.</summary>
-    /// <returns>The body of the answer.</returns>
-    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
-    {
-        var length = await GetAsync(path, cancellationToken);
-        return Encoding.UTF8.GetString(_buffer, _bodyStart, length);
-    }
-
     /// <summary>Calls the MCP tool <c>send_message</c> and reads the answer to its end.</summary>
     /// <exception cref="InvalidOperationException">The answer was not 200, or not the tool's.</exception>
     public async Task CallSendMessageAsync(string user, string content, CancellationToken cancellationToken)

@@ -39,9 +39,9 @@ internal sealed class MailOptions
     [Range(1, 1024)]
     public int Concurrency { get; set; } = 64;
 
-    /// <summary>Those among them of one agent. Default 4: an agent that sends to many leaves room for others.</summary>
+    /// <summary>Those among them of one agent. Default 2: an agent that sends to many leaves room for others.</summary>
     [Range(1, 64)]
-    public int RunsOfAnAgent { get; set; } = 4;
+    public int RunsOfAnAgent { get; set; } = 2;
 
     /// <summary>The tenant of outside services that publish messages to agents, and of the agents they name without one. Default <c>default</c>.</summary>
     public string InboundTenant { get; set; } = "default";

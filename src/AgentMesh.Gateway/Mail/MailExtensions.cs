@@ -7,6 +7,7 @@ internal static class MailExtensions
 {
     public static IServiceCollection AddMail(this IServiceCollection services)
     {
+        services.AddSingleton<MailSends>();
         services.AddSingleton<MailWaits>();
         services.AddSingleton<IValidator<SendRequest>, SendRequestValidator>();
         services.AddSingleton<IValidator<MailPolicyRequest>, MailPolicyRequestValidator>();

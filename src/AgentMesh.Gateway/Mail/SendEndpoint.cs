@@ -41,7 +41,7 @@ internal static class SendEndpoint
         var validator = services.GetRequiredService<IValidator<SendRequest>>();
         if (await JsonRequest.ReadAsync(context, RequestJson.Requests.SendRequest, validator) is not { } request)
             return;
-        var reply = await services.GetRequiredService<AgentCalls>().SendMailAsync(agent, request.ToContract(agent, RequestId.New(), key), context.RequestAborted);
+        var reply = await services.GetRequiredService<MailSends>().SendAsync(agent, request.ToContract(agent, RequestId.New(), key), context.RequestAborted);
         RateLimitHeaders.Set(context.Response, reply.RateLimit, reply.Refusal);
         if (reply.Value is not { } sent)
             await Problem.WriteAsync(context, reply.ToResult().Refusal!);

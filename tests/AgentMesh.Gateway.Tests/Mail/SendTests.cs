@@ -144,9 +144,19 @@ public sealed partial class SendTests(GatewayFixture fixture) : IClassFixture<Ga
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(FakeSidecar.Text(
             200, """{"refusal":{"code":"mail_rate_limited","detail":"No."},"rateLimit":{"permits":600,"windowSeconds":60,"remaining":0,"resetSeconds":7}}"""));
-        using var response = await SendAsync("""{"to":"bob","content":"hi"}""");
+        using var response = await SendAsync("""{"to":"bob","content":"hi"}""", user: "eager");
         await response.IsProblemAsync(429, "mail_rate_limited");
         Assert.Equal("7", response.Headers.RetryAfter?.ToString());
+
+        // Not asked again at once; but for a key, which may be of one that was accepted.
+        using var again = await SendAsync("""{"to":"bob","content":"hi"}""", user: "eager");
+        await again.IsProblemAsync(429, "mail_rate_limited");
+        Assert.Equal("7", again.Headers.RetryAfter?.ToString());
+        Assert.Single(fixture.Sidecar.Calls);
+        Answers(First);
+        using var keyed = await SendAsync("""{"to":"bob","content":"hi"}""", "k1", "eager");
+        Assert.Equal(HttpStatusCode.Accepted, keyed.StatusCode);
+        Assert.Single(fixture.Sidecar.Calls);
     }
 
     [Fact]
@@ -170,9 +180,9 @@ public sealed partial class SendTests(GatewayFixture fixture) : IClassFixture<Ga
         fixture.Sidecar.Then(FakeSidecar.Text(200, JsonSerializer.Serialize(new { value = new { messageIds = ids } })));
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string body, string? key = null)
+    private async Task<HttpResponseMessage> SendAsync(string body, string? key = null, string user = "alice")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/agent/alice/send") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/agent/{user}/send") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         if (key is not null)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return await _client.SendAsync(request, TestContext.Current.CancellationToken);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
-using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Mail;
 using AgentMesh.Primitives;
@@ -14,7 +13,7 @@ namespace AgentMesh.Gateway.Mcp.Tools;
 /// <summary>
 /// <c>send_to_agent</c>: <c>POST /agent/{userId}/send</c> to one agent. It waits no longer for the answer than tools do; the same call with the same key waits on.
 /// </summary>
-internal sealed class SendToAgentTool(AgentCalls calls, MailWaits waits, IValidator<SendRequest> validator, McpEndpointOptions options) : IMcpTool
+internal sealed class SendToAgentTool(MailSends sends, MailWaits waits, IValidator<SendRequest> validator, McpEndpointOptions options) : IMcpTool
 {
     public Tool Definition { get; } = McpToolFile.Read("send_to_agent");
 
@@ -24,7 +23,7 @@ internal sealed class SendToAgentTool(AgentCalls calls, MailWaits waits, IValida
         var request = new SendRequest(Element(given.Text("to")), given.Text("content"), null, null, null);
         if (validator.Validate(request).Errors is [var wrong, ..])
             return new Refusal(wrong.ErrorCode, wrong.ErrorMessage);
-        var reply = await calls.SendMailAsync(call.Agent, request.ToContract(call.Agent, RequestId.New(), call.IdempotencyKey), cancellationToken);
+        var reply = await sends.SendAsync(call.Agent, request.ToContract(call.Agent, RequestId.New(), call.IdempotencyKey), cancellationToken);
         if (reply.Value is not { MessageIds: [var id, ..] })
             return RefusalOf(reply.ToResult().Refusal!, reply.RateLimit);
         var over = given.Number("await") is { } seconds ? await waits.WaitAsync(call.Agent, id, LongestOf(seconds), cancellationToken) : null;
