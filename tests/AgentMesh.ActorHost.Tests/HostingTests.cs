@@ -5,9 +5,13 @@ using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.CallTasks;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Summaries;
+using AgentMesh.Agents.Topics;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Topics;
 using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
@@ -83,6 +87,27 @@ public sealed class HostingTests
             Assert.Contains("traceId", text, StringComparison.Ordinal);
             Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void RefusalCodesOfMail_AreThoseOfTheContract()
+    {
+        Assert.Equal(MailCodes.MailNotFound, MailRefusals.MailNotFound.Code);
+        Assert.Equal(MailCodes.MailNotDead, MailRefusals.MailNotDead.Code);
+        Assert.Equal(MailCodes.MailNotOpen, MailRefusals.MailNotOpen.Code);
+        Assert.Equal(MailCodes.MailIsAnswered, MailRefusals.MailIsAnswered.Code);
+        Assert.Equal(MailCodes.InvalidRecipient, MailRefusals.InvalidRecipient.Code);
+        Assert.Equal(MailCodes.InvalidMail, MailRefusals.InvalidMail("x").Code);
+        Assert.Equal(MailCodes.InvalidMailPolicy, MailRefusals.InvalidPolicy("x").Code);
+        Assert.Equal(MailCodes.MailNotAllowed, MailRefusals.MailNotAllowed.Code);
+        Assert.Equal(MailCodes.MailTooManyHops, MailRefusals.TooManyHops(8).Code);
+        Assert.Equal(MailCodes.MailExpired, MailRefusals.MailExpired.Code);
+        Assert.Equal(MailCodes.MailOutdated, MailRefusals.MailOutdated.Code);
+        Assert.Equal(MailCodes.MailRateLimited, MailRefusals.RateLimited(new RateState(new RateRule(1, TimeSpan.FromSeconds(1)), 0, 1)).Code);
+        Assert.Equal(MailCodes.OutboxFull, MailRefusals.OutboxFull.Code);
+        Assert.Equal(MailCodes.MailboxFull, MailRefusals.MailboxFull.Code);
+        Assert.Equal(TopicCodes.TooManyTopics, TopicRefusals.TooManyTopics.Code);
+        Assert.Equal(TopicCodes.TopicFull, TopicRefusals.TopicFull.Code);
     }
 
     [Fact]

@@ -29,6 +29,20 @@ public sealed class InboundMailTests
         Assert.Equal("[]", await off.Http.GetStringAsync(new Uri("dapr/subscribe", UriKind.Relative), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Whoever may publish could send by the name of any user: outside of Development it has to be said whose names are taken.</summary>
+    [Theory]
+    [InlineData(null, "[]")]
+    [InlineData("svc-*", """[{"pubsubname":"pubsub","topic":"agentmesh.mail","route":"/dapr/mail","deadLetterTopic":"agentmesh.mail.dead"}]""")]
+    public async Task Production_TakesNothing_UntilItIsSaidWhose(string? from, string subscriptions)
+    {
+        (string, string)[] settings = [("environment", "Production"), ("APP_API_TOKEN", "a"), ("DAPR_API_TOKEN", "d")];
+        await using var host = await HostUnderTest.StartAsync(from is null ? settings : [.. settings, ("AgentMesh:Mail:InboundFrom", from)]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("dapr/subscribe", UriKind.Relative));
+        request.Headers.Add("dapr-api-token", "a");
+        using var answer = await host.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(subscriptions, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Event_IsSentByTheMailboxOfItsService_OnceForEachEvent()
     {

@@ -126,10 +126,10 @@ internal sealed partial class AgentActor
 
     private static Reply<T> Refused<T>(Refusal refusal)
         where T : class => new(null, refusal)
-    {
-        Shortage = refusal is BudgetRefusal budget ? SpendingStops.ShortageOf(budget.Shortage) : null,
-        RateLimit = refusal is MailRateRefusal mail ? ToRateLimit(mail.Rate) : null,
-    };
+        {
+            Shortage = refusal is BudgetRefusal budget ? SpendingStops.ShortageOf(budget.Shortage) : null,
+            RateLimit = refusal is MailRateRefusal mail ? ToRateLimit(mail.Rate) : null,
+        };
 
     /// <summary>One call.</summary>
     private async Task<Reply<T>> TurnAsync<T>(Func<Task<Reply<T>>> turn)

@@ -8,6 +8,7 @@ internal static class MailFeature
 {
     internal static void AddMail(this IServiceCollection services)
     {
+        services.AddOptions<MailOptions>().Configure<IHostEnvironment>((options, environment) => options.InboundFrom = environment.IsDevelopment() ? "*" : "");
         services.AddCheckedOptions<MailOptions>(MailOptions.Section)
             .Validate(options => options.IsValid, $"{MailOptions.Section}:AcrossTenants are pairs of tenants, such as acme>default.")
             .Validate(options => options.IsInboundValid, $"{MailOptions.Section}:InboundTenant is a tenant, and InboundFrom names of users, or their beginnings and *.");

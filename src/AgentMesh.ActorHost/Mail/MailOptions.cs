@@ -47,10 +47,10 @@ internal sealed class MailOptions
     public string InboundTenant { get; set; } = "default";
 
     /// <summary>
-    /// Which names outside services may send under, as in a mail policy, with commas between: <c>billing</c>, <c>svc-*</c>. Default <c>*</c>: any. Empty: no
-    /// such messages are taken.
+    /// Which names outside services may send under, as in a mail policy, with commas between: <c>billing</c>, <c>svc-*</c>. Default in Development <c>*</c>: any,
+    /// which includes those of users. Else empty: no such messages are taken until it is said whose.
     /// </summary>
-    public string InboundFrom { get; set; } = "*";
+    public string InboundFrom { get; set; } = "";
 
     internal bool IsValid => AcrossTenants.All(pair => Parse(pair) is not null);
 
