@@ -47,8 +47,7 @@ internal sealed partial class AgentActor
             return Refused<MailItem>(MailRefusals.MailNotFound);
         if (request.IsSent && item.Id != request.Id)
             return Refused<MailItem>(MailRefusals.MailNotFound);
-        var reply = request.IsSent ? (await _records.LoadSentMailAsync(head, n, cancellationToken))?.Reply : null;
-        return new Reply<MailItem>(reply is { } answer ? item with { Reply = await ItemOfAsync(head, false, answer, cancellationToken) } : item, null);
+        return new Reply<MailItem>(request.IsSent && item.ReplyN is { } answer ? item with { Reply = await ItemOfAsync(head, false, answer, cancellationToken) } : item, null);
     });
 
     public Task<Reply<MailItem>> ChangeMail(ChangeMail request, CancellationToken cancellationToken) => TurnAsync(async () =>

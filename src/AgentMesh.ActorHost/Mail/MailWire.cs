@@ -1,6 +1,7 @@
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Mail;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts.Agents;
 
 namespace AgentMesh.ActorHost.Mail;
@@ -26,7 +27,7 @@ internal static class MailWire
 
     public static MailItem ToItem(string agent, long n, InMail mail) => new(
         n, mail.Id, mail.From, agent, mail.Content, mail.SentAt, StateOf(mail.State), mail.At, null, mail.Via, mail.InReplyTo?.Id, mail.Topic, mail.Failure, ToBudget(mail.Funds),
-        mail.Reason?.Code, mail.Reason?.Detail, mail.Session, mail.Turn is { } turn ? AgentMesh.Agents.Turns.TurnId.Of(turn) : null, mail.Reply, null);
+        mail.Reason?.Code, mail.Reason?.Detail, mail.Session, mail.Turn is { } turn ? TurnId.Of(turn) : null, mail.Reply, null);
 
     public static MailSettings ToSettings(MailPolicy? policy)
     {

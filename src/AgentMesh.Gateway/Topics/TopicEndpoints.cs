@@ -2,6 +2,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Topics;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Mail;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
@@ -83,7 +84,7 @@ internal static class TopicEndpoints
         else if (view.Value.Members.Count == 1)
             await AcceptAsync(context, new TopicMessageResponse(null, [], 0));
         else
-            await SendAsync(context, calls, agent, ToMail(agent, topic, view.Value, request, key));
+            await SendAsync(context, agent, ToMail(agent, topic, view.Value, request, key));
     }
 
     private static SendMail ToMail(AgentKey agent, TopicName topic, TopicView view, TopicMessageRequest request, string? key) => new(
@@ -91,9 +92,9 @@ internal static class TopicEndpoints
         [.. view.Members.Where(user => user != agent.User.ToString()).Select(user => new AgentKey(agent.Tenant, UserId.Parse(user)).ToString())],
         request.Content!, request.DeadlineSecondsNumber, Topic: topic.ToString());
 
-    private static async Task SendAsync(HttpContext context, AgentCalls calls, AgentKey agent, SendMail mail)
+    private static async Task SendAsync(HttpContext context, AgentKey agent, SendMail mail)
     {
-        var reply = await calls.SendMailAsync(agent, mail, context.RequestAborted);
+        var reply = await context.RequestServices.GetRequiredService<MailSends>().SendAsync(agent, mail, context.RequestAborted);
         RateLimitHeaders.Set(context.Response, reply.RateLimit, reply.Refusal);
         if (reply.Value is { MessageIds: var ids })
             await AcceptAsync(context, new TopicMessageResponse(ids[0], ids, ids.Count));
