@@ -109,9 +109,9 @@ internal static partial class InboundMailEndpoint
         return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
     }
 
-    [LoggerMessage(94, LogLevel.Warning, "Event {EventId} of an outside service is no message to agents ({RefusalCode}); it goes to the dead-letter topic")]
+    [LoggerMessage(104, LogLevel.Warning, "Event {EventId} of an outside service is no message to agents ({RefusalCode}); it goes to the dead-letter topic")]
     private static partial void LogDropped(ILogger logger, string eventId, string refusalCode);
 
-    [LoggerMessage(95, LogLevel.Warning, "Event {EventId} of an outside service is not sent now ({RefusalCode}); it is asked for again")]
+    [LoggerMessage(105, LogLevel.Warning, "Event {EventId} of an outside service is not sent now ({RefusalCode}); it is asked for again")]
     private static partial void LogAskedAgain(ILogger logger, string eventId, string refusalCode);
 }

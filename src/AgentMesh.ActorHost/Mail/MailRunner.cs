@@ -133,16 +133,16 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
         return work.Value?.Next;
     }
 
-    [LoggerMessage(90, LogLevel.Warning, "No room to bring messages of agent {AgentId}; they are brought when their lease is over")]
+    [LoggerMessage(100, LogLevel.Warning, "No room to bring messages of agent {AgentId}; they are brought when their lease is over")]
     private partial void LogFull(string agentId);
 
-    [LoggerMessage(91, LogLevel.Warning, "Agent {AgentId} was not reached for its outbox; its messages are brought when their lease is over")]
+    [LoggerMessage(101, LogLevel.Warning, "Agent {AgentId} was not reached for its outbox; its messages are brought when their lease is over")]
     private partial void LogUnreached(Exception exception, string agentId);
 
-    [LoggerMessage(92, LogLevel.Error, "Bringing messages of agent {AgentId} ended in a fault; they are brought when their lease is over")]
+    [LoggerMessage(102, LogLevel.Error, "Bringing messages of agent {AgentId} ended in a fault; they are brought when their lease is over")]
     private partial void LogBug(Exception exception, string agentId);
 
-    [LoggerMessage(93, LogLevel.Warning, "Agent {AgentId} was not reached for a message to it; it is tried again")]
+    [LoggerMessage(103, LogLevel.Warning, "Agent {AgentId} was not reached for a message to it; it is tried again")]
     private partial void LogNotDelivered(Exception exception, string agentId);
 
     private sealed class SenderRuns

@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Security.Cryptography;
-using System.Text;
 using AgentMesh.ActorHost.Turns;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
@@ -26,16 +24,12 @@ internal static class MailTool
     {
         // A refusal says what a recipient is; a name that is none is passed on to get it.
         var to = UserId.TryParse(wanted.To, out var user) ? new AgentKey(context.Agent.Tenant, user).ToString() : wanted.To;
-        var mail = new SendMail(RequestIdOf(wanted with { To = to }, context), null, [to], wanted.Content, Turn: context.TurnId);
+        var mail = new SendMail(context.RequestIdOf($"{Name} {wanted with { To = to }}"), null, [to], wanted.Content, Turn: context.TurnId);
         var sent = await actors.SendMailAsync(context.Agent.ToString(), mail, cancellationToken);
         return sent.IsRefused
             ? $"Not sent: {sent.Refusal.Detail}"
             : $"The message is on its way to {to}, with the id {sent.Value.MessageIds[0]}. An answer, if there is one, will come as mail, after this turn.";
     }
-
-    /// <summary>The same for every run of a turn that sends the same: a run that dies after the call is followed by another, whose calls have other ids.</summary>
-    private static string RequestIdOf(Wanted wanted, ToolContext context) =>
-        $"tool:{context.TurnId}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Name} {wanted}")))}";
 
     private sealed record Wanted(string To, string Content);
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using AgentMesh.ActorHost.Purchases;
 using AgentMesh.Contracts.Agents;
@@ -36,7 +35,7 @@ internal static class PayTool
             return "Not called: maxAmount is an amount such as 0.10.";
         var agent = context.Agent.ToString();
         var order = new BeginPurchase(
-            RequestIdOf(wanted, context), null, wanted.Url, wanted.Body is null ? "GET" : "POST",
+            context.RequestIdOf(wanted.ToString()), null, wanted.Url, wanted.Body is null ? "GET" : "POST",
             wanted.Body is { } body ? Convert.ToBase64String(Encoding.UTF8.GetBytes(body)) : null, wanted.Body is null ? null : "application/json",
             most.ToString(), null, context.SessionId, Name, context.TurnId);
         var asked = await actors.BeginAsync(agent, order, cancellationToken);
@@ -64,10 +63,6 @@ internal static class PayTool
             : "nothing paid";
         return string.Create(CultureInfo.InvariantCulture, $"HTTP {status}, {paid}.\n{Encoding.UTF8.GetString(Convert.FromBase64String(view.Body!))}");
     }
-
-    /// <summary>The same for every run of a turn that asks for the same: a run that dies after the call is followed by another, whose calls have other ids.</summary>
-    private static string RequestIdOf(Wanted wanted, ToolContext context) =>
-        $"tool:{context.TurnId}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted.ToString())))}";
 
     private sealed record Wanted(string Url, string MaxAmount, string? Body);
 }

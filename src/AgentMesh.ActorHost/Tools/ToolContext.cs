@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AgentMesh.Primitives;
 using Microsoft.Extensions.AI;
 
@@ -27,4 +29,11 @@ public sealed record ToolContext(AgentKey Agent, string SessionId, string TurnId
             ? found
             : throw new InvalidOperationException("The function is not called as a tool of an agent.");
     }
+
+    /// <summary>
+    /// The id of what a tool asks its agent for: the same for every run of the turn that asks for the same, because a run that dies after the call is
+    /// followed by another, whose calls have other ids.
+    /// </summary>
+    /// <param name="wanted">All that is asked for, as text.</param>
+    internal string RequestIdOf(string wanted) => $"tool:{TurnId}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted)))}";
 }
