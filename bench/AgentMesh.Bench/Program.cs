@@ -126,7 +126,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         results["mail"] = mail;
         Console.WriteLine($"mail       p50 {mail.DeliveryP50Ms:0} ms   p99 {mail.DeliveryP99Ms:0} ms from stored at the sender to stored at the receiver; p50 {mail.SeenP50Ms:0.0} ms from the request to the receiver's WebSocket");
         Console.WriteLine($"           {mail.Load.MessagesPerSecond,10:0} messages/s of 1,000 agents, sent and delivered   {mail.Load.CpuMsPerMessage:0.000} ms CPU per message   {string.Join(", ", mail.Load.CpuMsByProcess.Select(process => $"{process.Key} {process.Value.Total:0.000}"))}");
-        Console.WriteLine($"flood      p99 of another agent's mail {mail.QuietP99Ms:0.0} ms, beside a flood {mail.FloodP99Ms:0.0} ms ({mail.FloodRatio:0.00}); medians of {Mail.Rounds} rounds; stored to stored {mail.QuietDeliveryP99Ms:0} and {mail.FloodDeliveryP99Ms:0} ms; the flood had {mail.FloodTaken} messages taken and {mail.FloodRefused} refused");
+        Console.WriteLine($"flood      p99 of another agent's mail {mail.QuietP99Ms:0.0} ms, beside a flood {mail.FloodP99Ms:0.0} ms ({mail.FloodRatio:0.00}); {Mail.Rounds} rounds in turns; stored to stored {mail.QuietDeliveryP99Ms:0} and {mail.FloodDeliveryP99Ms:0} ms; the flood had {mail.FloodTaken} messages taken and {mail.FloodRefused} refused");
     }
 
     void ReportSockets(SocketResult sockets)

@@ -43,6 +43,13 @@ internal sealed class MailOptions
     [Range(1, 64)]
     public int RunsOfAnAgent { get; set; } = 2;
 
+    /// <summary>
+    /// Messages of one agent that this process brings in a second, after 20 at once; more wait their turn. Default 50. At least 20: all that an agent has under
+    /// way are brought before their lease is over.
+    /// </summary>
+    [Range(20, 10_000)]
+    public int DeliveriesPerSecond { get; set; } = 50;
+
     /// <summary>The tenant of outside services that publish messages to agents, and of the agents they name without one. Default <c>default</c>.</summary>
     public string InboundTenant { get; set; } = "default";
 

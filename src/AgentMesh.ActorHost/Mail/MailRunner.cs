@@ -6,10 +6,10 @@ namespace AgentMesh.ActorHost.Mail;
 
 /// <summary>
 /// Brings messages from agent to agent, outside of the actors' turns. What it knows is in memory only: a run that is lost with its process, or not taken
-/// because the process is full, is found by its agent when its lease is over. An agent that sends to many has a few runs at a time, so that its mail takes
-/// no room from that of others.
+/// because the process is full, is found by its agent when its lease is over. An agent that sends to many has a few runs at a time, and those wait when it has
+/// had more than its share of the last moments, so that its mail slows nobody else's.
 /// </summary>
-internal sealed partial class MailRunner(MailActors actors, MailOptions options, ILogger<MailRunner> logger) : BackgroundService
+internal sealed partial class MailRunner(MailActors actors, MailOptions options, TimeProvider time, ILogger<MailRunner> logger) : BackgroundService
 {
     /// <summary>Runs that wait at most.</summary>
     private const int MaxWaiting = 100_000;
@@ -17,6 +17,11 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
     /// <summary>Messages that one run brings before another one of its agent has its place.</summary>
     private const int MessagesOfARun = 16;
 
+    /// <summary>Messages of an agent that are brought without a pause when it has sent none for a while.</summary>
+    private const int Burst = 20;
+
+    private readonly TimeSpan _timeOfOne = TimeSpan.FromSeconds(1.0 / options.DeliveriesPerSecond);
+    private readonly long _start = time.GetTimestamp();
     private readonly Channel<string> _ready = Channel.CreateUnbounded<string>();
     private readonly Dictionary<string, SenderRuns> _senders = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -37,7 +42,7 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
             if (!_senders.TryGetValue(run.Agent, out var sender))
                 _senders.Add(run.Agent, sender = new SenderRuns());
             sender.Waiting.Enqueue(run);
-            MakeReady(run.Agent, sender);
+            GoOn(run.Agent, sender);
         }
     }
 
@@ -54,43 +59,71 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
                 (sender.Placed, sender.Running, _waiting) = (sender.Placed - 1, sender.Running + 1, _waiting - 1);
             }
 
-            var rest = await RunAsync(run, token);
+            var (brought, rest) = await RunAsync(run, token);
             lock (_lock)
             {
                 var sender = _senders[agent];
                 sender.Running--;
+                sender.PaidAt = Max(sender.PaidAt, Now) + brought * _timeOfOne;
                 if (rest is not null)
                 {
                     _waiting++;
                     sender.Waiting.Enqueue(rest);
                 }
 
-                MakeReady(agent, sender);
-                if (sender is { Running: 0, Placed: 0 })
-                    _senders.Remove(agent);
+                GoOn(agent, sender);
             }
         });
 
-    /// <summary>An agent's next runs have their place, as long as it has not as many as it may.</summary>
-    private void MakeReady(string agent, SenderRuns sender)
+    /// <summary>An agent's next runs have their place, as long as it has not as many as it may, and not brought more than its share; else they wait for that time.</summary>
+    private void GoOn(string agent, SenderRuns sender)
     {
-        while (sender.Placed + sender.Running < options.RunsOfAnAgent && sender.Placed < sender.Waiting.Count)
+        var debt = Max(sender.PaidAt - Now, TimeSpan.Zero);
+        while (debt <= Burst * _timeOfOne && sender.Placed + sender.Running < options.RunsOfAnAgent && sender.Placed < sender.Waiting.Count)
         {
             sender.Placed++;
             _ready.Writer.TryWrite(agent);
         }
+
+        // One that is placed or runs comes here at its end.
+        if (sender.Placed + sender.Running > 0)
+            return;
+        if (sender.Waiting.Count == 0 && debt == TimeSpan.Zero)
+        {
+            _senders.Remove(agent);
+            sender.Dispose();
+            return;
+        }
+
+        sender.Timer ??= time.CreateTimer(_ => WhenPaid(agent), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var pause = sender.Waiting.Count == 0 ? debt : debt - Burst * _timeOfOne;
+        // Timers count whole milliseconds, and one that is early would only be set again.
+        sender.Timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
-    /// <returns>What is left of it; null: nothing.</returns>
-    private async Task<MailRun?> RunAsync(MailRun run, CancellationToken cancellationToken)
+    private void WhenPaid(string agent)
     {
+        lock (_lock)
+        {
+            if (_senders.TryGetValue(agent, out var sender))
+                GoOn(agent, sender);
+        }
+    }
+
+    private TimeSpan Now => time.GetElapsedTime(_start);
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    /// <returns>How many it has brought, and what is left of it; null: nothing.</returns>
+    private async Task<(int Brought, MailRun? Left)> RunAsync(MailRun run, CancellationToken cancellationToken)
+    {
+        var brought = 0;
         try
         {
-            var next = run.First ?? (await actors.BeginAsync(run, cancellationToken)).Value?.Next;
-            for (var brought = 0; next is { } mail; brought++)
+            for (var next = run.First ?? (await actors.BeginAsync(run, cancellationToken)).Value?.Next; next is { } mail; brought++)
             {
                 if (brought == MessagesOfARun)
-                    return run with { First = mail };
+                    return (brought, run with { First = mail });
                 next = await BringAsync(run, mail, cancellationToken);
             }
         }
@@ -109,7 +142,7 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
             LogBug(fault, run.Agent);
         }
 
-        return null;
+        return (brought, null);
     }
 
     /// <summary>Brings one message, and hears which is the next.</summary>
@@ -145,7 +178,7 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
     [LoggerMessage(103, LogLevel.Warning, "Agent {AgentId} was not reached for a message to it; it is tried again")]
     private partial void LogNotDelivered(Exception exception, string agentId);
 
-    private sealed class SenderRuns
+    private sealed class SenderRuns : IDisposable
     {
         public Queue<MailRun> Waiting { get; } = new();
 
@@ -153,6 +186,14 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
         public int Placed { get; set; }
 
         public int Running { get; set; }
+
+        /// <summary>When all it has brought will have had its time, since the process started.</summary>
+        public TimeSpan PaidAt { get; set; }
+
+        /// <summary>Goes off when the next run has its place, or there is nothing to remember.</summary>
+        public ITimer? Timer { get; set; }
+
+        public void Dispose() => Timer?.Dispose();
     }
 }
 

@@ -1,3 +1,4 @@
+using AgentMesh.ServiceDefaults;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Mail;
@@ -7,6 +8,8 @@ internal static class MailExtensions
 {
     public static IServiceCollection AddMail(this IServiceCollection services)
     {
+        services.AddCheckedOptions<MailPaceOptions>(MailPaceOptions.Section);
+        services.AddSingleton<MailPace>();
         services.AddSingleton<MailSends>();
         services.AddSingleton<MailWaits>();
         services.AddSingleton<IValidator<SendRequest>, SendRequestValidator>();

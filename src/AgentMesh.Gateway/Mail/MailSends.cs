@@ -10,7 +10,7 @@ namespace AgentMesh.Gateway.Mail;
 /// Has agents send messages. An agent that has sent as many as it may is not asked again for a second: who goes on all the same must not slow others down.
 /// A request with a key is always asked for, because it may be a repeat of one that was accepted.
 /// </summary>
-internal sealed class MailSends(AgentCalls calls, TimeProvider time)
+internal sealed class MailSends(AgentCalls calls, MailPace pace, TimeProvider time)
 {
     /// <summary>Agents that are remembered at most. When there are more, all are asked again.</summary>
     private const int MaxRemembered = 10_000;
@@ -26,6 +26,8 @@ internal sealed class MailSends(AgentCalls calls, TimeProvider time)
     /// <param name="cancellationToken">Ends with the caller.</param>
     public async Task<Reply<SentMail>> SendAsync(AgentKey agent, SendMail mail, CancellationToken cancellationToken)
     {
+        if (await pace.WaitAsync(agent, cancellationToken) is { } full)
+            return full;
         if (mail.IdempotencyKey is null && _limited.TryGetValue(agent, out var known))
         {
             if (time.GetElapsedTime(known.At) < Remembered)
