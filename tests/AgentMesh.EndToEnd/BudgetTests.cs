@@ -14,6 +14,7 @@ public sealed class BudgetTests
     [InlineData(StoreKind.Redis)]
     public async Task Limits_SurviveAKillOfAgents_UntilTheAgentIsErased(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);

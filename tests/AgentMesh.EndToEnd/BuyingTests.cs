@@ -21,6 +21,7 @@ public sealed class BuyingTests
     [InlineData(StoreKind.Redis)]
     public async Task Purchase_IsSettledOnce_WheneverTheAgentsAreKilled(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, options: ["--set", "AgentMesh__Wallets__StartingUsdc=10"]);
         using var client = new AgentClient(mesh.Ready.Gateway);

@@ -16,6 +16,7 @@ public sealed class GatewayKillTests
     [InlineData(StoreKind.Redis)]
     public async Task StreamingClients_SeeTheWholeLogOnce_ThroughAnotherReplica(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         await using var store = await TestStore.CreateAsync(kind);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "gateway=2", .. MeshOptions.Model(model, "20ms-12tokens")]);

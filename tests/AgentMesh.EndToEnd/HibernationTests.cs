@@ -10,6 +10,7 @@ public sealed class HibernationTests
     [InlineData(StoreKind.Redis)]
     public async Task SocketOfASleepingAgent_HearsTheMessageThatWakesIt_WithItsStateFromTheStore(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", "--set", "AgentMesh__Actors__IdleTimeoutSeconds=1");
         using var client = new AgentClient(mesh.Ready.Gateway);

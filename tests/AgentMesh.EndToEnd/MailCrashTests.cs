@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace AgentMesh.EndToEnd;
@@ -18,10 +17,9 @@ public sealed class MailCrashTests
     [InlineData(StoreKind.Redis)]
     public async Task EveryMessage_IsThereOnce_AndInOrder_WhereverTheAgentsAreKilled(StoreKind kind)
     {
-        if (kind == StoreKind.Redis)
-            LongForm.OrSkip();
-        var (agents, messages, kills) = (Number("AGENTMESH_MAIL_AGENTS", 40), Number("AGENTMESH_MAIL_MESSAGES", 400), Number("AGENTMESH_MAIL_KILLS", 2));
-        var seed = Number("AGENTMESH_SEED", Environment.TickCount & 0xffff);
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
+        var (agents, messages, kills) = (LongForm.Number("AGENTMESH_MAIL_AGENTS", 40), LongForm.Number("AGENTMESH_MAIL_MESSAGES", 400), LongForm.Number("AGENTMESH_MAIL_KILLS", 2));
+        var seed = LongForm.Number("AGENTMESH_SEED", Environment.TickCount & 0xffff);
         TestContext.Current.TestOutputHelper!.WriteLine($"AGENTMESH_MAIL_AGENTS={agents} AGENTMESH_MAIL_MESSAGES={messages} AGENTMESH_MAIL_KILLS={kills} AGENTMESH_SEED={seed}");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
@@ -105,9 +103,6 @@ public sealed class MailCrashTests
             await Task.Delay(200, cancellationToken);
         }
     }
-
-    private static int Number(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     private static string? Text(JsonElement message, string name) => message.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

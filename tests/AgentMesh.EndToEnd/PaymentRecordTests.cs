@@ -17,6 +17,7 @@ public sealed class PaymentRecordTests
     [InlineData(StoreKind.Redis)]
     public async Task Payments_AreListed_AcrossARestart_AndKeptWhenTheAgentIsErased(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         await using var store = await TestStore.CreateAsync(kind);
         using var key = EvmKey.FromBytes(SHA256.HashData("buyer"u8));
         JsonElement first;
@@ -65,6 +66,7 @@ public sealed class PaymentRecordTests
     [InlineData(StoreKind.Redis)]
     public async Task UnknownPayment_WhoseReminderIsLost_IsSettledAllTheSame(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(
             store.Data, store.Redis, "ready.json",

@@ -18,6 +18,7 @@ public sealed class PolicyTests
     [InlineData(StoreKind.Redis)]
     public async Task PolicyAndDecisions_StayAfterKills(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);
         using var client = new AgentClient(mesh.Ready.Gateway);

@@ -22,6 +22,7 @@ public sealed class PremiumTests
     [InlineData(StoreKind.Redis)]
     public async Task Analysis_IsSoldOnceAPayment_HoweverOftenItIsSent(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, options: ["--replicas", "gateway=2,payments=2"]);
         using var owner = new AgentClient(mesh.Ready.Gateway);

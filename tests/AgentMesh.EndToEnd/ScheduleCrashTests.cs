@@ -16,6 +16,7 @@ public sealed class ScheduleCrashTests
     [InlineData(StoreKind.Redis)]
     public async Task EveryOccurrence_IsOneMessage_WhereverTheAgentsAreKilled(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", "--set", "AgentMesh__Actors__IdleTimeoutSeconds=1");
         using var client = new AgentClient(mesh.Ready.Gateway);

@@ -12,6 +12,7 @@ public sealed class SessionTests
     [InlineData(StoreKind.Redis)]
     public async Task Session_HasItsOwnHistory_UntilItIsDeleted(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);

@@ -17,6 +17,7 @@ public sealed class StartingMoneyTests
     [InlineData(StoreKind.Redis)]
     public async Task EachWallet_GetsItOnce_WhateverIsKilled(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(
             store.Data, store.Redis, options: ["--set", "AgentMesh__Wallets__StartingUsdc=10", "--set", "AgentMesh__Flush__IntervalSeconds=1"]);

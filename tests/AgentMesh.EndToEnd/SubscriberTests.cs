@@ -21,8 +21,7 @@ public sealed partial class SubscriberTests
     public async Task EveryEvent_IsHeardOnceById_ThoughTheAgentsAreKilled(StoreKind kind)
     {
         await InstallOrSkipAsync();
-        if (kind == StoreKind.Redis)
-            LongForm.OrSkip();
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         await using var store = await TestStore.CreateAsync(kind);
         // A second for which events gather: the kill takes some with it for certain.
         await using var mesh = await Mesh.StartAsync(

@@ -15,6 +15,7 @@ public sealed class SummaryTests
     [InlineData(StoreKind.Redis)]
     public async Task LongConversation_HasASummary_AfterTheFlush_AndSleeps(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(

@@ -28,6 +28,7 @@ public sealed class SweepTests
     [InlineData(StoreKind.Redis)]
     public async Task SchedulesOfSleepingAgents_RunOnce_ThoughTheirRemindersAreLost(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         var users = Environment.GetEnvironmentVariable("AGENTMESH_SWEPT_AGENTS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 8;
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", Quick);
@@ -64,6 +65,7 @@ public sealed class SweepTests
     [InlineData(StoreKind.Redis)]
     public async Task TurnOfADeadProcess_RunsAgain_ThoughItsReminderIsLost(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         const string Model = "500ms-12tokens";
         await using var store = await TestStore.CreateAsync(kind);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);

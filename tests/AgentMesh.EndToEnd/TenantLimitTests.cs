@@ -22,6 +22,7 @@ public sealed class TenantLimitTests
     [InlineData(StoreKind.Redis)]
     public async Task Tenant_SpendsNoMoreThanItsLimit_WhereverTheHoldersOfItsLeasesAreKilled(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         await using var store = await TestStore.CreateAsync(kind);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. MeshOptions.Price(Model)]);

@@ -15,6 +15,7 @@ public sealed class WalletRotationTests
     [InlineData(StoreKind.Redis)]
     public async Task NewKey_TakesThePlaceOfTheOld_AndEveryAddressStays(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         await using var store = await TestStore.CreateAsync(kind);
         var secrets = Path.Combine(store.Data, "secrets.json");
         var addresses = new List<string>();

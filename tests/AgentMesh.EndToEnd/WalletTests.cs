@@ -12,6 +12,7 @@ public sealed class WalletTests
     [InlineData(StoreKind.Redis)]
     public async Task Wallet_StaysAfterKills_AndItsKeyIsNowhereInClear(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         await using var store = await TestStore.CreateAsync(kind);
         var secrets = Path.Combine(store.Data, "secrets.json");
         string address;
