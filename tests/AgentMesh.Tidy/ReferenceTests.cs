@@ -12,7 +12,7 @@ public sealed class ReferenceTests
         ["AgentMesh.Agents"] = ["AgentMesh.Primitives", "Cronos"],
         ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives"],
         ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Evm", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "AgentMesh.X402", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "Anthropic", "Microsoft.Extensions.AI", "Microsoft.Extensions.AI.OpenAI", "OpenAI", "Polly.Core"],
-        ["AgentMesh.Gateway"] = ["AgentMesh.Contracts", "AgentMesh.X402.AspNetCore", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "FluentValidation", "Microsoft.Extensions.Http.Resilience", "ModelContextProtocol.AspNetCore"],
+        ["AgentMesh.Gateway"] = ["AgentMesh.Contracts", "AgentMesh.X402.AspNetCore", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "FluentValidation", "Microsoft.AspNetCore.Authentication.JwtBearer", "Microsoft.Extensions.Http.Resilience", "ModelContextProtocol.AspNetCore"],
         ["AgentMesh.Payments"] = ["AgentMesh.Contracts", "AgentMesh.ServiceDefaults", "AgentMesh.X402", "Dapr.Actors.AspNetCore", "Polly.Core"],
         ["AgentMesh.X402.AspNetCore"] = ["AgentMesh.X402"],
         ["AgentMesh.Facilitator"] = ["AgentMesh.ServiceDefaults", "AgentMesh.X402"],

@@ -1,8 +1,9 @@
+using AgentMesh.Gateway.Identity;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Admin;
 
-/// <summary>What operators do. In Development the local caller is one, and there is no other mode yet.</summary>
+/// <summary>What operators do. In Development the local caller is one.</summary>
 internal static class AdminExtensions
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
@@ -11,9 +12,10 @@ internal static class AdminExtensions
 
     public static IEndpointRouteBuilder MapAdmin(this IEndpointRouteBuilder endpoints)
     {
-        RotateWalletsEndpoint.Map(endpoints);
-        FreezeEndpoints.Map(endpoints);
-        TenantEndpoints.Map(endpoints);
+        var admin = endpoints.MapGroup("").WithMetadata(AdminOnly.Instance);
+        RotateWalletsEndpoint.Map(admin);
+        FreezeEndpoints.Map(admin);
+        TenantEndpoints.Map(admin);
         return endpoints;
     }
 }

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Identity;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Gateway.Agents;
@@ -27,5 +28,9 @@ internal static class AgentPath
         UserSegment(path) is { } segment && path.Value!.AsSpan(Prefix.Length + segment.Length).TrimEnd('/').Equals(McpSuffix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The agent of a request that reached an agent's endpoint; <c>UnroutedRequests</c> has refused invalid ids before.</summary>
-    public static AgentKey KeyOf(HttpContext context) => new(TenantId.Default, UserId.Parse(UserSegment(context.Request.Path) ?? ""));
+    public static AgentKey KeyOf(HttpContext context) =>
+        new(TenantPath.Of(context) ?? Caller.Of(context)?.Tenant ?? TenantId.Default, UserId.Parse(UserSegment(context.Request.Path) ?? ""));
+
+    /// <summary>The path of an agent, whoever asks: the tenant stands in it unless it is the default one.</summary>
+    public static string Of(AgentKey agent) => agent.Tenant == TenantId.Default ? $"{Prefix}{agent.User}" : $"/t/{agent.Tenant}{Prefix}{agent.User}";
 }

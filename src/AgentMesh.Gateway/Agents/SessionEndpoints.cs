@@ -44,7 +44,7 @@ internal static class SessionEndpoints
         if (!result.IsRefused)
         {
             context.Response.StatusCode = StatusCodes.Status201Created;
-            context.Response.Headers.Location = $"/agent/{agent.User}/sessions/{result.Value.Id}";
+            context.Response.Headers.Location = $"{AgentPath.Of(agent)}/sessions/{result.Value.Id}";
         }
 
         await AnswerAsync(context, result);

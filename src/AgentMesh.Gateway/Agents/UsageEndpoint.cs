@@ -8,5 +8,5 @@ internal static class UsageEndpoint
 {
     private static readonly Refusal Usage = new(EdgeRefusals.UserIdMissing, "Usage: /agent/{userId}");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent", context => Problem.WriteAsync(context, Usage));
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent", context => Problem.WriteAsync(context, Usage)).AllowAnonymous();
 }

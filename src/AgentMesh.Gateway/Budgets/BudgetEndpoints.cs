@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Identity;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -15,7 +16,7 @@ internal static class BudgetEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/agent/{userId}/budget", GetAsync);
-        endpoints.MapPut("/agent/{userId}/budget", PutAsync);
+        endpoints.MapPut("/agent/{userId}/budget", PutAsync).WithMetadata(AdminOnly.Instance);
     }
 
     private static async Task GetAsync(HttpContext context) =>

@@ -1,7 +1,7 @@
 using System.Net;
+using AgentMesh.Gateway.Identity;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using Microsoft.Extensions.Primitives;
 
 namespace AgentMesh.Gateway.Edge;
 
@@ -10,7 +10,7 @@ namespace AgentMesh.Gateway.Edge;
 /// must keep out everybody who only reaches this machine: other machines, proxies and tunnels, and above all web pages that a
 /// developer's browser has open. Calls through Dapr service invocation carry <c>X-Forwarded-*</c> and are refused on purpose.
 /// </summary>
-internal sealed class DevelopmentDoor(RequestDelegate next, AllowedOrigins origins)
+internal sealed class DevelopmentDoor(RequestDelegate next, ForeignPages pages)
 {
     // Headers that only a proxy adds; beside them everything that starts with X-Forwarded- or X-Original-.
     private static readonly string[] ProxyHeaders =
@@ -26,10 +26,15 @@ internal sealed class DevelopmentDoor(RequestDelegate next, AllowedOrigins origi
     private static readonly Refusal Forwarded = new(
         EdgeRefusals.ForwardedNotAllowed, "In Development mode requests must come directly, not through a proxy, a tunnel or a Dapr sidecar.");
 
-    private static readonly Refusal ForeignOrigin = new(
-        EdgeRefusals.ForeignOrigin, "A page of another origin may not call; AgentMesh__Cors__Origins lists the origins that may.");
+    private static readonly CallerPrincipal Local = new(Caller.Local, AuthOptions.Development);
 
-    public Task InvokeAsync(HttpContext context) => Check(context) is { } refusal ? Problem.WriteAsync(context, refusal) : next(context);
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (Check(context) is { } refusal)
+            return Problem.WriteAsync(context, refusal);
+        context.User = Local;
+        return next(context);
+    }
 
     private Refusal? Check(HttpContext context)
     {
@@ -41,7 +46,7 @@ internal sealed class DevelopmentDoor(RequestDelegate next, AllowedOrigins origi
             return ForeignHost;
         if (IsForwarded(request.Headers))
             return Forwarded;
-        return IsForeignPage(request, host) ? ForeignOrigin : null;
+        return pages.WhyForeign(request, host);
     }
 
     private static bool IsForwarded(IHeaderDictionary headers)
@@ -59,32 +64,4 @@ internal sealed class DevelopmentDoor(RequestDelegate next, AllowedOrigins origi
     private static bool IsProxyHeader(string name) =>
         Array.Exists(ProxyPrefixes, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         || Array.Exists(ProxyHeaders, header => name.Equals(header, StringComparison.OrdinalIgnoreCase));
-
-    private bool IsForeignPage(HttpRequest request, string host)
-    {
-        var origin = request.Headers.Origin;
-        if (origin.Count > 0)
-        {
-            // An origin that passes also excuses Sec-Fetch-Site: the browser calls a configured origin cross-site.
-            return origin is not [{ } single] || !IsOwn(single, request.Scheme, host) && !origins.Contains(single);
-        }
-
-        // Requests without an Origin that a page can cause: images, scripts, frames, links.
-        var site = request.Headers["Sec-Fetch-Site"];
-        return site.Count > 0 && site is not ["none"] && site is not ["same-origin"] && !IsTopLevelNavigation(request);
-    }
-
-    // A person following a link; it only reads, and the page that holds the link sees nothing of the answer.
-    private static bool IsTopLevelNavigation(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method)
-        && Is(request.Headers["Sec-Fetch-Mode"], "navigate")
-        && Is(request.Headers["Sec-Fetch-Dest"], "document");
-
-    private static bool Is(StringValues header, string value) => header is [{ } single] && single == value;
-
-    private static bool IsOwn(string origin, string scheme, string host) =>
-        origin.Length == scheme.Length + Uri.SchemeDelimiter.Length + host.Length
-        && origin.StartsWith(scheme, StringComparison.Ordinal)
-        && origin.AsSpan(scheme.Length).StartsWith(Uri.SchemeDelimiter)
-        && origin.EndsWith(host, StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Identity;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -8,12 +9,11 @@ internal static class EdgeExtensions
 {
     public static WebApplicationBuilder AddEdge(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
         builder.Services.AddOptions<OriginOptions>().BindConfiguration(OriginOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<OriginOptions>, OriginOptionsValidator>();
         builder.Services.AddSingleton<AllowedOrigins>();
-        builder.Services.AddSingleton<IAgentOwners, DevelopmentOwners>();
+        builder.Services.AddSingleton<ForeignPages>();
+        builder.AddIdentity();
         builder.Services.AddOptions<EdgeServerOptions>()
             .Configure<IConfiguration>((options, configuration) => options.AppPort = configuration[EdgeServerOptions.AppPortName])
             .Validate(options => string.IsNullOrWhiteSpace(options.AppPort) || options.Port is not null, "APP_PORT is not a port.")
@@ -22,14 +22,18 @@ internal static class EdgeExtensions
         return builder;
     }
 
-    public static IApplicationBuilder UseEdge(this IApplicationBuilder app)
+    public static WebApplication UseEdge(this WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();
-        // The only door there is so far: AuthOptionsValidator lets no other mode start.
-        app.UseMiddleware<DevelopmentDoor>();
+        if (IdentityExtensions.IsDevelopment(app.Configuration))
+            app.UseMiddleware<DevelopmentDoor>();
+        else
+            app.UseMiddleware<TokenDoor>();
         app.UseMiddleware<CrossOriginSharing>();
+        app.UseMiddleware<TenantPath>();
         app.UseRouting();
         app.UseMiddleware<UnroutedRequests>();
+        app.UseIdentity();
         return app;
     }
 }

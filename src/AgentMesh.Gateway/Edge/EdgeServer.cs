@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentMesh.Gateway.Identity;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -28,10 +29,15 @@ internal sealed class EdgeServer(IConfiguration configuration) : IConfigureOptio
         options.Limits.MaxConcurrentConnections = MaxConnections;
         options.Limits.KeepAliveTimeout = KeepAliveTimeout;
         options.Limits.RequestHeadersTimeout = HeadersTimeout;
-        // 127.0.0.1 and [::1]. Endpoints in code win over ASPNETCORE_URLS; the development door checks the address once more.
         // Kestrel asks while the app is built, before options are validated: a text that is no port is refused at start.
-        var edge = new EdgeServerOptions { AppPort = configuration[EdgeServerOptions.AppPortName] };
-        options.ListenLocalhost(edge.Port ?? DefaultPort, listen => listen.Protocols = HttpProtocols.Http1);
+        var port = new EdgeServerOptions { AppPort = configuration[EdgeServerOptions.AppPortName] }.Port ?? DefaultPort;
+        // Endpoints in code win over ASPNETCORE_URLS. In Development 127.0.0.1 and [::1]; its door checks the address once more.
+        if (IdentityExtensions.IsDevelopment(configuration))
+            options.ListenLocalhost(port, Listen);
+        else
+            options.ListenAnyIP(port, Listen);
+
+        static void Listen(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
     }
 }
 

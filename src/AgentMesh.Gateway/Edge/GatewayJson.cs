@@ -7,6 +7,7 @@ using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Buying;
+using AgentMesh.Gateway.Identity;
 using AgentMesh.Gateway.Mail;
 using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Gateway.Mcp.Tools;
@@ -32,6 +33,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(BudgetResponse))]
 [JsonSerializable(typeof(HistoryPage))]
 [JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(ProtectedResourceResponse))]
 [JsonSerializable(typeof(ProfileResponse))]
 [JsonSerializable(typeof(EraseReceipt))]
 [JsonSerializable(typeof(ExportedAgent))]

@@ -16,7 +16,7 @@ internal static class SendEndpoint
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/send", AnswerAsync);
 
     /// <summary>Where to ask for a sent message.</summary>
-    public static string PathOf(AgentKey agent, string id) => $"/agent/{agent.User}/outbox/{id}";
+    public static string PathOf(AgentKey agent, string id) => $"{AgentPath.Of(agent)}/outbox/{id}";
 
     /// <summary>Answers that a message is sent and under way.</summary>
     public static Task AcceptAsync(HttpContext context, AgentKey agent, SendResponse sent)

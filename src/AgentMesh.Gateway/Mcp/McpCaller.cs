@@ -1,5 +1,5 @@
 using AgentMesh.Gateway.Agents;
-using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Identity;
 using AgentMesh.Primitives;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -18,7 +18,7 @@ internal sealed record McpCaller(AgentKey Agent, bool IsOwner, HttpContext Http)
     public static McpCaller Of(HttpContext context)
     {
         var agent = AgentPath.KeyOf(context);
-        return new McpCaller(agent, context.RequestServices.GetRequiredService<IAgentOwners>().IsOwner(context, agent), context);
+        return new McpCaller(agent, Caller.Of(context) is { IsUser: true } caller && caller.IsOwnerOf(agent), context);
     }
 
     /// <summary>The revision that a request was made in; null of a client older than the header that says so.</summary>

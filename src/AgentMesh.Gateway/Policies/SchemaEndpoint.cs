@@ -10,7 +10,7 @@ internal static class SchemaEndpoint
 
     private static readonly byte[] Schema = Read();
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/schemas/spending-policy/v1.json", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/schemas/spending-policy/v1.json", AnswerAsync).AllowAnonymous();
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -26,7 +26,7 @@ internal static class PremiumEndpoint
     private static readonly InlineValidator<Dictionary<string, JsonElement>> Anything = [];
     private static readonly Refusal NotForSale = new(AgentRefusals.NotForSale, "The agent sells nothing of that name.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/premium/{name}", SellAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/premium/{name}", SellAsync).AllowAnonymous();
 
     private static async Task SellAsync(HttpContext context)
     {
@@ -53,7 +53,7 @@ internal static class PremiumEndpoint
 
         var options = context.RequestServices.GetRequiredService<SellingOptions>();
         // Not of the Host header, which is the client's: payments are compared with it, at every replica.
-        var resource = new ResourceInfo($"{options.PublicUrl.TrimEnd('/')}/agent/{agent.User}/premium/{name}", tool.Description, "application/json");
+        var resource = new ResourceInfo($"{options.PublicUrl.TrimEnd('/')}{AgentPath.Of(agent)}/premium/{name}", tool.Description, "application/json");
         var offer = new PaidToolOffer(agent, payTo, tool, resource, options);
         var (signature, xPayment) = (PaymentHttp.Read(context.Request, PaymentHeaderNames.PaymentSignature), PaymentHttp.Read(context.Request, PaymentHeaderNames.XPayment));
         if (signature is null && xPayment is null)

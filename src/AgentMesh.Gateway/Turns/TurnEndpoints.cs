@@ -20,7 +20,7 @@ internal static class TurnEndpoints
     }
 
     /// <summary>Where to ask for a turn.</summary>
-    public static string PathOf(AgentKey agent, string turn) => $"/agent/{agent.User}/turns/{turn}";
+    public static string PathOf(AgentKey agent, string turn) => $"{AgentPath.Of(agent)}/turns/{turn}";
 
     /// <summary>Why a turn that is over, or waits until there is budget, has no answer.</summary>
     public static Refusal RefusalOf(Turn turn) => turn switch

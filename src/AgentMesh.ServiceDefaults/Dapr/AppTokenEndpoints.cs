@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -23,6 +24,8 @@ public static class AppTokenEndpoints
     public static TBuilder RequireDaprAppToken<TBuilder>(this TBuilder endpoints, SidecarOptions sidecar, Func<HttpContext, bool>? orElse = null)
         where TBuilder : IEndpointConventionBuilder
     {
+        // The token is what proves them; where users do that too, it is not asked of Dapr.
+        endpoints.Add(endpoint => endpoint.Metadata.Add(new AllowAnonymousAttribute()));
         if (sidecar.AppToken is null)
             return endpoints;
 

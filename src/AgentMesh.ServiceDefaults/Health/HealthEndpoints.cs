@@ -31,9 +31,9 @@ public static class HealthEndpoints
     /// </summary>
     public static IEndpointRouteBuilder MapServiceHealth(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/livez", Methods, Ok);
-        endpoints.MapMethods("/healthz", Methods, Ok);
-        endpoints.MapMethods("/readyz", Methods, AnswerReadyAsync);
+        endpoints.MapMethods("/livez", Methods, Ok).AllowAnonymous();
+        endpoints.MapMethods("/healthz", Methods, Ok).AllowAnonymous();
+        endpoints.MapMethods("/readyz", Methods, AnswerReadyAsync).AllowAnonymous();
         return endpoints;
     }
 

@@ -24,6 +24,15 @@ public static class EdgeRefusals
     /// <summary>The Dapr sidecar did not send the app's token.</summary>
     public const string InvalidDaprToken = "invalid_dapr_token";
 
+    /// <summary>Nobody has said who calls, and the path is not for everybody.</summary>
+    public const string Unauthenticated = "unauthenticated";
+
+    /// <summary>The token is not one of this service, not for it, or not valid now.</summary>
+    public const string InvalidToken = "invalid_token";
+
+    /// <summary>The caller is known, and may not do this.</summary>
+    public const string InsufficientScope = "insufficient_scope";
+
     /// <summary>The path names no user.</summary>
     public const string UserIdMissing = "user_id_missing";
 

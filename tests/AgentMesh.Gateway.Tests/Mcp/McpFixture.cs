@@ -1,9 +1,4 @@
-using AgentMesh.Gateway.Edge;
-using AgentMesh.Primitives;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
+using AgentMesh.Gateway.Tests.Identity;
 
 namespace AgentMesh.Gateway.Tests.Mcp;
 
@@ -29,6 +24,9 @@ public sealed class McpFixture : IAsyncLifetime
     private const string Sessions =
         """{"value":{"sessions":[{"id":"default","createdAt":"2026-11-26T12:00:00+00:00","lastActive":"2026-11-26T12:00:00+00:00","metadata":"{}"},{"id":"abc","createdAt":"2026-11-26T12:00:00+00:00","lastActive":"2026-11-26T12:00:00+00:00","metadata":"{}"}]}}""";
 
+    private readonly TokenIssuer _issuer = new();
+    private GatewayServer _strangers = null!;
+
     internal FakeSidecar Sidecar { get; private set; } = null!;
 
     internal HttpClient Owner { get; private set; } = null!;
@@ -37,23 +35,23 @@ public sealed class McpFixture : IAsyncLifetime
 
     internal GatewayServer Gateway { get; private set; } = null!;
 
-    private WebApplicationFactory<Program> Strangers { get; set; } = null!;
-
     public async ValueTask InitializeAsync()
     {
         Sidecar = await FakeSidecar.StartAsync();
         Sidecar.Agent = Answer;
         Gateway = new GatewayServer(Sidecar, null, new KeyValuePair<string, string>("AgentMesh:Cors:Origins", "https://app.example.org"));
         Owner = Gateway.Client();
-        Strangers = Gateway.WithWebHostBuilder(builder => builder.ConfigureTestServices(services => services.AddSingleton<IAgentOwners, NoOwners>()));
-        Stranger = Strangers.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        // Without a token: nobody's.
+        _strangers = new GatewayServer(Sidecar, null, _issuer.Settings);
+        Stranger = _strangers.Client();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Strangers.DisposeAsync();
+        await _strangers.DisposeAsync();
         await Gateway.DisposeAsync();
         await Sidecar.DisposeAsync();
+        _issuer.Dispose();
     }
 
     internal static string? Answer(SidecarCall call) => call.Path.Split('/')[^1] switch
@@ -67,9 +65,4 @@ public sealed class McpFixture : IAsyncLifetime
         "SendMail" => """{"value":{"messageIds":["7-aaaqeayeaudaocajbifqydiob4"]}}""",
         _ => null,
     };
-
-    private sealed class NoOwners : IAgentOwners
-    {
-        public bool IsOwner(HttpContext context, AgentKey agent) => false;
-    }
 }

@@ -1,4 +1,4 @@
-using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Identity;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.Gateway.Mcp.Conformance;

@@ -13,9 +13,10 @@ internal static class McpEndpoint
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var door = ActivatorUtilities.CreateInstance<McpDoor>(endpoints.ServiceProvider);
-        endpoints.MapMcp(Path).AddEndpointFilter(door);
+        // Everybody's: who is not the agent's owner has its paid tools, and nothing else.
+        endpoints.MapMcp(Path).AddEndpointFilter(door).AllowAnonymous();
         // The protocol wants 405 of a server without streams and sessions; anything else at an agent's path is 404.
-        endpoints.MapMethods(Path, [HttpMethods.Get, HttpMethods.Delete], RefuseAsync);
+        endpoints.MapMethods(Path, [HttpMethods.Get, HttpMethods.Delete], RefuseAsync).AllowAnonymous();
     }
 
     private static Task RefuseAsync(HttpContext context)

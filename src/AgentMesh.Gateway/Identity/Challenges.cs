@@ -1,0 +1,29 @@
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Problems;
+
+namespace AgentMesh.Gateway.Identity;
+
+/// <summary>What a refusal says of the token that is wanted (RFC 6750, 3; RFC 9728, 5.1).</summary>
+internal sealed class Challenges(ProtectedResource resource)
+{
+    /// <summary>Sets <c>WWW-Authenticate</c>, for refusals that are about credentials.</summary>
+    public void Set(HttpContext context, Refusal refusal)
+    {
+        var error = refusal.Code switch
+        {
+            EdgeRefusals.Unauthenticated => "",
+            EdgeRefusals.InvalidToken => "error=\"invalid_token\"",
+            EdgeRefusals.InsufficientScope => "error=\"insufficient_scope\"",
+            _ => null,
+        };
+        if (error is null)
+            return;
+        // Clients of MCP find the authorization server by it.
+        var metadata = resource.IsKnown && AgentPath.IsMcp(context.Request.Path)
+            ? $"resource_metadata=\"{resource.MetadataUrlOf(context.Request.PathBase.Add(context.Request.Path))}\""
+            : "";
+        string[] parts = [.. new[] { error, metadata }.Where(part => part.Length > 0)];
+        context.Response.Headers.WWWAuthenticate = parts.Length == 0 ? "Bearer" : $"Bearer {string.Join(", ", parts)}";
+    }
+}
