@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Sessions;
 
@@ -27,19 +28,7 @@ public static class SessionId
     /// <summary>True for a text that can be an id.</summary>
     public static bool IsWellFormed(string text) => text.Length == Length && !text.AsSpan().ContainsAnyExcept(Characters);
 
-    internal static string Encode(ReadOnlySpan<byte> id)
-    {
-        Span<char> text = stackalloc char[Length];
-        for (var at = 0; at < Length; at++)
-        {
-            // Five bits at a time, most significant first; the last character has two bits of padding.
-            var bit = at * 5;
-            var pair = id[bit / 8] << 8 | (bit / 8 + 1 < Bytes ? id[bit / 8 + 1] : 0);
-            text[at] = Alphabet[pair >> (11 - bit % 8) & 31];
-        }
-
-        return new string(text);
-    }
+    internal static string Encode(ReadOnlySpan<byte> id) => Base32.Encode(id);
 
     internal static byte[] Decode(string text)
     {
