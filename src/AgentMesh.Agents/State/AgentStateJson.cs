@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Agents.ApiKeys;
 using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.CallTasks;
@@ -73,6 +74,8 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PublishedRecord))]
 [JsonSerializable(typeof(AgentTopics))]
 [JsonSerializable(typeof(TopicMembers))]
+[JsonSerializable(typeof(ApiKeyBook))]
+[JsonSerializable(typeof(ApiKeyRecord))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -149,5 +152,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.PublishedRecord, StateVersions.PublishedRecordUpcasters, Default.PublishedRecord));
         options.Converters.Add(new VersionedConverter<AgentTopics>(StateVersions.AgentTopics, StateVersions.AgentTopicsUpcasters, Default.AgentTopics));
         options.Converters.Add(new VersionedConverter<TopicMembers>(StateVersions.TopicMembers, StateVersions.TopicMembersUpcasters, Default.TopicMembers));
+        options.Converters.Add(new VersionedConverter<ApiKeyBook>(StateVersions.ApiKeyBook, StateVersions.ApiKeyBookUpcasters, Default.ApiKeyBook));
+        options.Converters.Add(new VersionedConverter<ApiKeyRecord>(StateVersions.ApiKeyRecord, StateVersions.ApiKeyRecordUpcasters, Default.ApiKeyRecord));
     }
 }

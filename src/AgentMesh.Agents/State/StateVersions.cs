@@ -48,6 +48,8 @@ internal static class StateVersions
     internal const int PublishedRecord = 1;
     internal const int AgentTopics = 1;
     internal const int TopicMembers = 1;
+    internal const int ApiKeyBook = 1;
+    internal const int ApiKeyRecord = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail];
@@ -127,6 +129,10 @@ internal static class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentTopicsUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> TopicMembersUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApiKeyBookUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApiKeyRecordUpcasters = [];
 
     /// <summary>Version 2 of the head knows the event log, which begins behind what was said before, turns that are not over, schedules, and sessions that expire.</summary>
     private static JsonObject EventsBegin(JsonObject head)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Agents.ApiKeys;
 using AgentMesh.Agents.Approvals;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.CallTasks;
@@ -20,6 +21,7 @@ using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.TenantBudgets;
+using AgentMesh.Agents.Tests.ApiKeys;
 using AgentMesh.Agents.Tests.Approvals;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.CallTasks;
@@ -287,6 +289,19 @@ public sealed class StoredRecordTests
             new AgentTopics([new JoinedTopic("news", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))])),
         [typeof(TopicMembers)] = (
             "topicmembers.v1.json", Gen.String.Select(Whole).Array[0, 20].Select(users => (object)new TopicMembers([.. users])), new TopicMembers(["alice", "bob"])),
+        [typeof(ApiKeyBook)] = (
+            "apikeys.v1.json",
+            from entries in (from id in Gen.String.Select(Whole) from at in Times.Nullable() select new ApiKeyEntry(id, at)).Array[0, 20] select (object)new ApiKeyBook([.. entries]),
+            SampleApiKeys.Book),
+        [typeof(ApiKeyRecord)] = (
+            "apikey.v1.json",
+            from texts in Gen.String.Select(Whole).Array[3]
+            from bytes in Gen.Byte.Array[16, 32].Array[2]
+            from at in Times
+            from more in Times.Nullable().Array[2]
+            select (object)new ApiKeyRecord(
+                texts[0], new PackedEntries(bytes[0]), new PackedEntries(bytes[1]), more[0] is null ? null : texts[1], [texts[1], texts[2]], texts[2], at, more[0], more[1]),
+            SampleApiKeys.Key),
         [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
         [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
@@ -403,6 +418,8 @@ public sealed class StoredRecordTests
     [InlineData("mailin.v1.json")]
     [InlineData("mailfrom.v1.json")]
     [InlineData("published.v1.json")]
+    [InlineData("apikeys.v1.json")]
+    [InlineData("apikey.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -444,6 +461,8 @@ public sealed class StoredRecordTests
             "mailin" => Read<InMail>(json),
             "mailfrom" => Read<MailSenders>(json),
             "published" => Read<PublishedRecord>(json),
+            "apikeys" => Read<ApiKeyBook>(json),
+            "apikey" => Read<ApiKeyRecord>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.
