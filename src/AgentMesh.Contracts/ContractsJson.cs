@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Contracts.Topics;
@@ -108,6 +109,13 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<TopicList>))]
 [JsonSerializable(typeof(TopicMember))]
 [JsonSerializable(typeof(Reply<TopicView>))]
+[JsonSerializable(typeof(CreateApiKey))]
+[JsonSerializable(typeof(GetApiKey))]
+[JsonSerializable(typeof(ListApiKeys))]
+[JsonSerializable(typeof(RevokeApiKey))]
+[JsonSerializable(typeof(Reply<ApiKeyView>))]
+[JsonSerializable(typeof(Reply<ApiKeyCheck>))]
+[JsonSerializable(typeof(Reply<ApiKeyList>))]
 [JsonSerializable(typeof(GetTenantState))]
 [JsonSerializable(typeof(TakeLease))]
 [JsonSerializable(typeof(SettleLease))]

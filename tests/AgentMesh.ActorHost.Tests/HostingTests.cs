@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AgentMesh.Agents.ApiKeys;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.CallTasks;
 using AgentMesh.Agents.Conversation;
@@ -11,6 +12,7 @@ using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Topics;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Contracts.Topics;
 using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.Extensions.Configuration;
@@ -26,7 +28,7 @@ public sealed class HostingTests
         await using var host = await HostUnderTest.StartAsync(("AgentMesh:Actors:IdleTimeoutSeconds", "90"));
         var config = await host.Http.GetStringAsync(new Uri("dapr/config", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(
-            """{"entities":["AgentActor","TenantActor","TopicActor"],"actorIdleTimeout":"0h1m30s0ms","drainOngoingCallTimeout":"0h0m20s0ms","drainRebalancedActors":true,"reentrancy":{"enabled":false}}""",
+            """{"entities":["AgentActor","TenantActor","TopicActor","ApiKeysActor"],"actorIdleTimeout":"0h1m30s0ms","drainOngoingCallTimeout":"0h0m20s0ms","drainRebalancedActors":true,"reentrancy":{"enabled":false}}""",
             config);
     }
 
@@ -108,6 +110,17 @@ public sealed class HostingTests
         Assert.Equal(MailCodes.MailboxFull, MailRefusals.MailboxFull.Code);
         Assert.Equal(TopicCodes.TooManyTopics, TopicRefusals.TooManyTopics.Code);
         Assert.Equal(TopicCodes.TopicFull, TopicRefusals.TopicFull.Code);
+    }
+
+    [Fact]
+    public void RefusalCodesOfApiKeys_AreThoseOfTheContract()
+    {
+        Assert.Equal(ApiKeyCodes.InvalidApiKeyRequest, ApiKeyRefusals.Invalid("x").Code);
+        Assert.Equal(ApiKeyCodes.ApiKeyNotFound, ApiKeyRefusals.NotFound.Code);
+        Assert.Equal(ApiKeyCodes.ApiKeyIdTaken, ApiKeyRefusals.IdTaken.Code);
+        Assert.Equal(ApiKeyCodes.TooManyApiKeys, ApiKeyRefusals.TooMany.Code);
+        Assert.Equal(AgentRefusals.InvalidLimit, ApiKeyRefusals.InvalidLimit.Code);
+        Assert.Equal(AgentRefusals.InvalidCursor, ApiKeyRefusals.InvalidCursor.Code);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Schema;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Contracts.Topics;
@@ -27,10 +28,12 @@ public sealed class ContractTests
         MethodInfo[] agent = MethodsBeside(typeof(IAgentActor));
         MethodInfo[] tenant = MethodsBeside(typeof(ITenantActor));
         MethodInfo[] topic = MethodsBeside(typeof(ITopicActor));
+        MethodInfo[] keys = MethodsBeside(typeof(IApiKeysActor));
         MethodInfo[] payment = MethodsBeside(typeof(IPaymentActor));
         AppendActor(text, AgentActorType.Name, agent);
         AppendActor(text, TenantActorType.Name, tenant);
         AppendActor(text, TopicActorType.Name, topic);
+        AppendActor(text, ApiKeysActorType.Name, keys);
         AppendActor(text, PaymentActorType.Name, payment);
         MethodInfo[] methods = [.. actors.SelectMany(type => type.GetMethods())];
         var messages = methods

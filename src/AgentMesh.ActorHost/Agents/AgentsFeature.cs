@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.ActorHost.Announcing;
+using AgentMesh.ActorHost.ApiKeys;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Tenants;
@@ -17,7 +18,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AgentMesh.ActorHost.Agents;
 
-/// <summary>Hosts <see cref="AgentActor"/>, <see cref="TenantActor"/> and <see cref="TopicActor"/>.</summary>
+/// <summary>Hosts <see cref="AgentActor"/>, <see cref="TenantActor"/>, <see cref="TopicActor"/> and <see cref="ApiKeysActor"/>.</summary>
 internal static class AgentsFeature
 {
     /// <summary>
@@ -57,6 +58,7 @@ internal static class AgentsFeature
             runtime.Actors.RegisterActor<AgentActor>();
             runtime.Actors.RegisterActor<TenantActor>();
             runtime.Actors.RegisterActor<TopicActor>();
+            runtime.Actors.RegisterActor<ApiKeysActor>();
         });
     }
 

@@ -131,6 +131,11 @@ public static class ProblemTypes
         ["topic_not_joined"] = new(403, "The agent has not joined the topic."),
         ["too_many_topics"] = new(409, "Too many topics."),
         ["topic_full"] = new(409, "The topic is full."),
+        // AgentMesh.Contracts, ApiKeyCodes
+        ["invalid_api_key_request"] = new(400, "The API key that was asked for is invalid."),
+        ["api_key_not_found"] = new(404, "No such API key."),
+        ["api_key_id_taken"] = new(409, "Another API key has the id."),
+        ["too_many_api_keys"] = new(409, "Too many API keys."),
         // AgentMesh.Contracts, SpendingRefusals
         ["tenant_unknown"] = new(503, "Whether the tenant may spend is not known.", RetryAfterSeconds: 1),
         ["tenant_frozen"] = new(403, "The tenant is frozen."),

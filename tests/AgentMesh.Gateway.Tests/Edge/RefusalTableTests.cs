@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Contracts.Topics;
@@ -13,7 +14,7 @@ public sealed class RefusalTableTests
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
         Assert.Equal(
-            new[] { typeof(AgentRefusals), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals), typeof(TopicCodes) }.SelectMany(Codes).Order(),
+            new[] { typeof(AgentRefusals), typeof(ApiKeyCodes), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals), typeof(TopicCodes) }.SelectMany(Codes).Order(),
             ProblemTypes.All.Keys.Order());
 
     [Fact]
@@ -23,10 +24,12 @@ public sealed class RefusalTableTests
             Assert.Contains($"| `{code}` | {ProblemTypes.Of(code).Status} |", Document(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void EveryMailCode_IsDocumentedWithItsStatus()
+    [Theory]
+    [InlineData(typeof(MailCodes))]
+    [InlineData(typeof(ApiKeyCodes))]
+    public void EveryCodeOfAnActor_IsDocumentedWithItsStatus(Type codes)
     {
-        foreach (var code in Codes(typeof(MailCodes)))
+        foreach (var code in Codes(codes))
             Assert.Contains($"| `{code}` ({ProblemTypes.Of(code).Status}) |", Document(), StringComparison.Ordinal);
     }
 
