@@ -43,12 +43,12 @@ internal sealed partial class AgentActor
         if (MailSending.WasSent(head, earlier.Value, await _records.LoadSentMailAsync(head, earlier.Value, cancellationToken), origin))
             return new Reply<SentMail>(new SentMail([.. MailSending.IdsOf(earlier.Value, await CountSentAsync(head, earlier.Value, draft, origin, cancellationToken), origin)]), null);
 
-        var inputs = await LoadMailInputsAsync(head, funds is not null, cancellationToken);
+        var oldest = await OldestAsync(head, draft.To.Length, cancellationToken);
+        var inputs = await LoadMailInputsAsync(head, funds is not null || oldest.Any(mail => mail.Funds is not null), cancellationToken);
         if (await OriginOfAsync(request.Turn, inputs, head, cancellationToken) is { } mail)
             origin = origin with { Via = mail.Via, Grant = funds is null ? null : inputs.Money!.Ledger.GrantOf(request.Turn, funds.Asset) };
         else if (question is not null)
             origin = origin with { Via = question.Via, Answers = (request.InReplyToN!.Value, question) };
-        var oldest = await OldestAsync(head, draft.To.Length, cancellationToken);
         var sent = MailSending.Send(inputs, Key, draft, origin, oldest, _records.Epoch, now);
         if (sent.IsRefused)
             return Refused<SentMail>(sent.Refusal);

@@ -33,7 +33,7 @@ internal sealed partial class AgentActor
             if (item is null)
                 continue;
             messages.Add(item);
-            bytes += item.Content.Length;
+            bytes += StoredMessage.EncodedBytes(item.Content);
         }
 
         await SeenAsync();
@@ -65,10 +65,10 @@ internal sealed partial class AgentActor
         var n = MailId.NumberOf(request.Id) ?? 0;
         if (await _records.LoadSentMailAsync(head, n, cancellationToken) is not { } sent || sent.Id != request.Id)
             return Refused<MailItem>(MailRefusals.MailNotFound);
-        var inputs = await LoadMailInputsAsync(head, sent.Funds is not null, cancellationToken);
+        var oldest = (await OldestAsync(head, 1, cancellationToken)).FirstOrDefault();
+        var inputs = await LoadMailInputsAsync(head, sent.Funds is not null || oldest?.Funds is not null, cancellationToken);
         if (request.Does == MailVerbs.Discard)
             return await ToItemAsync(inputs, MailLines.Discard(inputs, n, sent, _records.Epoch, now), true, n, cancellationToken);
-        var oldest = (await OldestAsync(head, 1, cancellationToken)).FirstOrDefault();
         var replayed = MailOwner.Replay(inputs, n, sent, Key, oldest, _records.Epoch, now);
         return replayed.IsRefused
             ? Refused<MailItem>(replayed.Refusal)
@@ -138,8 +138,12 @@ internal sealed partial class AgentActor
         var book = stored.Value;
         var turns = await _records.LoadTurnsAsync(head, cancellationToken);
         if (book.Answering.FirstOrDefault(answering => turns?.Find(answering.Turn) is null) is { } ended)
-            return await FinishMailAsync(head, ended, now, cancellationToken);
-        if (!book.ToAnswer.IsEmpty)
+        {
+            var finished = await FinishMailAsync(head, ended, now, cancellationToken);
+            if (finished.IsRefused || finished.Value)
+                return finished;
+        }
+        else if (!book.ToAnswer.IsEmpty)
         {
             var begun = await BeginMailAsync(head, book.ToAnswer[0], now, cancellationToken);
             if (begun.IsRefused || begun.Value)
@@ -162,12 +166,13 @@ internal sealed partial class AgentActor
         var ended = await _records.ReadLog(head).FindEndAsync(turn.Turn, cancellationToken);
         if (ended.Refusal?.Code == AgentRefusals.AgentQuarantined)
             return ended.Refusal;
-        var inputs = await LoadMailInputsAsync(head, mail?.Funds is not null, cancellationToken);
-        var step = MailAnswers.Finish(inputs, turn, mail, ended, Key, _records.Epoch, now);
+        var oldest = (await OldestAsync(head, 1, cancellationToken)).FirstOrDefault();
+        var inputs = await LoadMailInputsAsync(head, mail?.Funds is not null || oldest?.Funds is not null, cancellationToken);
+        var step = MailAnswers.Finish(inputs, turn, mail, ended, oldest, Key, _records.Epoch, now);
         if (step.IsRefused)
             return step.Refusal;
         await CommitAsync(inputs, step.Value, cancellationToken);
-        return true;
+        return step.Value.Change is not null;
     }
 
     private async Task<Result<bool>> BeginMailAsync(AgentHead head, long n, DateTimeOffset now, CancellationToken cancellationToken)
@@ -191,8 +196,9 @@ internal sealed partial class AgentActor
         }
 
         var (post, open) = await LoadPostInputsAsync(head, MailAnswers.RequestOf(n, mail), now, cancellationToken);
-        var inputs = await LoadMailInputsAsync(head, mail.Funds is not null, cancellationToken);
-        var begun = MailAnswers.Begin(inputs, post, n, mail, failure, Key, _services.Rules, _records.Epoch, now);
+        var oldest = (await OldestAsync(head, 1, cancellationToken)).FirstOrDefault();
+        var inputs = await LoadMailInputsAsync(head, mail.Funds is not null || oldest?.Funds is not null, cancellationToken);
+        var begun = MailAnswers.Begin(inputs, post, n, mail, failure, oldest, Key, _services.Rules, _records.Epoch, now);
         if (begun.IsRefused)
             return begun.Refusal;
         if (begun.Value.Step.Change is not { } change)

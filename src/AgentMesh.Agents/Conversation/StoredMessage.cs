@@ -25,10 +25,14 @@ public sealed record StoredMessage(long Seq, MessageRole Role, string Content, D
     /// An upper bound of the bytes of this message as JSON. A bound that only counts, because the exact figure costs a second
     /// encoding of every message and changes on its way through daprd anyway.
     /// </summary>
-    public int EncodedBytes()
+    public int EncodedBytes() => EncodedOverheadBytes + EncodedBytes(Content);
+
+    /// <summary>The same, of a text alone.</summary>
+    /// <param name="text">The text.</param>
+    public static int EncodedBytes(string text)
     {
-        var rest = Content.AsSpan();
-        var bytes = EncodedOverheadBytes + rest.Length;
+        var rest = text.AsSpan();
+        var bytes = rest.Length;
         for (var next = rest.IndexOfAnyExcept(Plain); next >= 0; next = rest.IndexOfAnyExcept(Plain))
         {
             bytes += 5;

@@ -34,13 +34,14 @@ public static class MailAnswers
     /// <param name="n">The message's number: the first of those to answer.</param>
     /// <param name="mail">The message.</param>
     /// <param name="failure">Why its session cannot be; null: it is there.</param>
+    /// <param name="oldest">The sent message that makes room for a refusal; null: it is not there.</param>
     /// <param name="agent">The agent.</param>
     /// <param name="rules">How the agent is set up.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
     /// <returns>What to store; without a change there is no room for it now, and it waits.</returns>
     public static Result<AnswerStep> Begin(
-        MailInputs inputs, PostInputs post, long n, InMail mail, Refusal? failure, AgentKey agent, PostRules rules, long epoch, DateTimeOffset now)
+        MailInputs inputs, PostInputs post, long n, InMail mail, Refusal? failure, OutMail? oldest, AgentKey agent, PostRules rules, long epoch, DateTimeOffset now)
     {
         var outcome = failure is null ? MessagePosting.Post(post, RequestOf(n, mail), rules with { Rate = null }, epoch, now) : failure;
         switch (outcome.Value)
@@ -58,7 +59,7 @@ public static class MailAnswers
                     return new AnswerStep(new MailStep(null, []), []);
                 if (StoredConversation.CheckHead(inputs.Turn.Head) is not null || refusal.Code == ConversationRefusals.AgentQuarantined("").Code)
                     return refusal;
-                return Refuse(inputs, n, mail, refusal, agent, epoch, now);
+                return Refuse(inputs, n, mail, refusal, oldest, agent, epoch, now);
         }
     }
 
@@ -67,11 +68,13 @@ public static class MailAnswers
     /// <param name="turn">The message and its turn.</param>
     /// <param name="mail">The message; null: it is not there any more.</param>
     /// <param name="ended">How the turn has ended, by the log.</param>
+    /// <param name="oldest">The sent message that makes room for the answer; null: it is not there.</param>
     /// <param name="agent">The agent.</param>
     /// <param name="epoch">The epoch of this activation.</param>
     /// <param name="now">The time.</param>
+    /// <returns>What to store; without a change there is no room for the answer now, and it waits.</returns>
     public static Result<MailStep> Finish(
-        MailInputs inputs, MailTurn turn, InMail? mail, Result<EndedTurn> ended, AgentKey agent, long epoch, DateTimeOffset now)
+        MailInputs inputs, MailTurn turn, InMail? mail, Result<EndedTurn> ended, OutMail? oldest, AgentKey agent, long epoch, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(turn);
         var opened = MailWriter.Open(inputs, now);
@@ -97,6 +100,8 @@ public static class MailAnswers
             return writer.ToStep(epoch);
         }
 
+        if (oldest is not null && writer.IsNeeded(oldest))
+            return new MailStep(null, []);
         var failure = ended switch
         {
             { Value.End.Entry: ErrorEntry error } => new Refusal(error.Code, error.Detail),
@@ -156,12 +161,14 @@ public static class MailAnswers
     }
 
     /// <summary>It cannot be answered, and its sender is told.</summary>
-    private static Result<AnswerStep> Refuse(MailInputs inputs, long n, InMail mail, Refusal refusal, AgentKey agent, long epoch, DateTimeOffset now)
+    private static Result<AnswerStep> Refuse(MailInputs inputs, long n, InMail mail, Refusal refusal, OutMail? oldest, AgentKey agent, long epoch, DateTimeOffset now)
     {
         var opened = MailWriter.Open(inputs, now);
         if (opened.IsRefused)
             return opened.Refusal;
         var writer = opened.Value;
+        if (oldest is not null && writer.IsNeeded(oldest))
+            return new AnswerStep(new MailStep(null, []), []);
         // Until the answer is out, it is one that is answered.
         var reply = Reply(writer, n, mail, null, refusal, mail.Funds is { } funds ? funds with { Amount = 0 } : null, agent);
         writer.Book = (writer.Book with

@@ -16,23 +16,25 @@ namespace AgentMesh.Agents.Mail;
 /// <param name="Answering">Received messages that turns answer.</param>
 /// <param name="LookAt">When to look at those two; null: there is nothing to look at.</param>
 /// <param name="Policy">The owner's; null: the default is in force.</param>
+/// <param name="Answers">Numbers of messages under way that answer others.</param>
 public sealed record MailBook(
     PackedEntries Sent,
     ImmutableArray<MailLine> Lines,
     ImmutableArray<long> ToAnswer,
     ImmutableArray<MailTurn> Answering,
     DateTimeOffset? LookAt,
-    MailPolicy? Policy)
+    MailPolicy? Policy,
+    ImmutableArray<long> Answers)
 {
     /// <summary>A mailbox never used.</summary>
-    public static MailBook Empty { get; } = new(PackedEntries.Empty, [], [], [], null, null);
+    public static MailBook Empty { get; } = new(PackedEntries.Empty, [], [], [], null, null, []);
 
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.MailBook;
 
-    /// <summary>Messages that are under way.</summary>
+    /// <summary>Messages that are under way and answer none. Answers are not of the sender's own making, and must not keep it from sending.</summary>
     [JsonIgnore]
-    public int UnderWay => Lines.Sum(line => line.Open.Length);
+    public int UnderWay => Lines.Sum(line => line.Open.Length) - Answers.Length;
 
     /// <summary>Received messages that somebody has to see to.</summary>
     [JsonIgnore]
@@ -54,9 +56,11 @@ public sealed record MailBook(
             return damaged;
         if (stored is null)
             return head.NextMail is null ? Empty : ConversationRefusals.AgentQuarantined("the mailbox is missing");
+        ImmutableArray<MailLine> lines = [.. stored.Lines.Select(line => line with { Open = line.Open.RemoveAll(n => n > head.MailOut) }).Where(line => !line.Open.IsEmpty)];
         return stored with
         {
-            Lines = [.. stored.Lines.Select(line => line with { Open = line.Open.RemoveAll(n => n > head.MailOut) }).Where(line => !line.Open.IsEmpty)],
+            Lines = lines,
+            Answers = stored.Answers.IsEmpty ? [] : [.. lines.SelectMany(line => line.Open).Intersect(stored.Answers)],
             ToAnswer =
             [
                 .. stored.Answering.Where(turn => turn.N <= head.MailIn && turn.Turn > head.LastSeq).Select(turn => turn.N),
@@ -72,14 +76,22 @@ public sealed record MailBook(
         };
     }
 
+    /// <summary>Answers under way to an agent.</summary>
+    internal int AnswersTo(string to) => Line(to) is { } line && !Answers.IsEmpty ? line.Open.Count(Answers.Contains) : 0;
+
     /// <summary>With one more message at the end of its receiver's line.</summary>
     /// <param name="to">The receiver.</param>
     /// <param name="n">The message's number.</param>
+    /// <param name="isAnswer">It answers another one.</param>
     /// <param name="until">When the run that brings it is given up.</param>
     /// <returns>Whether a run is due: none while another one works on the line, or is to.</returns>
-    internal (MailBook Book, bool IsDue) With(string to, long n, DateTimeOffset until) => Line(to) is { } line
-        ? (Replace(line, line with { Open = line.Open.Add(n) }), false)
-        : (this with { Lines = Lines.Add(new MailLine(to, [n], 0, until)) }, true);
+    internal (MailBook Book, bool IsDue) With(string to, long n, bool isAnswer, DateTimeOffset until)
+    {
+        var book = isAnswer ? this with { Answers = Answers.Add(n) } : this;
+        return Line(to) is { } line
+            ? (book.Replace(line, line with { Open = line.Open.Add(n) }), false)
+            : (book with { Lines = Lines.Add(new MailLine(to, [n], 0, until)) }, true);
+    }
 
     /// <summary>With a line as it is now; one that is empty goes.</summary>
     internal MailBook Replace(MailLine line, MailLine by) => this with { Lines = by.Open.IsEmpty ? Lines.Remove(line) : Lines.Replace(line, by) };

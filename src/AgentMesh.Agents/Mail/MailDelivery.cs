@@ -48,7 +48,8 @@ public static class MailDelivery
             return MailRefusals.MailboxFull;
 
         var kept = refusal is null && (isReply || policy.Receive != MailReceipt.Ignore) ? ToMail(mail, answers, writer.Now) : null;
-        var here = writer.Receive(kept);
+        // A refusal takes no number: whoever is not wanted must not push out what is kept.
+        var here = refusal is null ? writer.Receive(kept) : 0;
         outcome ??= kept is { State: InMailState.Waiting } ? MailOutcome.ToAnswer : MailOutcome.Stored;
         writer.Senders = (MailSenders.BucketOf(mail.From), senders.Prune(writer.Now).With(mail.From, mail.Generation, mail.N, here, outcome.Value, writer.Now));
         if (refusal is null && isReply)
@@ -88,7 +89,7 @@ public static class MailDelivery
     {
         var hasRoom = senders.Prune(writer.Now).HasRoom(mail.From)
             && oldest is null or { IsDone: true }
-            && (!answers || writer.Book.Unanswered < MailLimits.ToAnswer);
+            && (!answers || writer.Book.Unanswered < MailLimits.ToAnswer && writer.Book.AnswersTo(mail.From) < MailLimits.AnswersToOne);
         return hasRoom ? null : MailRefusals.MailboxFull;
     }
 

@@ -9,7 +9,10 @@ public static class MailLimits
     /// <summary>Messages that one call sends, one to each receiver.</summary>
     public const int ReceiversAtOnce = 200;
 
-    /// <summary>Sent messages that are kept, each a record of its own. The oldest goes for a new one, unless it is open.</summary>
+    /// <summary>Most bytes of one request's texts as they are stored, in JSON, all receivers together: they are one transaction, and Dapr takes 4 MiB.</summary>
+    public const int SentBytes = 2 * 1024 * 1024;
+
+    /// <summary>Sent messages that are kept, each a record of its own. The oldest goes for a new one, unless it is open, or its money is.</summary>
     public const int KeptSent = 1024;
 
     /// <summary>Received messages that are kept, each a record of its own. The oldest goes for a new one when somebody has dealt with it; until then nothing more is taken.</summary>
@@ -17,6 +20,9 @@ public static class MailLimits
 
     /// <summary>Received messages that wait to be answered, or whose turns are not over.</summary>
     public const int ToAnswer = 64;
+
+    /// <summary>Answers under way to one agent. One that takes them no more is answered no more, until it does.</summary>
+    public const int AnswersToOne = 64;
 
     /// <summary>Received messages that one tick begins to answer, or sends the answers of; the rest follow with the next.</summary>
     public const int AnswersAtOnce = 8;
@@ -42,7 +48,7 @@ public static class MailLimits
     /// <summary>Most messages a page of an inbox or outbox may have.</summary>
     public const int PageMessages = 100;
 
-    /// <summary>Most bytes of text such a page has; it then ends early.</summary>
+    /// <summary>Most bytes of text such a page has, as JSON; it then ends early.</summary>
     public const int PageBytes = 1024 * 1024;
 
     /// <summary>How long a message may be under way at most.</summary>

@@ -42,7 +42,7 @@ public static class MailOwner
     }
 
     /// <summary>Sends a dead message again, as a new one. A repeat finds the one it became.</summary>
-    /// <param name="inputs">The agent's records; with its money, when the message carried some.</param>
+    /// <param name="inputs">The agent's records; with its money, when the message or the oldest carried some.</param>
     /// <param name="n">Its number.</param>
     /// <param name="mail">The message.</param>
     /// <param name="sender">The agent.</param>
@@ -57,7 +57,7 @@ public static class MailOwner
             return new SentStep(new MailStep(null, []), [MailId.Of(earlier, requestId, null)]);
         if (mail.State != OutMailState.Dead || mail.Failure is not null)
             return MailRefusals.MailNotDead;
-        var draft = new MailDraft([mail.To], mail.Content, null, mail.Funds, mail.InReplyTo, mail.Topic);
+        var draft = new MailDraft([mail.To], mail.Content, null, mail.InReplyTo is null ? mail.Funds : null, mail.InReplyTo, mail.Topic) { Replays = mail };
         var origin = new MailOrigin(requestId, null, PostRequest.Create("", null, null, null), null, mail.Via.RemoveAt(mail.Via.Length - 1));
         var sent = MailSending.Send(inputs, sender, draft, origin, oldest is null ? [] : [oldest], epoch, now);
         if (sent.IsRefused)

@@ -8,7 +8,7 @@ namespace AgentMesh.Agents.Mail;
 /// <summary>
 /// Up to where the mail of a sixteenth of the senders was taken. State key <c>mail-from:{bucket}</c>. Messages of one sender come by rising numbers, so
 /// the last one is enough to know a repeat by. An entry is 12 bytes of the sender's SHA-256, 6 of its generation, 6 of its number, 6 of the
-/// number it got here, 6 of time in Unix milliseconds, 1 of <see cref="MailOutcome"/>.
+/// number it got here (0: it was refused, and got none), 6 of time in Unix milliseconds, 1 of <see cref="MailOutcome"/>.
 /// </summary>
 /// <param name="Entries">The packed entries.</param>
 public sealed record MailSenders(PackedEntries Entries)

@@ -51,7 +51,7 @@ public static class MailSending
     }
 
     /// <summary>Sends a message to one receiver, or the same one to each of several.</summary>
-    /// <param name="inputs">The agent's records.</param>
+    /// <param name="inputs">The agent's records; with its money, when the message or one of the oldest carries some.</param>
     /// <param name="sender">The agent.</param>
     /// <param name="draft">The message.</param>
     /// <param name="origin">Where the request comes from.</param>
@@ -75,7 +75,7 @@ public static class MailSending
         var sent = rules.Rate is { } rule ? RateWindow.Prune(writer.Book.Sent, rule, now) : PackedEntries.Empty;
         if (rules.Rate is { } rate && RateWindow.StateOf(sent, rate, now) is var left && left.Remaining < draft.To.Length)
             return MailRefusals.RateLimited(left);
-        if (writer.Book.UnderWay + draft.To.Length > MailLimits.Open || oldest.Any(mail => mail.IsOpen))
+        if (writer.Book.UnderWay + draft.To.Length > MailLimits.Open || oldest.Any(writer.IsNeeded))
             return MailRefusals.OutboxFull;
 
         foreach (var _ in rules.Rate is null ? [] : draft.To)
@@ -125,8 +125,11 @@ public static class MailSending
             return MailRefusals.InvalidRecipient;
         if (draft.To.Distinct(StringComparer.Ordinal).Count() != draft.To.Length)
             return MailRefusals.InvalidRecipient;
-        if (!MessagePosting.IsValid(draft.Content))
+        // A model's answer may be longer than what users send, and is there already.
+        if (draft.Replays is null && !MessagePosting.IsValid(draft.Content))
             return ConversationRefusals.InvalidContent;
+        if (draft.To.Length > 1 && (long)StoredMessage.EncodedBytes(draft.Content) * draft.To.Length > MailLimits.SentBytes)
+            return MailRefusals.InvalidMail($"its text, as JSON and once for each recipient, has more than {MailLimits.SentBytes} bytes");
         if (draft.DeadlineSeconds is { } seconds && (seconds < 1 || seconds > MailLimits.Lifetime.TotalSeconds))
             return MailRefusals.InvalidMail($"its deadline is 1 to {MailLimits.Lifetime.TotalSeconds:0} seconds from now");
         if (draft.Funds is not null && draft.To.Length > 1)
@@ -135,6 +138,8 @@ public static class MailSending
             return MailRefusals.InvalidMail("its budget is more than nothing");
         if (origin.Answers is (_, { } question))
         {
+            if (draft.Funds is not null)
+                return MailRefusals.InvalidMail("an answer carries no budget");
             if (draft.To.Length > 1 || question.From != draft.To[0])
                 return MailRefusals.InvalidMail("an answer goes to whom the message it answers is from");
             if (question.State is not (InMailState.Stored or InMailState.Read))
@@ -151,7 +156,8 @@ public static class MailSending
         now + (draft.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : MailLimits.Lifetime),
         origin.Via.Add(sender.ToString()), draft.InReplyTo, null, draft.Topic, OutMailState.Pending, null, null, null, null)
     {
-        Funds = draft.Funds,
+        // An answer says what was spent, and holds nothing.
+        Funds = draft.Replays is { InReplyTo: not null } answer ? answer.Funds : draft.Funds,
     };
 
     private static HoldRequest HoldOf(long n, MailDraft draft, MailOrigin origin, MailFunds funds, DateTimeOffset now) => new(
@@ -169,7 +175,11 @@ public static class MailSending
 /// <param name="Funds">What the receiver may spend for it; null: nothing of the sender's.</param>
 /// <param name="InReplyTo">The message it answers; null: none.</param>
 /// <param name="Topic">The topic it is sent to; null: to the receivers alone.</param>
-public sealed record MailDraft(ImmutableArray<string> To, string Content, int? DeadlineSeconds, MailFunds? Funds, MailReference? InReplyTo, string? Topic);
+public sealed record MailDraft(ImmutableArray<string> To, string Content, int? DeadlineSeconds, MailFunds? Funds, MailReference? InReplyTo, string? Topic)
+{
+    /// <summary>The dead message that it is again; null: it is new.</summary>
+    internal OutMail? Replays { get; init; }
+}
 
 /// <summary>Where a message comes from.</summary>
 /// <param name="RequestId">The gateway's id of the request.</param>

@@ -59,7 +59,7 @@ internal sealed class MailWriter
         _sent.Add((n, mail));
         if (n > MailLimits.KeptSent)
             _removed.Add(StateKeys.SentMail(n - MailLimits.KeptSent));
-        (Book, var isDue) = Book.With(mail.To, n, LeaseUntil);
+        (Book, var isDue) = Book.With(mail.To, n, mail.InReplyTo is not null, LeaseUntil);
         if (isDue)
             _due.Add(mail.To);
         Note(MailFacts.Sent(mail, Now));
@@ -94,6 +94,11 @@ internal sealed class MailWriter
 
     /// <summary>Counts the caller's key.</summary>
     internal void Count(KeyBuckets keys) => _log.Head = Head with { Keys = keys.Count(Head.Keys) };
+
+    /// <summary>True when a sent message cannot make room for another: it is under way, or the answer that says what it has cost is still to come.</summary>
+    /// <exception cref="InvalidOperationException">It carries money, and the ledger was not loaded.</exception>
+    internal bool IsNeeded(OutMail mail) => mail.IsOpen || mail is { Funds: not null, InReplyTo: null }
+        && (Ledger ?? throw new InvalidOperationException("A message carries money, and the ledger was not loaded.")).Find(MailSending.HoldIdOf(mail.Id)) is { IsOpen: true };
 
     /// <summary>Changes the ledger.</summary>
     /// <returns>Why not; null when it is done.</returns>

@@ -41,7 +41,7 @@ internal static class StateVersions
     internal const int TenantControl = 1;
     internal const int TenantLedger = 1;
     internal const int CallTaskTable = 2;
-    internal const int MailBook = 1;
+    internal const int MailBook = 2;
     internal const int OutMail = 1;
     internal const int InMail = 1;
     internal const int MailSenders = 1;
@@ -116,7 +116,7 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> CallTaskTableUpcasters = [AsksNothing];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MailBookUpcasters = [];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MailBookUpcasters = [AnswersNothing];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> OutMailUpcasters = [];
 
@@ -178,6 +178,14 @@ internal static class StateVersions
         head["nextPurchase"] = null;
         head["v"] = 6;
         return head;
+    }
+
+    /// <summary>Mailboxes of version 1 did not tell answers from other messages under way: those count as the agent's own until they are over.</summary>
+    private static JsonObject AnswersNothing(JsonObject book)
+    {
+        book["answers"] = new JsonArray();
+        book["v"] = 2;
+        return book;
     }
 
     /// <summary>Agents of version 6 have no mailbox.</summary>

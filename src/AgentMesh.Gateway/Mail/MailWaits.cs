@@ -36,7 +36,15 @@ internal sealed class MailWaits(WatchHub hub, AgentCalls calls, TimeProvider tim
             var mail = await calls.GetMailAsync(sender, new GetMail(IsSent: true, id), cancellationToken);
             if (mail.IsRefused)
                 return null;
-            if (mail.Value is { Reply: not null } or { State: MailStates.Dead or MailStates.Discarded })
+            if (mail.Value is { Reply: { } reply })
+            {
+                // Whoever has waited has it: it makes room in the inbox as one that was read there. Where that cannot be noted it waits there to be read.
+                if (reply.State == MailStates.Stored)
+                    await calls.ChangeMailAsync(sender, new ChangeMail(MailVerbs.Read, N: reply.N), cancellationToken);
+                return mail.Value;
+            }
+
+            if (mail.Value is { State: MailStates.Dead or MailStates.Discarded })
                 return mail.Value;
             if (isLast)
                 return null;

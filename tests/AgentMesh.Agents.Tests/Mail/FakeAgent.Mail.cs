@@ -107,8 +107,9 @@ internal sealed partial class FakeAgent
         if (book.Answering.FirstOrDefault(answering => Turns?.Find(answering.Turn) is null) is { } ended)
         {
             var mail = ReceivedMail.GetValueOrDefault(ended.N);
-            Store(MailAnswers.Finish(MailInputs, ended, mail, FindEnd(ended.Turn), Key, Epoch, Now).Value);
-            return true;
+            var finished = MailAnswers.Finish(MailInputs, ended, mail, FindEnd(ended.Turn), OldestSent, Key, Epoch, Now).Value;
+            Store(finished);
+            return finished?.Change is not null;
         }
 
         if (book.ToAnswer.IsEmpty)
@@ -121,12 +122,15 @@ internal sealed partial class FakeAgent
             return true;
         }
 
-        var begun = MailAnswers.Begin(MailInputs, InputsOf(request, Head!, null), n, ReceivedMail[n], null, Key, Rules, Epoch, Now);
+        var begun = MailAnswers.Begin(MailInputs, InputsOf(request, Head!, null), n, ReceivedMail[n], null, OldestSent, Key, Rules, Epoch, Now);
         if (begun.Value?.Step.Change is not { } change)
             return false;
         Apply(change, begun.Value.Runs);
         return true;
     }
+
+    /// <summary>The message that makes room for the next one.</summary>
+    internal OutMail? OldestSent => SentMail.GetValueOrDefault((Head?.MailOut ?? 0) + 1 - MailLimits.KeptSent);
 
     private void StoreMail(AgentChange change)
     {

@@ -138,6 +138,133 @@ public sealed class MailTests
         Assert.Equal("mailbox_full", agent.Deliver(next with { N = next.N + 1 }).Refusal!.Code);
     }
 
+    /// <summary>Whoever is refused takes no room, however often it comes, and is told the same when it comes again.</summary>
+    [Fact]
+    public void Refused_PushesNothingOut()
+    {
+        var agent = new FakeAgent { Key = Key(Bob) };
+        agent.SetMailPolicy(MailReceipt.Store, null, ["mallory"]);
+        agent.Deliver(Incoming(Alice, 1));
+        for (var n = 1; n <= MailLimits.KeptReceived + 1; n++)
+            Assert.Equal("mail_not_allowed", agent.Deliver(Incoming("default:mallory", n)).Value!.Refusal?.Code);
+        agent.SetMailPolicy(MailReceipt.Store);
+        Assert.Equal("mail_not_allowed", agent.Deliver(Incoming("default:mallory", MailLimits.KeptReceived + 1)).Value!.Refusal?.Code);
+        Assert.Equal([1L], agent.ReceivedMail.Keys);
+        Assert.Null(agent.Deliver(Incoming(Alice, 2)).Value!.Refusal);
+        Assert.Equal([1L, 2L], agent.ReceivedMail.Keys);
+    }
+
+    /// <summary>An answer waits for its place as any message does.</summary>
+    [Fact]
+    public void Answer_PushesNothingOut_ThatIsOpen()
+    {
+        var agent = new FakeAgent { Key = Key(Bob) };
+        agent.SetMailPolicy(MailReceipt.Answer);
+        agent.Send("stuck", Draft("hi", "default:away"));
+        for (var n = 2; n <= MailLimits.KeptSent; n++)
+        {
+            agent.Send($"r{n}", Draft("hi", "default:carol"));
+            agent.Report("default:carol", n, null, false);
+        }
+
+        agent.Deliver(Incoming(Alice, 1));
+        agent.AnswerMail();
+        Assert.Contains(1L, agent.SentMail.Keys);
+        Assert.Equal((InMailState.Answering, MailLimits.KeptSent), (agent.ReceivedMail[1].State, (int)agent.Head!.MailOut));
+        agent.Report("default:away", 1, null, false);
+        agent.AnswerMail();
+        Assert.Equal((InMailState.Answered, MailLimits.KeptSent + 1), (agent.ReceivedMail[1].State, (int)agent.Head!.MailOut));
+        Assert.DoesNotContain(1L, agent.SentMail.Keys);
+    }
+
+    /// <summary>Who takes no answers is asked for none more, and keeps nobody from sending.</summary>
+    [Fact]
+    public void Answers_UnderWay_AreBounded_AndComeOnTop()
+    {
+        var agent = new FakeAgent { Key = Key(Bob) };
+        agent.SetMailPolicy(MailReceipt.Answer);
+        for (var n = 1; n <= MailLimits.AnswersToOne; n++)
+        {
+            Assert.Null(agent.Deliver(Incoming(Alice, n)).Refusal);
+            agent.AnswerMail();
+        }
+
+        Assert.Equal("mailbox_full", agent.Deliver(Incoming(Alice, MailLimits.AnswersToOne + 1)).Refusal!.Code);
+        Assert.Null(agent.Deliver(Incoming("default:carol", 1)).Refusal);
+        for (var n = 1; n <= MailLimits.Open; n++)
+            Assert.Null(agent.Send($"r{n}", Draft("hi", $"default:u{n % 7}")).Refusal);
+        Assert.Equal("outbox_full", agent.Send("more", Draft("hi", "default:u1")).Refusal!.Code);
+        agent.Report(Alice, 1, null, false);
+        Assert.Null(agent.Deliver(Incoming(Alice, MailLimits.AnswersToOne + 1)).Refusal);
+    }
+
+    [Theory]
+    [InlineData('x', 10_485, 200, null)]
+    [InlineData('x', 10_486, 200, "invalid_mail")]
+    [InlineData('\u00e9', 1747, 200, null)]
+    [InlineData('\u00e9', 1748, 200, "invalid_mail")]
+    [InlineData('x', 65_536, 32, null)]
+    [InlineData('x', 65_536, 33, "invalid_mail")]
+    [InlineData('\u00e9', 32_768, 1, null)]
+    public void Texts_OfOneRequest_HaveABoundTogether(char letter, int length, int receivers, string? code) =>
+        Assert.Equal(code, new FakeAgent().Send("r1", Draft(new string(letter, length), [.. Enumerable.Range(0, receivers).Select(n => $"default:u{n}")])).Refusal?.Code);
+
+    /// <summary>What tells how much of the money was spent is known by the message that carried it.</summary>
+    [Fact]
+    public void Message_WhoseMoneyIsHeld_MakesNoRoom()
+    {
+        var alice = new FakeAgent { Budget = new BudgetRules([FakeLedger.Limit("agent", BudgetAssets.Usd, "once", 100)]) };
+        var bob = new FakeAgent { Key = Key(Bob) };
+        bob.SetMailPolicy(MailReceipt.Answer);
+        alice.Send("r1", Draft("do it", Bob) with { Funds = new MailFunds(BudgetAssets.Usd, 100) });
+        bob.Deliver(alice.ToIncoming(1));
+        alice.Report(Bob, 1, null, true);
+        for (var n = 2; n <= MailLimits.KeptSent; n++)
+        {
+            alice.Send($"r{n}", Draft("hi", "default:carol"));
+            alice.Report("default:carol", n, null, false);
+        }
+
+        Assert.Equal("outbox_full", alice.Send("next", Draft("hi", "default:carol")).Refusal!.Code);
+        bob.AnswerMail();
+        Assert.Null(alice.Deliver(bob.ToIncoming(1)).Value!.Refusal);
+        Assert.Empty(alice.Ledger.Open);
+        Assert.Null(alice.Send("next", Draft("hi", "default:carol")).Refusal);
+    }
+
+    /// <summary>What an answer says was spent is no budget of it, and a long answer is sent again as it was.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(40)]
+    public void Answer_ThatIsDead_IsSentAgainAsItWas(int spent)
+    {
+        var alice = new FakeAgent { Budget = new BudgetRules([FakeLedger.Limit("agent", BudgetAssets.Usd, "once", 100)]) };
+        var bob = new FakeAgent { Key = Key(Bob), Rules = new FakeAgent().Rules with { AnswersAtOnce = false } };
+        bob.SetMailPolicy(MailReceipt.Answer);
+        alice.Send("r1", Draft("do it", Bob) with { Funds = new MailFunds(BudgetAssets.Usd, 100) });
+        bob.Deliver(alice.ToIncoming(1));
+        bob.AnswerMail();
+        var turn = Assert.Single(bob.Turns!.Open).Turn;
+        bob.HoldCall(turn, 1, 1, 100, 1);
+        bob.Complete(turn, 1, new string('x', 70_000), lastMicroUsd: spent);
+        bob.AnswerMail();
+        bob.Report(Alice, 1, new Refusal("mail_not_allowed", "No."), false);
+        var again = MailOwner.Replay(bob.MailInputs, 1, bob.SentMail[1], bob.Key, null, FakeAgent.Epoch, bob.Now);
+        bob.Store(again.Value!.Step);
+        Assert.Equal((bob.SentMail[1].Content, bob.SentMail[1].Funds, bob.SentMail[1].InReplyTo), (bob.SentMail[2].Content, bob.SentMail[2].Funds, bob.SentMail[2].InReplyTo));
+        Assert.Equal((UInt128)spent, bob.SentMail[2].Funds!.Amount);
+        Assert.Empty(bob.Ledger.Open);
+    }
+
+    [Fact]
+    public void Answer_CarriesNoBudget()
+    {
+        var agent = new FakeAgent { Key = Key(Bob), Budget = new BudgetRules([FakeLedger.Limit("agent", BudgetAssets.Usd, "once", 100)]) };
+        agent.Deliver(Incoming(Alice, 1));
+        Assert.Equal("invalid_mail", agent.Send("r1", Draft("yes", Alice) with { Funds = new MailFunds(BudgetAssets.Usd, 1) }, answers: 1).Refusal!.Code);
+        Assert.Empty(agent.Ledger.Open);
+    }
+
     [Fact]
     public void Answers_WaitForRoom_AndThenTheSenderDoes()
     {
@@ -147,6 +274,7 @@ public sealed class MailTests
             Assert.True(agent.Deliver(Incoming(Alice, n)).Value!.IsToAnswer);
         Assert.Equal("mailbox_full", agent.Deliver(Incoming(Alice, 65)).Refusal!.Code);
         agent.AnswerMail();
+        agent.Report(Alice, 1, null, false);
         Assert.Null(agent.Deliver(Incoming(Alice, 65)).Refusal);
     }
 

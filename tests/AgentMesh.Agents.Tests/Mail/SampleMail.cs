@@ -27,7 +27,7 @@ internal static class SampleMail
         from receipt in Gen.Enum<MailReceipt>()
         select (object)new MailBook(
             new PackedEntries(sent), [new MailLine("default:bob", [.. open], attempts, at)], [.. open], [new MailTurn(answering[0], answering[1], attempts % 2 == 0 ? null : answering[2])], look,
-            attempts % 3 == 0 ? null : new MailPolicy(receipt, ["bob", "bot-*"], []));
+            attempts % 3 == 0 ? null : new MailPolicy(receipt, ["bob", "bot-*"], []), [.. open.Take(attempts % 3)]);
 
     internal static Gen<object> AnySent { get; } =
         from texts in Texts.Array[6]
@@ -59,7 +59,7 @@ internal static class SampleMail
 
     internal static MailBook Book { get; } = new(
         PackedEntries.Empty, [new MailLine("default:bob", [12, 13], 1, Now.AddSeconds(30))], [7], [new MailTurn(6, 41, null), new MailTurn(5, 38, 11)], Now.AddSeconds(30),
-        new MailPolicy(MailReceipt.Answer, ["bob", "acme:*"], ["mallory"]));
+        new MailPolicy(MailReceipt.Answer, ["bob", "acme:*"], ["mallory"]), [13]);
 
     internal static OutMail Sent { get; } = new(
         Id, "default:bob", "Is it so? <a>&+", Now, Now.AddHours(24), ["default:carol", "default:alice"], new MailReference(MailId.Of(3, "r0", "k"), 3), null, "news", OutMailState.Dead,
@@ -77,5 +77,5 @@ internal static class SampleMail
 
     /// <summary>What makes a book: its lists have no equality of their own.</summary>
     internal static IEnumerable<object> PartsOf(MailBook book) =>
-        [book.Sent, book.V, book.LookAt?.ToString() ?? "", book.Policy?.ToString() ?? "", .. book.Lines, .. book.ToAnswer.Cast<object>(), .. book.Answering];
+        [book.Sent, book.V, book.LookAt?.ToString() ?? "", book.Policy?.ToString() ?? "", .. book.Lines, .. book.ToAnswer.Cast<object>(), .. book.Answering, .. book.Answers.Cast<object>().Prepend("answers")];
 }

@@ -275,7 +275,7 @@ public sealed class StoredRecordTests
             let input = hasAsked ? new CallInput(texts[5], turn is null ? texts[6] : null, [.. questions], turn is null) : null
             select (object)new CallTaskTable([new CallTask(texts[0], texts[1], turn, turn is null ? texts[2] : null, times[0], times[1], input)]),
             new CallTaskTable([CallTaskTests.OfTurn, CallTaskTests.OfPayment, CallTaskTests.OfCall])),
-        [typeof(MailBook)] = ("mail.v1.json", SampleMail.AnyBook, SampleMail.Book),
+        [typeof(MailBook)] = ("mail.v2.json", SampleMail.AnyBook, SampleMail.Book),
         [typeof(OutMail)] = ("mailout.v1.json", SampleMail.AnySent, SampleMail.Sent),
         [typeof(InMail)] = ("mailin.v1.json", SampleMail.AnyReceived, SampleMail.Received),
         [typeof(MailSenders)] = (
@@ -414,6 +414,7 @@ public sealed class StoredRecordTests
     [InlineData("head.v7.json")]
     [InlineData("ledger.v2.json")]
     [InlineData("mail.v1.json")]
+    [InlineData("mail.v2.json")]
     [InlineData("mailout.v1.json")]
     [InlineData("mailin.v1.json")]
     [InlineData("mailfrom.v1.json")]

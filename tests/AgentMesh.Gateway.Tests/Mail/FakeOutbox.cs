@@ -78,6 +78,10 @@ internal sealed class FakeOutbox
                 var reply = HasForgotten ? new Reply<MailItem>(null, new(MailCodes.MailNotFound, "Gone.")) : new Reply<MailItem>(_mail, null);
                 Interlocked.Increment(ref _asked);
                 return JsonSerializer.Serialize(reply, ContractsJson.Default.ReplyMailItem);
+            case nameof(IAgentMail.ChangeMail):
+                Assert.Equal(new ChangeMail(MailVerbs.Read, N: _mail.Reply!.N), JsonSerializer.Deserialize(call.Body, ContractsJson.Default.ChangeMail));
+                _mail = _mail with { Reply = _mail.Reply with { State = MailStates.Read } };
+                return JsonSerializer.Serialize(new Reply<MailItem>(_mail.Reply, null), ContractsJson.Default.ReplyMailItem);
             default:
                 return null;
         }

@@ -30,6 +30,7 @@ public sealed class SendWaitTests : WatchTest
         using var response = await sent;
         Assert.Equal(Answered, await response.IsJsonAsync());
         Assert.Equal(2, Calls("GetMail"));
+        Assert.Equal(1, Calls("ChangeMail"));
     }
 
     [Fact]
