@@ -7,12 +7,14 @@ namespace AgentMesh.Gateway.Admin;
 internal static class AdminExtensions
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
+        .AddSingleton<IValidator<ApiKeyRequest>, ApiKeyRequestValidator>()
         .AddSingleton<IValidator<FreezeRequest>, FreezeRequestValidator>()
         .AddSingleton<IValidator<TenantBudgetRequest>, TenantBudgetRequestValidator>();
 
     public static IEndpointRouteBuilder MapAdmin(this IEndpointRouteBuilder endpoints)
     {
         var admin = endpoints.MapGroup("").WithMetadata(AdminOnly.Instance);
+        ApiKeyEndpoints.Map(admin);
         RotateWalletsEndpoint.Map(admin);
         FreezeEndpoints.Map(admin);
         TenantEndpoints.Map(admin);

@@ -1,6 +1,7 @@
+using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Identity;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using Microsoft.Extensions.Primitives;
 
 namespace AgentMesh.Gateway.Admin;
 
@@ -18,20 +19,30 @@ internal static class AdminPath
     public static Result<TenantId> TenantOf(HttpContext context) =>
         TenantId.TryParse(context.Request.RouteValues["tenant"] as string, out var tenant) ? tenant : NoTenant;
 
-    /// <summary>The agent of <c>/admin/agents/{userId}?tenant=</c>; without the parameter one of the default tenant.</summary>
+    /// <summary>True when a request names a tenant and no other, or none that could be.</summary>
+    public static bool NamesOnly(HttpContext context, TenantId tenant)
+    {
+        if (AgentPath.UserSegment(context.Request.Path) is not null)
+            return AgentPath.KeyOf(context).Tenant == tenant;
+        var named = context.Request.RouteValues.ContainsKey("tenant") ? TenantOf(context) : ReadTenant(context);
+        return named.IsRefused || named.Value == tenant;
+    }
+
+    /// <summary>The agent of <c>/admin/agents/{userId}?tenant=</c>; without the parameter one of the caller's tenant.</summary>
     public static Result<AgentKey> AgentOf(HttpContext context)
     {
         if (!UserId.TryParse(context.Request.RouteValues["userId"] as string, out var user))
             return InvalidUser;
-        var tenant = ReadTenant(context.Request.Query["tenant"]);
+        var tenant = ReadTenant(context);
         return tenant.IsRefused ? tenant.Refusal : new AgentKey(tenant.Value, user);
     }
 
-    /// <summary>The tenant of the parameter; the default one without it.</summary>
-    public static Result<TenantId> ReadTenant(StringValues values)
+    /// <summary>The tenant of the parameter; the caller's without it.</summary>
+    public static Result<TenantId> ReadTenant(HttpContext context)
     {
+        var values = context.Request.Query["tenant"];
         if (values.Count == 0)
-            return TenantId.Default;
+            return Caller.Of(context)?.Tenant ?? TenantId.Default;
         return values is [{ } text] && TenantId.TryParse(text, out var tenant) ? tenant : InvalidTenant;
     }
 }

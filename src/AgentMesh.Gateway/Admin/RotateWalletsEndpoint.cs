@@ -30,7 +30,7 @@ internal static class RotateWalletsEndpoint
     private static async Task AnswerAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var tenant = AdminPath.ReadTenant(query["tenant"]);
+        var tenant = AdminPath.ReadTenant(context);
         var answer = tenant.IsRefused ? tenant.Refusal
             : query["cursor"].Count > 1 ? InvalidCursor
             : await RotateAsync(AgentCalls.Of(context), tenant.Value, query["cursor"], context.RequestAborted);

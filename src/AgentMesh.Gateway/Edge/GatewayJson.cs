@@ -22,6 +22,9 @@ namespace AgentMesh.Gateway.Edge;
 
 /// <summary>Source-generated JSON of everything the gateway reads and writes: camelCase, nulls written.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ApiKeyRequest))]
+[JsonSerializable(typeof(ApiKeyResponse))]
+[JsonSerializable(typeof(ApiKeysResponse))]
 [JsonSerializable(typeof(MessageRequest))]
 [JsonSerializable(typeof(MessageOutput))]
 [JsonSerializable(typeof(TaskResult))]

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -47,7 +48,12 @@ internal sealed class AccessControl(RequestDelegate next, Challenges challenges)
         if (caller is null)
             return Unauthenticated;
         if (metadata.GetMetadata<AdminOnly>() is not null)
-            return caller.IsAdmin ? null : NoAdminScope;
+        {
+            if (!caller.IsAdmin)
+                return NoAdminScope;
+            return caller.IsOperator || AdminPath.NamesOnly(context, caller.Tenant) ? null : NotFound;
+        }
+
         if (AgentPath.UserSegment(context.Request.Path) is null || !caller.IsOwnerOf(AgentPath.KeyOf(context)))
             return NotFound;
         return caller.IsUser ? null : NoUserScope;

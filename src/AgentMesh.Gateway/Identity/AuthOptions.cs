@@ -8,11 +8,20 @@ internal sealed class AuthOptions
     /// <summary>The local caller is owner and admin of everything; loopback only.</summary>
     public const string Development = "Development";
 
+    /// <summary>Keys that admins give out.</summary>
+    public const string ApiKeyMode = "ApiKey";
+
     /// <summary>Tokens of an issuer.</summary>
     public const string JwtMode = "Jwt";
 
     /// <summary><c>AgentMesh__Auth__Mode</c>. Unset means <see cref="Development"/> in the Development environment and nothing elsewhere.</summary>
     public string? Mode { get; set; }
+
+    /// <summary>
+    /// <c>AgentMesh__Auth__BootstrapKey</c>, with <see cref="ApiKeyMode"/>: the operator's key, with which the first others are made. To be set from a secret.
+    /// Default none: keys that exist are taken, and nobody is admin of every tenant.
+    /// </summary>
+    public string? BootstrapKey { get; set; }
 
     /// <summary><c>AgentMesh__Auth__Jwt__…</c>, with <see cref="JwtMode"/>.</summary>
     public JwtOptions Jwt { get; set; } = new();
@@ -51,8 +60,11 @@ internal sealed class JwtOptions
     /// <summary>The scope that a token needs for its user's own agent. Default <c>agentmesh</c>.</summary>
     public string UserScope { get; set; } = "agentmesh";
 
-    /// <summary>The scope of operators. Default <c>agentmesh.admin</c>.</summary>
+    /// <summary>The scope of a tenant's admins. Default <c>agentmesh.admin</c>.</summary>
     public string AdminScope { get; set; } = "agentmesh.admin";
+
+    /// <summary>The scope of operators, who are admins of every tenant. Default <c>agentmesh.operator</c>.</summary>
+    public string OperatorScope { get; set; } = "agentmesh.operator";
 
     /// <summary>The algorithms one by one.</summary>
     public string[] ListAlgorithms() => Algorithms.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

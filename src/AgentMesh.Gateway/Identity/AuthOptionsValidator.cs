@@ -7,6 +7,9 @@ namespace AgentMesh.Gateway.Identity;
 /// <summary>Keeps an unprotected gateway from starting, and one that would let nobody in.</summary>
 internal sealed class AuthOptionsValidator(IHostEnvironment environment) : IValidateOptions<AuthOptions>
 {
+    /// <summary>Shortest bootstrap key.</summary>
+    private const int BootstrapKeyLength = 32;
+
     private static readonly string[] Asymmetric =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -21,10 +24,13 @@ internal sealed class AuthOptionsValidator(IHostEnvironment environment) : IVali
     {
         null or AuthOptions.Development => environment.IsDevelopment()
             ? null
-            : $"the environment is {environment.EnvironmentName}, and outside Development the gateway needs authentication: AgentMesh__Auth__Mode=Jwt. "
+            : $"the environment is {environment.EnvironmentName}, and outside Development the gateway needs authentication: AgentMesh__Auth__Mode=ApiKey or Jwt. "
                 + "AgentMesh__Auth__Mode=Development is for ASPNETCORE_ENVIRONMENT=Development.",
+        AuthOptions.ApiKeyMode => options.BootstrapKey is null or { Length: >= BootstrapKeyLength }
+            ? null
+            : $"AgentMesh__Auth__BootstrapKey is at least {BootstrapKeyLength} characters that nobody can guess, such as those of openssl rand -hex 32.",
         AuthOptions.JwtMode => WhyNot(options.Jwt),
-        _ => $"AgentMesh__Auth__Mode={options.Mode} is not available: this version knows Development and Jwt; ApiKey is to come.",
+        _ => $"AgentMesh__Auth__Mode={options.Mode} is not available: Development, ApiKey and Jwt are.",
     };
 
     private static string? WhyNot(JwtOptions jwt)
@@ -44,8 +50,9 @@ internal sealed class AuthOptionsValidator(IHostEnvironment environment) : IVali
             return $"AgentMesh__Auth__Jwt__Algorithms are some of {string.Join(", ", Asymmetric)}.";
         if (jwt.Tenant is not null && !TenantId.TryParse(jwt.Tenant, out _))
             return "AgentMesh__Auth__Jwt__Tenant is not a tenant.";
-        return new[] { jwt.TenantClaim, jwt.UserClaim, jwt.UserScope, jwt.AdminScope }.Any(string.IsNullOrWhiteSpace) || jwt.UserScope == jwt.AdminScope
-            ? "AgentMesh__Auth__Jwt__TenantClaim, UserClaim, UserScope and AdminScope are names, and the scopes are two."
+        string[] scopes = [jwt.UserScope, jwt.AdminScope, jwt.OperatorScope];
+        return scopes.Concat([jwt.TenantClaim, jwt.UserClaim]).Any(string.IsNullOrWhiteSpace) || scopes.Distinct(StringComparer.Ordinal).Count() < scopes.Length
+            ? "AgentMesh__Auth__Jwt__TenantClaim, UserClaim, UserScope, AdminScope and OperatorScope are names, and no two scopes are the same."
             : null;
     }
 

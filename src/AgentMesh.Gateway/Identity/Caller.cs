@@ -8,11 +8,12 @@ namespace AgentMesh.Gateway.Identity;
 /// <param name="Tenant">Their tenant.</param>
 /// <param name="User">The user whose agent is theirs; null: a backend of the tenant, which has all of its agents.</param>
 /// <param name="IsUser">They may use agents of their own.</param>
-/// <param name="IsAdmin">They may do what operators do, for every tenant.</param>
-internal sealed record Caller(TenantId Tenant, UserId? User, bool IsUser, bool IsAdmin)
+/// <param name="IsAdmin">They may do what operators do, for their tenant.</param>
+/// <param name="IsOperator">And for every other.</param>
+internal sealed record Caller(TenantId Tenant, UserId? User, bool IsUser, bool IsAdmin, bool IsOperator)
 {
     /// <summary>Of <c>AgentMesh__Auth__Mode=Development</c>: whoever is on this machine, owner of every agent and admin.</summary>
-    public static Caller Local { get; } = new(TenantId.Default, null, IsUser: true, IsAdmin: true);
+    public static Caller Local { get; } = new(TenantId.Default, null, IsUser: true, IsAdmin: true, IsOperator: true);
 
     /// <summary>The caller of a request; null: nobody has proved anything.</summary>
     public static Caller? Of(HttpContext context) => (context.User as CallerPrincipal)?.Caller;

@@ -13,6 +13,7 @@ internal static class IdentityExtensions
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
         services.AddSingleton<ProtectedResource>();
         services.AddSingleton<Challenges>();
+        services.AddSingleton<ApiKeyCallers>();
         // Only then: the framework puts its middleware before ours as soon as it finds a scheme.
         if (builder.Configuration[ModeName] == AuthOptions.JwtMode)
         {
@@ -27,6 +28,8 @@ internal static class IdentityExtensions
     {
         if (app.Configuration[ModeName] == AuthOptions.JwtMode)
             app.UseAuthentication();
+        else if (app.Configuration[ModeName] == AuthOptions.ApiKeyMode)
+            app.UseMiddleware<ApiKeyAuthentication>();
         app.UseMiddleware<AccessControl>();
         return app;
     }

@@ -67,7 +67,8 @@ internal sealed class JwtSetup(IOptions<AuthOptions> auth, TimeProvider time, IL
             return null;
         // "scope" is one text with spaces (RFC 9068), "scp" that or a list.
         var scopes = principal.Claims.Where(claim => claim.Type is "scope" or "scp").SelectMany(claim => claim.Value.Split(' ')).ToHashSet(StringComparer.Ordinal);
-        return new Caller(tenant, SubjectNames.ToUser(subject), scopes.Contains(_jwt.UserScope), scopes.Contains(_jwt.AdminScope));
+        var isOperator = scopes.Contains(_jwt.OperatorScope);
+        return new Caller(tenant, SubjectNames.ToUser(subject), scopes.Contains(_jwt.UserScope), isOperator || scopes.Contains(_jwt.AdminScope), isOperator);
     }
 
     /// <summary>The claim when it is there once and says something. Twice it is nobody's.</summary>

@@ -38,7 +38,7 @@ internal sealed class ProtectedResource(IOptions<AuthOptions> auth, SellingOptio
         var jwt = auth.Value.Jwt;
         return JsonAnswer.WriteAsync(
             context,
-            new ProtectedResourceResponse($"{_origin}{path.ToUriComponent()}", [jwt.Authority!], ["header"], [jwt.UserScope, jwt.AdminScope]),
+            new ProtectedResourceResponse($"{_origin}{path.ToUriComponent()}", [jwt.Authority!], ["header"], [jwt.UserScope, jwt.AdminScope, jwt.OperatorScope]),
             GatewayJson.Answers.ProtectedResourceResponse);
     }
 }

@@ -10,7 +10,6 @@ public sealed class StartTests
     [InlineData("Staging", null, null, null, "needs authentication")]
     [InlineData(null, null, null, null, "needs authentication")]
     [InlineData("Production", "Development", null, null, "needs authentication")]
-    [InlineData("Production", "ApiKey", null, null, "not available")]
     [InlineData("Production", "Jwt", null, null, "AgentMesh__Auth__Jwt__Authority or AgentMesh__Auth__Jwt__JwksFile")]
     [InlineData("Development", "jwt", null, null, "not available")]
     [InlineData("Development", "development", null, null, "not available")]

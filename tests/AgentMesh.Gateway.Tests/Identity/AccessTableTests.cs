@@ -38,7 +38,9 @@ public sealed class AccessTableTests : IAsyncLifetime
         ("DELETE /agent/{userId}/sessions/{sessionId}", For.Owner),
         ("DELETE /agent/{userId}/topics/{topic}", For.Owner),
         ("GET /.well-known/oauth-protected-resource/{**resource}", For.Public),
+        ("DELETE /admin/keys/{id}", For.Admin),
         ("GET /admin/agents/{userId}/freeze", For.Admin),
+        ("GET /admin/keys", For.Admin),
         ("GET /admin/tenants/{tenant}", For.Admin),
         ("GET /admin/tenants/{tenant}/budget", For.Admin),
         ("GET /agent", For.Public),
@@ -78,6 +80,7 @@ public sealed class AccessTableTests : IAsyncLifetime
         ("PATCH /agent/{userId}/sessions/{sessionId}", For.Owner),
         ("POST /admin/agents/{userId}/freeze", For.Admin),
         ("POST /admin/agents/{userId}/unfreeze", For.Admin),
+        ("POST /admin/keys", For.Admin),
         ("POST /admin/tenants/{tenant}/freeze", For.Admin),
         ("POST /admin/tenants/{tenant}/unfreeze", For.Admin),
         ("POST /admin/wallets/rotate", For.Admin),
@@ -134,6 +137,9 @@ public sealed class AccessTableTests : IAsyncLifetime
         { "owner", null, "403 insufficient_scope", null },
         { "owner by the tenant's path", null, "403 insufficient_scope", null },
         { "admin", "404 not_found", null, null },
+        { "admin of another tenant", "404 not_found", "404 not_found", null },
+        { "operator", "404 not_found", null, null },
+        { "operator of another tenant", "404 not_found", null, null },
         { "owner and admin", null, null, null },
         { "token in the query", "401 unauthenticated", "401 unauthenticated", null },
     };
@@ -266,7 +272,10 @@ public sealed class AccessTableTests : IAsyncLifetime
         path = path.Replace("{userId}", "alice", StringComparison.Ordinal).Replace("{tenant}", "default", StringComparison.Ordinal).Replace("{n}", "1", StringComparison.Ordinal)
             .Replace("{**resource}", "agent/alice/mcp", StringComparison.Ordinal);
         path = System.Text.RegularExpressions.Regex.Replace(path, "{[^}]*}", "t1");
-        var prefix = path.StartsWith("/agent/", StringComparison.Ordinal) ? caller switch { "another tenant's path" => "/t/acme", "other tenant" or "owner by the tenant's path" => "/t/default", _ => "" } : "";
+        var isOfAnother = caller is "admin of another tenant" or "operator of another tenant";
+        if (isOfAnother && !path.Contains("/tenants/", StringComparison.Ordinal) && path.StartsWith("/admin/", StringComparison.Ordinal))
+            path += "?tenant=default";
+        var prefix = path.StartsWith("/agent/", StringComparison.Ordinal) ? caller switch { "another tenant's path" => "/t/acme", "other tenant" or "admin of another tenant" or "operator of another tenant" or "owner by the tenant's path" => "/t/default", _ => "" } : "";
         var request = new HttpRequestMessage(new HttpMethod(method), $"{prefix}{path}{(caller == "token in the query" ? $"?access_token={_issuer.Token()}&token={_issuer.Token()}" : "")}");
         if (method is "POST" or "PUT" or "PATCH")
             request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
@@ -299,6 +308,9 @@ public sealed class AccessTableTests : IAsyncLifetime
             "no scope" => _issuer.Token(scope: null),
             "scope of another service" => _issuer.Token(scope: "agentmeshes read"),
             "admin" => _issuer.Token("ops", scope: "agentmesh.admin"),
+            "admin of another tenant" => _issuer.Token("ops", "acme", "agentmesh agentmesh.admin"),
+            "operator" => _issuer.Token("ops", scope: "agentmesh.operator"),
+            "operator of another tenant" => _issuer.Token("ops", "acme", "agentmesh.operator"),
             "owner and admin" => _issuer.Token(scope: "agentmesh agentmesh.admin"),
             _ => _issuer.Token(),
         };

@@ -1,0 +1,222 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using AgentMesh.Contracts;
+using AgentMesh.Contracts.ApiKeys;
+using AgentMesh.Gateway.Identity;
+using AgentMesh.Primitives;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AgentMesh.Gateway.Tests.Identity;
+
+/// <summary><c>AgentMesh__Auth__Mode=ApiKey</c>: keys that admins give out, from the first one on.</summary>
+public sealed class ApiKeyTests : IAsyncLifetime
+{
+    private const string Bootstrap = "0123456789abcdef0123456789abcdef";
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly FakeKeys _keys = new();
+    private FakeSidecar _sidecar = null!;
+    private GatewayServer _gateway = null!;
+    private HttpClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sidecar = await FakeSidecar.StartAsync();
+        _sidecar.Agent = _keys.Answer;
+        _gateway = new GatewayServer(_sidecar, _time, new("AgentMesh:Auth:Mode", "ApiKey"), new("AgentMesh:Auth:BootstrapKey", Bootstrap));
+        _client = _gateway.Client();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await _sidecar.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task FirstKey_MakesOthers_AndEachOpensWhatItIsFor()
+    {
+        var admin = await MakeAsync(Bootstrap, "acme", """{"name":"ops","scopes":["admin"]}""");
+        var alice = await MakeAsync(admin, "acme", """{"name":"alice's laptop","user":"alice","scopes":["user"]}""");
+        var backend = await MakeAsync(admin, "acme", """{"name":"backend","scopes":["user"]}""");
+        (string Key, string Path, int Status)[] table =
+        [
+            (alice, "/agent/alice/info", 200),
+            (alice, "/agent/bob/info", 404),
+            (alice, "/t/default/agent/alice/info", 404),
+            (alice, "/admin/tenants/acme", 403),
+            (backend, "/agent/bob/info", 200),
+            (backend, "/t/default/agent/bob/info", 404),
+            (admin, "/agent/alice/info", 403),
+            (admin, "/admin/keys", 200),
+            (admin, "/admin/keys?tenant=acme", 200),
+            (admin, "/admin/keys?tenant=default", 404),
+            (Bootstrap, "/admin/keys?tenant=acme", 200),
+            (Bootstrap, "/agent/alice/info", 403),
+        ];
+        foreach (var (key, path, status) in table)
+            Assert.Equal((path, status), (path, (int)await StatusAsync(key, path)));
+        // A backend's agents are its tenant's.
+        Assert.Contains(_sidecar.Calls, call => call.Path.Contains("/acme:bob/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Secret_StaysHere()
+    {
+        var key = await MakeAsync(Bootstrap, "acme", """{"name":"k","user":"alice","scopes":["user"]}""");
+        await StatusAsync(key, "/agent/alice/info");
+        var secret = key.Split('_')[2];
+        Assert.Equal(52, secret.Length);
+        Assert.DoesNotContain(_sidecar.Calls, call => call.Body.Contains(secret, StringComparison.Ordinal) || call.Path.Contains(secret, StringComparison.Ordinal) || call.Headers.Values.Any(value => value.Contains(secret, StringComparison.Ordinal)));
+        using var list = await SendAsync(HttpMethod.Get, Bootstrap, "/admin/keys?tenant=acme");
+        var listed = await list.IsJsonAsync();
+        Assert.DoesNotContain(secret, listed, StringComparison.Ordinal);
+        Assert.Contains($"\"prefix\":\"{key[..17]}\"", listed, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("0123456789abcdef0123456789abcdeF")]
+    [InlineData("0123456789abcdef0123456789abcde")]
+    [InlineData("")]
+    public async Task WhatIsNoKey_IsRefused_AndNobodyIsAsked(string key)
+    {
+        using var response = await SendAsync(HttpMethod.Get, key, "/agent/alice/info");
+        await response.IsProblemAsync(401, "invalid_token");
+        Assert.Empty(_sidecar.Calls);
+    }
+
+    /// <summary>The id is right and known, and the secret is another's.</summary>
+    [Fact]
+    public async Task AnotherSecret_OpensNothing()
+    {
+        var (one, other) = (await MakeAsync(Bootstrap, "acme", """{"name":"1","scopes":["user"]}"""), await MakeAsync(Bootstrap, "acme", """{"name":"2","scopes":["user"]}"""));
+        var (mine, theirs) = (one.Split('_'), other.Split('_'));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(one, "/agent/alice/info"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync($"amk_{mine[1]}_{theirs[2]}_acme", "/agent/alice/info"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync($"amk_{mine[1]}_{mine[2]}_default", "/agent/alice/info"));
+    }
+
+    [Fact]
+    public async Task RevokedKey_OpensNothing_HereAtOnce_AndElsewhereSoon()
+    {
+        await using var other = new GatewayServer(_sidecar, _time, new("AgentMesh:Auth:Mode", "ApiKey"), new("AgentMesh:Auth:BootstrapKey", Bootstrap));
+        using var there = other.Client();
+        var key = await MakeAsync(Bootstrap, "acme", """{"name":"k","scopes":["user"]}""");
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(key, "/agent/alice/info"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(key, "/agent/alice/info", there));
+        using var revoked = await SendAsync(HttpMethod.Delete, Bootstrap, $"/admin/keys/{key.Split('_')[1]}?tenant=acme");
+        Assert.Equal(HttpStatusCode.OK, revoked.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(key, "/agent/alice/info"));
+        _time.Advance(ApiKeyCallers.Remembered);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(key, "/agent/alice/info", there));
+    }
+
+    [Theory]
+    [InlineData(-1, HttpStatusCode.OK)]
+    [InlineData(0, HttpStatusCode.Unauthorized)]
+    public async Task ExpiredKey_OpensNothing_FromItsMomentOn(int milliseconds, HttpStatusCode status)
+    {
+        var key = await MakeAsync(Bootstrap, "acme", """{"name":"k","scopes":["user"],"expiresAt":"2026-01-02T03:05:05Z"}""");
+        _time.Advance(TimeSpan.FromSeconds(60) + TimeSpan.FromMilliseconds(milliseconds));
+        Assert.Equal(status, await StatusAsync(key, "/agent/alice/info"));
+    }
+
+    /// <summary>Whoever knocks without end costs the agents little: that there is no such key is remembered too.</summary>
+    [Fact]
+    public async Task Key_IsAskedForOnce_InAWhile()
+    {
+        var key = ApiKeyText.Make(TenantId.Parse("acme"), new byte[ApiKeyText.RandomBytes]).Reveal();
+        for (var n = 0; n < 3; n++)
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(key, "/agent/alice/info"));
+        Assert.Single(_sidecar.Calls);
+        _time.Advance(ApiKeyCallers.Remembered);
+        await StatusAsync(key, "/agent/alice/info");
+        Assert.Equal(2, _sidecar.Calls.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"scopes":["user"]}""")]
+    [InlineData("""{"name":"","scopes":["user"]}""")]
+    [InlineData("""{"name":"k"}""")]
+    [InlineData("""{"name":"k","scopes":[]}""")]
+    [InlineData("""{"name":"k","scopes":["user","user"]}""")]
+    [InlineData("""{"name":"k","scopes":["root"]}""")]
+    [InlineData("""{"name":"k","scopes":[null]}""")]
+    [InlineData("""{"name":"k","scopes":["user"],"user":"Alice"}""")]
+    public async Task BadRequest_IsRefused(string body)
+    {
+        using var response = await SendAsync(HttpMethod.Post, Bootstrap, "/admin/keys", body);
+        await response.IsProblemAsync(400, "invalid_api_key_request");
+        Assert.Empty(_sidecar.Calls);
+    }
+
+    private async Task<string> MakeAsync(string by, string tenant, string body)
+    {
+        using var response = await SendAsync(HttpMethod.Post, by, $"/admin/keys?tenant={tenant}", body);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == HttpStatusCode.Created, text);
+        var made = JsonElement.Parse(text);
+        var key = made.GetProperty("key").GetString()!;
+        Assert.StartsWith(made.GetProperty("prefix").GetString() + "_", key, StringComparison.Ordinal);
+        Assert.EndsWith("_" + tenant, key, StringComparison.Ordinal);
+        return key;
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string key, string path, HttpClient? client = null)
+    {
+        using var response = await SendAsync(HttpMethod.Get, key, path, null, client);
+        return response.StatusCode;
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string key, string path, string? body = null, HttpClient? client = null)
+    {
+        var request = new HttpRequestMessage(method, path);
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        if (body is not null)
+            request.Content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
+        return (client ?? _client).SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The actors with the keys.</summary>
+    private sealed class FakeKeys
+    {
+        private readonly Dictionary<(string Tenant, string Id), (CreateApiKey Key, DateTimeOffset? RevokedAt)> _keys = [];
+
+        public string? Answer(SidecarCall call)
+        {
+            var parts = call.Path.Split('/');
+            if (!parts.Contains(ApiKeysActorType.Name))
+                return null;
+            var tenant = parts[^3];
+            switch (parts[^1])
+            {
+                case nameof(IApiKeysActor.CreateKey):
+                    var key = JsonSerializer.Deserialize(call.Body, ContractsJson.Default.CreateApiKey)!;
+                    _keys[(tenant, key.Id)] = (key, null);
+                    return View(tenant, key.Id);
+                case nameof(IApiKeysActor.RevokeKey):
+                    var revoked = JsonSerializer.Deserialize(call.Body, ContractsJson.Default.RevokeApiKey)!.Id;
+                    _keys[(tenant, revoked)] = _keys[(tenant, revoked)] with { RevokedAt = DateTimeOffset.UnixEpoch };
+                    return View(tenant, revoked);
+                case nameof(IApiKeysActor.ListKeys):
+                    return JsonSerializer.Serialize(
+                        new Reply<ApiKeyList>(new ApiKeyList([.. _keys.Where(key => key.Key.Tenant == tenant).Select(key => ViewOf(key.Value.Key, key.Value.RevokedAt))], null), null),
+                        ContractsJson.Default.ReplyApiKeyList);
+                default:
+                    var id = JsonSerializer.Deserialize(call.Body, ContractsJson.Default.GetApiKey)!.Id;
+                    return JsonSerializer.Serialize(
+                        _keys.TryGetValue((tenant, id), out var known)
+                            ? new Reply<ApiKeyCheck>(new ApiKeyCheck(id, known.Key.Salt, known.Key.Hash, known.Key.User, known.Key.Scopes, known.Key.ExpiresAt, known.RevokedAt), null)
+                            : new Reply<ApiKeyCheck>(null, new Refusal(ApiKeyCodes.ApiKeyNotFound, "None.")),
+                        ContractsJson.Default.ReplyApiKeyCheck);
+            }
+        }
+
+        private static ApiKeyView ViewOf(CreateApiKey key, DateTimeOffset? revokedAt) => new(key.Id, key.User, key.Scopes, key.Name, DateTimeOffset.UnixEpoch, key.ExpiresAt, revokedAt);
+
+        private string View(string tenant, string id) =>
+            JsonSerializer.Serialize(new Reply<ApiKeyView>(ViewOf(_keys[(tenant, id)].Key, _keys[(tenant, id)].RevokedAt), null), ContractsJson.Default.ReplyApiKeyView);
+    }
+}
