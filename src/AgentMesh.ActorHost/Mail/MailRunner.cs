@@ -52,9 +52,11 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
         async (agent, token) =>
         {
             MailRun run;
+            TimeSpan begun;
             lock (_lock)
             {
                 var sender = _senders[agent];
+                begun = Now;
                 run = sender.Waiting.Dequeue();
                 (sender.Placed, sender.Running, _waiting) = (sender.Placed - 1, sender.Running + 1, _waiting - 1);
             }
@@ -64,7 +66,8 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
             {
                 var sender = _senders[agent];
                 sender.Running--;
-                sender.PaidAt = Max(sender.PaidAt, Now) + brought * _timeOfOne;
+                // From when it began: the time that slow receivers took is time that has been paid.
+                sender.PaidAt = Max(sender.PaidAt, begun) + brought * _timeOfOne;
                 if (rest is not null)
                 {
                     _waiting++;
@@ -79,16 +82,19 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
     private void GoOn(string agent, SenderRuns sender)
     {
         var debt = Max(sender.PaidAt - Now, TimeSpan.Zero);
-        while (debt <= Burst * _timeOfOne && sender.Placed + sender.Running < options.RunsOfAnAgent && sender.Placed < sender.Waiting.Count)
+        var overdue = debt - Burst * _timeOfOne;
+        while (overdue <= TimeSpan.Zero && sender.Placed + sender.Running < options.RunsOfAnAgent && sender.Placed < sender.Waiting.Count)
         {
             sender.Placed++;
             _ready.Writer.TryWrite(agent);
         }
 
-        // One that is placed or runs comes here at its end.
-        if (sender.Placed + sender.Running > 0)
+        // A place is empty for what is owed alone. Whoever has the other one may be long in coming here: its receiver does not answer.
+        var isHeldBack = sender.Placed + sender.Running < options.RunsOfAnAgent && sender.Placed < sender.Waiting.Count;
+        // Else one that is placed or runs comes here at its end.
+        if (!isHeldBack && sender.Placed + sender.Running > 0)
             return;
-        if (sender.Waiting.Count == 0 && debt == TimeSpan.Zero)
+        if (!isHeldBack && debt == TimeSpan.Zero)
         {
             _senders.Remove(agent);
             sender.Dispose();
@@ -96,7 +102,7 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
         }
 
         sender.Timer ??= time.CreateTimer(_ => WhenPaid(agent), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        var pause = sender.Waiting.Count == 0 ? debt : debt - Burst * _timeOfOne;
+        var pause = isHeldBack ? overdue : debt;
         // Timers count whole milliseconds, and one that is early would only be set again.
         sender.Timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
