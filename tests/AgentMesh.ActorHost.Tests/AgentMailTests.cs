@@ -140,6 +140,30 @@ public sealed class AgentMailTests
         Assert.Empty((await host.HistoryAsync(Bob)).Value!.Messages);
     }
 
+    /// <summary>The sender is told what it is told of one that is kept, also when it is brought twice.</summary>
+    [Fact]
+    public async Task Ignored_IsDelivered_AndNothingIsKeptOfIt()
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        await host.SetMailPolicyAsync(Bob, "ignore");
+        var id = (await host.SendMailAsync(Alice, "r1", Bob)).Value!.MessageIds[0];
+        await UntilSettledAsync(host, Alice, 1);
+        var sent = await GetSentAsync(host, Alice, id);
+        Assert.Equal((MailStates.Delivered, null, null), (sent.State, sent.Code, sent.Reply));
+        var mail = Delivery(host, "default:carol", 1);
+        Assert.Equal(new MailTaken(false, null, null), (await host.DeliverMailAsync(Bob, mail)).Value);
+        Assert.Equal(new MailTaken(false, null, null), (await host.DeliverMailAsync(Bob, mail)).Value);
+        Assert.Empty(await host.MailAsync(Bob, isSent: false));
+        Assert.DoesNotContain(host.State.KeysOf(Bob), key => key.StartsWith("mail-in:", StringComparison.Ordinal));
+        Assert.Empty((await host.EventsAsync(Bob)).Value!.Events);
+        Assert.DoesNotContain(host.State.KeysOf(Bob), key => host.State[Bob, key]!.Contains("hello", StringComparison.Ordinal));
+        // What comes after it is kept, if it is to be.
+        await host.SetMailPolicyAsync(Bob, "store");
+        await host.SendMailAsync(Alice, "r2", Bob);
+        await UntilSettledAsync(host, Alice, 2);
+        Assert.Equal(3, Assert.Single(await host.MailAsync(Bob, isSent: false)).N);
+    }
+
     /// <summary>Two that answer everything do not go on for ever: nobody answers an answer.</summary>
     [Fact]
     public async Task Answer_IsNotAnswered()
