@@ -44,8 +44,8 @@ internal sealed class MailOptions
     public int RunsOfAnAgent { get; set; } = 2;
 
     /// <summary>
-    /// Messages of one agent that this process brings in a second, after 20 at once; more wait their turn. Default 50. At least 20: all that an agent has under
-    /// way are brought before their lease is over.
+    /// Messages of one agent that this process brings in a second, after 20 at once; more wait their turn. Default 50. At least 20: the 256 that an agent may have
+    /// under way are then brought before the default lease is over. With a shorter one some that still wait here are given to another run too, and taken once.
     /// </summary>
     [Range(20, 10_000)]
     public int DeliveriesPerSecond { get; set; } = 50;

@@ -33,7 +33,7 @@ public static class MailLimits
     /// <summary>Records that remember up to where the mail of each sender was taken.</summary>
     public const int SenderBuckets = 16;
 
-    /// <summary>Senders that one of them remembers; the record has 36 bytes of each.</summary>
+    /// <summary>Senders that one of them remembers; the record has 37 bytes of each.</summary>
     public const int SendersPerBucket = 256;
 
     /// <summary>Longest name in a message's way, UTF-16 units: two names of 64 and a colon.</summary>
