@@ -172,7 +172,7 @@ internal sealed partial class AgentRecords
             await state.SetStateAsync(key, page, cancellationToken);
         }
 
-        if (change.TrimmedEvents is { } trimmed)
+        foreach (var trimmed in change.TrimmedEvents)
             await state.TryRemoveStateAsync(StateKeys.Events(trimmed), cancellationToken);
         if (change.Session is { } record)
             await state.SetStateAsync(StateKeys.Session(change.SessionId), record, cancellationToken);

@@ -31,8 +31,8 @@ public sealed record AgentChange(AgentHead Head)
     /// <summary>Pages of events, by rising number.</summary>
     public ImmutableArray<NumberedEvents> Events { get; init; } = [];
 
-    /// <summary>The page of events to remove.</summary>
-    public int? TrimmedEvents { get; init; }
+    /// <summary>Pages of events to remove: one for each that begins, and many events begin several.</summary>
+    public ImmutableArray<int> TrimmedEvents { get; init; } = [];
 
     /// <summary>The turns that are not over; its record goes when there are none.</summary>
     public TurnTable? Turns { get; init; }

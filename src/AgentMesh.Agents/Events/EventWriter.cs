@@ -8,6 +8,7 @@ namespace AgentMesh.Agents.Events;
 internal sealed class EventWriter
 {
     private readonly List<NumberedEvents> _pages = [];
+    private readonly List<int> _trimmed = [];
     private readonly List<byte> _entries;
     private long _first;
     private bool _changed;
@@ -17,8 +18,8 @@ internal sealed class EventWriter
     /// <summary>The head with what was appended counted in.</summary>
     internal AgentHead Head { get; private set; }
 
-    /// <summary>The page that has become too old; null when none has.</summary>
-    internal int? Trimmed { get; private set; }
+    /// <summary>The pages that have become too old: as many as have begun, at most.</summary>
+    internal ImmutableArray<int> Trimmed => [.. _trimmed];
 
     /// <summary>Starts where the head ends.</summary>
     /// <param name="head">The head.</param>
@@ -48,9 +49,9 @@ internal sealed class EventWriter
         _changed = true;
         Head = Head with { LastSeq = seq };
         // One page out for one page in.
-        if (EventLogPage.NumberOf(seq) - EventLimits.Pages is > 0 and var old && Head.EventsFrom <= EventLogPage.FirstSeq(old))
+        if (EventLogPage.NumberOf(seq) - EventLimits.Pages is > 0 and var old && Head.EventsFrom < EventLogPage.FirstSeq(old + 1))
         {
-            Trimmed = old;
+            _trimmed.Add(old);
             Head = Head with { EventsFrom = EventLogPage.FirstSeq(old + 1) };
         }
 

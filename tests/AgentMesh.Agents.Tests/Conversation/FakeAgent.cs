@@ -329,7 +329,7 @@ internal sealed partial class FakeAgent : IAgentReader
 
         foreach (var (n, page) in change.Events)
             Events[n] = page;
-        if (change.TrimmedEvents is { } trimmed)
+        foreach (var trimmed in change.TrimmedEvents)
             Events.Remove(trimmed);
         if (change.Session is { } changed)
             Sessions[change.SessionId] = changed;

@@ -1,5 +1,6 @@
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Tests.Conversation;
 using CsCheck;
@@ -123,13 +124,36 @@ public sealed class EventLogTests
             EventLogPage.FirstSeq(last), new PackedEntries([.. Enumerable.Repeat(new UserMessageEntry("default", 1).ToBytes(), 62).SelectMany(bytes => bytes)]));
         _agent.Post("fills the last page");
         Assert.Equal(1, _agent.Head.EventsFrom);
-        Assert.Null(_agent.LastStored!.Change.TrimmedEvents);
+        Assert.Empty(_agent.LastStored!.Change.TrimmedEvents);
         _agent.Post("begins one more");
         Assert.Equal(65, _agent.Head.EventsFrom);
-        Assert.Equal(1, _agent.LastStored!.Change.TrimmedEvents);
+        Assert.Equal([1], _agent.LastStored!.Change.TrimmedEvents);
         _agent.Post("goes on");
-        Assert.Null(_agent.LastStored!.Change.TrimmedEvents);
+        Assert.Empty(_agent.LastStored!.Change.TrimmedEvents);
         Assert.Equal(65, _agent.Read(Kept).Value!.First);
+    }
+
+    /// <summary>A message to many is one event for each: every page that begins puts one out, and nobody would look for one that stayed.</summary>
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(64, 1, 1)]
+    [InlineData(65, 1, 2)]
+    [InlineData(128, 1, 2)]
+    [InlineData(129, 1, 3)]
+    [InlineData(200, 1, 4)]
+    // Of an agent older than its log, whose first page begins in the middle.
+    [InlineData(1, 33, 1)]
+    [InlineData(200, 33, 4)]
+    public void ManyEventsAtOnce_TrimAsManyPagesAsTheyBegin(int events, long from, int trimmed)
+    {
+        _agent.Post("first");
+        _agent.Head = _agent.Head! with { LastSeq = (long)EventLimits.Pages * EventLimits.PageEvents, EventsFrom = from };
+        _agent.Events.Clear();
+        for (var n = 1; n <= EventLimits.Pages; n++)
+            _agent.Events[n] = new EventLogPage(EventLogPage.FirstSeq(n), PackedEntries.Empty);
+        Assert.Null(_agent.Send("r1", new MailDraft([.. Enumerable.Range(0, events).Select(n => $"default:u{n}")], "to all", null, null, null, null)).Refusal);
+        Assert.Equal(EventLogPage.FirstSeq(trimmed + 1), _agent.Head.EventsFrom);
+        Assert.Equal(Enumerable.Range(trimmed + 1, EventLimits.Pages), _agent.Events.Keys.Order());
     }
 
     [Fact]
