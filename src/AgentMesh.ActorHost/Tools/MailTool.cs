@@ -24,7 +24,9 @@ internal static class MailTool
     {
         // A refusal says what a recipient is; a name that is none is passed on to get it.
         var to = UserId.TryParse(wanted.To, out var user) ? new AgentKey(context.Agent.Tenant, user).ToString() : wanted.To;
-        var mail = new SendMail(context.RequestIdOf($"{Name} {wanted with { To = to }}"), null, [to], wanted.Content, Turn: context.TurnId);
+        var id = context.RequestIdOf($"{Name} {wanted with { To = to }}");
+        // As a key too: a turn that is paused goes on when many other requests have come, and request ids are known for the last of those only.
+        var mail = new SendMail(id, id, [to], wanted.Content, Turn: context.TurnId);
         var sent = await actors.SendMailAsync(context.Agent.ToString(), mail, cancellationToken);
         return sent.IsRefused
             ? $"Not sent: {sent.Refusal.Detail}"

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using AgentMesh.Agents.Conversation;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Testing.ModelServer;
@@ -38,6 +39,28 @@ public sealed class MailToolTests
             (await host.TurnAsync(Alice, "1")).Value!.Answer!.Response, StringComparison.Ordinal);
         var received = Assert.Single(await ListAsync(host, Bob, isSent: false));
         Assert.Equal(("hi", Alice), (received.Content, received.From));
+    }
+
+    /// <summary>A turn goes on long after it has sent something, and the head knows the ids of the last requests only.</summary>
+    [Fact]
+    public async Task Message_IsSentOnce_HoweverManyRequestsComeBetweenTwoRuns()
+    {
+        await using var model = await FakeModelServer.StartAsync();
+        await using var host = await HostUnderTest.StartAsync([.. SettingsOf(model), ("AgentMesh:Responder:Retries", "0")]);
+        model.Behave(Sends("bob", "hi"), new ModelBehavior { Status = 500 }, Sends("bob", "hi"));
+        await host.PostAsync(Alice, "tell bob", "r1");
+        await HostUnderTest.UntilAsync(async () => model.Count == 2 && await ListAsync(host, Alice, isSent: true) is [{ State: MailStates.Delivered }]);
+        for (var n = 0; n < ConversationLimits.RecentRequests; n++)
+            Assert.Null((await host.SendMailAsync(Alice, $"other {n}", "default:carol")).Refusal);
+        await HostUnderTest.UntilAsync(async () =>
+        {
+            host.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return (await host.TurnAsync(Alice, "1")).Value!.Status == TurnStatus.Completed;
+        });
+        // The second run has asked for it too.
+        Assert.True(model.Count >= 4);
+        // The newest hundred, of which a second one to bob would be the first.
+        Assert.All(await ListAsync(host, Alice, isSent: true), mail => Assert.Equal("default:carol", mail.To));
     }
 
     /// <summary>What is the same in one turn is one message; what is not is another, and so is that of another turn.</summary>
