@@ -15,7 +15,7 @@ public static class PurchaseChanges
     /// <summary>The asset as budgets and policies know it: CAIP-19, lower case.</summary>
     public static string AssetOf(PurchaseTerms terms) => $"{terms.Network}/erc20:{terms.Token.ToLowerInvariant()}";
 
-    /// <summary>A new purchase.</summary>
+    /// <summary>A new purchase. One of a turn that has another agent's money is bound to it: when it is paid, the turn may have ended, and the money with it.</summary>
     /// <param name="inputs">The agent's records.</param>
     /// <param name="purchase">The purchase.</param>
     /// <param name="body">What it sends; null: nothing.</param>
@@ -23,6 +23,10 @@ public static class PurchaseChanges
     /// <param name="now">The time.</param>
     public static Result<AgentChange> Begin(PurchaseInputs inputs, StoredPurchase purchase, PurchaseBody? body, long epoch, DateTimeOffset now)
     {
+        // Whose money the turn had is not known any more.
+        if (purchase.Request.Turn is { } turn && (TurnId.Parse(turn) is not { } number || inputs.Turn.Turns?.Find(number) is null))
+            return TurnRefusals.TurnLost;
+        purchase = purchase with { Grant = inputs.Ledger.GrantOf(purchase.Request.Turn, purchase.Request.Asset) };
         // One that was refused is begun anew under its key.
         var pruned = inputs.Book.Without([purchase.Id]).Prune(now, [.. inputs.Turn.Turns?.Open.Select(turn => TurnId.Of(turn.Turn)) ?? []]);
         if (!pruned.Book.HasRoom)
@@ -40,7 +44,8 @@ public static class PurchaseChanges
         var request = new HoldRequest(
             terms.PaymentId, HoldKind.Payment, AssetOf(terms), amount, amount, purchase.Request.Session, purchase.Request.Tool, terms.ValidBefore + PurchaseLimits.ExpirySlack)
         {
-            Grant = inputs.Ledger.GrantOf(purchase.Request.Turn, AssetOf(terms)),
+            // Purchases of version 2 have kept none.
+            Grant = purchase.Grant ?? inputs.Ledger.GrantOf(purchase.Request.Turn, AssetOf(terms)),
         };
         var held = inputs.Ledger.Hold(request, inputs.Budgets, inputs.LedgerNow);
         if (held.IsRefused)

@@ -21,6 +21,7 @@ namespace AgentMesh.Agents.Purchases;
 /// <param name="Answer">What the server answered.</param>
 /// <param name="Transaction">The hash of the transaction, as far as known.</param>
 /// <param name="Reason">Why it was refused, has failed or is not known.</param>
+/// <param name="Grant">The money of another agent that its turn had when it was begun, and that it is paid of or not at all; null: it is paid of the agent's own.</param>
 public sealed record StoredPurchase(
     string Id,
     PurchaseRequest Request,
@@ -35,7 +36,8 @@ public sealed record StoredPurchase(
     bool IsTurnedAway,
     PurchaseAnswer? Answer,
     string? Transaction,
-    PurchaseReason? Reason)
+    PurchaseReason? Reason,
+    string? Grant)
 {
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.StoredPurchase;
@@ -54,5 +56,5 @@ public sealed record StoredPurchase(
 
     /// <summary>A new one, with its first run.</summary>
     public static StoredPurchase Begin(string id, PurchaseRequest request, DateTimeOffset now) => new(
-        id, request, PurchaseState.Open, 1, now + PurchaseLimits.Lease, now, now, null, null, 0, false, null, null, null);
+        id, request, PurchaseState.Open, 1, now + PurchaseLimits.Lease, now, now, null, null, 0, false, null, null, null, null);
 }

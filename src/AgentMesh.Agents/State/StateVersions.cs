@@ -35,7 +35,7 @@ internal static class StateVersions
     internal const int SpendingMemory = 1;
     internal const int ApprovalTable = 1;
     internal const int PurchaseBook = 2;
-    internal const int StoredPurchase = 2;
+    internal const int StoredPurchase = 3;
     internal const int PurchaseBody = 1;
     internal const int FreezeRecord = 1;
     internal const int TenantControl = 1;
@@ -104,7 +104,7 @@ internal static class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBookUpcasters = [KeepsForNoTurn];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> StoredPurchaseUpcasters = [BuysInNoTurn];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> StoredPurchaseUpcasters = [BuysInNoTurn, KeepsNoGrant];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> PurchaseBodyUpcasters = [];
 
@@ -233,6 +233,14 @@ internal static class StateVersions
     {
         purchase["request"]!["turn"] = null;
         purchase["v"] = 2;
+        return purchase;
+    }
+
+    /// <summary>Whose money a purchase of version 2 is paid of, is looked for when it is paid.</summary>
+    private static JsonObject KeepsNoGrant(JsonObject purchase)
+    {
+        purchase["grant"] = null;
+        purchase["v"] = 3;
         return purchase;
     }
 

@@ -32,6 +32,33 @@ public sealed class PurchaseChangesTests
         Assert.Equal((UInt128)50_000, Assert.IsType<BudgetRefusal>(refused.Refusal).Shortage.Available);
     }
 
+    /// <summary>The turn may be canceled, or out of time, while the seller is asked: then its sender's money is gone, and the agent's own is not spent for it.</summary>
+    [Theory]
+    [InlineData(100_000, true, null)]
+    [InlineData(99_999, true, "budget_exceeded")]
+    [InlineData(100_000, false, "budget_exceeded")]
+    public void Purchase_OfATurnWithAnothersMoney_IsPaidOfThatOrNotAtAll(int granted, bool isThere, string? code)
+    {
+        var ledger = Ledger.Empty.Grant(new FundsGrant("mail:7", FakeLedger.Usdc, (UInt128)granted, 0, "17"));
+        var begun = PurchaseChanges.Begin(Inputs(ledger, 17), Open with { Request = InTurn }, null, 7, Now).Value!;
+        Assert.Equal("mail:7", begun.Purchase!.Purchase.Grant);
+        var later = isThere ? ledger : ledger.EndGrant("mail:7", Rules, Now).Ledger;
+        var authorized = PurchaseChanges.Authorize(Inputs(later), begun.Purchase.Purchase, Terms, [], 7, Now);
+        Assert.Equal(code, authorized.Refusal?.Code);
+        Assert.Equal(code is null ? null : BudgetScopes.Delegation, (authorized.Refusal as BudgetRefusal)?.Shortage.Scope);
+        Assert.Equal(code is null ? "mail:7" : null, authorized.Value?.Ledger!.Find(Terms.PaymentId)!.Grant);
+    }
+
+    [Theory]
+    [InlineData(17, null)]
+    [InlineData(18, "turn_lost")]
+    [InlineData(null, "turn_lost")]
+    public void Purchase_OfATurnThatIsOver_IsNotBegun(int? open, string? code)
+    {
+        var begun = PurchaseChanges.Begin(Inputs(Ledger.Empty, open), Open with { Request = InTurn }, null, 7, Now);
+        Assert.Equal((code, null), (begun.Refusal?.Code, begun.Value?.Purchase!.Purchase.Grant));
+    }
+
     [Theory]
     [InlineData("Sending", "Held", null)]
     [InlineData("Unknown", "Unknown", "Unknown")]
@@ -83,6 +110,12 @@ public sealed class PurchaseChangesTests
 
     private static PurchaseInputs Inputs(Ledger ledger) => new(
         new TurnInputs(AgentHead.Unborn(Now), null, null), PurchaseBook.Empty, ledger, Rules, Now, new PaymentTable(PaymentBook.Empty, 1, PaymentPage.Empty, null));
+
+    private static PurchaseInputs Inputs(Ledger ledger, int? turn) => Inputs(ledger) with
+    {
+        Turn = new TurnInputs(
+            AgentHead.Unborn(Now) with { LastSeq = 64, EventsFrom = 65, OpenTurns = turn is null ? 0 : 1 }, null, turn is { } n ? new TurnTable([new OpenTurn(n, "default", 1, 1, Now, Now, Now, null)]) : null),
+    };
 
     private static PurchaseInputs Inputs(AgentChange change, AgentChange? later = null) => Inputs((later?.Ledger ?? change.Ledger)!) with
     {

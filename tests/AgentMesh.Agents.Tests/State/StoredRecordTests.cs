@@ -240,7 +240,7 @@ public sealed class StoredRecordTests
             select (object)new PurchaseBook([new OpenPurchase(id, due)], [new KeptPurchase(id, due, bytes, bytes % 2 == 0 ? null : id)]),
             PurchaseBook.Empty.With(SamplePurchases.Open).With(SamplePurchases.Settled with { Id = new string('b', 26), Request = SamplePurchases.InTurn })),
         [typeof(StoredPurchase)] = (
-            "purchase.v2.json",
+            "purchase.v3.json",
             from texts in Gen.String.Select(Whole).Array[9]
             from times in Times.Array[4]
             from state in Gen.Enum<PurchaseState>()
@@ -250,8 +250,8 @@ public sealed class StoredRecordTests
                 times[0], times[1], times[2],
                 numbers[1] % 2 == 0 ? null : new PurchaseTerms(texts[0], texts[1], texts[2], true, texts[3], texts[4], texts[5], texts[6], numbers[2], texts[7], texts[8], texts[0], texts[1], times[3], texts[2]),
                 numbers[2] % 2 == 0 ? null : new PurchasePayment(texts[3], texts[4]), numbers[3], numbers[3] % 2 == 0,
-                numbers[3] % 3 == 0 ? null : new PurchaseAnswer(numbers[0], texts[5], numbers[1]), texts[6], numbers[0] % 3 == 0 ? null : new PurchaseReason(texts[7], texts[8], texts[0])),
-            SamplePurchases.Unknown with { Request = SamplePurchases.InTurn }),
+                numbers[3] % 3 == 0 ? null : new PurchaseAnswer(numbers[0], texts[5], numbers[1]), texts[6], numbers[0] % 3 == 0 ? null : new PurchaseReason(texts[7], texts[8], texts[0]), numbers[1] % 3 == 0 ? null : texts[2]),
+            SamplePurchases.Unknown with { Request = SamplePurchases.InTurn, Grant = "mail:7" }),
         [typeof(PurchaseBody)] = (
             "purchasebody.v1.json", Gen.Byte.Array[0, 300].Select(bytes => (object)new PurchaseBody(bytes)), new PurchaseBody("""{"query":"Is it so? <a>&+"}"""u8.ToArray())),
         [typeof(Ledger)] = ("ledger.v2.json", SampleLedger.Any, SampleLedger.Fixture),
@@ -399,6 +399,7 @@ public sealed class StoredRecordTests
     [InlineData("purchase.v1.json")]
     [InlineData("purchases.v2.json")]
     [InlineData("purchase.v2.json")]
+    [InlineData("purchase.v3.json")]
     [InlineData("purchasebody.v1.json")]
     [InlineData("ledger.v1.json")]
     [InlineData("policy.v1.json")]
