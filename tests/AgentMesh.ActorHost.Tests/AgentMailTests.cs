@@ -203,6 +203,38 @@ public sealed class AgentMailTests
         Assert.Equal(MailStates.Failed, (await host.MailAsync(Bob, isSent: false))[0].State);
     }
 
+    /// <summary>Whoever is answered of the agent's own money waits when there is none, and is passed by a message that brings its own.</summary>
+    [Fact]
+    public async Task MessageWhoseSessionIsPaused_IsPassedByOthers_AndKeepsItsOrder()
+    {
+        await using var model = await FakeModelServer.StartAsync();
+        await using var host = await HostUnderTest.StartAsync(
+            ("AgentMesh:Responder:Provider", "openai"), ("AgentMesh:Responder:Endpoint", model.OpenAIEndpoint.ToString()), ("AgentMesh:Responder:Model", "m"),
+            ("AgentMesh:Responder:Tools", "none"), ("AgentMesh:Responder:Prices:0:Model", "m"), ("AgentMesh:Responder:Prices:0:Input", "3"),
+            ("AgentMesh:Responder:Prices:0:Output", "15"));
+        await host.SetMailPolicyAsync(Bob, "answer");
+        await host.SetBudgetAsync(Bob, new LimitSetting("agent", "USD", "once", "1"));
+        await host.SendMailAsync(Alice, new SendMail("r1", null, [Bob], "one"));
+        await HostUnderTest.UntilAsync(async () => await StatusAsync(host, "one") == TurnStatus.Paused);
+        await host.SendMailAsync(Alice, new SendMail("r2", null, [Bob], "two"));
+        await host.SendMailAsync(Alice, new SendMail("r3", null, [Bob], "three"));
+        await UntilSettledAsync(host, Alice, 3);
+        var paid = new SendMail("r4", null, [Bob], "paid for", Budget: new MailBudget("USD", "100000"));
+        // Whoever spends first has the tenant asked.
+        await HostUnderTest.UntilAsync(async () => (await host.SendMailAsync("default:carol", paid)).Refusal is null);
+        await HostUnderTest.UntilAsync(async () => await host.MailAsync("default:carol", isSent: false) is [{ Content: "You said: paid for" }]);
+        Assert.Equal(["answered", "waiting", "waiting", "answering"], (await host.MailAsync(Bob, isSent: false)).Select(mail => mail.State));
+
+        await host.SetBudgetAsync(Bob, new LimitSetting("agent", "USD", "once", "1000000"));
+        await HostUnderTest.UntilAsync(async () =>
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(1));
+            await host.RemindAsync(Bob, "schedule");
+            return (await host.MailAsync(Alice, isSent: false)).Count == 3;
+        });
+        Assert.Equal(["You said: one", "You said: two", "You said: three"], (await host.MailAsync(Alice, isSent: false)).Reverse().Select(mail => mail.Content));
+    }
+
     [Fact]
     public async Task DeadMessage_SaysWhy_AndIsReplayedAsANewOne_Once()
     {
@@ -234,6 +266,10 @@ public sealed class AgentMailTests
         Assert.Equal((MailStates.Dead, MailCodes.MailExpired), ((await GetSentAsync(host, Alice, id)).State, (await GetSentAsync(host, Alice, id)).Code));
         Assert.Empty(await host.MailAsync(Bob, isSent: false));
     }
+
+    /// <summary>Of the turn that answers bob's message of that content; null: none does.</summary>
+    private static async Task<string?> StatusAsync(HostUnderTest host, string content) =>
+        (await host.MailAsync(Bob, isSent: false)).FirstOrDefault(mail => mail.Content == content) is { TurnId: { } turn } ? (await host.TurnAsync(Bob, turn)).Value!.Status : null;
 
     private static DeliverMail Delivery(HostUnderTest host, string from, long n) => new(
         $"{n}-aaaaaaaaaaaaaaaaaaaaaaaaaa", from, 1, n, "hi", host.Time.GetUtcNow(), host.Time.GetUtcNow().AddHours(1), [from], null, null, null, null, null);

@@ -101,7 +101,9 @@ internal sealed partial class AgentActor
     private async Task<Refusal?> WorkOffMailAsync()
     {
         _mayAnswerMail = false;
-        return await WorkOffAsync(1, ResumeMailAsync) ?? await WorkOffAsync(MailLimits.AnswersAtOnce, AnswerMailAsync);
+        // Each is looked at once a tick: nothing that a tick does lets a paused session go on.
+        var paused = new HashSet<long>();
+        return await WorkOffAsync(1, ResumeMailAsync) ?? await WorkOffAsync(MailLimits.AnswersAtOnce, cancellation => AnswerMailAsync(paused, cancellation));
     }
 
     /// <summary>After a call: what it has made possible is done at once. The reminder would find it too.</summary>
@@ -126,8 +128,10 @@ internal sealed partial class AgentActor
     }
 
     /// <summary>Sends one answer that is there, or begins one.</summary>
+    /// <param name="paused">The messages that are known to wait for their sessions.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>False: nothing can be done now.</returns>
-    private async Task<Result<bool>> AnswerMailAsync(CancellationToken cancellationToken)
+    private async Task<Result<bool>> AnswerMailAsync(HashSet<long> paused, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { NextMail: not null } head)
@@ -143,9 +147,9 @@ internal sealed partial class AgentActor
             if (finished.IsRefused || finished.Value)
                 return finished;
         }
-        else if (!book.ToAnswer.IsEmpty)
+        else if (await NextToAnswerAsync(head, book, turns, paused, cancellationToken) is { } next)
         {
-            var begun = await BeginMailAsync(head, book.ToAnswer[0], now, cancellationToken);
+            var begun = await BeginMailAsync(head, next, now, cancellationToken);
             if (begun.IsRefused || begun.Value)
                 return begun;
         }
@@ -158,6 +162,22 @@ internal sealed partial class AgentActor
             return waits.Refusal;
         await CommitAsync(inputs, waits.Value, cancellationToken);
         return false;
+    }
+
+    /// <summary>The first message that can be answered now; null: none can, or there is none.</summary>
+    private async Task<long?> NextToAnswerAsync(AgentHead head, MailBook book, TurnTable? turns, HashSet<long> paused, CancellationToken cancellationToken)
+    {
+        foreach (var n in book.ToAnswer)
+        {
+            if (paused.Contains(n))
+                continue;
+            // Who begins it says so, when it is not there.
+            if (await _records.LoadReceivedMailAsync(head, n, cancellationToken) is not { } mail || MailOrder.MayBegin(mail, turns))
+                return n;
+            paused.Add(n);
+        }
+
+        return null;
     }
 
     private async Task<Result<bool>> FinishMailAsync(AgentHead head, MailTurn turn, DateTimeOffset now, CancellationToken cancellationToken)

@@ -112,9 +112,8 @@ internal sealed partial class FakeAgent
             return finished?.Change is not null;
         }
 
-        if (book.ToAnswer.IsEmpty)
+        if (book.ToAnswer.FirstOrDefault(waiting => MailOrder.MayBegin(ReceivedMail[waiting], Turns)) is not (> 0 and var n))
             return false;
-        var n = book.ToAnswer[0];
         var request = MailAnswers.RequestOf(n, ReceivedMail[n]);
         if (!Sessions.ContainsKey(request.SessionId))
         {

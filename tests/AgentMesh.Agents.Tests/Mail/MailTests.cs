@@ -3,6 +3,7 @@ using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Tests.Mail;
@@ -332,6 +333,21 @@ public sealed class MailTests
         Assert.True(bucket.HasRoom(names[0]));
         Assert.Same(bucket, bucket.Prune(FakeAgent.Start.AddHours(48).AddMilliseconds(-1)));
         Assert.Equal(0, bucket.Prune(FakeAgent.Start.AddHours(48)).Count);
+    }
+
+    [Theory]
+    [InlineData(null, false, true)]
+    [InlineData(Alice, false, true)]
+    [InlineData(Alice, true, false)]
+    [InlineData("default:carol", true, true)]
+    public void Message_WaitsForThePausedSessionOfItsSender_AndForNoOther(string? busyWith, bool isPaused, bool mayBegin)
+    {
+        var now = FakeAgent.Start;
+        var turn = new OpenTurn(1, MailAnswers.SessionOf(busyWith ?? ""), 1, 1, now, now, now, null)
+        {
+            Pause = isPaused ? new TurnPause(now, "budget_exceeded", "No.", null, null, 0, null, 1, null) : null,
+        };
+        Assert.Equal(mayBegin, MailOrder.MayBegin(SampleMail.Received, busyWith is null ? null : new TurnTable([turn])));
     }
 
     [Theory]
