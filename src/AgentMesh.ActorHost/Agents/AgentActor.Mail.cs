@@ -25,8 +25,6 @@ internal sealed partial class AgentActor
             if (read.IsRefused)
                 return Refused<SentMail>(read.Refusal);
             funds = read.Value;
-            if (await WhyNotToSpendAsync(cancellationToken) is { } stopped)
-                return Refused<SentMail>(stopped);
         }
 
         var question = request.InReplyToN is { } number ? await _records.LoadReceivedMailAsync(head, number, cancellationToken) : null;
@@ -43,6 +41,9 @@ internal sealed partial class AgentActor
         if (MailSending.WasSent(head, earlier.Value, await _records.LoadSentMailAsync(head, earlier.Value, cancellationToken), origin))
             return new Reply<SentMail>(new SentMail([.. MailSending.IdsOf(earlier.Value, await CountSentAsync(head, earlier.Value, draft, origin, cancellationToken), origin)]), null);
 
+        // What was promised before is only told again.
+        if (funds is not null && await WhyNotToSpendAsync(cancellationToken) is { } stopped)
+            return Refused<SentMail>(stopped);
         var oldest = await OldestAsync(head, draft.To.Length, cancellationToken);
         var inputs = await LoadMailInputsAsync(head, funds is not null || oldest.Any(mail => mail.Funds is not null), cancellationToken);
         if (await OriginOfAsync(request.Turn, inputs, head, cancellationToken) is { } mail)

@@ -34,6 +34,23 @@ public sealed class AgentFreezeTests
         Assert.Equal(2, (await host.HistoryAsync(Agent)).Value!.Messages.Count);
     }
 
+    /// <summary>What was promised before is told again: who asks because no answer came is not to take it for refused.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("key")]
+    public async Task FrozenAgent_TellsOfAMessageItSent_AndSendsNoneWithABudget(string? key)
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        var paid = new SendMail("r1", key, ["default:bob"], "do it", Budget: new MailBudget("USD", "100"));
+        // Whoever spends first has the tenant asked.
+        await HostUnderTest.UntilAsync(async () => (await host.SendMailAsync(Agent, paid)).Refusal is null);
+        var sent = (await host.SendMailAsync(Agent, paid)).Value!.MessageIds;
+        await host.FreezeAsync(Agent);
+        Assert.Equal(sent, (await host.SendMailAsync(Agent, paid)).Value!.MessageIds);
+        Assert.Equal("agent_frozen", (await host.SendMailAsync(Agent, paid with { RequestId = "r2", IdempotencyKey = null })).Refusal!.Code);
+        Assert.Null((await host.SendMailAsync(Agent, "r2", "default:bob")).Refusal);
+    }
+
     [Fact]
     public async Task Agent_NeverUsed_IsFrozen_AndIsStillNotThere()
     {
