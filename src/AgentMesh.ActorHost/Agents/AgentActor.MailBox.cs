@@ -70,6 +70,9 @@ internal sealed partial class AgentActor
         if (request.Does == MailVerbs.Discard)
             return await ToItemAsync(inputs, MailLines.Discard(inputs, n, sent, _records.Epoch, now), true, n, cancellationToken);
         var replayed = MailOwner.Replay(inputs, n, sent, Key, oldest, _records.Epoch, now);
+        // Its budget is promised anew.
+        if (replayed.Value?.Step.Change is { Ledger: not null } && await WhyNotToSpendAsync(cancellationToken) is { } stopped)
+            return Refused<MailItem>(stopped);
         return replayed.IsRefused
             ? Refused<MailItem>(replayed.Refusal)
             : await ToItemAsync(inputs, replayed.Value.Step, true, MailId.NumberOf(replayed.Value.Ids[0])!.Value, cancellationToken);

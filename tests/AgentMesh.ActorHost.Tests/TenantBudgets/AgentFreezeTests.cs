@@ -52,6 +52,23 @@ public sealed class AgentFreezeTests
     }
 
     [Fact]
+    public async Task FrozenAgent_SendsNoDeadMessageWithABudgetAgain()
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        await host.SetMailPolicyAsync("default:bob", "store", deny: ["alice"]);
+        var paid = new SendMail("r1", null, ["default:bob"], "do it", Budget: new MailBudget("USD", "100"));
+        await HostUnderTest.UntilAsync(async () => (await host.SendMailAsync(Agent, paid)).Refusal is null);
+        await HostUnderTest.UntilAsync(async () => await host.MailAsync(Agent, isSent: true) is [{ State: MailStates.Dead }]);
+        var again = new ChangeMail(MailVerbs.Replay, (await host.MailAsync(Agent, isSent: true))[0].Id);
+        await host.FreezeAsync(Agent);
+        Assert.Equal("agent_frozen", (await host.ChangeMailAsync(Agent, again)).Refusal!.Code);
+        await host.UnfreezeAsync(Agent);
+        var replayed = (await host.ChangeMailAsync(Agent, again)).Value!.Id;
+        await host.FreezeAsync(Agent);
+        Assert.Equal(replayed, (await host.ChangeMailAsync(Agent, again)).Value!.Id);
+    }
+
+    [Fact]
     public async Task Agent_NeverUsed_IsFrozen_AndIsStillNotThere()
     {
         await using var host = await HostUnderTest.StartAsync();
