@@ -28,10 +28,10 @@ public static class MailAnswers
         return PostRequest.Create(mail.Content, SessionOf(mail.From), string.Create(CultureInfo.InvariantCulture, $"mail:{n}:{mail.Id}"), null);
     }
 
-    /// <summary>Begins to answer the first message that waits.</summary>
+    /// <summary>Begins to answer a message that waits.</summary>
     /// <param name="inputs">The agent's records; with its money, when the message carries some.</param>
     /// <param name="post">The same, as for the message.</param>
-    /// <param name="n">The message's number: the first of those to answer.</param>
+    /// <param name="n">The message's number: one of those to answer.</param>
     /// <param name="mail">The message.</param>
     /// <param name="failure">Why its session cannot be; null: it is there.</param>
     /// <param name="oldest">The sent message that makes room for a refusal; null: it is not there.</param>
