@@ -147,9 +147,10 @@ internal sealed partial class AgentActor
         (_hasScheduleReminder, _scheduleReminderDue, _isMailReminder) = (true, next, isForMail);
     }
 
+    // Forgotten first: an activation that believes in a reminder that is gone would not set it again.
     private async Task UnregisterReminderAsync(string name, Action forget)
     {
-        await UnregisterReminderAsync(name);
         forget();
+        await UnregisterReminderAsync(name);
     }
 }

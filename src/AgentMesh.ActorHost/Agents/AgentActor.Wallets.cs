@@ -46,7 +46,7 @@ internal sealed partial class AgentActor
         if (noted != wallet)
             await StoreAsync(head, noted, cancellationToken);
         (_hasErrand, _settled) = (noted.HasErrand, (!noted.HasErrand, noted.KeyId));
-        if (!_hasErrand && _unwritten is null && _summariesDue.Count == 0)
+        if (HasNothingToFlush)
             await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
         return new Reply<SealedWallet>(new SealedWallet(request.Address, noted.KeyId), null);
     });

@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using AgentMesh.ActorHost.Wallets;
+using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Testing;
 
@@ -82,6 +84,33 @@ public sealed class StartingMoneyTests
         Assert.Single(host.Asked);
     }
 
+    /// <summary>What has become of the money takes away the reminder that it needed, but not that of events that are not out: nobody else would wake the agent for them.</summary>
+    [Fact]
+    public async Task NotedMoney_LeavesTheReminder_WhileEventsAreNotOut()
+    {
+        await using var host = await WalletHost.StartAsync(Keys, ("AgentMesh:Events:Enabled", "true"), ("AgentMesh:Events:IntervalMs", "0"));
+        host.State.Bulk.Status = 503;
+        await host.Host.PostAsync(Alice, "hello", "r1");
+        await host.UntilAsync(() => host.Wallet("gift") == "done" && host.Wallet("listedKeyId") == host.Wallet("keyId"));
+        // Its turn is over when the next one is.
+        await host.Host.BudgetAsync(Alice);
+        Assert.Equal(["flush"], host.State.RemindersOf(Alice));
+
+        // Nor does it in an activation that does not know yet how far they are.
+        var note = new NoteWallet(null, (await host.Host.InfoAsync(Alice)).Value!.WalletAddress!, "done", host.Wallet("keyId"));
+        await host.Host.DeactivateAsync(Alice);
+        Assert.Null((await host.Host.CallAsync(
+            Alice, nameof(IAgentWallets.NoteWallet), JsonContent.Create(note, ContractsJson.Default.NoteWallet), ContractsJson.Default.ReplySealedWallet)).Refusal);
+        Assert.Equal(["flush"], host.State.RemindersOf(Alice));
+        // Asked by their reminder, it is over with them.
+        host.State.Bulk.Status = 200;
+        await host.UntilAsync(async () =>
+        {
+            await host.Host.RemindAsync(Alice, "flush");
+            return host.State.RemindersOf(Alice).Count == 0;
+        });
+    }
+
     /// <summary>The process dies after the commit, and after the faucet's answer: what is stored says what is left to be asked, with the same key.</summary>
     [Theory]
     [InlineData(false)]
@@ -112,8 +141,8 @@ public sealed class StartingMoneyTests
         await using var host = await WalletHost.StartAsync(Keys);
         Assert.Equal(AgentRefusals.SessionNotFound, (await host.Host.PostAsync(Alice, "hello", "r0", session: "abcdefghijklmnopqrstuvwxyz")).Refusal!.Code);
         host.State.FailNextPut = failure;
-        using (var failed = await host.Host.SendAsync(Alice, nameof(IAgentActor.PostMessage), System.Net.Http.Json.JsonContent.Create(
-            new PostMessage("hello", null, "r1", null), Contracts.ContractsJson.Default.PostMessage)))
+        using (var failed = await host.Host.SendAsync(Alice, nameof(IAgentActor.PostMessage), JsonContent.Create(
+            new PostMessage("hello", null, "r1", null), ContractsJson.Default.PostMessage)))
         {
             Assert.False(failed.IsSuccessStatusCode);
         }
