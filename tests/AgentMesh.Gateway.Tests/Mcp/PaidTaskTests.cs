@@ -40,10 +40,28 @@ public sealed class PaidTaskTests(McpFixture fixture) : IClassFixture<McpFixture
     [Fact]
     public async Task PaymentThatNobodyHasVerified_IsNoTask()
     {
-        Answers(McpFixture.Sales, Pending.Replace("executing", "received", StringComparison.Ordinal), Settled);
+        Answers(McpFixture.Sales, Received, Received, Settled);
         Assert.Equal("complete", Text(await BuyAsync(), "resultType"));
-        Assert.Equal(
-            [3, 42], fixture.Sidecar.Calls.Skip(1).Select(call => JsonElement.Parse(call.Body).GetProperty("waitSeconds").GetInt32()));
+        Assert.Equal([3, 1, 1], Waits(fixture.Sidecar.Calls.Skip(1)));
+    }
+
+    /// <summary>Verifying may take longer than a client is let wait: then it is a task when it is over.</summary>
+    [Fact]
+    public async Task PaymentThatIsVerifiedLate_IsATaskFromThenOn()
+    {
+        Answers(McpFixture.Sales, Received, Received, Pending, Known);
+        var begun = await BuyAsync();
+        Assert.Equal((TaskId, "task"), (Text(begun, "taskId"), Text(begun, "resultType")));
+        Assert.Equal([3, 1, 1], Waits(fixture.Sidecar.Calls.Skip(1).SkipLast(1)));
+    }
+
+    [Fact]
+    public async Task PaymentThatNobodyEverVerifies_IsPendingInTheEnd()
+    {
+        Answers([McpFixture.Sales, .. Enumerable.Repeat(Received, 43)]);
+        var answer = await BuyAsync();
+        Assert.Equal((true, "complete"), (answer.GetProperty("isError").GetBoolean(), Text(answer, "resultType")));
+        Assert.Equal([3, .. Enumerable.Repeat(1, 42)], Waits(fixture.Sidecar.Calls.Skip(1)));
     }
 
     [Fact]
@@ -51,7 +69,7 @@ public sealed class PaidTaskTests(McpFixture fixture) : IClassFixture<McpFixture
     {
         Answers(McpFixture.Sales, Pending, """{"refusal":{"code":"too_many_tasks","detail":"No room."}}""", Settled);
         Assert.Equal("Yes.", Text((await BuyAsync()).GetProperty("content")[0], "text"));
-        Assert.Equal(4, fixture.Sidecar.Calls.Count);
+        Assert.Equal([3, 42], Waits([fixture.Sidecar.Calls[1], fixture.Sidecar.Calls[3]]));
     }
 
     [Fact]
@@ -127,12 +145,16 @@ public sealed class PaidTaskTests(McpFixture fixture) : IClassFixture<McpFixture
         Assert.Equal(isOwner, JsonElement.Parse(fixture.Sidecar.Calls[0].Body).GetProperty("isOwner").GetBoolean());
     }
 
+    private static string Received => Pending.Replace("executing", "received", StringComparison.Ordinal);
+
     private static string Settled =>
         $$"""{"state":"settled","paymentId":"{{PaymentId}}","answer":"Yes.","paymentResponse":"{{Receipt}}","paymentResponseHeader":"PAYMENT-RESPONSE"}""";
 
     private Task<JsonElement> BuyAsync() => Client.CallAsync("premium_analysis", """{"query":"so?"}""", new JsonObject { ["x402/payment"] = JsonNode.Parse(Payment) });
 
     private Task<JsonElement> GetAsync() => Client.ResultAsync("tasks/get", new JsonObject { ["taskId"] = TaskId });
+
+    private static IEnumerable<int> Waits(IEnumerable<SidecarCall> purchases) => purchases.Select(call => JsonElement.Parse(call.Body).GetProperty("waitSeconds").GetInt32());
 
     private static string? Text(JsonElement element, string member) => element.GetProperty(member).GetString();
 

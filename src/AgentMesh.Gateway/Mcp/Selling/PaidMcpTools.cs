@@ -21,6 +21,9 @@ internal sealed class PaidMcpTools(AgentCalls calls, PaymentsClient payments, Se
 {
     private const string MimeType = "text/plain";
 
+    /// <summary>For a payment that was not verified while its client was let wait: how long until its call is offered to be a task again.</summary>
+    private static readonly TimeSpan NextWait = TimeSpan.FromSeconds(1);
+
     /// <summary>What the agent sells; nothing while it has no wallet to be paid to.</summary>
     public async Task<Result<IReadOnlyList<PaidMcpTool>>> ListAsync(AgentKey agent, CancellationToken cancellationToken)
     {
@@ -75,12 +78,20 @@ internal sealed class PaidMcpTools(AgentCalls calls, PaymentsClient payments, Se
 
     private async Task<CallToolResult> BuyAsync(PaidToolOffer offer, Func<int, Purchase> toPurchase, TaskOffer? task, string? revision)
     {
-        var wait = task is null ? options.AnswerTimeout : options.WaitForTask;
-        // Not the request's token: a client that hangs up ends neither the work nor its settlement, and finds the answer with the same payment.
-        var outcome = await payments.BuyAsync(toPurchase((int)wait.TotalSeconds), CancellationToken.None);
-        if (task is not null && outcome.Value is { IsOver: false } open && !await task.TakeAsync(open, CancellationToken.None))
-            outcome = await payments.BuyAsync(toPurchase((int)(options.AnswerTimeout - wait).TotalSeconds), CancellationToken.None);
-        return outcome.IsRefused ? McpResults.Refused(outcome.Refusal) : McpTerms.WithReceipt(Answer(offer, outcome.Value, revision), outcome.Value);
+        var left = options.AnswerTimeout;
+        var wait = task is null ? left : options.WaitForTask;
+        while (true)
+        {
+            // Not the request's token: a client that hangs up ends neither the work nor its settlement, and finds the answer with the same payment.
+            var outcome = await payments.BuyAsync(toPurchase((int)wait.TotalSeconds), CancellationToken.None);
+            left -= wait;
+            if (outcome.IsRefused)
+                return McpResults.Refused(outcome.Refusal);
+            if (outcome.Value.IsOver || task is not null && await task.TakeAsync(outcome.Value, CancellationToken.None) || left <= TimeSpan.Zero)
+                return McpTerms.WithReceipt(Answer(offer, outcome.Value, revision), outcome.Value);
+            // Where the agent has no room it waits as others do; a payment that is still being verified is offered again.
+            wait = task is { Refused: null } && NextWait < left ? NextWait : left;
+        }
     }
 
     private static CallToolResult Answer(PaidToolOffer offer, PurchaseOutcome outcome, string? revision) => outcome.State switch
