@@ -34,7 +34,10 @@ internal sealed partial class AgentActor
         var draft = new MailDraft([.. request.To], request.Content ?? "", request.DeadlineSeconds, funds, reference, request.Topic);
         var post = MailSending.RequestOf(draft, request.RequestId, request.IdempotencyKey);
         var keys = await _records.LoadKeysAsync(head, post, now, cancellationToken);
-        var origin = new MailOrigin(request.RequestId, request.IdempotencyKey, post, keys, []);
+        var origin = new MailOrigin(request.RequestId, request.IdempotencyKey, post, keys, [])
+        {
+            Turn = request.Turn is null ? null : TurnId.Parse(request.Turn) ?? 0,
+        };
         var earlier = MailSending.Recall(head, keys, post, now);
         if (earlier.IsRefused)
             return Refused<SentMail>(earlier.Refusal);

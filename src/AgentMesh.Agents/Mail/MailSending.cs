@@ -3,6 +3,7 @@ using System.Globalization;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Turns;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Mail;
@@ -66,6 +67,8 @@ public static class MailSending
         var opened = MailWriter.Open(inputs, now);
         if (opened.IsRefused)
             return opened.Refusal;
+        if (origin.Turn is { } turn && inputs.Turn.Turns?.Find(turn) is not { IsRunning: true })
+            return TurnRefusals.TurnLost;
         var writer = opened.Value;
         var keys = origin.Keys?.Prune(inputs.Turn.Head, now);
         if (keys is { IsFull: true })
@@ -190,7 +193,11 @@ public sealed record MailDraft(ImmutableArray<string> To, string Content, int? D
 /// <param name="Grant">The grant that its budget is of; null: the agent's own money.</param>
 /// <param name="Answers">The received message that it answers; null: none.</param>
 public sealed record MailOrigin(
-    string RequestId, string? IdempotencyKey, PostRequest Request, KeyBuckets? Keys, ImmutableArray<string> Via, string? Grant = null, (long N, InMail Mail)? Answers = null);
+    string RequestId, string? IdempotencyKey, PostRequest Request, KeyBuckets? Keys, ImmutableArray<string> Via, string? Grant = null, (long N, InMail Mail)? Answers = null)
+{
+    /// <summary>The turn that sends it, which has to be running: what a turn that is over sends would have led from nobody. Null: its owner does.</summary>
+    public long? Turn { get; init; }
+}
 
 /// <summary>What sending comes to.</summary>
 /// <param name="Step">What to store.</param>

@@ -43,8 +43,12 @@ public sealed class MailDelegationTests
         gate.Release(1000);
         await HostUnderTest.UntilAsync(async () => (await host.MailAsync(Alice, isSent: false)).Count == 1);
         Assert.Equal(Usd(100), Assert.Single(await host.MailAsync(Alice, isSent: false)).Budget);
-        // The turn is over, and so is its grant.
-        Assert.Equal("budget_exceeded", (await DelegateAsync(host, "r8", 1, turn)).Refusal!.Code);
+        // The turn is over, and so is its grant. It sends nothing at all: of what it sent nobody could say which messages have led to it.
+        Assert.Equal("turn_lost", (await DelegateAsync(host, "r8", 1, turn)).Refusal!.Code);
+        Assert.Equal("turn_lost", (await host.SendMailAsync(Bob, new SendMail("r9", null, [Carol], "do that", Turn: turn))).Refusal!.Code);
+        Assert.Equal("turn_lost", (await host.SendMailAsync(Bob, new SendMail("r10", null, [Carol], "do that", Turn: "none"))).Refusal!.Code);
+        // What it did send is told again.
+        Assert.Null((await DelegateAsync(host, "r4", 40, turn)).Refusal);
     }
 
     private static Task<Reply<SentMail>> DelegateAsync(HostUnderTest host, string requestId, int amount, string? turn) =>
