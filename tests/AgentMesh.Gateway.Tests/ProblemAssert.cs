@@ -12,6 +12,9 @@ internal static class ProblemAssert
         Assert.True((int)response.StatusCode == status, $"{(int)response.StatusCode} instead of {status}: {body}");
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.ToString());
         Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")));
+        Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
+        Assert.Equal("same-origin", Assert.Single(response.Headers.GetValues("Cross-Origin-Resource-Policy")));
         Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
         return IsProblem(body, status, code);
     }
@@ -36,6 +39,9 @@ internal static class ProblemAssert
         Assert.True(response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {body}");
         Assert.Equal("application/json; charset=utf-8", response.Content.Headers.ContentType?.ToString());
         Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")));
+        Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
+        Assert.Equal("same-origin", Assert.Single(response.Headers.GetValues("Cross-Origin-Resource-Policy")));
         Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
         return body;
     }

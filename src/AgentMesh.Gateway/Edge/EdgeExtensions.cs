@@ -1,4 +1,6 @@
 using AgentMesh.Gateway.Identity;
+using AgentMesh.ServiceDefaults;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +15,9 @@ internal static class EdgeExtensions
         builder.Services.AddSingleton<IValidateOptions<OriginOptions>, OriginOptionsValidator>();
         builder.Services.AddSingleton<AllowedOrigins>();
         builder.Services.AddSingleton<ForeignPages>();
+        builder.Services.AddCheckedOptions<EdgeOptions>(EdgeOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
+        builder.Services.AddSingleton<EdgeCertificate>();
         builder.AddIdentity();
         builder.Services.AddOptions<EdgeServerOptions>()
             .Configure<IConfiguration>((options, configuration) => options.AppPort = configuration[EdgeServerOptions.AppPortName])
@@ -24,6 +29,8 @@ internal static class EdgeExtensions
 
     public static WebApplication UseEdge(this WebApplication app)
     {
+        if (!IdentityExtensions.IsDevelopment(app.Configuration))
+            app.UseProxies();
         app.UseMiddleware<SecurityHeaders>();
         if (IdentityExtensions.IsDevelopment(app.Configuration))
             app.UseMiddleware<DevelopmentDoor>();
@@ -34,6 +41,23 @@ internal static class EdgeExtensions
         app.UseRouting();
         app.UseMiddleware<UnroutedRequests>();
         app.UseIdentity();
+        app.UseMiddleware<AnonymousPace>();
         return app;
+    }
+
+    /// <summary>Of the proxies that are named, and of nobody else, it is believed whose request they bring and whether it came by TLS.</summary>
+    private static void UseProxies(this WebApplication app)
+    {
+        // With a text that names none the gateway does not start.
+        if (new EdgeOptions { Proxies = app.Configuration[EdgeOptions.ProxiesName] ?? "" }.ListProxies() is not { Count: > 0 } proxies)
+            return;
+        // As many proxies as stand one behind the other: the first address from the right that is none of theirs is the caller's.
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        // The framework's own default believes this machine.
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+            forwarded.KnownIPNetworks.Add(proxy);
+        app.UseForwardedHeaders(forwarded);
     }
 }

@@ -37,7 +37,13 @@ internal sealed class EdgeServer(IConfiguration configuration) : IConfigureOptio
         else
             options.ListenAnyIP(port, Listen);
 
-        static void Listen(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+        void Listen(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            // With files that are none the gateway does not start.
+            if (new EdgeOptions { CertificateFile = configuration[EdgeOptions.CertificateName], CertificateKeyFile = configuration[EdgeOptions.CertificateKeyName] }.HasCertificate)
+                listen.UseHttps(EdgeCertificate.HandshakeOf(listen.ApplicationServices));
+        }
     }
 }
 

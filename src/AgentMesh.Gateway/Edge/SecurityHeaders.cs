@@ -1,6 +1,9 @@
 namespace AgentMesh.Gateway.Edge;
 
-/// <summary>Headers of every answer: what an agent says is private, and its media type is the declared one.</summary>
+/// <summary>
+/// Headers of every answer: what an agent says is private, its media type is the declared one, and no answer is a page. What was asked for by TLS is asked for
+/// by TLS from then on.
+/// </summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
@@ -8,6 +11,11 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (context.Request.IsHttps)
+            headers.StrictTransportSecurity = "max-age=31536000";
         return next(context);
     }
 }

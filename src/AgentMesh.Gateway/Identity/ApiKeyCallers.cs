@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
@@ -12,14 +14,21 @@ namespace AgentMesh.Gateway.Identity;
 /// <summary>
 /// Who has a key. What a key is checked with is remembered for some seconds, the key itself never: so long a key that is revoked may go on at other gateways.
 /// </summary>
-internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth, TimeProvider time)
+internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth, EdgeOptions edge, TimeProvider time)
 {
+    /// <summary>Keys that are none and that an address may have looked up at once.</summary>
+    public const int UnknownAtOnce = 20;
+
     /// <summary>How long what is known of a key holds, and that there is none.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(10);
 
     /// <summary>Keys that are remembered at most. When there are more, all are asked for again.</summary>
     private const int MaxRemembered = 10_000;
 
+    private static readonly Refusal TooManyUnknown = new(EdgeRefusals.AddressRateLimited, "Too many API keys that are none come from this address.");
+
+    /// <summary>Each tenant that a made-up key names is one more actor in memory.</summary>
+    private readonly AddressPace _unknown = new(UnknownAtOnce, edge.UnknownKeysPerMinute, time);
     private readonly byte[]? _bootstrap = auth.Value.BootstrapKey is { } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key)) : null;
     private readonly ConcurrentDictionary<(TenantId Tenant, ApiKeyId Id), (ApiKeyCheck? Check, long At)> _known = new();
 
@@ -27,14 +36,17 @@ internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth
 
     /// <summary>The caller with this key.</summary>
     /// <param name="text">What was sent as one.</param>
+    /// <param name="address">Whose request it is.</param>
     /// <param name="cancellationToken">Ends with the caller.</param>
     /// <returns>The caller, null when the key opens nothing; or why it could not be looked up now.</returns>
-    public async ValueTask<(Caller? Caller, Refusal? Refusal)> FindAsync(string text, CancellationToken cancellationToken)
+    public async ValueTask<(Caller? Caller, Refusal? Refusal)> FindAsync(string text, IPAddress? address, CancellationToken cancellationToken)
     {
         if (!ApiKeyText.TryParse(text, out var key))
             return (IsBootstrap(text) ? Operator : null, null);
         if (!_known.TryGetValue((key.Tenant, key.Id), out var known) || time.GetElapsedTime(known.At) >= Remembered)
         {
+            if (!_unknown.Has(address))
+                return (null, TooManyUnknown);
             var reply = await calls.GetApiKeyAsync(key.Tenant, new GetApiKey(key.Id.ToString()), cancellationToken);
             if (reply.IsRefused && reply.Refusal.Code != ApiKeyCodes.ApiKeyNotFound)
                 return (null, reply.Refusal);
@@ -42,6 +54,8 @@ internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth
             if (_known.Count >= MaxRemembered)
                 _known.Clear();
             _known[(key.Tenant, key.Id)] = known;
+            if (known.Check is null)
+                _unknown.TryTake(address);
         }
 
         if (known.Check is not { } check || !check.Opens(key.Secret, time.GetUtcNow()))
@@ -67,7 +81,7 @@ internal sealed class ApiKeyAuthentication(RequestDelegate next, ApiKeyCallers c
 
     private async Task FindAsync(HttpContext context, string text)
     {
-        var (caller, refusal) = await callers.FindAsync(text, context.RequestAborted);
+        var (caller, refusal) = await callers.FindAsync(text, context.Connection.RemoteIpAddress, context.RequestAborted);
         if (refusal is not null)
         {
             await Problem.WriteAsync(context, refusal);

@@ -20,6 +20,7 @@ internal sealed class WatchHub(AgentCalls calls, IOptions<WatchOptions> options,
 
     // Unbounded in form only: an agent stands in it at most once.
     private readonly Channel<WatchedAgent> _due = Channel.CreateUnbounded<WatchedAgent>();
+    private readonly Dictionary<TenantId, int> _ofTenants = [];
     private int _sockets;
 
     /// <summary>Agents whose log has to be read.</summary>
@@ -54,9 +55,15 @@ internal sealed class WatchHub(AgentCalls calls, IOptions<WatchOptions> options,
     {
         lock (_lock)
         {
-            if (_sockets >= _options.Sockets || _agents.TryGetValue(agent.ToString(), out var watched) && watched.Sockets >= _options.SocketsPerAgent)
+            var ofTenant = _ofTenants.GetValueOrDefault(agent.Tenant);
+            if (_sockets >= _options.Sockets || ofTenant >= _options.SocketsPerTenant
+                || _agents.TryGetValue(agent.ToString(), out var watched) && watched.Sockets >= _options.SocketsPerAgent)
+            {
                 return null;
+            }
+
             _sockets++;
+            _ofTenants[agent.Tenant] = ofTenant + 1;
             var watcher = Add(agent, isSocket: true);
             watcher.Agent.Sockets++;
             return watcher;
@@ -72,6 +79,8 @@ internal sealed class WatchHub(AgentCalls calls, IOptions<WatchOptions> options,
             {
                 _sockets--;
                 watcher.Agent.Sockets--;
+                if (--_ofTenants[watcher.Agent.Key.Tenant] == 0)
+                    _ofTenants.Remove(watcher.Agent.Key.Tenant);
             }
 
             if (watcher.Agent.Remove(watcher))

@@ -29,6 +29,9 @@ internal sealed class WatchOptions
     /// <summary>WebSockets and event streams of one agent, in this process. Default 4,096.</summary>
     public int SocketsPerAgent { get; set; } = 4096;
 
+    /// <summary>WebSockets and event streams of one tenant's agents, in this process. Default 12,288: the largest tenant leaves room for others.</summary>
+    public int SocketsPerTenant { get; set; } = 12_288;
+
     /// <summary>WebSockets and event streams of all agents, in this process. Default 16,384: below the server's limit of connections.</summary>
     public int Sockets { get; set; } = 16_384;
 
@@ -60,7 +63,7 @@ internal sealed class WatchOptions
     /// <summary>True when a gateway can work with these values.</summary>
     public bool IsValid() =>
         RecentEvents > 0 && RecentBytes > 0 && PageEvents is > 0 and <= 1000 && RunningTextLength > 0 && Readers > 0
-        && SocketsPerAgent > 0 && Sockets > 0 && FramesPerWindow > 0
+        && SocketsPerAgent > 0 && SocketsPerTenant > 0 && Sockets > 0 && FramesPerWindow > 0
         && CheckInterval > TimeSpan.Zero && MaxCheckInterval >= CheckInterval && HeartbeatInterval > TimeSpan.Zero && SendTimeout > TimeSpan.Zero
         && ResumeGrace >= TimeSpan.Zero && CloseTimeout > TimeSpan.Zero && FrameWindow > TimeSpan.Zero && SilenceTimeout > HeartbeatInterval;
 }

@@ -30,6 +30,9 @@ public static class EdgeRefusals
     /// <summary>The token is not one of this service, not for it, or not valid now.</summary>
     public const string InvalidToken = "invalid_token";
 
+    /// <summary>So many requests of unknown callers come from this address that others would suffer.</summary>
+    public const string AddressRateLimited = "address_rate_limited";
+
     /// <summary>The caller is known, and may not do this.</summary>
     public const string InsufficientScope = "insufficient_scope";
 

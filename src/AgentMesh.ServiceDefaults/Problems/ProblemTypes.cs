@@ -35,6 +35,7 @@ public static class ProblemTypes
         [EdgeRefusals.InvalidDaprToken] = new(401, "The Dapr app token is missing or wrong."),
         [EdgeRefusals.Unauthenticated] = new(401, "Who calls is not known."),
         [EdgeRefusals.InvalidToken] = new(401, "The token is invalid."),
+        [EdgeRefusals.AddressRateLimited] = new(429, "Too many requests of unknown callers.", RetryAfterSeconds: 5),
         [EdgeRefusals.InsufficientScope] = new(403, "The caller may not do this."),
         [EdgeRefusals.UserIdMissing] = new(400, "The path names no user."),
         [EdgeRefusals.InvalidUserId] = new(400, "The user id is invalid."),

@@ -17,18 +17,37 @@ public sealed class StartTests
     [InlineData("Development", null, "https://app.example.org/", null, "not an origin")]
     [InlineData("Development", null, null, "http", "not a port")]
     [InlineData("Development", null, null, "70000", "not a port")]
-    public async Task BadConfiguration_EndsTheProcessWithOneLine(string? environment, string? mode, string? origins, string? port, string reason)
+    public Task BadConfiguration_EndsTheProcessWithOneLine(string? environment, string? mode, string? origins, string? port, string reason) =>
+        EndsAsync(reason, ("ASPNETCORE_ENVIRONMENT", environment), ("AgentMesh__Auth__Mode", mode), ("AgentMesh__Cors__Origins", origins), ("APP_PORT", port));
+
+    [Theory]
+    [InlineData("AgentMesh__Edge__Proxies", "10.0.0.0/8 and others", "addresses or networks")]
+    [InlineData("AgentMesh__Edge__Proxies", "10.0.0.0/33", "addresses or networks")]
+    [InlineData("AgentMesh__Edge__Proxies", "0.0.0.0/0", "all addresses")]
+    [InlineData("AgentMesh__Edge__Proxies", "10.0.0.1, ::/0", "all addresses")]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "believes every caller")]
+    [InlineData("AgentMesh__Edge__CertificateFile", "tls.crt", "each needs the other")]
+    [InlineData("AgentMesh__Edge__CertificateKeyFile", "tls.key", "each needs the other")]
+    [InlineData("AgentMesh__Edge__AnonymousPerMinute", "-1", "are 0 to 1000000")]
+    [InlineData("AgentMesh__Edge__UnknownKeysPerMinute", "1000001", "are 0 to 1000000")]
+    public Task BadSettingOfTheEdge_EndsTheProcessWithOneLine(string name, string value, string reason) =>
+        EndsAsync(reason, ("ASPNETCORE_ENVIRONMENT", "Production"), ("AgentMesh__Auth__Mode", "ApiKey"), (name, value));
+
+    [Fact]
+    public Task FilesThatAreNoCertificate_EndTheProcessWithOneLine() => EndsAsync(
+        "AgentMesh__Edge__CertificateKeyFile: Could not find", ("ASPNETCORE_ENVIRONMENT", "Production"), ("AgentMesh__Auth__Mode", "ApiKey"),
+        ("AgentMesh__Edge__CertificateFile", "/nowhere/tls.crt"), ("AgentMesh__Edge__CertificateKeyFile", "/nowhere/tls.key"));
+
+    private static async Task EndsAsync(string reason, params (string Name, string? Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AgentMesh.Gateway.dll")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment["DOTNET_ENVIRONMENT"] = null;
-        start.Environment["AgentMesh__Auth__Mode"] = mode;
-        start.Environment["AgentMesh__Cors__Origins"] = origins;
-        start.Environment["APP_PORT"] = port;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         try
         {

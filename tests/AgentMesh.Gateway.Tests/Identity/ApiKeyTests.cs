@@ -98,6 +98,28 @@ public sealed class ApiKeyTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync($"amk_{mine[1]}_{mine[2]}_default", "/agent/alice/info"));
     }
 
+    /// <summary>Whoever tries tenants by made-up keys has some of them looked up, and then waits. Whoever has a key that was looked up goes on.</summary>
+    [Fact]
+    public async Task MadeUpKeys_AreNotLookedUpForEver()
+    {
+        var key = await MakeAsync(Bootstrap, "acme", """{"name":"k","scopes":["user"]}""");
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(key, "/agent/alice/info"));
+        for (var n = 0; n < ApiKeyCallers.UnknownAtOnce; n++)
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(MadeUp(n), "/agent/alice/info"));
+        _sidecar.Reset();
+        using (var refused = await SendAsync(HttpMethod.Get, MadeUp(1000), "/agent/alice/info"))
+            await refused.IsProblemAsync(429, "address_rate_limited");
+        Assert.Empty(_sidecar.Calls);
+        // One that is known to be none needs no look either.
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(MadeUp(0), "/agent/alice/info"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(key, "/agent/alice/info"));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(MadeUp(1000), "/agent/alice/info"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(MadeUp(1001), "/agent/alice/info"));
+
+        string MadeUp(int n) => string.Join('_', [.. key.Split('_')[..3], $"made{n}"]);
+    }
+
     [Fact]
     public async Task RevokedKey_OpensNothing_HereAtOnce_AndElsewhereSoon()
     {

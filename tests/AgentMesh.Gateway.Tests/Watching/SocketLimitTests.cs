@@ -52,6 +52,7 @@ public sealed class SocketLimitTests : WatchTest
 
     [Theory]
     [InlineData("SocketsPerAgent", "alice", "bob")]
+    [InlineData("SocketsPerTenant", "bob", null)]
     [InlineData("Sockets", "bob", null)]
     public async Task TooManySockets_Close1008_UntilOneLeaves(string option, string refused, string? accepted)
     {
