@@ -105,6 +105,8 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<MailPage>))]
 [JsonSerializable(typeof(Reply<MailItem>))]
 [JsonSerializable(typeof(Reply<MailSettings>))]
+[JsonSerializable(typeof(UseTicket))]
+[JsonSerializable(typeof(Reply<TicketUse>))]
 [JsonSerializable(typeof(NoteTopic))]
 [JsonSerializable(typeof(Reply<TopicList>))]
 [JsonSerializable(typeof(TopicMember))]

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ServiceDefaults;
@@ -34,6 +35,7 @@ public static class ServiceDefaultsExtensions
             ],
         });
         RequestTraces.Enable();
+        builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, UnloggedQueries>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(SidecarOptions.From(builder.Configuration));
         builder.Services.AddServiceHealth();

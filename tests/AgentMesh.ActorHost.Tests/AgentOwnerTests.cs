@@ -105,7 +105,7 @@ public sealed class AgentOwnerTests
         await HostUnderTest.UntilAsync(async () => (await host.MailAsync(Alice, isSent: false)).Count == 1);
         host.State[Alice, "summary:default"] = host.State[Alice, $"summary:{session}"] = """{"text":"Short.","upToPage":1,"upToSeq":1,"at":"2026-01-02T03:04:05.678Z","v":1}""";
         host.State[Alice, "wallet"] = """{"provider":"local","address":"0x0","keyId":"k","sealedKey":"s","createdAt":"2026-01-02T03:04:05.678Z","v":1}""";
-        host.State[Alice, "policy"] = host.State[Alice, "spending"] = host.State[Alice, "approvals"] = host.State[Alice, "tasks"] = host.State[Alice, "published"] = host.State[Alice, "topics"] = "{}";
+        host.State[Alice, "policy"] = host.State[Alice, "spending"] = host.State[Alice, "approvals"] = host.State[Alice, "tasks"] = host.State[Alice, "published"] = host.State[Alice, "topics"] = host.State[Alice, "tickets"] = "{}";
         host.State[Alice, "purchases"] = """{"open":[],"kept":[{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaa","until":"2026-01-03T03:04:05.678Z","answerBytes":2}],"v":1}""";
         foreach (var key in (string[])["purchase", "purchase-body", "purchase-answer"])
             host.State[Alice, $"{key}:aaaaaaaaaaaaaaaaaaaaaaaaaa"] = "{}";

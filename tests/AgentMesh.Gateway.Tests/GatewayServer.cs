@@ -18,6 +18,9 @@ internal sealed class GatewayServer(FakeSidecar sidecar, TimeProvider? timeProvi
     /// <summary>The port, when the gateway runs on Kestrel.</summary>
     public int Port { get; private set; }
 
+    /// <summary>Where it logs; null: nowhere.</summary>
+    public ILoggerProvider? Logs { get; init; }
+
     /// <summary>Sends through the whole pipeline in memory.</summary>
     public HttpClient Client() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = false });
 
@@ -41,7 +44,12 @@ internal sealed class GatewayServer(FakeSidecar sidecar, TimeProvider? timeProvi
         builder.UseSetting("APP_PORT", Port == 0 ? "" : Port.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);
-        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureLogging(logging =>
+        {
+            logging.ClearProviders();
+            if (Logs is not null)
+                logging.AddProvider(Logs);
+        });
         builder.ConfigureTestServices(services =>
         {
             services.Configure<AgentCallOptions>(options => options.RetryDelay = TimeSpan.Zero);

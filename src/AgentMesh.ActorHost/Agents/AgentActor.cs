@@ -19,7 +19,7 @@ namespace AgentMesh.ActorHost.Agents;
 [Actor(TypeName = AgentActorType.Name)]
 internal sealed partial class AgentActor
     : Actor, IAgentActor, IAgentTurns, IAgentSummaries, IAgentSweep, IAgentSales, IAgentWallets, IAgentPayments, IAgentPurchases, IAgentBudgets, IAgentPolicies,
-        IAgentFreezing, IAgentTasks, IAgentMail, IAgentPublishing, IRemindable
+        IAgentFreezing, IAgentTasks, IAgentMail, IAgentPublishing, IAgentTickets, IRemindable
 {
     private readonly AgentServices _services;
     private readonly TimeProvider _time;

@@ -62,6 +62,9 @@ public static class StateKeys
     /// <summary>Key of the <see cref="AgentMesh.Agents.Events.PublishedRecord"/>.</summary>
     public const string Published = "published";
 
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Tickets.SpentTickets"/>.</summary>
+    public const string Tickets = "tickets";
+
     /// <summary>Key of a <see cref="AgentMesh.Agents.Purchases.StoredPurchase"/>.</summary>
     public static string Purchase(string id) => "purchase:" + id;
 

@@ -96,7 +96,7 @@ public static class AgentErasure
             Keys =
             [
                 StateKeys.Turns, StateKeys.Schedules, StateKeys.Expiries, StateKeys.Sessions, StateKeys.Profile, StateKeys.Usage, StateKeys.Wallet,
-                StateKeys.Purchases, StateKeys.Approvals, StateKeys.Tasks, StateKeys.Topics, StateKeys.Published, .. ledger is null ? [StateKeys.Ledger] : ImmutableArray<string>.Empty, StateKeys.Summary(SessionNames.Default),
+                StateKeys.Purchases, StateKeys.Approvals, StateKeys.Tasks, StateKeys.Topics, StateKeys.Published, StateKeys.Tickets, .. ledger is null ? [StateKeys.Ledger] : ImmutableArray<string>.Empty, StateKeys.Summary(SessionNames.Default),
                 .. Enumerable.Range(0, ConversationLimits.IdempotencyBuckets).Select(StateKeys.Bucket), StateKeys.Mail,
                 .. Enumerable.Range(0, MailLimits.SenderBuckets).Select(StateKeys.MailSenders), StateKeys.Head,
             ],

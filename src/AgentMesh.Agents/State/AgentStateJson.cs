@@ -17,6 +17,7 @@ using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.TenantBudgets;
+using AgentMesh.Agents.Tickets;
 using AgentMesh.Agents.Topics;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
@@ -74,6 +75,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(PublishedRecord))]
 [JsonSerializable(typeof(AgentTopics))]
 [JsonSerializable(typeof(TopicMembers))]
+[JsonSerializable(typeof(SpentTickets))]
 [JsonSerializable(typeof(ApiKeyBook))]
 [JsonSerializable(typeof(ApiKeyRecord))]
 public sealed partial class AgentStateJson : JsonSerializerContext
@@ -152,6 +154,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
             StateVersions.PublishedRecord, StateVersions.PublishedRecordUpcasters, Default.PublishedRecord));
         options.Converters.Add(new VersionedConverter<AgentTopics>(StateVersions.AgentTopics, StateVersions.AgentTopicsUpcasters, Default.AgentTopics));
         options.Converters.Add(new VersionedConverter<TopicMembers>(StateVersions.TopicMembers, StateVersions.TopicMembersUpcasters, Default.TopicMembers));
+        options.Converters.Add(new VersionedConverter<SpentTickets>(StateVersions.SpentTickets, StateVersions.SpentTicketsUpcasters, Default.SpentTickets));
         options.Converters.Add(new VersionedConverter<ApiKeyBook>(StateVersions.ApiKeyBook, StateVersions.ApiKeyBookUpcasters, Default.ApiKeyBook));
         options.Converters.Add(new VersionedConverter<ApiKeyRecord>(StateVersions.ApiKeyRecord, StateVersions.ApiKeyRecordUpcasters, Default.ApiKeyRecord));
     }

@@ -50,6 +50,7 @@ internal static partial class StateVersions
     internal const int TopicMembers = 1;
     internal const int ApiKeyBook = 1;
     internal const int ApiKeyRecord = 1;
+    internal const int SpentTickets = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail];
@@ -133,4 +134,6 @@ internal static partial class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApiKeyBookUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApiKeyRecordUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SpentTicketsUpcasters = [];
 }

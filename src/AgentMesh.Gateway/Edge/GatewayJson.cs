@@ -8,6 +8,7 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Buying;
 using AgentMesh.Gateway.Identity;
+using AgentMesh.Gateway.Identity.Tickets;
 using AgentMesh.Gateway.Mail;
 using AgentMesh.Gateway.Mcp.Tasks;
 using AgentMesh.Gateway.Mcp.Tools;
@@ -93,6 +94,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ExportedMailPolicy))]
 [JsonSerializable(typeof(ExportedPolicy))]
 [JsonSerializable(typeof(ExportedApproval))]
+[JsonSerializable(typeof(TicketResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>For answers. Relaxed: they are JSON with nosniff, never HTML, and people read them with curl.</summary>

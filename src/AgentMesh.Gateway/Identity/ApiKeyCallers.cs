@@ -22,6 +22,11 @@ internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth
     /// <summary>How long what is known of a key holds, and that there is none.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a connection may stay open that was opened with a key. Nobody tells of keys that are revoked, and a key that is not is taken at once again.
+    /// </summary>
+    public static readonly TimeSpan OpenAtMost = TimeSpan.FromHours(1);
+
     /// <summary>Keys that are remembered at most. When there are more, all are asked for again.</summary>
     private const int MaxRemembered = 10_000;
 
@@ -58,10 +63,17 @@ internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth
                 _unknown.TryTake(address);
         }
 
-        if (known.Check is not { } check || !check.Opens(key.Secret, time.GetUtcNow()))
+        var now = time.GetUtcNow();
+        if (known.Check is not { } check || !check.Opens(key.Secret, now))
             return (null, null);
         UserId? user = check.User is { } name ? UserId.Parse(name) : null;
-        return (new Caller(key.Tenant, user, check.Scopes.Contains(ApiKeyScopes.User), check.Scopes.Contains(ApiKeyScopes.Admin), IsOperator: false), null);
+        var end = now + OpenAtMost;
+        return (
+            new Caller(key.Tenant, user, check.Scopes.Contains(ApiKeyScopes.User), check.Scopes.Contains(ApiKeyScopes.Admin), IsOperator: false)
+            {
+                EndsAt = check.ExpiresAt < end ? check.ExpiresAt : end,
+            },
+            null);
     }
 
     /// <summary>A key has been revoked here.</summary>

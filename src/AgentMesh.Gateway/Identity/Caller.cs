@@ -15,6 +15,9 @@ internal sealed record Caller(TenantId Tenant, UserId? User, bool IsUser, bool I
     /// <summary>Of <c>AgentMesh__Auth__Mode=Development</c>: whoever is on this machine, owner of every agent and admin.</summary>
     public static Caller Local { get; } = new(TenantId.Default, null, IsUser: true, IsAdmin: true, IsOperator: true);
 
+    /// <summary>When the credential ends, and with it what was opened by it; null: it does not.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
     /// <summary>The caller of a request; null: nobody has proved anything.</summary>
     public static Caller? Of(HttpContext context) => (context.User as CallerPrincipal)?.Caller;
 

@@ -1,3 +1,5 @@
+using AgentMesh.Gateway.Identity.Tickets;
+using AgentMesh.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +16,8 @@ internal static class IdentityExtensions
         services.AddSingleton<ProtectedResource>();
         services.AddSingleton<Challenges>();
         services.AddSingleton<ApiKeyCallers>();
+        services.AddCheckedOptions<TicketOptions>(TicketOptions.Section);
+        services.AddSingleton<TicketSeal>();
         // Only then: the framework puts its middleware before ours as soon as it finds a scheme.
         if (builder.Configuration[ModeName] == AuthOptions.JwtMode)
         {
@@ -30,6 +34,7 @@ internal static class IdentityExtensions
             app.UseAuthentication();
         else if (app.Configuration[ModeName] == AuthOptions.ApiKeyMode)
             app.UseMiddleware<ApiKeyAuthentication>();
+        app.UseMiddleware<TicketAuthentication>();
         app.UseMiddleware<AccessControl>();
         return app;
     }
@@ -37,6 +42,7 @@ internal static class IdentityExtensions
     public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder endpoints)
     {
         ProtectedResource.Map(endpoints);
+        TicketEndpoint.Map(endpoints);
         return endpoints;
     }
 

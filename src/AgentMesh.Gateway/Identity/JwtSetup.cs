@@ -54,7 +54,7 @@ internal sealed class JwtSetup(IOptions<AuthOptions> auth, TimeProvider time, IL
     private Task SetCaller(TokenValidatedContext context)
     {
         if (ToCaller(context.Principal!) is { } caller)
-            context.Principal = new CallerPrincipal(caller, context.Scheme.Name);
+            context.Principal = new CallerPrincipal(caller with { EndsAt = new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero) + ClockSkew }, context.Scheme.Name);
         else
             context.Fail("The token names no tenant or no user.");
         return Task.CompletedTask;

@@ -7,18 +7,29 @@ using Microsoft.Net.Http.Headers;
 namespace AgentMesh.Gateway.Watching;
 
 /// <summary>An answer of <c>text/event-stream</c> (HTML, 9.2): one writer, which waits for the client; the clock looks after it.</summary>
-internal sealed class EventStream(HttpContext context, Watcher watcher, WatchClock clock, WatchOptions options, TimeProvider timeProvider)
+/// <param name="context">The request.</param>
+/// <param name="watcher">Wakes it.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="options">When it is given up.</param>
+/// <param name="timeProvider">The time.</param>
+/// <param name="endsAt">When its credential ends; null: it does not, or the stream is over soon anyway.</param>
+internal sealed class EventStream(
+    HttpContext context, Watcher watcher, WatchClock clock, WatchOptions options, TimeProvider timeProvider, DateTimeOffset? endsAt = null)
     : IWatchConnection, IDisposable
 {
     public const string MediaType = "text/event-stream";
 
     private long _waitingSince;
     private long _sentAt = timeProvider.GetTimestamp();
+    private long _overSince;
     private bool _isHeartbeatDue;
     private bool _isDraining;
 
     /// <summary>True when the process is about to end: what is due is sent, then the answer ends. Clients come back by themselves.</summary>
     public bool IsDraining => Volatile.Read(ref _isDraining);
+
+    /// <summary>True when the credential has ended: nothing more is sent.</summary>
+    public bool IsOver => Volatile.Read(ref _overSince) != 0;
 
     /// <summary>True when the client asks for events.</summary>
     public static bool IsAccepted(HttpRequest request) => Accepts(request, MediaType);
@@ -60,6 +71,21 @@ internal sealed class EventStream(HttpContext context, Watcher watcher, WatchClo
 
     public void Tick(long now)
     {
+        if (Volatile.Read(ref _overSince) is not 0 and var over)
+        {
+            // Its write hangs.
+            if (timeProvider.GetElapsedTime(over, now) >= options.CloseTimeout)
+                context.Abort();
+            return;
+        }
+
+        if (endsAt <= timeProvider.GetUtcNow())
+        {
+            Volatile.Write(ref _overSince, now);
+            watcher.Wake();
+            return;
+        }
+
         if (Volatile.Read(ref _waitingSince) is not 0 and var since && timeProvider.GetElapsedTime(since, now) >= options.SendTimeout)
         {
             context.Abort();

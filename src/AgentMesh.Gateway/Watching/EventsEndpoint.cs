@@ -1,6 +1,8 @@
 using System.Text.Json;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Identity;
+using AgentMesh.Gateway.Identity.Tickets;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
@@ -30,7 +32,7 @@ internal static class EventsEndpoint
 
     private static readonly Refusal TooMany = new(EdgeRefusals.TooManySockets, "This process serves as many sockets and streams as it takes.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/events", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/events", AnswerAsync).WithMetadata(TakesTickets.Instance);
 
     private static async Task AnswerAsync(HttpContext context)
     {
@@ -78,10 +80,10 @@ internal static class EventsEndpoint
 
         using var stream = new EventStream(
             context, watcher, services.GetRequiredService<WatchClock>(), services.GetRequiredService<IOptions<WatchOptions>>().Value,
-            services.GetRequiredService<TimeProvider>());
+            services.GetRequiredService<TimeProvider>(), Caller.Of(context)?.EndsAt);
         await using var gone = context.RequestAborted.Register(static watcher => ((Watcher)watcher!).Wake(), watcher);
         await stream.BeginAsync(RetryMs);
-        while (true)
+        while (!stream.IsOver)
         {
             var isLast = stream.IsDraining;
             if (await SendNextAsync(stream, watcher, context.RequestAborted))

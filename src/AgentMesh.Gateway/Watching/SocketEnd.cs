@@ -23,6 +23,12 @@ internal sealed record SocketEnd(WebSocketCloseStatus? Status, string Reason)
 
     public static SocketEnd Silent { get; } = new(WebSocketCloseStatus.PolicyViolation, "silent");
 
+    /// <summary>
+    /// The credential that opened it has ended; the client connects again with another one. 4000-4999 are for applications (RFC 6455, 7.4.2): a client that
+    /// needs another token must not have to tell it by a reason's words.
+    /// </summary>
+    public static SocketEnd CredentialEnded { get; } = new((WebSocketCloseStatus)4401, "credential ended");
+
     /// <summary>The client closes; its code is sent back (RFC 6455, 5.5.1).</summary>
     public static SocketEnd Closed(WebSocketCloseStatus? status) => new(status ?? WebSocketCloseStatus.Empty, "");
 }

@@ -1,5 +1,6 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.Identity.Tickets;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -13,7 +14,7 @@ internal static class SocketEndpoint
 {
     private static readonly Refusal InvalidAfter = new(EdgeRefusals.InvalidAfter, "after must be one number from 0 on, a seq.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}", AnswerAsync).WithMetadata(TakesTickets.Instance);
 
     private static async Task AnswerAsync(HttpContext context)
     {

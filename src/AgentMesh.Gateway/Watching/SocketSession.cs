@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Identity;
 using AgentMesh.Primitives;
 using FluentValidation;
 
@@ -24,6 +25,7 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
     private readonly WebSocket _socket;
     private readonly SocketOutput _output;
     private readonly FrameRate _rate;
+    private readonly DateTimeOffset? _endsAt;
 
     // Completed by the first frame, or by the end; what waits for it is gone then.
     private TaskCompletionSource? _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,6 +49,7 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
         _socket = WebSocket.CreateFromStream(_stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
         _output = new SocketOutput(_stream, parts.TimeProvider);
         _rate = new FrameRate(parts.Options.FramesPerWindow, parts.Options.FrameWindow);
+        _endsAt = Caller.Of(context)?.EndsAt;
         _pingedAt = parts.TimeProvider.GetTimestamp();
     }
 
@@ -95,6 +98,12 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
         {
             if (Elapsed(Volatile.Read(ref _endedAt), now) >= options.CloseTimeout)
                 _context.Abort();
+            return;
+        }
+
+        if (_endsAt <= _parts.TimeProvider.GetUtcNow())
+        {
+            End(SocketEnd.CredentialEnded);
             return;
         }
 

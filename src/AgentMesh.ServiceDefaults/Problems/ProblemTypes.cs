@@ -137,6 +137,8 @@ public static class ProblemTypes
         ["api_key_not_found"] = new(404, "No such API key."),
         ["api_key_id_taken"] = new(409, "Another API key has the id."),
         ["too_many_api_keys"] = new(409, "Too many API keys."),
+        // AgentMesh.Contracts, TicketCodes
+        ["too_many_tickets"] = new(429, "Too many tickets.", RetryAfterSeconds: 10),
         // AgentMesh.Contracts, SpendingRefusals
         ["tenant_unknown"] = new(503, "Whether the tenant may spend is not known.", RetryAfterSeconds: 1),
         ["tenant_frozen"] = new(403, "The tenant is frozen."),

@@ -31,6 +31,7 @@ using AgentMesh.Agents.Tests.Payments;
 using AgentMesh.Agents.Tests.Policies;
 using AgentMesh.Agents.Tests.Purchases;
 using AgentMesh.Agents.Tests.TenantBudgets;
+using AgentMesh.Agents.Tickets;
 using AgentMesh.Agents.Topics;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
@@ -289,6 +290,10 @@ public sealed class StoredRecordTests
             new AgentTopics([new JoinedTopic("news", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))])),
         [typeof(TopicMembers)] = (
             "topicmembers.v1.json", Gen.String.Select(Whole).Array[0, 20].Select(users => (object)new TopicMembers([.. users])), new TopicMembers(["alice", "bob"])),
+        [typeof(SpentTickets)] = (
+            "tickets.v1.json",
+            from texts in Gen.String.Select(Whole).Array[2] from at in Times select (object)new SpentTickets([new SpentTicket(texts[0], texts[1], at), new SpentTicket(texts[1], texts[0], at)]),
+            new SpentTickets([new SpentTicket("aebagbafaydqqcikbmga2dqpca", "00112233445566778899aabbccddeeff", new DateTimeOffset(2026, 1, 2, 3, 5, 5, 678, TimeSpan.Zero))])),
         [typeof(ApiKeyBook)] = (
             "apikeys.v1.json",
             from entries in (from id in Gen.String.Select(Whole) from at in Times.Nullable() select new ApiKeyEntry(id, at)).Array[0, 20] select (object)new ApiKeyBook([.. entries]),
@@ -420,6 +425,7 @@ public sealed class StoredRecordTests
     [InlineData("mailin.v1.json")]
     [InlineData("mailfrom.v1.json")]
     [InlineData("published.v1.json")]
+    [InlineData("tickets.v1.json")]
     [InlineData("apikeys.v1.json")]
     [InlineData("apikey.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
@@ -463,6 +469,7 @@ public sealed class StoredRecordTests
             "mailin" => Read<InMail>(json),
             "mailfrom" => Read<MailSenders>(json),
             "published" => Read<PublishedRecord>(json),
+            "tickets" => Read<SpentTickets>(json),
             "apikeys" => Read<ApiKeyBook>(json),
             "apikey" => Read<ApiKeyRecord>(json),
             _ => Read<IdempotencyBucket>(json),
@@ -484,7 +491,7 @@ public sealed class StoredRecordTests
             [
                 "head", "page:default:12", "idem:7", "sessions", "session:abc", "events:3", "turns", "profile", "schedules", "expiries", "usage", "summary:abc", "wallet",
                 "payments", "payments:3", "payment:abc", "purchases", "purchase:abc", "purchase-body:abc", "purchase-answer:abc", "ledger", "policy", "spending", "approvals", "freeze", "tasks",
-                "mail", "mail-out:12", "mail-in:12", "mail-from:3", "published",
+                "mail", "mail-out:12", "mail-in:12", "mail-from:3", "published", "tickets",
             ],
             [
                 StateKeys.Head, StateKeys.Page("default", 12), StateKeys.Bucket(7), StateKeys.Sessions, StateKeys.Session("abc"),
@@ -492,7 +499,7 @@ public sealed class StoredRecordTests
                 StateKeys.Summary("abc"), StateKeys.Wallet, StateKeys.Payments, StateKeys.PaymentPage(3), StateKeys.PaymentPlace("abc"),
                 StateKeys.Purchases, StateKeys.Purchase("abc"), StateKeys.PurchaseBody("abc"), StateKeys.PurchaseAnswer("abc"), StateKeys.Ledger,
                 StateKeys.Policy, StateKeys.Spending, StateKeys.Approvals, StateKeys.Freeze, StateKeys.Tasks, StateKeys.Mail,
-                StateKeys.SentMail(12), StateKeys.ReceivedMail(12), StateKeys.MailSenders(3), StateKeys.Published,
+                StateKeys.SentMail(12), StateKeys.ReceivedMail(12), StateKeys.MailSenders(3), StateKeys.Published, StateKeys.Tickets,
             ]);
 
     [Theory]

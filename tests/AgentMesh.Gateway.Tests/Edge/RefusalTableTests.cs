@@ -14,7 +14,7 @@ public sealed class RefusalTableTests
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
         Assert.Equal(
-            new[] { typeof(AgentRefusals), typeof(ApiKeyCodes), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals), typeof(TopicCodes) }.SelectMany(Codes).Order(),
+            new[] { typeof(AgentRefusals), typeof(ApiKeyCodes), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals), typeof(TicketCodes), typeof(TopicCodes) }.SelectMany(Codes).Order(),
             ProblemTypes.All.Keys.Order());
 
     [Fact]
@@ -27,6 +27,7 @@ public sealed class RefusalTableTests
     [Theory]
     [InlineData(typeof(MailCodes))]
     [InlineData(typeof(ApiKeyCodes))]
+    [InlineData(typeof(TicketCodes))]
     public void EveryCodeOfAnActor_IsDocumentedWithItsStatus(Type codes)
     {
         foreach (var code in Codes(codes))

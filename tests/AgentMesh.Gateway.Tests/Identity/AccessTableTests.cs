@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using AgentMesh.Gateway.Identity.Tickets;
+using AgentMesh.Primitives;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +18,9 @@ public sealed class AccessTableTests : IAsyncLifetime
     {
         /// <summary>The owner of the agent.</summary>
         Owner,
+
+        /// <summary>The owner of the agent, by a ticket too.</summary>
+        Watcher,
 
         /// <summary>Admins.</summary>
         Admin,
@@ -44,11 +49,11 @@ public sealed class AccessTableTests : IAsyncLifetime
         ("GET /admin/tenants/{tenant}", For.Admin),
         ("GET /admin/tenants/{tenant}/budget", For.Admin),
         ("GET /agent", For.Public),
-        ("GET /agent/{userId}", For.Owner),
+        ("GET /agent/{userId}", For.Watcher),
         ("GET /agent/{userId}/approvals", For.Owner),
         ("GET /agent/{userId}/approvals/{approvalId}", For.Owner),
         ("GET /agent/{userId}/budget", For.Owner),
-        ("GET /agent/{userId}/events", For.Owner),
+        ("GET /agent/{userId}/events", For.Watcher),
         ("GET /agent/{userId}/export", For.Owner),
         ("GET /agent/{userId}/history", For.Owner),
         ("GET /agent/{userId}/history/search", For.Owner),
@@ -95,6 +100,7 @@ public sealed class AccessTableTests : IAsyncLifetime
         ("POST /agent/{userId}/schedules", For.Owner),
         ("POST /agent/{userId}/send", For.Owner),
         ("POST /agent/{userId}/sessions", For.Owner),
+        ("POST /agent/{userId}/ticket", For.Owner),
         ("POST /agent/{userId}/topics/{topic}", For.Owner),
         ("POST /agent/{userId}/topics/{topic}/messages", For.Owner),
         ("POST /agent/{userId}/turns/{turnId}/cancel", For.Owner),
@@ -142,11 +148,17 @@ public sealed class AccessTableTests : IAsyncLifetime
         { "operator of another tenant", "404 not_found", null, null },
         { "owner and admin", null, null, null },
         { "token in the query", "401 unauthenticated", "401 unauthenticated", null },
+        // Where tickets are taken: the first is answered, the others are told the same.
+        { "ticket", "401 invalid_token", "401 invalid_token", "401 invalid_token" },
+        { "ticket of another user", "401 invalid_token", "401 invalid_token", "401 invalid_token" },
+        { "ticket beside a token", "401 invalid_token", "401 invalid_token", "401 invalid_token" },
+        { "nonsense as a ticket", "401 invalid_token", "401 invalid_token", "401 invalid_token" },
     };
 
     public async ValueTask InitializeAsync()
     {
         _sidecar = await FakeSidecar.StartAsync();
+        _sidecar.Agent = new FakeTickets().Answer;
         _gateway = new GatewayServer(_sidecar, null, [.. _issuer.Settings, new("APP_API_TOKEN", "app-token")]);
     }
 
@@ -173,7 +185,8 @@ public sealed class AccessTableTests : IAsyncLifetime
         {
             var expected = whose switch
             {
-                For.Owner => atOwners,
+                For.Watcher when caller == "ticket" => null,
+                For.Owner or For.Watcher => atOwners,
                 For.Admin => atAdmins,
                 For.Public => atPublic,
                 _ => atPublic ?? "401 invalid_dapr_token",
@@ -276,7 +289,15 @@ public sealed class AccessTableTests : IAsyncLifetime
         if (isOfAnother && !path.Contains("/tenants/", StringComparison.Ordinal) && path.StartsWith("/admin/", StringComparison.Ordinal))
             path += "?tenant=default";
         var prefix = path.StartsWith("/agent/", StringComparison.Ordinal) ? caller switch { "another tenant's path" => "/t/acme", "other tenant" or "admin of another tenant" or "operator of another tenant" or "owner by the tenant's path" => "/t/default", _ => "" } : "";
-        var request = new HttpRequestMessage(new HttpMethod(method), $"{prefix}{path}{(caller == "token in the query" ? $"?access_token={_issuer.Token()}&token={_issuer.Token()}" : "")}");
+        var query = caller switch
+        {
+            "token in the query" => $"?access_token={_issuer.Token()}&token={_issuer.Token()}",
+            "ticket" or "ticket beside a token" => $"?ticket={TicketOf("alice")}",
+            "ticket of another user" => $"?ticket={TicketOf("bob")}",
+            "nonsense as a ticket" => "?ticket=nonsense",
+            _ => "",
+        };
+        var request = new HttpRequestMessage(new HttpMethod(method), $"{prefix}{path}{query}");
         if (method is "POST" or "PUT" or "PATCH")
             request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         if (TokenOf(caller) is { } token)
@@ -284,12 +305,14 @@ public sealed class AccessTableTests : IAsyncLifetime
         return request;
     }
 
+    private string TicketOf(string user) => _gateway.Services.GetRequiredService<TicketSeal>().Make(new AgentKey(TenantId.Default, UserId.Parse(user)), null).Text;
+
     private string? TokenOf(string caller)
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return caller switch
         {
-            "nobody" or "token in the query" => null,
+            "nobody" or "token in the query" or "ticket" or "ticket of another user" or "nonsense as a ticket" => null,
             "nonsense" => "nonsense",
             "another issuer's key" => _issuer.Token(key: other),
             "a key that is not known" => _issuer.Token(key: other, keyId: "k2"),

@@ -4,7 +4,9 @@ using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Gateway.Identity;
+using AgentMesh.Gateway.Identity.Tickets;
 using AgentMesh.Primitives;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AgentMesh.Gateway.Tests.Identity;
@@ -172,6 +174,21 @@ public sealed class ApiKeyTests : IAsyncLifetime
         using var response = await SendAsync(HttpMethod.Post, Bootstrap, "/admin/keys", body);
         await response.IsProblemAsync(400, "invalid_api_key_request");
         Assert.Empty(_sidecar.Calls);
+    }
+
+    /// <summary>Nobody tells a gateway that a key is revoked whose connection is open, so it does not stay open for long.</summary>
+    [Theory]
+    [InlineData(null, 3600)]
+    [InlineData(3601, 3600)]
+    [InlineData(3599, 3599)]
+    public async Task WhatAKeyHasOpened_EndsInAnHour_OrWithTheKey(int? seconds, int endsAfter)
+    {
+        var end = seconds is { } left ? $",\"expiresAt\":\"{_time.GetUtcNow().AddSeconds(left):yyyy-MM-ddTHH:mm:ssZ}\"" : "";
+        var key = await MakeAsync(Bootstrap, "acme", $$"""{"name":"alice","user":"alice","scopes":["user"]{{end}}}""");
+        using var response = await SendAsync(HttpMethod.Post, key, "/agent/alice/ticket");
+        var ticket = JsonElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("ticket").GetString()!;
+        var said = _gateway.Services.GetRequiredService<TicketSeal>().Open(ticket)!;
+        Assert.Equal((_time.GetUtcNow().AddSeconds(endsAfter), "acme:alice"), (said.EndsAt, said.Agent.ToString()));
     }
 
     private async Task<string> MakeAsync(string by, string tenant, string body)
