@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.ApiKeys;
+using AgentMesh.Contracts.Audit;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Contracts.Topics;
@@ -118,6 +119,11 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(Reply<ApiKeyView>))]
 [JsonSerializable(typeof(Reply<ApiKeyCheck>))]
 [JsonSerializable(typeof(Reply<ApiKeyList>))]
+[JsonSerializable(typeof(BeginAction))]
+[JsonSerializable(typeof(EndAction))]
+[JsonSerializable(typeof(ReadAudit))]
+[JsonSerializable(typeof(Reply<BegunAction>))]
+[JsonSerializable(typeof(Reply<AuditPart>))]
 [JsonSerializable(typeof(GetTenantState))]
 [JsonSerializable(typeof(TakeLease))]
 [JsonSerializable(typeof(SettleLease))]

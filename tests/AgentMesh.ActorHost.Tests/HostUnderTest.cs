@@ -295,6 +295,14 @@ internal sealed class HostUnderTest : IAsyncDisposable
         return await ReadAsync(answer, type);
     }
 
+    /// <summary>Calls any method of a tenant's audit chain.</summary>
+    public async Task<Reply<T>> CallAuditAsync<T>(string tenant, string method, HttpContent body, JsonTypeInfo<Reply<T>> type)
+        where T : class
+    {
+        using var answer = await Http.PutAsync(new Uri($"actors/AuditActor/{tenant}/method/{method}", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        return await ReadAsync(answer, type);
+    }
+
     /// <summary>Calls any method of a topic.</summary>
     public async Task<Reply<TopicView>> CallTopicAsync(string topic, string method, string? user = null)
     {

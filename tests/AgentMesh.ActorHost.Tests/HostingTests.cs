@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentMesh.Agents.ApiKeys;
+using AgentMesh.Agents.Audit;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.CallTasks;
 using AgentMesh.Agents.Conversation;
@@ -13,6 +14,7 @@ using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Topics;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.ApiKeys;
+using AgentMesh.Contracts.Audit;
 using AgentMesh.Contracts.Topics;
 using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.Extensions.Configuration;
@@ -28,7 +30,7 @@ public sealed class HostingTests
         await using var host = await HostUnderTest.StartAsync(("AgentMesh:Actors:IdleTimeoutSeconds", "90"));
         var config = await host.Http.GetStringAsync(new Uri("dapr/config", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(
-            """{"entities":["AgentActor","TenantActor","TopicActor","ApiKeysActor"],"actorIdleTimeout":"0h1m30s0ms","drainOngoingCallTimeout":"0h0m20s0ms","drainRebalancedActors":true,"reentrancy":{"enabled":false}}""",
+            """{"entities":["AgentActor","TenantActor","TopicActor","ApiKeysActor","AuditActor"],"actorIdleTimeout":"0h1m30s0ms","drainOngoingCallTimeout":"0h0m20s0ms","drainRebalancedActors":true,"reentrancy":{"enabled":false}}""",
             config);
     }
 
@@ -121,6 +123,13 @@ public sealed class HostingTests
         Assert.Equal(ApiKeyCodes.TooManyApiKeys, ApiKeyRefusals.TooMany.Code);
         Assert.Equal(AgentRefusals.InvalidLimit, ApiKeyRefusals.InvalidLimit.Code);
         Assert.Equal(AgentRefusals.InvalidCursor, ApiKeyRefusals.InvalidCursor.Code);
+    }
+
+    [Fact]
+    public void RefusalCodesOfTheAuditChain_AreThoseOfTheContract()
+    {
+        Assert.Equal(AuditCodes.TooManyAdminActions, AuditRefusals.TooManyOpen.Code);
+        Assert.Equal(AgentRefusals.InvalidLimit, AuditRefusals.InvalidLimit.Code);
     }
 
     [Fact]

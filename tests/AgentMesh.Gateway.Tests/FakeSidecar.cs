@@ -23,6 +23,8 @@ internal sealed class FakeSidecar : IAsyncDisposable
     public const string PostedReply = """{"value":{"response":"You said: hi","messageCount":2,"seq":2,"turnId":"t1","sessionId":"default"}}""";
     public const string HistoryReply = """{"value":{"messages":[]}}""";
 
+    public const string NotedReply = """{"value":{"intent":7}}""";
+
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<SidecarCall> _calls = new();
     private readonly Channel<SidecarCall> _arrivals = Channel.CreateUnbounded<SidecarCall>();
@@ -37,7 +39,14 @@ internal sealed class FakeSidecar : IAsyncDisposable
     /// <summary>Answers calls for which no script is left; null from it: the usual success.</summary>
     public Func<SidecarCall, string?>? Agent { get; set; }
 
-    public IReadOnlyList<SidecarCall> Calls => [.. _calls];
+    /// <summary>All but those of the audit chain.</summary>
+    public IReadOnlyList<SidecarCall> Calls => [.. _calls.Where(call => !IsAudit(call))];
+
+    /// <summary>Those of the audit chain too.</summary>
+    public IReadOnlyList<SidecarCall> AllCalls => [.. _calls];
+
+    /// <summary>Answers calls of the audit chain; null: each is noted.</summary>
+    public Func<HttpContext, SidecarCall, Task>? Auditor { get; set; }
 
     public static async Task<FakeSidecar> StartAsync()
     {
@@ -68,6 +77,7 @@ internal sealed class FakeSidecar : IAsyncDisposable
         _calls.Clear();
         _script.Clear();
         Ready = true;
+        Auditor = null;
     }
 
     /// <summary>An answer in the words of daprd.</summary>
@@ -114,9 +124,17 @@ internal sealed class FakeSidecar : IAsyncDisposable
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var call = new SidecarCall(context.Request.Method, context.Request.Path, headers, await reader.ReadToEndAsync()) { Aborted = context.RequestAborted };
         _calls.Enqueue(call);
+        if (IsAudit(call))
+        {
+            await (Auditor?.Invoke(context, call) ?? Text(200, NotedReply)(context));
+            return;
+        }
+
         _arrivals.Writer.TryWrite(call);
         await (_script.TryDequeue(out var answer) ? answer : Text(200, Agent?.Invoke(call) ?? Success(call.Path)))(context);
     }
+
+    private static bool IsAudit(SidecarCall call) => call.Path.Contains("/AuditActor/", StringComparison.Ordinal);
 
     private static string Success(string path) =>
         path.EndsWith("/PostMessage", StringComparison.Ordinal) ? PostedReply

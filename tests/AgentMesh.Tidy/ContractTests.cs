@@ -5,6 +5,7 @@ using System.Text.Json.Schema;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.ApiKeys;
+using AgentMesh.Contracts.Audit;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Contracts.Topics;
@@ -29,11 +30,13 @@ public sealed class ContractTests
         MethodInfo[] tenant = MethodsBeside(typeof(ITenantActor));
         MethodInfo[] topic = MethodsBeside(typeof(ITopicActor));
         MethodInfo[] keys = MethodsBeside(typeof(IApiKeysActor));
+        MethodInfo[] audit = MethodsBeside(typeof(IAuditActor));
         MethodInfo[] payment = MethodsBeside(typeof(IPaymentActor));
         AppendActor(text, AgentActorType.Name, agent);
         AppendActor(text, TenantActorType.Name, tenant);
         AppendActor(text, TopicActorType.Name, topic);
         AppendActor(text, ApiKeysActorType.Name, keys);
+        AppendActor(text, AuditActorType.Name, audit);
         AppendActor(text, PaymentActorType.Name, payment);
         MethodInfo[] methods = [.. actors.SelectMany(type => type.GetMethods())];
         var messages = methods

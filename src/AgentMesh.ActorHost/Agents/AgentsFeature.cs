@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.ApiKeys;
+using AgentMesh.ActorHost.Audit;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Tenants;
@@ -18,7 +19,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AgentMesh.ActorHost.Agents;
 
-/// <summary>Hosts <see cref="AgentActor"/>, <see cref="TenantActor"/>, <see cref="TopicActor"/> and <see cref="ApiKeysActor"/>.</summary>
+/// <summary>Hosts <see cref="AgentActor"/>, <see cref="TenantActor"/>, <see cref="TopicActor"/>, <see cref="ApiKeysActor"/> and <see cref="AuditActor"/>.</summary>
 internal static class AgentsFeature
 {
     /// <summary>
@@ -59,6 +60,7 @@ internal static class AgentsFeature
             runtime.Actors.RegisterActor<TenantActor>();
             runtime.Actors.RegisterActor<TopicActor>();
             runtime.Actors.RegisterActor<ApiKeysActor>();
+            runtime.Actors.RegisterActor<AuditActor>();
         });
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.ApiKeys;
 using AgentMesh.Agents.Approvals;
+using AgentMesh.Agents.Audit;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.CallTasks;
 using AgentMesh.Agents.Conversation;
@@ -78,6 +79,8 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(SpentTickets))]
 [JsonSerializable(typeof(ApiKeyBook))]
 [JsonSerializable(typeof(ApiKeyRecord))]
+[JsonSerializable(typeof(AuditBook))]
+[JsonSerializable(typeof(AuditPage))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -157,5 +160,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
         options.Converters.Add(new VersionedConverter<SpentTickets>(StateVersions.SpentTickets, StateVersions.SpentTicketsUpcasters, Default.SpentTickets));
         options.Converters.Add(new VersionedConverter<ApiKeyBook>(StateVersions.ApiKeyBook, StateVersions.ApiKeyBookUpcasters, Default.ApiKeyBook));
         options.Converters.Add(new VersionedConverter<ApiKeyRecord>(StateVersions.ApiKeyRecord, StateVersions.ApiKeyRecordUpcasters, Default.ApiKeyRecord));
+        options.Converters.Add(new VersionedConverter<AuditBook>(StateVersions.AuditBook, StateVersions.AuditBookUpcasters, Default.AuditBook));
+        options.Converters.Add(new VersionedConverter<AuditPage>(StateVersions.AuditPage, StateVersions.AuditPageUpcasters, Default.AuditPage));
     }
 }

@@ -51,6 +51,8 @@ internal static partial class StateVersions
     internal const int ApiKeyBook = 1;
     internal const int ApiKeyRecord = 1;
     internal const int SpentTickets = 1;
+    internal const int AuditBook = 1;
+    internal const int AuditPage = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail];
@@ -136,4 +138,8 @@ internal static partial class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> ApiKeyRecordUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SpentTicketsUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AuditBookUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AuditPageUpcasters = [];
 }

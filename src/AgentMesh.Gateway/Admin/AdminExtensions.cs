@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Identity;
 using FluentValidation;
 
@@ -15,6 +16,7 @@ internal static class AdminExtensions
     {
         var admin = endpoints.MapGroup("").WithMetadata(AdminOnly.Instance);
         ApiKeyEndpoints.Map(admin);
+        AuditEndpoint.Map(admin);
         RotateWalletsEndpoint.Map(admin);
         FreezeEndpoints.Map(admin);
         TenantEndpoints.Map(admin);

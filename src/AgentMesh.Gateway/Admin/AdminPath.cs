@@ -22,11 +22,15 @@ internal static class AdminPath
     /// <summary>True when a request names a tenant and no other, or none that could be.</summary>
     public static bool NamesOnly(HttpContext context, TenantId tenant)
     {
-        if (AgentPath.UserSegment(context.Request.Path) is not null)
-            return AgentPath.KeyOf(context).Tenant == tenant;
-        var named = context.Request.RouteValues.ContainsKey("tenant") ? TenantOf(context) : ReadTenant(context);
+        var named = NamedTenant(context);
         return named.IsRefused || named.Value == tenant;
     }
+
+    /// <summary>The tenant that a request for admins is about, however its route names one.</summary>
+    public static Result<TenantId> NamedTenant(HttpContext context) =>
+        AgentPath.UserSegment(context.Request.Path) is not null ? AgentPath.KeyOf(context).Tenant
+        : context.Request.RouteValues.ContainsKey("tenant") ? TenantOf(context)
+        : ReadTenant(context);
 
     /// <summary>The agent of <c>/admin/agents/{userId}?tenant=</c>; without the parameter one of the caller's tenant.</summary>
     public static Result<AgentKey> AgentOf(HttpContext context)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Identity;
 using AgentMesh.Primitives;
@@ -26,9 +27,9 @@ internal static class ApiKeyEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/admin/keys", CreateAsync);
+        endpoints.MapPost("/admin/keys", CreateAsync).WithMetadata(new Audited("api_key.create"));
         endpoints.MapGet("/admin/keys", ListAsync);
-        endpoints.MapDelete("/admin/keys/{id}", RevokeAsync);
+        endpoints.MapDelete("/admin/keys/{id}", RevokeAsync).WithMetadata(new Audited("api_key.revoke"));
     }
 
     private static async Task CreateAsync(HttpContext context)
@@ -43,6 +44,7 @@ internal static class ApiKeyEndpoints
         if (await JsonRequest.ReadDeclaredAsync(context, RequestJson.Requests.ApiKeyRequest) is not { } request)
             return;
         var key = Make(tenant.Value);
+        AdminAudit.SetTarget(context, "id", key.Id.ToString());
         var salt = RandomNumberGenerator.GetBytes(ApiKeyHash.SaltBytes);
         var create = new CreateApiKey(
             key.Id.ToString(), salt, ApiKeyHash.Make(salt, key.Secret), request.User, [.. request.Scopes!.Select(scope => scope!)], request.Name!, request.ExpiresAt);

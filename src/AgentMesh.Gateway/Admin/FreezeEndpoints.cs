@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -15,8 +16,8 @@ internal static class FreezeEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/admin/agents/{userId}/freeze", FreezeAsync);
-        endpoints.MapPost("/admin/agents/{userId}/unfreeze", UnfreezeAsync);
+        endpoints.MapPost("/admin/agents/{userId}/freeze", FreezeAsync).WithMetadata(new Audited("agent.freeze"));
+        endpoints.MapPost("/admin/agents/{userId}/unfreeze", UnfreezeAsync).WithMetadata(new Audited("agent.unfreeze"));
         endpoints.MapGet("/admin/agents/{userId}/freeze", GetAsync);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -25,7 +26,7 @@ internal static class RotateWalletsEndpoint
 
     private static readonly Refusal InvalidCursor = new(AgentRefusals.InvalidCursor, "The parameter cursor is one text.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/admin/wallets/rotate", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/admin/wallets/rotate", AnswerAsync).WithMetadata(new Audited("wallets.rotate"));
 
     private static async Task AnswerAsync(HttpContext context)
     {

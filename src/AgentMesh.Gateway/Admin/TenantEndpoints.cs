@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -16,9 +17,9 @@ internal static class TenantEndpoints
     {
         endpoints.MapGet("/admin/tenants/{tenant}", context => AnswerAsync(context, ReadAsync, WriteTenantAsync));
         endpoints.MapGet("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, ReadAsync, WriteBudgetAsync));
-        endpoints.MapPut("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, SetAsync, WriteBudgetAsync));
-        endpoints.MapPost("/admin/tenants/{tenant}/freeze", context => AnswerAsync(context, FreezeAsync, WriteTenantAsync));
-        endpoints.MapPost("/admin/tenants/{tenant}/unfreeze", context => AnswerAsync(context, UnfreezeAsync, WriteTenantAsync));
+        endpoints.MapPut("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, SetAsync, WriteBudgetAsync)).WithMetadata(new Audited("tenant.budget.set"));
+        endpoints.MapPost("/admin/tenants/{tenant}/freeze", context => AnswerAsync(context, FreezeAsync, WriteTenantAsync)).WithMetadata(new Audited("tenant.freeze"));
+        endpoints.MapPost("/admin/tenants/{tenant}/unfreeze", context => AnswerAsync(context, UnfreezeAsync, WriteTenantAsync)).WithMetadata(new Audited("tenant.unfreeze"));
     }
 
     /// <param name="context">The request.</param>

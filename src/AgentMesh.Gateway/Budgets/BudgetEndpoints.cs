@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Identity;
 using AgentMesh.Primitives;
@@ -8,15 +9,14 @@ using AgentMesh.ServiceDefaults.Problems;
 namespace AgentMesh.Gateway.Budgets;
 
 /// <summary>
-/// <c>GET /agent/{userId}/budget</c>: what an agent may spend and has spent. <c>PUT</c> sets all of its limits and is an operator's: in Development the
-/// local caller is one, and there is no other mode yet.
+/// <c>GET /agent/{userId}/budget</c>: what an agent may spend and has spent. <c>PUT</c> sets all of its limits and is an admin's.
 /// </summary>
 internal static class BudgetEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/agent/{userId}/budget", GetAsync);
-        endpoints.MapPut("/agent/{userId}/budget", PutAsync).WithMetadata(AdminOnly.Instance);
+        endpoints.MapPut("/agent/{userId}/budget", PutAsync).WithMetadata(AdminOnly.Instance, new Audited("agent.budget.set"));
     }
 
     private static async Task GetAsync(HttpContext context) =>

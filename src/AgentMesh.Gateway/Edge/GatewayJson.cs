@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Buying;
 using AgentMesh.Gateway.Identity;
@@ -26,6 +27,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(ApiKeyRequest))]
 [JsonSerializable(typeof(ApiKeyResponse))]
 [JsonSerializable(typeof(ApiKeysResponse))]
+[JsonSerializable(typeof(AuditResponse))]
 [JsonSerializable(typeof(MessageRequest))]
 [JsonSerializable(typeof(MessageOutput))]
 [JsonSerializable(typeof(TaskResult))]

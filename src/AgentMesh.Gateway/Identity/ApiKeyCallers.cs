@@ -71,6 +71,7 @@ internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth
         return (
             new Caller(key.Tenant, user, check.Scopes.Contains(ApiKeyScopes.User), check.Scopes.Contains(ApiKeyScopes.Admin), IsOperator: false)
             {
+                Key = key.Id,
                 EndsAt = check.ExpiresAt < end ? check.ExpiresAt : end,
             },
             null);

@@ -18,6 +18,16 @@ internal sealed record Caller(TenantId Tenant, UserId? User, bool IsUser, bool I
     /// <summary>When the credential ends, and with it what was opened by it; null: it does not.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 
+    /// <summary>The API key they came with; null: with none that has an id.</summary>
+    public ApiKeyId? Key { get; init; }
+
+    /// <summary>Who they are, for the audit chain: an API key by its id, else a user; the operator's first key and the local caller have no id.</summary>
+    public string Name =>
+        ReferenceEquals(this, Local) ? "local"
+        : Key is { } key ? $"key:{Tenant}/{key}"
+        : User is { } user ? $"user:{Tenant}/{user}"
+        : "bootstrap";
+
     /// <summary>The caller of a request; null: nobody has proved anything.</summary>
     public static Caller? Of(HttpContext context) => (context.User as CallerPrincipal)?.Caller;
 

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Identity.Tickets;
 using AgentMesh.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -36,6 +37,7 @@ internal static class IdentityExtensions
             app.UseMiddleware<ApiKeyAuthentication>();
         app.UseMiddleware<TicketAuthentication>();
         app.UseMiddleware<AccessControl>();
+        app.UseMiddleware<AdminAudit>();
         return app;
     }
 

@@ -23,6 +23,7 @@ public static class Problem
     /// <param name="errors">What is wrong by member of the request; null when it is not about members.</param>
     public static Task WriteAsync(HttpContext context, Refusal refusal, IReadOnlyDictionary<string, string[]>? errors = null)
     {
+        context.Features.Set(refusal);
         var type = ProblemTypes.Of(refusal.Code);
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, WriterOptions))
@@ -49,6 +50,9 @@ public static class Problem
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
     }
+
+    /// <summary>What a request was refused with; null: it was not, or not yet.</summary>
+    public static Refusal? RefusalOf(HttpContext context) => context.Features.Get<Refusal>();
 
     /// <summary>What connects an answer with the logs and traces of all services it went through.</summary>
     public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;

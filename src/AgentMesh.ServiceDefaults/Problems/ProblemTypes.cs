@@ -139,6 +139,9 @@ public static class ProblemTypes
         ["too_many_api_keys"] = new(409, "Too many API keys."),
         // AgentMesh.Contracts, TicketCodes
         ["too_many_tickets"] = new(429, "Too many tickets.", RetryAfterSeconds: 10),
+        // AgentMesh.Contracts, AuditCodes
+        ["too_many_admin_actions"] = new(429, "Too many admin actions are under way.", RetryAfterSeconds: 60),
+        ["audit_unavailable"] = new(503, "The action could not be noted.", RetryAfterSeconds: 5),
         // AgentMesh.Contracts, SpendingRefusals
         ["tenant_unknown"] = new(503, "Whether the tenant may spend is not known.", RetryAfterSeconds: 1),
         ["tenant_frozen"] = new(403, "The tenant is frozen."),

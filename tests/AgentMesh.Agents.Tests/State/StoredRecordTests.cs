@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Agents.ApiKeys;
 using AgentMesh.Agents.Approvals;
+using AgentMesh.Agents.Audit;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.CallTasks;
 using AgentMesh.Agents.Conversation;
@@ -23,6 +24,7 @@ using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.TenantBudgets;
 using AgentMesh.Agents.Tests.ApiKeys;
 using AgentMesh.Agents.Tests.Approvals;
+using AgentMesh.Agents.Tests.Audit;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.CallTasks;
 using AgentMesh.Agents.Tests.Mail;
@@ -36,6 +38,7 @@ using AgentMesh.Agents.Topics;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
+using AgentMesh.Primitives.Audit;
 using AgentMesh.Testing;
 using CsCheck;
 
@@ -307,6 +310,22 @@ public sealed class StoredRecordTests
             select (object)new ApiKeyRecord(
                 texts[0], new PackedEntries(bytes[0]), new PackedEntries(bytes[1]), more[0] is null ? null : texts[1], [texts[1], texts[2]], texts[2], at, more[0], more[1]),
             SampleApiKeys.Key),
+        [typeof(AuditBook)] = (
+            "audit.v1.json",
+            from number in Gen.Long[0, 1L << 48]
+            from open in (from texts in Gen.String.Select(Whole).Array[4] from at in Times select new OpenAction(number, at, new AdminAction(texts[0], texts[1], texts[2], texts[3]))).Array[0, 20]
+            select (object)new AuditBook(number, AuditRecord.NoHash, [.. open]),
+            SampleAudit.Book),
+        [typeof(AuditPage)] = (
+            "auditpage.v1.json",
+            from records in (
+                from number in Gen.Long[1, 1L << 48]
+                from texts in Gen.String.Select(Whole).Array[6]
+                from at in Times
+                from intent in Gen.Long[1, 1L << 48].Nullable()
+                select new AuditRecord(number, at, texts[0], texts[1], texts[2], texts[3], intent, intent is null ? null : texts[4], texts[5], AuditRecord.NoHash)).Array[0, 32]
+            select (object)new AuditPage([.. records]),
+            SampleAudit.Page),
         [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
         [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
         [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
@@ -428,6 +447,8 @@ public sealed class StoredRecordTests
     [InlineData("tickets.v1.json")]
     [InlineData("apikeys.v1.json")]
     [InlineData("apikey.v1.json")]
+    [InlineData("audit.v1.json")]
+    [InlineData("auditpage.v1.json")]
     public void EveryShippedVersion_StillLoads(string file)
     {
         var json = Fixture(file);
@@ -472,6 +493,8 @@ public sealed class StoredRecordTests
             "tickets" => Read<SpentTickets>(json),
             "apikeys" => Read<ApiKeyBook>(json),
             "apikey" => Read<ApiKeyRecord>(json),
+            "audit" => Read<AuditBook>(json),
+            "auditpage" => Read<AuditPage>(json),
             _ => Read<IdempotencyBucket>(json),
         };
         // An older version has a second file with its content in today's form.

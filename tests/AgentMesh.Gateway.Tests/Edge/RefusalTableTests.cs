@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.ApiKeys;
+using AgentMesh.Contracts.Audit;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Contracts.Topics;
@@ -14,7 +15,7 @@ public sealed class RefusalTableTests
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
         Assert.Equal(
-            new[] { typeof(AgentRefusals), typeof(ApiKeyCodes), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals), typeof(TicketCodes), typeof(TopicCodes) }.SelectMany(Codes).Order(),
+            new[] { typeof(AgentRefusals), typeof(ApiKeyCodes), typeof(AuditCodes), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals), typeof(TicketCodes), typeof(TopicCodes) }.SelectMany(Codes).Order(),
             ProblemTypes.All.Keys.Order());
 
     [Fact]
@@ -28,6 +29,7 @@ public sealed class RefusalTableTests
     [InlineData(typeof(MailCodes))]
     [InlineData(typeof(ApiKeyCodes))]
     [InlineData(typeof(TicketCodes))]
+    [InlineData(typeof(AuditCodes))]
     public void EveryCodeOfAnActor_IsDocumentedWithItsStatus(Type codes)
     {
         foreach (var code in Codes(codes))

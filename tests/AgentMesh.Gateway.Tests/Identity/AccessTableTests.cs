@@ -45,6 +45,7 @@ public sealed class AccessTableTests : IAsyncLifetime
         ("GET /.well-known/oauth-protected-resource/{**resource}", For.Public),
         ("DELETE /admin/keys/{id}", For.Admin),
         ("GET /admin/agents/{userId}/freeze", For.Admin),
+        ("GET /admin/audit", For.Admin),
         ("GET /admin/keys", For.Admin),
         ("GET /admin/tenants/{tenant}", For.Admin),
         ("GET /admin/tenants/{tenant}/budget", For.Admin),

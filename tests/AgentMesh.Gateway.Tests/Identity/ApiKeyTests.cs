@@ -70,11 +70,23 @@ public sealed class ApiKeyTests : IAsyncLifetime
         await StatusAsync(key, "/agent/alice/info");
         var secret = key.Split('_')[2];
         Assert.Equal(52, secret.Length);
-        Assert.DoesNotContain(_sidecar.Calls, call => call.Body.Contains(secret, StringComparison.Ordinal) || call.Path.Contains(secret, StringComparison.Ordinal) || call.Headers.Values.Any(value => value.Contains(secret, StringComparison.Ordinal)));
+        Assert.DoesNotContain(_sidecar.AllCalls, call => call.Body.Contains(secret, StringComparison.Ordinal) || call.Path.Contains(secret, StringComparison.Ordinal) || call.Headers.Values.Any(value => value.Contains(secret, StringComparison.Ordinal)));
         using var list = await SendAsync(HttpMethod.Get, Bootstrap, "/admin/keys?tenant=acme");
         var listed = await list.IsJsonAsync();
         Assert.DoesNotContain(secret, listed, StringComparison.Ordinal);
         Assert.Contains($"\"prefix\":\"{key[..17]}\"", listed, StringComparison.Ordinal);
+    }
+
+    /// <summary>What admins do with keys is in the chain of the keys' tenant, by the id of the key they came with.</summary>
+    [Fact]
+    public async Task Admins_AreNamedInTheAuditChain_ByTheirKeysId()
+    {
+        var admin = await MakeAsync(Bootstrap, "acme", """{"name":"ops","scopes":["admin"]}""");
+        var made = await MakeAsync(admin, "acme", """{"name":"k","scopes":["user"]}""");
+        var audit = _sidecar.AllCalls.Where(call => call.Path.Contains("/AuditActor/acme/", StringComparison.Ordinal)).Select(call => JsonElement.Parse(call.Body)).ToList();
+        string[] ids = [admin.Split('_')[1], made.Split('_')[1]];
+        Assert.Equal(["bootstrap", $"key:acme/{ids[0]}"], audit.Where(call => call.TryGetProperty("caller", out _)).Select(call => call.GetProperty("caller").GetString()));
+        Assert.Equal(ids.Select(id => $"id={id} 201"), audit.Where(call => call.TryGetProperty("outcome", out _)).Select(call => $"{call.GetProperty("target")} {call.GetProperty("outcome")}"));
     }
 
     [Theory]
