@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Cli.ApiKeys;
+using AgentMesh.Cli.Auditing;
 using AgentMesh.Cli.Buying;
 using AgentMesh.Cli.Funding;
 using AgentMesh.Primitives.Stored;
@@ -18,6 +20,11 @@ namespace AgentMesh.Cli;
 [JsonSerializable(typeof(UnfinishedPayment))]
 [JsonSerializable(typeof(PayDocument))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(KeyOrder))]
+[JsonSerializable(typeof(KeyDocument))]
+[JsonSerializable(typeof(KeyPart))]
+[JsonSerializable(typeof(KeyListDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     private const int UnfinishedPaymentVersion = 1;

@@ -12,6 +12,9 @@ internal sealed class TestTerminal : IDisposable
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
 
+    /// <summary>The token of the environment.</summary>
+    public string? Token { get; set; }
+
     public string KeyFile => At(".agentmesh/buyer.key");
 
     /// <summary>All that was ever printed.</summary>
@@ -47,6 +50,7 @@ internal sealed class TestTerminal : IDisposable
             CurrentFolder = Home,
             ProgramFolder = Home,
             Home = Home,
+            Token = Token,
         }, ctrlC);
         Everything += output.ToString() + error;
         return new Ran(exitCode, output.ToString(), error.ToString());

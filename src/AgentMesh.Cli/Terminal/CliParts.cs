@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AgentMesh.Cli.Admin;
 
 namespace AgentMesh.Cli.Terminal;
 
@@ -26,6 +27,9 @@ internal sealed record CliParts
     /// <summary>The user's folder.</summary>
     public required string Home { get; init; }
 
+    /// <summary>The token of the environment; null: there is none.</summary>
+    public string? Token { get; init; }
+
     /// <summary>The real ones.</summary>
     public static CliParts OfThisMachine() => new()
     {
@@ -35,6 +39,7 @@ internal sealed record CliParts
         Random = RandomNumberGenerator.Create(),
         CurrentFolder = Directory.GetCurrentDirectory(),
         ProgramFolder = AppContext.BaseDirectory,
+        Token = Environment.GetEnvironmentVariable(AdminOptions.TokenVariable),
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
     };
 
