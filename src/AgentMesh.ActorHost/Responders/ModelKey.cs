@@ -1,5 +1,5 @@
-using AgentMesh.ActorHost.Secrets;
 using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.ServiceDefaults.Secrets;
 
 namespace AgentMesh.ActorHost.Responders;
 

@@ -1,4 +1,4 @@
-using AgentMesh.ActorHost.Secrets;
+using AgentMesh.ServiceDefaults.Secrets;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Responders;

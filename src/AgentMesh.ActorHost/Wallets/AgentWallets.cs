@@ -6,7 +6,7 @@ using AgentMesh.Primitives;
 namespace AgentMesh.ActorHost.Wallets;
 
 /// <summary>Makes wallets, opens their keys and encrypts them anew. No key leaves this folder in clear.</summary>
-internal sealed class AgentWallets(WalletOptions options, MasterKeyRing keys) : IDisposable
+internal sealed class AgentWallets(WalletOptions options, WalletKeyRing keys) : IDisposable
 {
     private const int RequestKeyBytes = 16;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AgentMesh.Evm.Signing;
+using AgentMesh.ServiceDefaults.Secrets;
 
 namespace AgentMesh.ActorHost.Wallets;
 

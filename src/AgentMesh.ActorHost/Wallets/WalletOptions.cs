@@ -1,7 +1,7 @@
-using AgentMesh.ActorHost.Secrets;
 using AgentMesh.ActorHost.Wallets.Crossmint;
 using AgentMesh.Agents.Wallets;
 using AgentMesh.Evm;
+using AgentMesh.ServiceDefaults.Secrets;
 using AgentMesh.X402.Networks;
 
 namespace AgentMesh.ActorHost.Wallets;

@@ -1,6 +1,6 @@
-using AgentMesh.ActorHost.Secrets;
 using AgentMesh.ActorHost.Wallets.Crossmint;
 using AgentMesh.ServiceDefaults;
+using AgentMesh.ServiceDefaults.Secrets;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Wallets;
@@ -16,7 +16,7 @@ internal static class WalletsFeature
             services.PostConfigure<WalletOptions>(options => options.KeysSecret ??= WalletOptions.DevelopmentKeys);
         services.AddSingleton<IValidateOptions<WalletOptions>, WalletOptionsValidator>();
         services.AddSingleton<SecretReader>();
-        services.AddSingleton<MasterKeyRing>();
+        services.AddSingleton<WalletKeyRing>();
         services.AddSingleton<AgentWallets>();
         services.AddSingleton<StartingMoney>();
         services.AddSingleton<CrossmintKey>();

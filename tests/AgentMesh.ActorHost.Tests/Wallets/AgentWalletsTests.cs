@@ -3,6 +3,7 @@ using System.Text.Json;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Evm;
+using AgentMesh.ServiceDefaults.Secrets;
 using AgentMesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Evm.Signing;
+using AgentMesh.ServiceDefaults.Secrets;
 
 namespace AgentMesh.ActorHost.Tests.Wallets;
 

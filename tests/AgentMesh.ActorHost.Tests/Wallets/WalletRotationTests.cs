@@ -5,6 +5,7 @@ using AgentMesh.Agents.Wallets;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
+using AgentMesh.ServiceDefaults.Secrets;
 using AgentMesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
-using AgentMesh.ActorHost.Secrets;
+using AgentMesh.ServiceDefaults.Secrets;
+
 
 namespace AgentMesh.ActorHost.Wallets.Crossmint;
 

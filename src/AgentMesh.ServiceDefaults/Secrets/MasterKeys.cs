@@ -2,17 +2,18 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace AgentMesh.ActorHost.Wallets;
+namespace AgentMesh.ServiceDefaults.Secrets;
 
-/// <summary>The keys that wallets' keys are encrypted with: the newest encrypts, all decrypt.</summary>
-internal sealed class MasterKeys
+/// <summary>Master keys, of wallets or of what agents store: the newest encrypts, all decrypt.</summary>
+public sealed class MasterKeys
 {
     /// <summary>Bytes of a key: AES-256.</summary>
-    internal const int KeyBytes = 32;
+    public const int KeyBytes = 32;
 
     /// <summary>Most keys at a time, current and retired.</summary>
-    internal const int MaxKeys = 16;
+    public const int MaxKeys = 16;
 
+    // Stored ids are made with it: it stays, whatever the key is for.
     private static readonly byte[] IdLabel = Encoding.ASCII.GetBytes("agentmesh wallet master key id");
 
     private readonly List<(string Id, byte[] Key)> _keys;
@@ -22,15 +23,19 @@ internal sealed class MasterKeys
     /// <summary>The id of the key that encrypts now: says which key it is and nothing of it.</summary>
     public string CurrentId => _keys[0].Id;
 
-    /// <summary>There are retired keys beside it: wallets may be encrypted with them.</summary>
+    /// <summary>There are retired keys beside it: something may be encrypted with them.</summary>
     public bool HasRetired => _keys.Count > 1;
 
     /// <summary>The key of that id is among them.</summary>
+    /// <param name="keyId">The id.</param>
     public bool Has(string keyId) => !Find(keyId).IsEmpty;
 
     /// <summary>Reads the secret: base64, commas between, the newest first.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <param name="keys">The keys.</param>
     public static bool TryParse(string secret, [NotNullWhen(true)] out MasterKeys? keys)
     {
+        ArgumentNullException.ThrowIfNull(secret);
         keys = null;
         var read = new List<(string, byte[])>();
         foreach (var text in secret.Split(',', StringSplitOptions.TrimEntries))
@@ -45,8 +50,9 @@ internal sealed class MasterKeys
         return true;
     }
 
-    /// <summary>The key of an id; null when it is not among them.</summary>
-    internal ReadOnlySpan<byte> Find(string id)
+    /// <summary>The key of an id; empty when it is not among them.</summary>
+    /// <param name="id">The id.</param>
+    public ReadOnlySpan<byte> Find(string id)
     {
         foreach (var (known, key) in _keys)
         {

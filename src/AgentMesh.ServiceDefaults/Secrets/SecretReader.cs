@@ -2,13 +2,14 @@ using System.Net;
 using System.Text.Json;
 using AgentMesh.ServiceDefaults.Dapr;
 
-namespace AgentMesh.ActorHost.Secrets;
+namespace AgentMesh.ServiceDefaults.Secrets;
 
 /// <summary>Reads secrets of Dapr secret stores, through the app's own sidecar.</summary>
-internal sealed class SecretReader(SidecarOptions sidecar) : IDisposable
+/// <param name="sidecar">The sidecar.</param>
+public sealed class SecretReader(SidecarOptions sidecar) : IDisposable
 {
     /// <summary>Bytes of a secret store's answer.</summary>
-    internal const int MaxBytes = 64 * 1024;
+    public const int MaxBytes = 64 * 1024;
 
     private static readonly TimeSpan SidecarTimeout = TimeSpan.FromSeconds(10);
 
@@ -16,9 +17,12 @@ internal sealed class SecretReader(SidecarOptions sidecar) : IDisposable
     private readonly HttpClient _client = CreateClient(sidecar);
 
     /// <summary>The value; null when the store has none there, or the app may not read it.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SecretUnreadableException">The store was not reached, or does not answer as one.</exception>
     public async Task<string?> ReadAsync(SecretPlace place, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(place);
         var path = new Uri($"v1.0/secrets/{Uri.EscapeDataString(place.Store)}/{Uri.EscapeDataString(place.Name)}", UriKind.Relative);
         try
         {
@@ -36,6 +40,7 @@ internal sealed class SecretReader(SidecarOptions sidecar) : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
     private static HttpClient CreateClient(SidecarOptions sidecar)
@@ -61,4 +66,4 @@ internal sealed class SecretReader(SidecarOptions sidecar) : IDisposable
 /// <summary>A secret store was not reached. The text has nothing of a secret.</summary>
 /// <param name="why">What went wrong.</param>
 /// <param name="inner">The fault.</param>
-internal sealed class SecretUnreadableException(string why, Exception? inner) : Exception(why, inner);
+public sealed class SecretUnreadableException(string why, Exception? inner) : Exception(why, inner);
