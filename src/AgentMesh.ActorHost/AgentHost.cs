@@ -12,6 +12,7 @@ using AgentMesh.ActorHost.Tools;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.ServiceDefaults.Encryption;
 using AgentMesh.ServiceDefaults.Health;
 
 namespace AgentMesh.ActorHost;
@@ -34,6 +35,7 @@ public static class AgentHost
         builder.AddServiceDefaults();
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
         builder.Services.AddTenantBudgets();
+        builder.Services.AddEncryption();
         builder.Services.AddAgents();
         builder.Services.AddPublishing();
         builder.Services.AddBudgets();

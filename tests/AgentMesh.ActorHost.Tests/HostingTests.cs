@@ -136,6 +136,7 @@ public sealed class HostingTests
     public void RefusalCodes_AreThoseOfTheContract()
     {
         Assert.Equal(AgentRefusals.AgentQuarantined, ConversationRefusals.AgentQuarantined("x").Code);
+        Assert.Equal(AgentRefusals.EncryptionKeyMissing, ConversationRefusals.EncryptionKeyMissing.Code);
         Assert.Equal(AgentRefusals.SessionNotFound, ConversationRefusals.SessionNotFound.Code);
         Assert.Equal(AgentRefusals.IdempotencyKeyReused, ConversationRefusals.IdempotencyKeyReused.Code);
         Assert.Equal(AgentRefusals.TooManyIdempotencyKeys, ConversationRefusals.TooManyIdempotencyKeys.Code);

@@ -4,6 +4,7 @@ using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Contracts;
+using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -64,6 +65,9 @@ internal sealed partial class AgentActor
             ?? await WorkOffAsync(PurchaseLimits.Open, ResumePurchaseAsync)
             ?? await WorkOffAsync(1, ExpireHoldsAsync)
             ?? await WorkOffMailAsync();
+        // Nothing is wrong with an agent whose key is not there: its reminders stay.
+        if (refusal?.Code == AgentRefusals.EncryptionKeyMissing)
+            return refusal;
         // A damaged agent is not woken for ever either: an operator's repair begins with a call, and with it the reminders.
         var head = refusal is null ? _records.Known : null;
         if (_hasWorkReminder && head is not { HasWork: true })

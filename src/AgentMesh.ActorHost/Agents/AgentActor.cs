@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.ActorHost.Encryption;
 using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Agents.Budgets;
@@ -10,6 +11,8 @@ using AgentMesh.Agents.Wallets;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Primitives;
+using AgentMesh.Primitives.Stored;
+using AgentMesh.ServiceDefaults.Encryption;
 using Dapr.Actors.Runtime;
 using DaprActorHost = Dapr.Actors.Runtime.ActorHost;
 
@@ -30,7 +33,7 @@ internal sealed partial class AgentActor
     {
         _services = services;
         _time = services.Time;
-        _records = new AgentRecords(Id.GetId(), StateManager, services.Time, services.Actors, Logger);
+        _records = new AgentRecords(Id.GetId(), services.Encryption.IsOn ? Encrypted() : StateManager, services.Time, services.Actors, Logger);
     }
 
     public Task<Reply<PostedMessage>> PostMessage(PostMessage request, CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -156,6 +159,12 @@ internal sealed partial class AgentActor
         {
             reply = await turn();
         }
+        catch (Exception missing) when (missing is EncryptionKeysException or EncryptedRecordException)
+        {
+            await _records.AbandonAsync();
+            LogEncrypted(Logger, Id.GetId(), missing.Message);
+            return Refused<T>(ConversationRefusals.EncryptionKeyMissing);
+        }
         catch (JsonException damage)
         {
             await _records.AbandonAsync();
@@ -178,6 +187,14 @@ internal sealed partial class AgentActor
         RunErrand();
         await _records.EndTurnAsync();
         return reply;
+    }
+
+    private EncryptedState Encrypted()
+    {
+        var id = Id.GetId();
+        // What is no agent's id is refused by every call, and belongs to no tenant.
+        var tenant = AgentKey.TryParse(id, out var key) ? key.Tenant.ToString() : "";
+        return new EncryptedState(StateManager, _services.Encryption.Of(AgentActorType.Name, id, tenant), EncryptedRecords.Types);
     }
 
     private static Reply<PostedMessage> ToReply(PostAnswer answer) =>
@@ -207,6 +224,9 @@ internal sealed partial class AgentActor
 
     [LoggerMessage(6, LogLevel.Error, "Agent {AgentId} gets no wallet: {Reason}")]
     private static partial void LogNoWallet(ILogger logger, string agentId, string reason);
+
+    [LoggerMessage(45, LogLevel.Error, "Agent {AgentId} is not served: {Reason}")]
+    private static partial void LogEncrypted(ILogger logger, string agentId, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "Agent {AgentId} is quarantined: a stored record cannot be read at {JsonPath}")]
     private static partial void LogUnreadable(ILogger logger, string agentId, string? jsonPath);

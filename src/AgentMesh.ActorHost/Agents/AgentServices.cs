@@ -16,6 +16,7 @@ using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.DueWork;
 using AgentMesh.Agents.Summaries;
+using AgentMesh.ServiceDefaults.Encryption;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -44,7 +45,8 @@ internal sealed class AgentServices(
     PurchaseServices purchases,
     PolicyRules policyRules,
     TenantGate tenantGate,
-    MailServices mail)
+    MailServices mail,
+    StateEncryption encryption)
 {
     public TimeProvider Time => time;
 
@@ -68,6 +70,9 @@ internal sealed class AgentServices(
     public Summarizer Summarizer => summarizer;
 
     public AgentTools Tools => tools;
+
+    /// <summary>Encrypts what agents store.</summary>
+    public StateEncryption Encryption => encryption;
 
     public AgentWallets Wallets => wallets;
 

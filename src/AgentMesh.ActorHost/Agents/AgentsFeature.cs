@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using AgentMesh.ActorHost.Announcing;
 using AgentMesh.ActorHost.ApiKeys;
 using AgentMesh.ActorHost.Audit;
+using AgentMesh.ActorHost.Encryption;
 using AgentMesh.ActorHost.Limits;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Tenants;
@@ -80,7 +81,7 @@ internal static class AgentsFeature
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, AgentStateJson.Default),
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, AgentStateJson.Default, EncryptedRecords.Types),
         };
         AgentStateJson.AddTo(json);
         return json;

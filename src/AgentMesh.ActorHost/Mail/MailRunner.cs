@@ -158,9 +158,13 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
         try
         {
             var taken = await actors.DeliverAsync(run.To, mail, cancellationToken);
-            report = taken.IsRefused
-                ? new ReportMail(run.To, mail.N, Code: taken.Refusal.Code, Detail: taken.Refusal.Detail)
-                : new ReportMail(run.To, mail.N, IsReached: true, taken.Value);
+            report = taken.Refusal switch
+            {
+                null => new ReportMail(run.To, mail.N, IsReached: true, taken.Value),
+                { Code: AgentRefusals.EncryptionKeyMissing } => new ReportMail(
+                    run.To, mail.N, Code: MailCodes.RecipientUnreached, Detail: "The recipient's records could not be opened; it is tried again."),
+                { } refusal => new ReportMail(run.To, mail.N, Code: refusal.Code, Detail: refusal.Detail),
+            };
         }
         catch (Exception fault) when (AgentRetries.IsFault(fault) || fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

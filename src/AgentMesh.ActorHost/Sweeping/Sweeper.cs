@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AgentMesh.Agents.DueWork;
+using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 
@@ -91,6 +92,8 @@ internal sealed partial class Sweeper(SweepActors actors, TenantRegistry registr
         try
         {
             var outlook = await actors.LookAfterAsync(agent, cancellationToken);
+            if (outlook.Refusal?.Code == AgentRefusals.EncryptionKeyMissing)
+                return time.GetUtcNow() + SweepsAfterFault * options.Interval;
             if (outlook.IsRefused)
                 LogRefused(agent.ToString(), outlook.Refusal.Code);
             return outlook.Value?.Next;

@@ -13,6 +13,10 @@ public static class ConversationRefusals
     public static Refusal AgentQuarantined(string what) =>
         new("agent_quarantined", $"The agent's stored state is damaged ({what}); nothing is done until an operator has looked.");
 
+    /// <summary>Records are encrypted, or are to be, and their master key is not there. Nothing is lost: all is as it was when the key is back.</summary>
+    public static Refusal EncryptionKeyMissing { get; } = new(
+        "encryption_key_missing", "The key that the agent's records are encrypted with is not there. Nothing was stored; it goes on when the key is back.");
+
     /// <summary>Everything is being removed.</summary>
     public static Refusal AgentErasing { get; } = new(
         "agent_erasing", "Everything the agent has is being removed; repeat the DELETE until it is done, and the agent can be used anew.");

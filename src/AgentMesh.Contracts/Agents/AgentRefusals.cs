@@ -6,6 +6,9 @@ public static class AgentRefusals
     /// <summary>The agent's stored state contradicts itself; nothing is done until an operator has looked.</summary>
     public const string AgentQuarantined = "agent_quarantined";
 
+    /// <summary>The agent's records are encrypted, or are to be, and their master key is not there. Passes when the key is back.</summary>
+    public const string EncryptionKeyMissing = "encryption_key_missing";
+
     /// <summary>The agent is being erased; what it had is gone when that is done.</summary>
     public const string AgentErasing = "agent_erasing";
 

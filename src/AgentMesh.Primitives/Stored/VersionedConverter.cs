@@ -30,7 +30,9 @@ public sealed class VersionedConverter<T>(
             || version < 1
             || version > current)
         {
-            throw new JsonException($"A stored {typeof(T).Name} has no version this build knows.");
+            throw root.ValueKind == JsonValueKind.Object && root.TryGetProperty("enc", out _)
+                ? new EncryptedRecordException($"A stored {typeof(T).Name} is encrypted, and nothing says where its key is.")
+                : new JsonException($"A stored {typeof(T).Name} has no version this build knows.");
         }
 
         if (version == current)

@@ -64,6 +64,7 @@ public static class ProblemTypes
         [EdgeRefusals.InternalError] = new(500, "The service failed."),
         // AgentMesh.Contracts, AgentRefusals
         ["agent_quarantined"] = new(503, "The agent is quarantined."),
+        ["encryption_key_missing"] = new(503, "The agent's records cannot be opened."),
         ["agent_erasing"] = new(409, "The agent is being erased."),
         ["session_not_found"] = new(404, "No such session."),
         ["turn_not_found"] = new(404, "No such turn."),
