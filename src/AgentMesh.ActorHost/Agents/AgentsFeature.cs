@@ -14,6 +14,7 @@ using AgentMesh.Agents.State;
 using AgentMesh.Contracts;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.ServiceDefaults.Encryption;
 using Dapr.Actors;
 using Dapr.Actors.Runtime;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,13 +51,13 @@ internal static class AgentsFeature
         services.AddHostedService(provider => provider.GetRequiredService<Summarizer>());
         services.AddSingleton<AgentServices>();
         services.AddActors(null);
-        services.AddOptions<ActorRuntimeOptions>().Configure<AgentActorOptions>((runtime, options) =>
+        services.AddOptions<ActorRuntimeOptions>().Configure<AgentActorOptions, EncryptionOptions>((runtime, options, encryption) =>
         {
             runtime.ActorIdleTimeout = TimeSpan.FromSeconds(options.IdleTimeoutSeconds);
             runtime.DrainOngoingCallTimeout = DrainOngoingCalls;
             runtime.DrainRebalancedActors = true;
             runtime.ReentrancyConfig = new ActorReentrancyConfig { Enabled = false };
-            runtime.JsonSerializerOptions = CreateJson();
+            runtime.JsonSerializerOptions = CreateJson(encryption.IsOn ? EncryptedRecords.Types : null);
             runtime.Actors.RegisterActor<AgentActor>();
             runtime.Actors.RegisterActor<TenantActor>();
             runtime.Actors.RegisterActor<TopicActor>();
@@ -76,12 +77,13 @@ internal static class AgentsFeature
     /// The SDK has one set of options for method bodies and for state. Generated metadata only: a type that is in neither
     /// context is a bug, and reflection would serialize it with names nobody pinned.
     /// </summary>
-    internal static JsonSerializerOptions CreateJson()
+    /// <param name="encrypted">Records that may be encrypted; null: none. A resolver that is not generated costs all types the fast way of writing.</param>
+    internal static JsonSerializerOptions CreateJson(SealedTypes? encrypted = null)
     {
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, AgentStateJson.Default, EncryptedRecords.Types),
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, AgentStateJson.Default, encrypted),
         };
         AgentStateJson.AddTo(json);
         return json;

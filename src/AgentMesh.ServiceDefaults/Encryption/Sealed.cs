@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -42,6 +44,9 @@ public sealed class Sealed<T>
     {
         private const int Form = 1;
 
+        // Nobody else reads it, and base64 makes every byte cost more: text is not escaped beyond what JSON needs.
+        private static readonly JsonWriterOptions ClearOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
         public override Sealed<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
@@ -67,10 +72,13 @@ public sealed class Sealed<T>
                 return;
             }
 
+            var clear = new ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(clear, ClearOptions))
+                JsonSerializer.Serialize(json, value.Value, type);
             writer.WriteStartObject();
             writer.WriteNumber("enc", Form);
             writer.WriteString("key", key.Id);
-            writer.WriteBase64String("data", key.Encrypt(value._name!, JsonSerializer.SerializeToUtf8Bytes(value.Value, type)));
+            writer.WriteBase64String("data", key.Encrypt(value._name!, clear.WrittenSpan));
             writer.WriteEndObject();
         }
 

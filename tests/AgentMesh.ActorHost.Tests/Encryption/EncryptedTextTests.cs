@@ -55,6 +55,9 @@ public sealed class EncryptedTextTests
         ["PublishedRecord"] = "a number",
         ["AgentTopics"] = "names",
         ["TopicMembers"] = "names",
+        ["SpentTickets"] = "hashes of tickets, ids and times",
+        ["AuditBook"] = "counts and hashes",
+        ["AuditPage"] = "what admins did, and their reasons",
         ["ApiKeyBook"] = "ids and times",
         ["ApiKeyRecord"] = "a name that an admin gave, and a salted hash",
     };
