@@ -63,6 +63,6 @@ internal sealed class AdminClient(AdminPlace place) : IDisposable
     private static CliException NotGateway() => new("what answers at the gateway's address is not a gateway");
 
     private static CliException Refused(int status, byte[] body) => new(
-        $"the gateway says {status}: {PlainText.Of(Problem.DetailOf(body) ?? "nothing that can be read")}{(status == 401 ? $" The token comes from {AdminOptions.TokenVariable} or --token-file." : "")}",
+        $"the gateway says {status}: {PlainText.Of(Problem.DetailOf(body) ?? "nothing that can be read")}{(status == 401 ? $" The token comes from {TokenOption.Variable} or --token-file." : "")}",
         status >= 500 ? ExitCodes.Failed : ExitCodes.Refused);
 }

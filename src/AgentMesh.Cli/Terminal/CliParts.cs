@@ -39,7 +39,7 @@ internal sealed record CliParts
         Random = RandomNumberGenerator.Create(),
         CurrentFolder = Directory.GetCurrentDirectory(),
         ProgramFolder = AppContext.BaseDirectory,
-        Token = Environment.GetEnvironmentVariable(AdminOptions.TokenVariable),
+        Token = Environment.GetEnvironmentVariable(TokenOption.Variable),
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
     };
 

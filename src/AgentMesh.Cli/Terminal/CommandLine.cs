@@ -2,6 +2,7 @@ using System.CommandLine;
 using AgentMesh.Cli.ApiKeys;
 using AgentMesh.Cli.Auditing;
 using AgentMesh.Cli.Buying;
+using AgentMesh.Cli.Canary;
 using AgentMesh.Cli.Funding;
 using AgentMesh.Cli.MasterKeys;
 
@@ -20,13 +21,14 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(string[] arguments, CliParts parts, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Pays for what agents sell, gives agents simulated money, looks after the master key of their wallets and the API keys of tenants, and verifies what admins did.");
+        var root = new RootCommand("Pays for what agents sell, gives agents simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, and tries whether agents stay apart.");
         root.Add(PayCommand.Create(parts));
         root.Add(FundCommand.Create(parts));
         root.Add(InitCommand.Create(parts));
         root.Add(RotateKeysCommand.Create(parts));
         root.Add(KeysCommand.Create(parts));
         root.Add(new Command("audit", "The record of what admins changed.") { AuditVerifyCommand.Create(parts) });
+        root.Add(CanaryCommand.Create(parts));
         // @FILE is not a file of arguments here: a body may begin with it.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)

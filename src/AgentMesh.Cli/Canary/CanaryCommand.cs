@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using AgentMesh.Cli.Admin;
+using AgentMesh.Cli.Meshes;
+using AgentMesh.Cli.Terminal;
+
+namespace AgentMesh.Cli.Canary;
+
+/// <summary><c>canary</c>: whether anybody gets to see what is another's, tried on a running mesh with agents of its own.</summary>
+internal static class CanaryCommand
+{
+    private const int MaxOperations = 10_000_000;
+
+    public static Command Create(CliParts parts)
+    {
+        var command = new Command(
+            "canary",
+            "Try whether anybody gets to see what is another's: two tenants, texts that are nowhere by chance, and what owners and intruders do. "
+                + "With the operator's key it makes tenants of its own, and removes them in the end.");
+        var urls = new Option<Uri[]>("--url")
+        {
+            Description = $"A gateway; several for several of one mesh. Default: {MeshPlace.DefaultGateway}.",
+            HelpName = "URL",
+            CustomParser = result => [.. result.Tokens.Select(token => Uri.TryCreate(token.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : Wrong(result, token.Value))],
+        };
+        var operations = Number("--operations", 10_000, 1, MaxOperations, "How many operations.");
+        var connections = Number("--connections", 16, 1, 256, "How many at a time.");
+        var users = Number("--users", 8, 2, 500, "Users of each tenant.");
+        var seed = Number("--seed", 1, 0, int.MaxValue - 1000, "Chooses the operations.");
+        var owners = CliOptions.Path("--owners", "FILE", "Owners that there are, two tenants or more with two users or more each: lines of tenant, user and token. For a mesh whose tokens another issuer makes. Their agents are used, and not erased.");
+        var logs = new Option<string[]>("--log") { Description = "A file of logs in which none of the texts may be; several are read.", HelpName = "FILE" };
+        foreach (var option in (Option[])[urls, operations, connections, users, seed, owners, logs])
+            command.Add(option);
+        var token = new TokenOption(command, "the operator's");
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            Uri[] gateways = parsed.GetValue(urls) is { Length: > 0 } given ? given : [MeshPlace.Default.Gateway];
+            var options = new CanaryOptions(
+                gateways, parsed.GetValue(operations), parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(seed), [.. (parsed.GetValue(logs) ?? []).Select(parts.At)]);
+            return RunAsync(options, token.Read(parsed, parts, gateways), parsed.GetValue(owners) is { } file ? parts.At(file) : null, parts, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CanaryOptions options, string? key, string? owners, CliParts parts, CancellationToken cancellationToken)
+    {
+        var markers = new MarkerBook(parts.Random);
+        using var owned = new CanaryOwners(options.Gateways[0], key);
+        var agents = owners is null ? await owned.MakeAsync(Suffix(parts.Random), options.UsersPerTenant, cancellationToken) : CanaryOwners.Read(owners);
+        if (agents[0].Token is null)
+            await parts.Error.WriteLineAsync($"note: without {TokenOption.Variable}, --token-file or --owners everybody is everybody's owner, as in Development, so nobody is let out: only whether agents are mixed up is tried");
+        CanaryReport report;
+        try
+        {
+            report = await new CanaryRun(options, agents, markers, parts).RunAsync(cancellationToken);
+        }
+        finally
+        {
+            if (owners is null)
+                await owned.EndAsync(agents, CancellationToken.None);
+        }
+
+        foreach (var failure in report.Failures)
+            await parts.Error.WriteLineAsync($"failed: {failure}");
+        return report.IsClean ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static string Suffix(RandomNumberGenerator random)
+    {
+        var bytes = new byte[4];
+        random.GetBytes(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    private static Uri Wrong(System.CommandLine.Parsing.ArgumentResult result, string text)
+    {
+        result.AddError($"--url: '{text}' is not an address like http://127.0.0.1:8080");
+        return MeshPlace.Default.Gateway;
+    }
+
+    private static Option<int> Number(string name, int value, int least, int most, string description)
+    {
+        var option = new Option<int>(name) { Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default: {value}."), HelpName = "N", DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var number && (number < least || number > most))
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: a number of {least} to {most}"));
+        });
+        return option;
+    }
+}
