@@ -50,12 +50,6 @@ public static class AgentHost
         configure?.Invoke(new AgentHostBuilder(builder.Services));
 
         var app = builder.Build();
-        if (DaprTokens.WhyNotToStart(app.Environment, app.Services.GetRequiredService<SidecarOptions>()) is { } reason)
-        {
-            await Console.Error.WriteLineAsync(reason);
-            return 1;
-        }
-
         app.UseServiceDefaults();
         app.MapServiceHealth();
         app.MapAgents();

@@ -9,12 +9,6 @@ builder.AddAppListener(PaymentsFeature.DefaultPort, PaymentsFeature.MaxBodyBytes
 builder.Services.AddPayments();
 
 var app = builder.Build();
-if (DaprTokens.WhyNotToStart(app.Environment, app.Services.GetRequiredService<SidecarOptions>()) is { } reason)
-{
-    await Console.Error.WriteLineAsync(reason);
-    return 1;
-}
-
 app.UseServiceDefaults();
 app.MapServiceHealth();
 app.MapPayments();

@@ -48,7 +48,7 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// Runs until the process is told to stop. A service that is configured wrongly says so in one line and returns 1; it does not
-    /// crash with a stack trace.
+    /// crash with a stack trace. Nor does one start outside Development that has no tokens of Dapr.
     /// </summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
@@ -59,6 +59,12 @@ public static class ServiceDefaultsExtensions
         {
             // The host would validate too, but logs a stack trace when it refuses.
             app.Services.GetService<IStartupValidator>()?.Validate();
+            if (DaprTokens.WhyNotToStart(app.Environment, app.Services.GetRequiredService<SidecarOptions>()) is { } reason)
+            {
+                await Console.Error.WriteLineAsync($"{name} does not start: {reason}");
+                return 1;
+            }
+
             await app.RunAsync();
             // 0, unless a service that ended the app has said why it must not go on.
             return Environment.ExitCode;

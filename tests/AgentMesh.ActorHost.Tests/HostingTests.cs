@@ -17,7 +17,10 @@ using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Contracts.Audit;
 using AgentMesh.Contracts.Topics;
 using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.Testing;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 
 namespace AgentMesh.ActorHost.Tests;
@@ -76,6 +79,42 @@ public sealed class HostingTests
             .Build();
         var reason = DaprTokens.WhyNotToStart(new HostingEnvironment { EnvironmentName = environment }, SidecarOptions.From(configuration));
         Assert.Equal(starts, reason is null);
+    }
+
+    [Theory]
+    [InlineData(null, null, "APP_API_TOKEN and DAPR_API_TOKEN")]
+    [InlineData("a", null, "needs DAPR_API_TOKEN")]
+    [InlineData(null, "d", "needs APP_API_TOKEN")]
+    public async Task OutsideDevelopment_ItDoesNotStartWithoutTokens(string? appToken, string? daprToken, string reason)
+    {
+        var (exitCode, error) = await AppStart.RunAsync(
+            "AgentMesh.ActorHost", TestContext.Current.CancellationToken, ("ASPNETCORE_ENVIRONMENT", "Production"), ("AgentMesh__Wallets__Provider", "none"), ("APP_API_TOKEN", appToken), ("DAPR_API_TOKEN", daprToken));
+        Assert.Equal(1, exitCode);
+        Assert.Contains(reason, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    /// <summary>Each route of the app: without its token, with a wrong one, with the right one. A route without a row here fails the test.</summary>
+    [Fact]
+    public async Task EveryRoute_IsForTheSidecarOnly_ButHealth()
+    {
+        await using var host = await HostUnderTest.StartAsync(("APP_API_TOKEN", "secret"));
+        Assert.Equal(
+            [
+                "DELETE /actors/{actorTypeName}/{actorId}: 401 401 ok",
+                "GET /dapr/config: 401 401 ok",
+                "GET /dapr/subscribe: 401 401 ok",
+                "GET /healthz: ok ok ok",
+                "GET /livez: ok ok ok",
+                "GET /readyz: ok ok ok",
+                "HEAD /healthz: ok ok ok",
+                "HEAD /livez: ok ok ok",
+                "HEAD /readyz: ok ok ok",
+                "POST /dapr/mail: 401 401 ok",
+                "PUT /actors/{actorTypeName}/{actorId}/method/remind/{reminderName}: 401 401 ok",
+                "PUT /actors/{actorTypeName}/{actorId}/method/timer/{timerName}: 401 401 ok",
+                "PUT /actors/{actorTypeName}/{actorId}/method/{methodName}: 401 401 ok",
+            ],
+            await AppRoutes.AskAsync(host.Http, host.Services.GetRequiredService<EndpointDataSource>().Endpoints, "secret", TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -2,6 +2,9 @@ using System.Net;
 using System.Text.Json;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Payments.Tests.Fakes;
+using AgentMesh.Testing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.Payments.Tests;
 
@@ -18,22 +21,43 @@ public sealed class HostingTests
     }
 
     [Theory]
-    [InlineData(null, HttpStatusCode.Unauthorized)]
-    [InlineData("secreT", HttpStatusCode.Unauthorized)]
-    [InlineData("secret", HttpStatusCode.NotFound)]
-    public async Task WithAnAppToken_OnlyTheSidecarMayCall(string? token, HttpStatusCode expected)
+    [InlineData(null, null, "APP_API_TOKEN and DAPR_API_TOKEN")]
+    [InlineData("a", null, "needs DAPR_API_TOKEN")]
+    [InlineData(null, "d", "needs APP_API_TOKEN")]
+    public async Task OutsideDevelopment_ItDoesNotStartWithoutTokens(string? appToken, string? daprToken, string reason)
+    {
+        var (exitCode, error) = await AppStart.RunAsync(
+            "AgentMesh.Payments", TestContext.Current.CancellationToken, ("ASPNETCORE_ENVIRONMENT", "Production"), ("APP_API_TOKEN", appToken), ("DAPR_API_TOKEN", daprToken));
+        Assert.Equal(1, exitCode);
+        Assert.Contains(reason, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    /// <summary>Each route of the app: without its token, with a wrong one, with the right one. A route without a row here fails the test.</summary>
+    [Fact]
+    public async Task EveryRoute_IsForTheSidecarOnly_ButHealth()
     {
         await using var world = await World.CreateAsync();
         await using var host = await world.StartAsync(("APP_API_TOKEN", "secret"));
-        // No payment id, so that no actor is asked, which this sidecar would not reach either.
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("payments/none", UriKind.Relative));
-        if (token is not null)
-            request.Headers.Add("dapr-api-token", token);
-        using var answer = await host.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal(expected, answer.StatusCode);
-        using var body = new StringContent("{}", null, "application/json");
-        using var post = await host.Http.PostAsync(new Uri("payments", UriKind.Relative), body, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.Unauthorized, post.StatusCode);
+        Assert.Equal(
+            [
+                "DELETE /actors/{actorTypeName}/{actorId}: 401 401 ok",
+                "GET /balances: 401 401 ok",
+                "GET /dapr/config: 401 401 ok",
+                "GET /healthz: ok ok ok",
+                "GET /livez: ok ok ok",
+                "GET /payments/{paymentId}/outcome: 401 401 ok",
+                "GET /payments/{paymentId}: 401 401 ok",
+                "GET /readyz: ok ok ok",
+                "HEAD /healthz: ok ok ok",
+                "HEAD /livez: ok ok ok",
+                "HEAD /readyz: ok ok ok",
+                "POST /authorizations/look: 401 401 ok",
+                "POST /payments/: 401 401 ok",
+                "PUT /actors/{actorTypeName}/{actorId}/method/remind/{reminderName}: 401 401 ok",
+                "PUT /actors/{actorTypeName}/{actorId}/method/timer/{timerName}: 401 401 ok",
+                "PUT /actors/{actorTypeName}/{actorId}/method/{methodName}: 401 401 ok",
+            ],
+            await AppRoutes.AskAsync(host.Http, host.Services.GetRequiredService<EndpointDataSource>().Endpoints, "secret", TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using AgentMesh.Evm;
-using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.X402.Networks;
 using Microsoft.Extensions.Options;
 
@@ -56,7 +55,7 @@ internal sealed class FacilitatorOptions
 }
 
 /// <summary>What it does not start with.</summary>
-internal sealed class FacilitatorOptionsValidator(IHostEnvironment environment, SidecarOptions sidecar) : IValidateOptions<FacilitatorOptions>
+internal sealed class FacilitatorOptionsValidator(IHostEnvironment environment) : IValidateOptions<FacilitatorOptions>
 {
     public ValidateOptionsResult Validate(string? name, FacilitatorOptions options)
     {
@@ -71,8 +70,6 @@ internal sealed class FacilitatorOptionsValidator(IHostEnvironment environment, 
 
             if (options.Faults)
                 return ValidateOptionsResult.Fail("AgentMesh__Facilitator__Faults is for tests in Development.");
-            if (DaprTokens.WhyNotToStart(environment, sidecar) is { } reason)
-                return ValidateOptionsResult.Fail(reason);
         }
 
         if (options.ParsedNetworks.Length == 0)

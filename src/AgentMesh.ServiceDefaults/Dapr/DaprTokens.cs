@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace AgentMesh.ServiceDefaults.Dapr;
 
-/// <summary>Whether a service that only its sidecar may call is able to tell its sidecar from others.</summary>
+/// <summary>Whether a service can tell its sidecar from others, and its sidecar it.</summary>
 public static class DaprTokens
 {
     /// <summary>One sentence when a token is missing outside Development; null when the service may start.</summary>
@@ -17,6 +17,6 @@ public static class DaprTokens
             missing.Add("DAPR_API_TOKEN");
         return missing.Count == 0
             ? null
-            : $"Outside Development this app needs {string.Join(" and ", missing)}, so that only its own sidecar can call it.";
+            : $"outside Development it needs {string.Join(" and ", missing)}, by which an app and its own Dapr sidecar know each other.";
     }
 }

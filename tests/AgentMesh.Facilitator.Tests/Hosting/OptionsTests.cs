@@ -1,5 +1,5 @@
 using AgentMesh.Facilitator.Hosting;
-using AgentMesh.ServiceDefaults.Dapr;
+using AgentMesh.Testing;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 
@@ -9,17 +9,16 @@ namespace AgentMesh.Facilitator.Tests.Hosting;
 public sealed class OptionsTests
 {
     [Theory]
-    [InlineData("Development", false, false, false, null)]
-    [InlineData("Development", false, true, false, null)]
-    [InlineData("Production", false, false, true, "has paid nothing")]
-    [InlineData("Staging", false, false, true, "AgentMesh__Facilitator__AllowSimulation=true")]
-    [InlineData("Production", true, false, true, null)]
-    [InlineData("Production", true, false, false, "APP_API_TOKEN and DAPR_API_TOKEN")]
-    [InlineData("Production", true, true, true, "Faults is for tests")]
-    public void OutsideDevelopment_ItHasToBeAllowed(string environment, bool allowed, bool faults, bool tokens, string? refusal)
+    [InlineData("Development", false, false, null)]
+    [InlineData("Development", false, true, null)]
+    [InlineData("Production", false, false, "has paid nothing")]
+    [InlineData("Staging", false, false, "AgentMesh__Facilitator__AllowSimulation=true")]
+    [InlineData("Production", true, false, null)]
+    [InlineData("Production", true, true, "Faults is for tests")]
+    public void OutsideDevelopment_ItHasToBeAllowed(string environment, bool allowed, bool faults, string? refusal)
     {
         var options = new FacilitatorOptions { AllowSimulation = allowed, Faults = faults };
-        var result = Validator(environment, tokens).Validate(null, options);
+        var result = Validator(environment).Validate(null, options);
         if (refusal is null)
             Assert.True(result.Succeeded, result.FailureMessage);
         else
@@ -38,17 +37,29 @@ public sealed class OptionsTests
     {
         var options = new FacilitatorOptions { Networks = text };
         Assert.Equal(count, options.ParsedNetworks.Length);
-        Assert.Equal(count > 0, Validator("Development", false).Validate(null, options).Succeeded);
+        Assert.Equal(count > 0, Validator("Development").Validate(null, options).Succeeded);
     }
 
     [Theory]
     [InlineData("0", true)]
     [InlineData("1.5", false)]
     public void FaucetsMost_IsAnAmount(string text, bool valid) =>
-        Assert.Equal(valid, Validator("Development", false).Validate(null, new FacilitatorOptions { FaucetMaxAmountAtomic = text }).Succeeded);
+        Assert.Equal(valid, Validator("Development").Validate(null, new FacilitatorOptions { FaucetMaxAmountAtomic = text }).Succeeded);
 
-    private static FacilitatorOptionsValidator Validator(string environment, bool tokens) =>
-        new(new Host(environment), new SidecarOptions("http://localhost:3500", tokens ? "a" : null, tokens ? "b" : null));
+    [Theory]
+    [InlineData(null, null, "APP_API_TOKEN and DAPR_API_TOKEN")]
+    [InlineData("a", null, "needs DAPR_API_TOKEN")]
+    [InlineData(null, "d", "needs APP_API_TOKEN")]
+    public async Task OutsideDevelopment_ItDoesNotStartWithoutTokens(string? appToken, string? daprToken, string reason)
+    {
+        var (exitCode, error) = await AppStart.RunAsync(
+            "AgentMesh.Facilitator", TestContext.Current.CancellationToken, ("ASPNETCORE_ENVIRONMENT", "Production"), ("AgentMesh__Facilitator__AllowSimulation", "true"),
+            ("APP_API_TOKEN", appToken), ("DAPR_API_TOKEN", daprToken));
+        Assert.Equal(1, exitCode);
+        Assert.Contains(reason, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    private static FacilitatorOptionsValidator Validator(string environment) => new(new Host(environment));
 
     private sealed class Host(string name) : IHostEnvironment
     {

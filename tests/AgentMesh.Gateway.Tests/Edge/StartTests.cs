@@ -33,6 +33,13 @@ public sealed class StartTests
     public Task BadSettingOfTheEdge_EndsTheProcessWithOneLine(string name, string value, string reason) =>
         EndsAsync(reason, ("ASPNETCORE_ENVIRONMENT", "Production"), ("AgentMesh__Auth__Mode", "ApiKey"), (name, value));
 
+    [Theory]
+    [InlineData(null, null, "APP_API_TOKEN and DAPR_API_TOKEN")]
+    [InlineData("a", null, "needs DAPR_API_TOKEN")]
+    [InlineData(null, "d", "needs APP_API_TOKEN")]
+    public Task OutsideDevelopment_MissingTokens_EndTheProcessWithOneLine(string? appToken, string? daprToken, string reason) => EndsAsync(
+        reason, ("ASPNETCORE_ENVIRONMENT", "Production"), ("AgentMesh__Auth__Mode", "ApiKey"), ("APP_API_TOKEN", appToken), ("DAPR_API_TOKEN", daprToken));
+
     [Fact]
     public Task FilesThatAreNoCertificate_EndTheProcessWithOneLine() => EndsAsync(
         "AgentMesh__Edge__CertificateKeyFile: Could not find", ("ASPNETCORE_ENVIRONMENT", "Production"), ("AgentMesh__Auth__Mode", "ApiKey"),
@@ -46,6 +53,7 @@ public sealed class StartTests
             RedirectStandardError = true,
         };
         start.Environment["DOTNET_ENVIRONMENT"] = null;
+        (start.Environment["APP_API_TOKEN"], start.Environment["DAPR_API_TOKEN"]) = ("app", "dapr");
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

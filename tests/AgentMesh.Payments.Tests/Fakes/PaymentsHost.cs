@@ -29,6 +29,9 @@ internal sealed class PaymentsHost : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>What the app has put together.</summary>
+    public IServiceProvider Services => _factory.Services;
+
     private PaymentRunner Runner => _factory.Services.GetRequiredService<PaymentRunner>();
 
     public static async Task<PaymentsHost> StartAsync(World world, params (string Name, string Value)[] settings)
