@@ -17,10 +17,6 @@ internal sealed partial class AgentActor
 
     private bool _hasFlushReminder;
 
-    /// <summary>A tick would find nothing to do, as far as this activation knows. One that knows nothing of its events may have some of a killed process.</summary>
-    private bool HasNothingToFlush =>
-        !_hasErrand && _unwritten is null && _summariesDue.Count == 0 && !HasUnstoredEvents && (_feed is not null || !_services.Events.IsEnabled);
-
     /// <summary>When the reminder could not be registered; null: it could.</summary>
     private long? _flushReminderFailed;
 

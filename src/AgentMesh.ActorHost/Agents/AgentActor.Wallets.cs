@@ -46,7 +46,10 @@ internal sealed partial class AgentActor
         if (noted != wallet)
             await StoreAsync(head, noted, cancellationToken);
         (_hasErrand, _settled) = (noted.HasErrand, (!noted.HasErrand, noted.KeyId));
-        if (HasNothingToFlush)
+        // An activation that knows nothing of its events may have some of a killed process.
+        if (_services.Events.IsEnabled)
+            await OpenFeedAsync(head, cancellationToken);
+        if (!_hasErrand && _unwritten is null && _summariesDue.Count == 0 && !HasUnstoredEvents)
             await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
         return new Reply<SealedWallet>(new SealedWallet(request.Address, noted.KeyId), null);
     });

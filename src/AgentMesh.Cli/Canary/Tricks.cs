@@ -80,7 +80,8 @@ internal sealed class Tricks(MarkerBook markers)
 
     private static CanaryRequest HeaderThatNames(CanaryAgent me, CanaryAgent victim, Random random) => new("header that names", me, HttpMethod.Get, me.Path + Pick(random, Reads))
     {
-        Headers = [(Pick(random, Headers), Pick(random, victim.User, victim.Tenant, victim.Name, $"/t/{victim.Tenant}/agent/{victim.User}/history"))],
+        // Events as JSON: an event stream would go on for ever.
+        Headers = [("Accept", "application/json"), (Pick(random, Headers), Pick(random, victim.User, victim.Tenant, victim.Name, $"/t/{victim.Tenant}/agent/{victim.User}/history"))],
     };
 
     private static string Door(CanaryAgent victim, Random random) => Pick(
