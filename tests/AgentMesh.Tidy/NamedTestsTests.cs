@@ -7,6 +7,7 @@ public sealed partial class NamedTestsTests
 {
     [Theory]
     [InlineData("docs/durable-objects.md")]
+    [InlineData("docs/threat-model.md")]
     public void EveryTestThatIsNamed_Exists(string page)
     {
         var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, page)))
