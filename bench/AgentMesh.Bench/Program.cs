@@ -7,7 +7,7 @@ var messages = new Option<int>("--messages") { Description = "Messages of the lo
 var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), mcp, mail, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), mcp, mail, slow, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
 var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
@@ -55,6 +55,14 @@ command.SetAction(async (parsed, cancellationToken) =>
             await using var mesh = await Mesh.StartAsync(
                 root, Path.Combine(data, "mail"), parsed.GetValue(redis), cancellationToken);
             ReportMail(await Mail.MeasureAsync(mesh, cancellationToken));
+        }
+
+        if (wanted.Contains("slow"))
+        {
+            await using var mesh = await Mesh.StartAsync(root, Path.Combine(data, "slow"), parsed.GetValue(redis), cancellationToken);
+            var slow = await SlowClients.MeasureAsync(mesh, 1_000, cancellationToken);
+            results["slow"] = slow;
+            Console.WriteLine($"slow       a message's p99 {slow.AloneP99Ms:0.0} ms, beside {slow.Clients:N0} slow clients {slow.BesideP99Ms:0.0} ms ({slow.Ratio:0.00}); p50 {slow.AloneP50Ms:0.0} and {slow.BesideP50Ms:0.0} ms; {SlowClients.Rounds} rounds in turns, {slow.Connections:N0} slow connections");
         }
 
         if (wanted.Contains("sockets"))
