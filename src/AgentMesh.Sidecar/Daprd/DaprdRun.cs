@@ -44,7 +44,9 @@ internal sealed partial class DaprdRun(DaprdOptions options, ProgramParts parts,
         warnings.ForEach(LogComplaint);
         if (stores.Registry is null)
             LogAlone();
-        var ports = ChoosePorts();
+        using var reservations = new PortReservations(parts.Random);
+        var ports = ChoosePorts(reservations);
+        reservations.ReleaseAll();
         var app = LaunchPlan.Define(runFileApp, 0, new ProcessPorts(runFileApp.AppPort, ports.Http, ports.Grpc, ports.Metrics), components) with
         {
             Instance = $"{Environment.MachineName}/{runFileApp.AppId}/{ports.Http}",
@@ -97,9 +99,8 @@ internal sealed partial class DaprdRun(DaprdOptions options, ProgramParts parts,
         ConfigFilePaths = [.. app.ConfigFilePaths.Select(path => Existing(path, "--config", File.Exists))],
     };
 
-    private (int Http, int Grpc, int Internal, int Metrics) ChoosePorts()
+    private (int Http, int Grpc, int Internal, int Metrics) ChoosePorts(PortReservations reservations)
     {
-        using var reservations = new PortReservations(parts.Random);
         return (Choose(options.HttpPort), Choose(options.GrpcPort), Choose(options.InternalPort), Metrics());
 
         // Several sidecars with daprd's default port are one machine's everyday life, and no reason not to serve.

@@ -85,7 +85,7 @@ internal sealed partial class MeshRun(RunOptions options, ProgramParts parts)
         record.Begin();
         var lines = new DaprLines(parts.Console, run.RunFile, launches, run.Folder);
         await lines.StartingAsync();
-        reservations.Dispose();
+        reservations.ReleaseAll();
         await using var connections = await StartRuntimeAsync(launches, tokens, store, run);
         await lines.InitializedAsync(parts.TimeProvider.GetElapsedTime(started));
         return await SuperviseAsync(launches, connections, store, record, lines, run, dashboardPort);

@@ -50,10 +50,16 @@ internal sealed class PortReservations(Random random) : IDisposable
         foreach (var socket in sockets) socket.Dispose();
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Lets go of all ports for those who are about to listen on them. The marks of free ones stay.</summary>
+    public void ReleaseAll()
     {
         foreach (var port in _held.Keys.ToList()) Release(port);
+    }
+
+    /// <summary>The run is over: others may have its ports.</summary>
+    public void Dispose()
+    {
+        ReleaseAll();
         foreach (var mark in _marks) mark.Dispose();
     }
 

@@ -42,7 +42,7 @@ public sealed class PortPlanTests : IDisposable
         using var others = new PortReservations(new Random(7));
         using var later = new PortReservations(new Random(7));
         var port = run.TakeFree();
-        run.Release(port);
+        run.ReleaseAll();
         Assert.NotEqual(port, others.TakeFree());
         run.Dispose();
         Assert.Equal(port, later.TakeFree());
