@@ -40,10 +40,8 @@ internal sealed class ClaimStore(SharedRecords records, TimeProvider time)
 
     /// <summary>Whether anybody has ever claimed the payment.</summary>
     public async Task<bool> IsClaimedAsync(string paymentId, CancellationToken cancellationToken) =>
-        await records.ReadAsync<Claim>(KeyOf(paymentId), cancellationToken) is not null;
+        await records.ReadAsync<Claim>(PaymentStateKeys.Claim(paymentId), cancellationToken) is not null;
 
     private Task<ClaimAnswer> ChangeAsync(string paymentId, Func<Claim?, (Claim? After, ClaimAnswer Answer)> change, CancellationToken cancellationToken) =>
-        records.ChangeAsync(KeyOf(paymentId), change, cancellationToken);
-
-    private static string KeyOf(string paymentId) => $"claim:{paymentId}";
+        records.ChangeAsync(PaymentStateKeys.Claim(paymentId), change, cancellationToken);
 }

@@ -16,7 +16,7 @@ internal sealed class IntentStore(SharedRecords records, PaymentActors actors, P
     /// <exception cref="HttpRequestException">The store does not say.</exception>
     public async Task<IntentHolder?> FindOtherAsync(PaymentIntent intent, string paymentId, CancellationToken cancellationToken)
     {
-        var holder = await records.ReadAsync<IntentHolder>(KeyOf(intent), cancellationToken);
+        var holder = await records.ReadAsync<IntentHolder>(PaymentStateKeys.Intent(intent), cancellationToken);
         return holder is null || holder.PaymentId == paymentId || !await HoldsAsync(holder, cancellationToken) ? null : holder;
     }
 
@@ -25,12 +25,12 @@ internal sealed class IntentStore(SharedRecords records, PaymentActors actors, P
     /// <exception cref="HttpRequestException">The store does not say whether it is written.</exception>
     public async Task<IntentHolder?> TakeAsync(PaymentIntent intent, string paymentId, CancellationToken cancellationToken)
     {
-        var seen = await records.ReadAsync<IntentHolder>(KeyOf(intent), cancellationToken);
+        var seen = await records.ReadAsync<IntentHolder>(PaymentStateKeys.Intent(intent), cancellationToken);
         if (seen is not null && seen.PaymentId != paymentId && await HoldsAsync(seen, cancellationToken))
             return seen;
         // What was seen gives way, and nothing else: another payment that came in between has it.
         return await records.ChangeAsync<IntentHolder, IntentHolder?>(
-            KeyOf(intent),
+            PaymentStateKeys.Intent(intent),
             holder => holder switch
             {
                 { } own when own.PaymentId == paymentId => (null, null),
@@ -53,6 +53,4 @@ internal sealed class IntentStore(SharedRecords records, PaymentActors actors, P
                 _ => true,
             };
     }
-
-    private static string KeyOf(PaymentIntent intent) => $"intent:{intent.Key}";
 }

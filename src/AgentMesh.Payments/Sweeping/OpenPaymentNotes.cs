@@ -88,7 +88,7 @@ internal sealed partial class OpenPaymentNotes(SharedRecords records, SweepOptio
         {
             var at = time.GetUtcNow() + options.Interval;
             var left = await records.ChangeAsync<OpenPayments, int>(
-                OpenPayments.KeyOf(shard),
+                PaymentStateKeys.OpenPayments(shard),
                 part =>
                 {
                     var after = (part ?? OpenPayments.Empty).Note(ids, at);

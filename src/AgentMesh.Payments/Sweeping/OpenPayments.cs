@@ -22,9 +22,6 @@ internal sealed record OpenPayments(ImmutableArray<OpenPayment> All)
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = PaymentStateJson.OpenPaymentsVersion;
 
-    /// <summary>The key of a part.</summary>
-    public static string KeyOf(char shard) => $"open-payments:{shard}";
-
     /// <summary>Notes payments. One that is there keeps its time, and one that finds no room is left out.</summary>
     /// <returns>The same part when nothing is new.</returns>
     public OpenPayments Note(IReadOnlyCollection<string> ids, DateTimeOffset at)

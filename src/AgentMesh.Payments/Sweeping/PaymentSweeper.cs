@@ -61,7 +61,7 @@ internal sealed partial class PaymentSweeper(SharedRecords records, PaymentActor
     {
         var now = time.GetUtcNow();
         var taken = await records.ChangeAsync<OpenPayments, ImmutableArray<OpenPayment>>(
-            OpenPayments.KeyOf(shard),
+            PaymentStateKeys.OpenPayments(shard),
             part =>
             {
                 var (after, due) = (part ?? OpenPayments.Empty).Take(now - options.Grace, most, now + Lease);
@@ -76,7 +76,7 @@ internal sealed partial class PaymentSweeper(SharedRecords records, PaymentActor
             new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken },
             async (payment, token) => settled.Add((payment, await LookAfterAsync(payment.Id, token))));
         await records.ChangeAsync<OpenPayments, bool>(
-            OpenPayments.KeyOf(shard), part => (settled.Aggregate(part, (rest, one) => rest?.Settle(one.Payment, one.Next)), true), cancellationToken);
+            PaymentStateKeys.OpenPayments(shard), part => (settled.Aggregate(part, (rest, one) => rest?.Settle(one.Payment, one.Next)), true), cancellationToken);
         return taken.Length;
     }
 

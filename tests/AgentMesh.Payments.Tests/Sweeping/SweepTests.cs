@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AgentMesh.Contracts.Payments;
-using AgentMesh.Payments.Sweeping;
+using AgentMesh.Payments.Records;
 using AgentMesh.Payments.Tests.Fakes;
 
 namespace AgentMesh.Payments.Tests.Sweeping;
@@ -100,7 +100,7 @@ public sealed class SweepTests
         JsonElement.Parse(world.Mesh.Value(payment, "payment")!).GetProperty("status").GetString()!;
 
     private static bool IsNoted(World world, string payment) =>
-        world.Mesh.State(OpenPayments.KeyOf(payment[0])) is { Value: var part } && part.Contains(payment, StringComparison.Ordinal);
+        world.Mesh.State(PaymentStateKeys.OpenPayments(payment[0])) is { Value: var part } && part.Contains(payment, StringComparison.Ordinal);
 
     /// <summary>Lets minutes pass until it is so.</summary>
     private static async Task WakeAsync(World world, Func<bool> isSo)
