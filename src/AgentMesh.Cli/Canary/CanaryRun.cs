@@ -48,11 +48,12 @@ internal sealed class CanaryRun(CanaryOptions options, IReadOnlyList<CanaryAgent
         {
             var me = random.Next(agents.Count);
             var victim = agents[(me + 1 + random.Next(agents.Count - 1)) % agents.Count];
-            Task operation = (random.Next(20), agents[me].Token is null) switch
+            var canBeRefused = agents[me].Token is not null;
+            Task operation = random.Next(20) switch
             {
-                (< 2, _) => _sockets[me].SendAsync($$$"""{"type":"message","content":"{{{markers.New(agents[me])}}}","agent":"{{{victim.Name}}}","userId":"{{{victim.User}}}"}""", cancellationToken),
-                (< 3, false) => CanarySocket.CrossAsync(http.NextGateway(), agents[me], random.Next(2) == 0 ? $"/t/{victim.Tenant}/agent/{victim.User}" : $"/agent/{Other(agents[me], victim)}", _report, cancellationToken),
-                (< 9, false) => http.SendAsync(_tricks.Next(agents[me], victim, random), cancellationToken),
+                < 2 => _sockets[me].SendAsync($$$"""{"type":"message","content":"{{{markers.New(agents[me])}}}","agent":"{{{victim.Name}}}","userId":"{{{victim.User}}}"}""", cancellationToken),
+                < 3 when canBeRefused => CanarySocket.CrossAsync(http.NextGateway(), agents[me], random.Next(2) == 0 ? $"/t/{victim.Tenant}/agent/{victim.User}" : $"/agent/{Other(agents[me], victim)}", _report, cancellationToken),
+                < 9 when canBeRefused => http.SendAsync(_tricks.Next(agents[me], victim, random), cancellationToken),
                 _ => http.SendAsync(_own.Next(agents[me], random), cancellationToken),
             };
             await operation;

@@ -23,8 +23,7 @@ internal sealed class OwnOperations(MarkerBook markers, IReadOnlyList<CanaryAgen
         11 => Get("profile", me, "/profile"),
         12 => new CanaryRequest("session", me, HttpMethod.Post, me.Path + "/sessions", $$$"""{"metadata":{"about":"{{{markers.New(me)}}}"}}""") { Took = Noting(me, "sessionId") },
         13 => Get("sessions", me, "/sessions"),
-        14 => new CanaryRequest(
-            "schedule", me, HttpMethod.Post, me.Path + "/schedules", Write(("content", markers.New(me)), ("cron", "0 9 1 1 *"))) { Took = Noting(me, "scheduleId") },
+        14 => Schedule(me),
         15 => Get("schedules", me, "/schedules"),
         16 => Mail(me, random),
         17 => Get("inbox", me, "/inbox"),
@@ -73,6 +72,12 @@ internal sealed class OwnOperations(MarkerBook markers, IReadOnlyList<CanaryAgen
         var key = $"key-{random.Next(4)}";
         var content = me.Ids.GetOrAdd("content of " + key, _ => markers.New(me));
         return new CanaryRequest("repeat", me, HttpMethod.Post, me.Path + "/message", Write(("content", content))) { Headers = [("Idempotency-Key", key)] };
+    }
+
+    private CanaryRequest Schedule(CanaryAgent me)
+    {
+        var schedule = Write(("content", markers.New(me)), ("cron", "0 9 1 1 *"));
+        return new CanaryRequest("schedule", me, HttpMethod.Post, me.Path + "/schedules", schedule) { Took = Noting(me, "scheduleId") };
     }
 
     private CanaryRequest Mail(CanaryAgent me, Random random)
