@@ -46,24 +46,23 @@ internal static class CanaryCommand
     private static async Task<int> RunAsync(CanaryOptions options, string? key, string? owners, CliParts parts, CancellationToken cancellationToken)
     {
         var markers = new MarkerBook(parts.Random);
-        using var owned = new CanaryOwners(options.Gateways[0], key);
+        var owned = new CanaryOwners(options.Gateways[0], key);
         var agents = owners is null ? await owned.MakeAsync(Suffix(parts.Random), options.UsersPerTenant, cancellationToken) : CanaryOwners.Read(owners);
         if (agents[0].Token is null)
             await parts.Error.WriteLineAsync($"note: without {TokenOption.Variable}, --token-file or --owners everybody is everybody's owner, as in Development, so nobody is let out: only whether agents are mixed up is tried");
-        CanaryReport report;
         try
         {
-            report = await new CanaryRun(options, agents, markers, parts).RunAsync(cancellationToken);
+            // Told before anything is removed: that may fail too.
+            var report = await new CanaryRun(options, agents, markers, parts).RunAsync(cancellationToken);
+            foreach (var failure in report.Failures)
+                await parts.Error.WriteLineAsync($"failed: {failure}");
+            return report.IsClean ? ExitCodes.Done : ExitCodes.Failed;
         }
         finally
         {
             if (owners is null)
                 await owned.EndAsync(agents, CancellationToken.None);
         }
-
-        foreach (var failure in report.Failures)
-            await parts.Error.WriteLineAsync($"failed: {failure}");
-        return report.IsClean ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static string Suffix(RandomNumberGenerator random)

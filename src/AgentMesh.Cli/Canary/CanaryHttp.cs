@@ -58,7 +58,7 @@ internal sealed class CanaryHttp : IDisposable
         }
         catch (Exception fault) when (LocalHttp.IsUnreached(fault, cancellationToken))
         {
-            _report.Unanswered(request, fault);
+            _report.Unanswered(fault);
             return null;
         }
     }

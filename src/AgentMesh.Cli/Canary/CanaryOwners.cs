@@ -1,20 +1,15 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
-using AgentMesh.Cli.Meshes;
+using System.Net.Http.Json;
+using AgentMesh.Cli.Admin;
+using AgentMesh.Cli.ApiKeys;
 using AgentMesh.Cli.Terminal;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Cli.Canary;
 
 /// <summary>Whose agents the canary uses: those that it makes with an operator's key, or in Development with nobody's, or those of a file.</summary>
-internal sealed class CanaryOwners(Uri gateway, string? operatorKey) : IDisposable
+internal sealed class CanaryOwners(Uri gateway, string? operatorKey)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
-    private readonly HttpClient _http = LocalHttp.CreateClient(gateway, Timeout);
     private readonly List<(string Tenant, string KeyId)> _keys = [];
 
     /// <summary>Two new tenants with users of the same names, because whatever leaves out the tenant then meets the other one's.</summary>
@@ -41,16 +36,14 @@ internal sealed class CanaryOwners(Uri gateway, string? operatorKey) : IDisposab
     {
         foreach (var agent in agents)
         {
-            using var erased = await SendAsync(HttpMethod.Delete, agent.Path, null, agent.Token, cancellationToken);
-            if (!erased.IsSuccessStatusCode)
-                throw new CliException($"{agent.Name} cannot be erased: {(int)erased.StatusCode}");
+            using var owner = new AdminClient(new AdminPlace(gateway, agent.Token, null));
+            await owner.SendAsync(HttpMethod.Delete, agent.Path.TrimStart('/'), [], null, cancellationToken);
         }
 
         foreach (var (tenant, id) in _keys)
         {
-            using var revoked = await SendAsync(HttpMethod.Delete, $"/admin/keys/{id}?tenant={tenant}", null, operatorKey, cancellationToken);
-            if (!revoked.IsSuccessStatusCode)
-                throw new CliException($"the key {id} of {tenant} cannot be revoked: {(int)revoked.StatusCode}");
+            using var admin = AdminOf(tenant);
+            await admin.SendAsync(HttpMethod.Delete, $"admin/keys/{id}", [], null, cancellationToken);
         }
     }
 
@@ -75,34 +68,21 @@ internal sealed class CanaryOwners(Uri gateway, string? operatorKey) : IDisposab
             : agents;
     }
 
-    public void Dispose() => _http.Dispose();
-
     private async Task<string> MakeKeyAsync(string tenant, string user, CancellationToken cancellationToken)
     {
-        var body = $$$"""{"name":"canary","user":"{{{user}}}","scopes":["user"]}""";
-        using var made = await SendAsync(HttpMethod.Post, $"/admin/keys?tenant={tenant}", body, operatorKey, cancellationToken);
-        var text = await made.Content.ReadAsStringAsync(cancellationToken);
-        if (made.StatusCode != HttpStatusCode.Created)
-            throw new CliException($"a key of the tenant {tenant} cannot be made: {(int)made.StatusCode}; is it the operator's key?", ExitCodes.Refused);
-        using var json = JsonDocument.Parse(text);
-        _keys.Add((tenant, json.RootElement.GetProperty("id").GetString()!));
-        return json.RootElement.GetProperty("key").GetString()!;
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body, string? token, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(method, new Uri(gateway, path));
-        if (token is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (body is not null)
-            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var admin = AdminOf(tenant);
+        using var order = JsonContent.Create(new KeyOrder("canary", user, [ApiKeyScopes.User], null), CliJson.Wire.KeyOrder);
         try
         {
-            return await _http.SendAsync(request, cancellationToken);
+            var made = AdminClient.Read(await admin.SendAsync(HttpMethod.Post, "admin/keys", [], order, cancellationToken), CliJson.Wire.KeyDocument);
+            _keys.Add((tenant, made.Id));
+            return made.Key!;
         }
-        catch (Exception fault) when (LocalHttp.IsUnreached(fault, cancellationToken))
+        catch (CliException refused) when (refused.ExitCode == ExitCodes.Refused)
         {
-            throw new CliException($"{gateway} was not reached: {fault.Message}");
+            throw new CliException($"a key of the tenant {tenant} cannot be made, is it the operator's key? {refused.Message}", ExitCodes.Refused);
         }
     }
+
+    private AdminClient AdminOf(string tenant) => new(new AdminPlace(gateway, operatorKey, TenantId.Parse(tenant)));
 }

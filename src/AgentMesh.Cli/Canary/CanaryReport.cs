@@ -20,9 +20,6 @@ internal sealed class CanaryReport
     /// <summary>Everything was as it should be.</summary>
     public bool IsClean => _failed == 0;
 
-    /// <summary>Foreign markers, and whatever else failed.</summary>
-    public int Failed => _failed;
-
     /// <summary>What was wrong, as far as it is told.</summary>
     public IReadOnlyCollection<string> Failures => _failures;
 
@@ -36,11 +33,10 @@ internal sealed class CanaryReport
             Fail($"{request.Kind}: {request.Method} {request.Path} by {request.Reader.Name} broke the server: 500");
     }
 
-    public void Unanswered(CanaryRequest request, Exception fault)
+    public void Unanswered(Exception fault)
     {
         // A gateway that is replaced meanwhile answers nothing, and shows nothing either; one that never does is no canary's place.
         Interlocked.Increment(ref _unanswered);
-        _kinds.GetOrAdd(request.Kind, static _ => new int[6]);
         LastFault = fault.Message;
     }
 

@@ -50,7 +50,7 @@ internal sealed class CanarySocket : IAsyncDisposable
         }
         catch (WebSocketException fault)
         {
-            report.Unanswered(request, fault);
+            report.Unanswered(fault);
         }
     }
 

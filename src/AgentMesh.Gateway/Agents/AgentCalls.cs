@@ -227,8 +227,12 @@ internal sealed partial class AgentCalls
     private async Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class => (await CallAsync<TRequest, TAnswer>(agent, method, request, cancellationToken)).ToResult();
 
-    private async Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(TenantId tenant, string method, TRequest request, CancellationToken cancellationToken)
-        where TAnswer : class => (await CallAsync<TRequest, TAnswer>(new ActorId(tenant.ToString()), TenantActorType.Name, method, request, cancellationToken)).ToResult();
+    private Task<Result<TAnswer>> AskAsync<TRequest, TAnswer>(TenantId tenant, string method, TRequest request, CancellationToken cancellationToken)
+        where TAnswer : class => AskTenantsAsync<TRequest, TAnswer>(tenant, TenantActorType.Name, method, request, cancellationToken);
+
+    /// <summary>Asks one of the actors that a tenant has.</summary>
+    private async Task<Result<TAnswer>> AskTenantsAsync<TRequest, TAnswer>(TenantId tenant, string actorType, string method, TRequest request, CancellationToken cancellationToken)
+        where TAnswer : class => (await CallAsync<TRequest, TAnswer>(new ActorId(tenant.ToString()), actorType, method, request, cancellationToken)).ToResult();
 
     private Task<Reply<TAnswer>> CallAsync<TRequest, TAnswer>(AgentKey agent, string method, TRequest request, CancellationToken cancellationToken)
         where TAnswer : class => CallAsync<TRequest, TAnswer>(new ActorId(agent.ToString()), AgentActorType.Name, method, request, cancellationToken);

@@ -110,7 +110,8 @@ internal sealed class LeakyMesh : IAsyncDisposable
         var key = $"key-of-{Guid.CreateVersion7():N}{Guid.CreateVersion7():N}";
         _owners[key] = $"{context.Request.Query["tenant"]}:{user}";
         context.Response.StatusCode = 201;
-        await context.Response.WriteAsJsonAsync(new { id = key, key });
+        await context.Response.WriteAsJsonAsync(
+            new { id = key, prefix = key[..8], tenantId = context.Request.Query["tenant"].ToString(), scopes = new[] { "user" }, name = "canary", createdAt = DateTimeOffset.UnixEpoch, key });
     }
 
     private async Task AgentAsync(HttpContext context, string owner, string path)
