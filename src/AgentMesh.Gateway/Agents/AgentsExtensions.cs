@@ -25,6 +25,7 @@ internal static class AgentsExtensions
             .ValidateOnStart();
         services.AddSingleton<IActorProxyFactory>(provider => CreateProxyFactory(provider.GetRequiredService<SidecarOptions>()));
         services.AddSingleton<AgentCalls>();
+        services.AddSingleton<LongReads>();
         services.AddSingleton<MessagePosts>();
         services.AddSingleton<InfoReader>();
         services.AddSingleton<IValidator<MessageRequest>, MessageRequestValidator>();

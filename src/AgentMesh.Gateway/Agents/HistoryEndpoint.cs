@@ -29,8 +29,8 @@ internal static class HistoryEndpoint
             return;
         }
 
-        var calls = AgentCalls.Of(context);
-        var result = await calls.GetHistoryAsync(AgentPath.KeyOf(context), query.Value with { Search = search }, context.RequestAborted);
+        var page = query.Value with { Search = search };
+        var result = await LongReads.ReadAsync(context, (calls, agent, cancellationToken) => calls.GetHistoryAsync(agent, page, cancellationToken));
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else

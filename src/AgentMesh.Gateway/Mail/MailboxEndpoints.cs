@@ -61,7 +61,7 @@ internal static class MailboxEndpoints
         }
 
         var page = new ListMail(isSent, (int)(limit ?? DefaultLimit), before);
-        var result = await AgentCalls.Of(context).ListMailAsync(AgentPath.KeyOf(context), page, context.RequestAborted);
+        var result = await LongReads.ReadAsync(context, (calls, agent, cancellationToken) => calls.ListMailAsync(agent, page, cancellationToken));
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         return result.Value;
