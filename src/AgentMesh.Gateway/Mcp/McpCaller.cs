@@ -15,6 +15,9 @@ internal sealed record McpCaller(AgentKey Agent, bool IsOwner, HttpContext Http)
     // Wallets and paid tools appear while a client is connected.
     private static readonly TimeSpan ListLifetime = TimeSpan.FromSeconds(5);
 
+    /// <summary>Who it is and as what: no two callers who can be told apart have the same.</summary>
+    public string Name => $"{(IsOwner ? "owner" : "other")} {Http.User.Identity?.Name ?? "anybody"}";
+
     public static McpCaller Of(HttpContext context)
     {
         var agent = AgentPath.KeyOf(context);

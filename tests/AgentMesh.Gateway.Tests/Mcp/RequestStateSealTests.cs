@@ -15,7 +15,7 @@ public sealed class RequestStateSealTests
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
     private static readonly AgentKey Alice = new(TenantId.Default, UserId.Parse("alice"));
-    private static readonly RequestScope Scope = new(Alice, IsOwner: true, "tools/call", "pay", Arguments("""{"to":"bob","amount":1}"""));
+    private static readonly RequestScope Scope = new(Alice, "owner default:alice", "tools/call", "pay", Arguments("""{"to":"bob","amount":1}"""));
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
 
@@ -63,7 +63,7 @@ public sealed class RequestStateSealTests
         var scope = other switch
         {
             "agent" => Scope with { Agent = new AgentKey(TenantId.Default, UserId.Parse("bob")) },
-            "caller" => Scope with { IsOwner = false },
+            "caller" => Scope with { Caller = "owner default:*" },
             "method" => Scope with { Method = "prompts/get" },
             "name" => Scope with { Name = "pay2" },
             "argument" => Scope with { Arguments = Arguments("""{"to":"bob","amount":2}""") },

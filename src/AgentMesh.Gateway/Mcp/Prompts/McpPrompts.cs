@@ -26,7 +26,7 @@ internal sealed class McpPrompts(IEnumerable<IMcpPrompt> prompts, McpQuestions q
         var arguments = TextsOf(request.Params.Arguments);
         if (Missing(prompt, arguments) is { } missing)
             throw McpProblem.Of(missing);
-        var scope = new RequestScope(caller.Agent, caller.IsOwner, RequestMethods.PromptsGet, name, request.Params.Arguments);
+        var scope = new RequestScope(caller.Agent, caller.Name, RequestMethods.PromptsGet, name, request.Params.Arguments);
         var answers = questions.Read(scope, request);
         if (answers.IsRefused)
             throw McpProblem.Of(answers.Refusal);

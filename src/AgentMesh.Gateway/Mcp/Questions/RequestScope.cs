@@ -8,17 +8,17 @@ namespace AgentMesh.Gateway.Mcp.Questions;
 
 /// <summary>The request that a state belongs to. With any other it is of no use: of another agent, caller, method, tool, or with other arguments.</summary>
 /// <param name="Agent">The agent.</param>
-/// <param name="IsOwner">Who calls: its owner, or anybody.</param>
+/// <param name="Caller">Who calls (<see cref="McpCaller.Name"/>): whom a token names, not the token, which may be renewed between two rounds.</param>
 /// <param name="Method">The method of MCP.</param>
 /// <param name="Name">Which tool or prompt.</param>
 /// <param name="Arguments">As the client gave them.</param>
-internal sealed record RequestScope(AgentKey Agent, bool IsOwner, string Method, string Name, IEnumerable<KeyValuePair<string, JsonElement>>? Arguments)
+internal sealed record RequestScope(AgentKey Agent, string Caller, string Method, string Name, IEnumerable<KeyValuePair<string, JsonElement>>? Arguments)
 {
     /// <summary>A digest of all of it, of the same request always the same: the order of arguments does not count.</summary>
     public byte[] Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in new[] { Agent.ToString(), IsOwner ? "owner" : "anybody", Method, Name })
+        foreach (var part in new[] { Agent.ToString(), Caller, Method, Name })
             Append(hash, part);
         foreach (var (name, value) in (Arguments ?? []).OrderBy(argument => argument.Key, StringComparer.Ordinal))
         {

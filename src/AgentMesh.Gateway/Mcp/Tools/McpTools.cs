@@ -77,7 +77,7 @@ internal sealed class McpTools(
     private async Task<CallToolResult> CallAsync(
         IMcpTool tool, McpCaller caller, RequestContext<CallToolRequestParams> request, TaskOffer? task, CancellationToken cancellationToken)
     {
-        var scope = new RequestScope(caller.Agent, caller.IsOwner, RequestMethods.ToolsCall, tool.Definition.Name, request.Params.Arguments);
+        var scope = new RequestScope(caller.Agent, caller.Name, RequestMethods.ToolsCall, tool.Definition.Name, request.Params.Arguments);
         var answers = questions.Read(scope, request);
         // The protocol wants an error for a state that is not ours: no model can mend it.
         if (answers.IsRefused)
