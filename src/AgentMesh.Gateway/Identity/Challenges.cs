@@ -1,11 +1,12 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
+using Microsoft.Extensions.Options;
 
 namespace AgentMesh.Gateway.Identity;
 
 /// <summary>What a refusal says of the token that is wanted (RFC 6750, 3; RFC 9728, 5.1).</summary>
-internal sealed class Challenges(ProtectedResource resource)
+internal sealed class Challenges(ProtectedResource resource, IOptions<AuthOptions> auth)
 {
     /// <summary>Sets <c>WWW-Authenticate</c>, for refusals that are about credentials.</summary>
     public void Set(HttpContext context, Refusal refusal)
@@ -14,7 +15,7 @@ internal sealed class Challenges(ProtectedResource resource)
         {
             EdgeRefusals.Unauthenticated => "",
             EdgeRefusals.InvalidToken => "error=\"invalid_token\"",
-            EdgeRefusals.InsufficientScope => "error=\"insufficient_scope\"",
+            EdgeRefusals.InsufficientScope => "error=\"insufficient_scope\"" + ScopeFor(context),
             _ => null,
         };
         if (error is null)
@@ -26,4 +27,8 @@ internal sealed class Challenges(ProtectedResource resource)
         string[] parts = [.. new[] { error, metadata }.Where(part => part.Length > 0)];
         context.Response.Headers.WWWAuthenticate = parts.Length == 0 ? "Bearer" : $"Bearer {string.Join(", ", parts)}";
     }
+    // With API keys there is no server to ask for more.
+    private string ScopeFor(HttpContext context) => auth.Value is { Mode: AuthOptions.JwtMode, Jwt: var jwt }
+        ? $", scope=\"{(context.GetEndpoint()?.Metadata.GetMetadata<AdminOnly>() is null ? jwt.UserScope : jwt.AdminScope)}\""
+        : "";
 }

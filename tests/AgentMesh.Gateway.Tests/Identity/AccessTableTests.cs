@@ -212,7 +212,7 @@ public sealed class AccessTableTests : IAsyncLifetime
             Assert.Empty(_sidecar.Calls);
             var challenge = response.Headers.WwwAuthenticate.ToString();
             Assert.Equal(
-                expected[4..] switch { "unauthenticated" => "Bearer", "invalid_token" => "Bearer error=\"invalid_token\"", "insufficient_scope" => "Bearer error=\"insufficient_scope\"", _ => "" },
+                expected[4..] switch { "unauthenticated" => "Bearer", "invalid_token" => "Bearer error=\"invalid_token\"", "insufficient_scope" => $"Bearer error=\"insufficient_scope\", scope=\"{(whose == For.Admin ? "agentmesh.admin" : "agentmesh")}\"", _ => "" },
                 challenge);
         }
     }
