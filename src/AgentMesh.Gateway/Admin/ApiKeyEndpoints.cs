@@ -97,6 +97,7 @@ internal static class ApiKeyEndpoints
         }
 
         context.RequestServices.GetRequiredService<ApiKeyCallers>().Forget(tenant.Value, id);
+        context.RequestServices.GetRequiredService<OpenCredentials>().Revoke(tenant.Value, id);
         await JsonAnswer.WriteAsync(context, ApiKeyResponse.Of(tenant.Value, revoked.Value), GatewayJson.Answers.ApiKeyResponse);
     }
 

@@ -22,11 +22,6 @@ internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth
     /// <summary>How long what is known of a key holds, and that there is none.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// How long a connection may stay open that was opened with a key. Nobody tells of keys that are revoked, and a key that is not is taken at once again.
-    /// </summary>
-    public static readonly TimeSpan OpenAtMost = TimeSpan.FromHours(1);
-
     /// <summary>Keys that are remembered at most. When there are more, all are asked for again.</summary>
     private const int MaxRemembered = 10_000;
 
@@ -63,16 +58,14 @@ internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth
                 _unknown.TryTake(address);
         }
 
-        var now = time.GetUtcNow();
-        if (known.Check is not { } check || !check.Opens(key.Secret, now))
+        if (known.Check is not { } check || !check.Opens(key.Secret, time.GetUtcNow()))
             return (null, null);
         UserId? user = check.User is { } name ? UserId.Parse(name) : null;
-        var end = now + OpenAtMost;
         return (
             new Caller(key.Tenant, user, check.Scopes.Contains(ApiKeyScopes.User), check.Scopes.Contains(ApiKeyScopes.Admin), IsOperator: false)
             {
                 Key = key.Id,
-                EndsAt = check.ExpiresAt < end ? check.ExpiresAt : end,
+                EndsAt = check.ExpiresAt,
             },
             null);
     }

@@ -17,6 +17,8 @@ internal static class IdentityExtensions
         services.AddSingleton<ProtectedResource>();
         services.AddSingleton<Challenges>();
         services.AddSingleton<ApiKeyCallers>();
+        services.AddSingleton<OpenCredentials>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenCredentials>());
         services.AddCheckedOptions<TicketOptions>(TicketOptions.Section);
         services.AddSingleton<TicketSeal>();
         // Only then: the framework puts its middleware before ours as soon as it finds a scheme.

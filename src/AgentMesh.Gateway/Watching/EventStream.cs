@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using AgentMesh.Gateway.Identity;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -12,9 +13,9 @@ namespace AgentMesh.Gateway.Watching;
 /// <param name="clock">The clock.</param>
 /// <param name="options">When it is given up.</param>
 /// <param name="timeProvider">The time.</param>
-/// <param name="endsAt">When its credential ends; null: it does not, or the stream is over soon anyway.</param>
+/// <param name="credential">What it was opened with; null: the stream is over soon anyway.</param>
 internal sealed class EventStream(
-    HttpContext context, Watcher watcher, WatchClock clock, WatchOptions options, TimeProvider timeProvider, DateTimeOffset? endsAt = null)
+    HttpContext context, Watcher watcher, WatchClock clock, WatchOptions options, TimeProvider timeProvider, OpenCredential? credential = null)
     : IWatchConnection, IDisposable
 {
     public const string MediaType = "text/event-stream";
@@ -79,7 +80,7 @@ internal sealed class EventStream(
             return;
         }
 
-        if (endsAt <= timeProvider.GetUtcNow())
+        if (credential is { HasEnded: true })
         {
             Volatile.Write(ref _overSince, now);
             watcher.Wake();

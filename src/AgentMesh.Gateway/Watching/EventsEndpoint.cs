@@ -78,9 +78,10 @@ internal static class EventsEndpoint
             return;
         }
 
+        using var credential = services.GetRequiredService<OpenCredentials>().Begin(Caller.Of(context));
         using var stream = new EventStream(
             context, watcher, services.GetRequiredService<WatchClock>(), services.GetRequiredService<IOptions<WatchOptions>>().Value,
-            services.GetRequiredService<TimeProvider>(), Caller.Of(context)?.EndsAt);
+            services.GetRequiredService<TimeProvider>(), credential);
         await using var gone = context.RequestAborted.Register(static watcher => ((Watcher)watcher!).Wake(), watcher);
         await stream.BeginAsync(RetryMs);
         while (!stream.IsOver)

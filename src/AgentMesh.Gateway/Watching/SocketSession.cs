@@ -25,7 +25,7 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
     private readonly WebSocket _socket;
     private readonly SocketOutput _output;
     private readonly FrameRate _rate;
-    private readonly DateTimeOffset? _endsAt;
+    private readonly OpenCredential _credential;
 
     // Completed by the first frame, or by the end; what waits for it is gone then.
     private TaskCompletionSource? _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +49,7 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
         _socket = WebSocket.CreateFromStream(_stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
         _output = new SocketOutput(_stream, parts.TimeProvider);
         _rate = new FrameRate(parts.Options.FramesPerWindow, parts.Options.FrameWindow);
-        _endsAt = Caller.Of(context)?.EndsAt;
+        _credential = parts.Credentials.Begin(Caller.Of(context));
         _pingedAt = parts.TimeProvider.GetTimestamp();
     }
 
@@ -101,7 +101,7 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
             return;
         }
 
-        if (_endsAt <= _parts.TimeProvider.GetUtcNow())
+        if (_credential.HasEnded)
         {
             End(SocketEnd.CredentialEnded);
             return;
@@ -136,6 +136,7 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
 
     public void Dispose()
     {
+        _credential.Dispose();
         _socket.Dispose();
         _output.Dispose();
         _late?.Dispose();
@@ -228,5 +229,6 @@ internal sealed partial class SocketSession : IWatchConnection, IDisposable
 /// <param name="Clock">Looks after them.</param>
 /// <param name="Options">Their limits.</param>
 /// <param name="TimeProvider">The clock's time.</param>
+/// <param name="Credentials">What they were opened with.</param>
 internal sealed record SocketParts(
-    MessagePosts Posts, IValidator<MessageRequest> Validator, WatchClock Clock, WatchOptions Options, TimeProvider TimeProvider);
+    MessagePosts Posts, IValidator<MessageRequest> Validator, WatchClock Clock, WatchOptions Options, TimeProvider TimeProvider, OpenCredentials Credentials);

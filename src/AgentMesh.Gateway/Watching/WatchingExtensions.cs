@@ -1,4 +1,5 @@
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Identity;
 using AgentMesh.ServiceDefaults.Dapr;
 using FluentValidation;
 using Microsoft.Extensions.Options;
@@ -24,7 +25,7 @@ internal static class WatchingExtensions
         services.AddSingleton(provider => new SocketParts(
             provider.GetRequiredService<MessagePosts>(), provider.GetRequiredService<IValidator<MessageRequest>>(),
             provider.GetRequiredService<WatchClock>(), provider.GetRequiredService<IOptions<WatchOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<OpenCredentials>()));
         return services;
     }
 

@@ -64,7 +64,7 @@ internal sealed class TicketAuthentication(RequestDelegate next, TicketSeal seal
         if (!use.Value.IsFirst)
             return Invalid;
         context.User = new CallerPrincipal(
-            new Caller(ticket.Agent.Tenant, ticket.Agent.User, IsUser: true, IsAdmin: false, IsOperator: false) { EndsAt = ticket.EndsAt }, Scheme);
+            new Caller(ticket.Agent.Tenant, ticket.Agent.User, IsUser: true, IsAdmin: false, IsOperator: false) { EndsAt = ticket.EndsAt, Key = ticket.Key }, Scheme);
         return null;
     }
 }

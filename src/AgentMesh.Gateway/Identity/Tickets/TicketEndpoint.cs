@@ -13,7 +13,8 @@ internal static class TicketEndpoint
 
     private static Task AnswerAsync(HttpContext context)
     {
-        var (text, expiresAt) = context.RequestServices.GetRequiredService<TicketSeal>().Make(AgentPath.KeyOf(context), Caller.Of(context)?.EndsAt);
+        var caller = Caller.Of(context);
+        var (text, expiresAt) = context.RequestServices.GetRequiredService<TicketSeal>().Make(AgentPath.KeyOf(context), caller?.EndsAt, caller?.Key);
         context.Response.StatusCode = StatusCodes.Status201Created;
         return JsonAnswer.WriteAsync(context, new TicketResponse(text, expiresAt.UtcDateTime), GatewayJson.Answers.TicketResponse);
     }
