@@ -1,5 +1,6 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Identity;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -40,6 +41,10 @@ internal static class AdminPath
         var tenant = ReadTenant(context);
         return tenant.IsRefused ? tenant.Refusal : new AgentKey(tenant.Value, user);
     }
+
+    /// <summary>For the OpenAPI document: the parameter.</summary>
+    public static Operation TakesTenant(this Operation operation) =>
+        operation.Query("tenant", "The tenant; the caller's own without it.", Schema.Name()).Refuses(EdgeRefusals.InvalidRequest);
 
     /// <summary>The tenant of the parameter; the caller's without it.</summary>
     public static Result<TenantId> ReadTenant(HttpContext context)

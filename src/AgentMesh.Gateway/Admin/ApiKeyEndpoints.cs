@@ -5,6 +5,7 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Identity;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -27,9 +28,21 @@ internal static class ApiKeyEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/admin/keys", CreateAsync).WithMetadata(new Audited("api_key.create"));
-        endpoints.MapGet("/admin/keys", ListAsync);
-        endpoints.MapDelete("/admin/keys/{id}", RevokeAsync).WithMetadata(new Audited("api_key.revoke"));
+        endpoints.MapPost("/admin/keys", CreateAsync).WithMetadata(new Audited("api_key.create"))
+            .Describe("Makes an API key, which is shown once.", operation => operation
+                .TakesTenant()
+                .Takes<ApiKeyRequest>(ApiKeyRequestValidator.Describe)
+                .Answers<ApiKeyResponse>(StatusCodes.Status201Created)
+                .Refuses(ApiKeyCodes.InvalidApiKeyRequest, ApiKeyCodes.TooManyApiKeys, ApiKeyCodes.ApiKeyIdTaken));
+        endpoints.MapGet("/admin/keys", ListAsync)
+            .Describe("Lists the API keys of a tenant, newest first.", operation => operation
+                .TakesTenant()
+                .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
+                .Query("cursor", "The cursor of the page before.", Schema.Text())
+                .Answers<ApiKeysResponse>()
+                .Refuses(AgentRefusals.InvalidLimit, AgentRefusals.InvalidCursor));
+        endpoints.MapDelete("/admin/keys/{id}", RevokeAsync).WithMetadata(new Audited("api_key.revoke"))
+            .Describe("Revokes an API key.", operation => operation.TakesTenant().Answers<ApiKeyResponse>().Refuses(ApiKeyCodes.ApiKeyNotFound));
     }
 
     private static async Task CreateAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using AgentMesh.Contracts.ApiKeys;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using FluentValidation;
 
@@ -7,6 +8,18 @@ namespace AgentMesh.Gateway.Admin;
 /// <summary>What of a key is known before it is made; what a name is, the tenant's keys know.</summary>
 internal sealed class ApiKeyRequestValidator : AbstractValidator<ApiKeyRequest>
 {
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body)
+    {
+        var scopes = Schema.List(Schema.OneOf(ApiKeyScopes.All), 1, ApiKeyScopes.All.Count);
+        scopes["uniqueItems"] = true;
+        body
+            .Required("name", Schema.Text(1, 64, @"\S"))
+            .Optional("user", Schema.Name())
+            .Required("scopes", scopes)
+            .Optional("expiresAt", Schema.Time());
+    }
+
     public ApiKeyRequestValidator()
     {
         RuleFor(request => request.Name).NotEmpty().WithErrorCode(ApiKeyCodes.InvalidApiKeyRequest).WithMessage("name must be 1-64 printable characters.");

@@ -3,6 +3,7 @@ using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -16,9 +17,16 @@ internal static class FreezeEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/admin/agents/{userId}/freeze", FreezeAsync).WithMetadata(new Audited("agent.freeze"));
-        endpoints.MapPost("/admin/agents/{userId}/unfreeze", UnfreezeAsync).WithMetadata(new Audited("agent.unfreeze"));
-        endpoints.MapGet("/admin/agents/{userId}/freeze", GetAsync);
+        endpoints.MapPost("/admin/agents/{userId}/freeze", FreezeAsync).WithMetadata(new Audited("agent.freeze"))
+            .Describe("Stops what an agent spends.", operation => operation
+                .TakesTenant()
+                .Takes<FreezeRequest>(FreezeRequestValidator.Describe)
+                .Answers<AgentFreezeResponse>()
+                .Refuses(SpendingRefusals.InvalidReason));
+        endpoints.MapPost("/admin/agents/{userId}/unfreeze", UnfreezeAsync).WithMetadata(new Audited("agent.unfreeze"))
+            .Describe("Lets an agent spend again.", operation => operation.TakesTenant().Answers<AgentFreezeResponse>());
+        endpoints.MapGet("/admin/agents/{userId}/freeze", GetAsync)
+            .Describe("Reads whether an agent spends.", operation => operation.TakesTenant().Answers<AgentFreezeResponse>());
     }
 
     private static async Task FreezeAsync(HttpContext context)

@@ -4,6 +4,7 @@ using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -26,7 +27,12 @@ internal static class RotateWalletsEndpoint
 
     private static readonly Refusal InvalidCursor = new(AgentRefusals.InvalidCursor, "The parameter cursor is one text.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/admin/wallets/rotate", AnswerAsync).WithMetadata(new Audited("wallets.rotate"));
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/admin/wallets/rotate", AnswerAsync).WithMetadata(new Audited("wallets.rotate"))
+        .Describe("Has a part of a tenant's wallets encrypted with the newest master key.", operation => operation
+            .TakesTenant()
+            .Query("cursor", "The cursor of the answer before.", Schema.Text())
+            .Answers<RotateWalletsResponse>()
+            .Refuses(AgentRefusals.InvalidCursor, AgentRefusals.WalletKeyMissing));
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -1,4 +1,5 @@
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Admin;
@@ -11,6 +12,10 @@ internal sealed class TenantBudgetRequestValidator : AbstractValidator<TenantBud
 
     /// <summary>Digits of an amount of atomic units that fits into 128 bits.</summary>
     private const int Digits = 39;
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body.Required("limits", Schema.List(
+        Schema.Object(("asset", Schema.Text(1, pattern: @"\S")), ("window", Schema.Text(1, pattern: @"\S")), ("limit", Schema.Text(1, Digits, "^[0-9]+$"))), 0, Limits));
 
     public TenantBudgetRequestValidator()
     {

@@ -1,7 +1,9 @@
+using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -15,11 +17,22 @@ internal static class TenantEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/admin/tenants/{tenant}", context => AnswerAsync(context, ReadAsync, WriteTenantAsync));
-        endpoints.MapGet("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, ReadAsync, WriteBudgetAsync));
-        endpoints.MapPut("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, SetAsync, WriteBudgetAsync)).WithMetadata(new Audited("tenant.budget.set"));
-        endpoints.MapPost("/admin/tenants/{tenant}/freeze", context => AnswerAsync(context, FreezeAsync, WriteTenantAsync)).WithMetadata(new Audited("tenant.freeze"));
-        endpoints.MapPost("/admin/tenants/{tenant}/unfreeze", context => AnswerAsync(context, UnfreezeAsync, WriteTenantAsync)).WithMetadata(new Audited("tenant.unfreeze"));
+        endpoints.MapGet("/admin/tenants/{tenant}", context => AnswerAsync(context, ReadAsync, WriteTenantAsync))
+            .Describe("Reads what a tenant may spend, and whether it may.", operation => operation.Answers<TenantResponse>());
+        endpoints.MapGet("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, ReadAsync, WriteBudgetAsync))
+            .Describe("Reads what a tenant may spend, and has spent.", operation => operation.Answers<TenantBudgetResponse>());
+        endpoints.MapPut("/admin/tenants/{tenant}/budget", context => AnswerAsync(context, SetAsync, WriteBudgetAsync)).WithMetadata(new Audited("tenant.budget.set"))
+            .Describe("Sets all limits of a tenant.", operation => operation
+                .Takes<TenantBudgetRequest>(TenantBudgetRequestValidator.Describe)
+                .Answers<TenantBudgetResponse>()
+                .Refuses(AgentRefusals.InvalidBudget));
+        endpoints.MapPost("/admin/tenants/{tenant}/freeze", context => AnswerAsync(context, FreezeAsync, WriteTenantAsync)).WithMetadata(new Audited("tenant.freeze"))
+            .Describe("Stops what a tenant spends.", operation => operation
+                .Takes<FreezeRequest>(FreezeRequestValidator.Describe)
+                .Answers<TenantResponse>()
+                .Refuses(SpendingRefusals.InvalidReason));
+        endpoints.MapPost("/admin/tenants/{tenant}/unfreeze", context => AnswerAsync(context, UnfreezeAsync, WriteTenantAsync)).WithMetadata(new Audited("tenant.unfreeze"))
+            .Describe("Lets a tenant spend again.", operation => operation.Answers<TenantResponse>());
     }
 
     /// <param name="context">The request.</param>

@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -15,7 +16,16 @@ internal static class HistoryEndpoint
     private static readonly Refusal InvalidBefore = new(EdgeRefusals.InvalidBefore, "before must be one positive number, a seq.");
     private static readonly Refusal SessionNotFound = new(AgentRefusals.SessionNotFound, SessionId.NotFoundDetail);
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/history", context => AnswerAsync(context, null));
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/history", context => AnswerAsync(context, null))
+        .Describe("Reads a page of a session's messages, the newest one by default, oldest message first.", operation => Describe(operation));
+
+    /// <summary>What the OpenAPI document says of a page.</summary>
+    public static Operation Describe(Operation operation) => operation
+        .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
+        .Query("before", "Only what is older: the nextBefore of the page before.", Schema.Number(1))
+        .Query("sessionId", "The session; the default one without it.", Schema.Id())
+        .Answers<HistoryPage>()
+        .Refuses(AgentRefusals.InvalidLimit, EdgeRefusals.InvalidBefore, AgentRefusals.SessionNotFound, EdgeRefusals.TooManyCalls);
 
     /// <summary>Answers with a page of the history, or of what a search finds in it.</summary>
     /// <param name="context">The request.</param>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Evm;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.ServiceDefaults.Problems;
 using AgentMesh.X402.Networks;
 
@@ -10,7 +11,8 @@ namespace AgentMesh.Gateway.Agents;
 /// <summary><c>GET /agent/{userId}/info</c>: counters and times, and what the wallet has; an agent never used is 200 with count 0.</summary>
 internal static class InfoEndpoint
 {
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/info", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/info", AnswerAsync)
+        .Describe("Reads what is known of the agent; of one never used, that it was not.", operation => operation.Answers<InfoResponse>());
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Gateway.Turns;
 using AgentMesh.Gateway.Watching;
 using AgentMesh.Primitives;
@@ -17,7 +18,16 @@ internal static class MessageEndpoint
 {
     private const string RespondAsync = "respond-async";
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/message", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/message", AnswerAsync)
+        .Describe("Says something to the agent, and answers with what it says.", operation => operation
+            .TakesIdempotencyKey()
+            .Header("Prefer", "respond-async (RFC 7240): 202 as soon as the message is durable.", Schema.OneOf(RespondAsync))
+            .Takes<MessageRequest>(MessageRequestValidator.Describe)
+            .Answers<TurnAnswer>()
+            .Answers(StatusCodes.Status200OK, "text/event-stream")
+            .Answers<AcceptedTurn>(StatusCodes.Status202Accepted)
+            .Refuses(AgentRefusals.InvalidContent, AgentRefusals.InvalidIfBusy, AgentRefusals.SessionNotFound, AgentRefusals.RateLimited, AgentRefusals.TurnRunning)
+            .Refuses(AgentRefusals.TooManyTurns, AgentRefusals.TurnFailed, AgentRefusals.TurnCanceled, AgentRefusals.TurnTimedOut));
 
     private static async Task AnswerAsync(HttpContext context)
     {

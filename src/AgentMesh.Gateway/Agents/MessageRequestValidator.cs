@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Agents;
@@ -31,6 +33,15 @@ internal sealed class MessageRequestValidator : AbstractValidator<MessageRequest
     }
 
     // A char is one to three bytes of UTF-8: most texts need no counting.
+    /// <summary>What the content of any message may be.</summary>
+    public static JsonObject ContentSchema() => Schema.Bytes(1, MaxContentBytes, @"\S");
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body
+        .Required("content", ContentSchema())
+        .Optional("sessionId", Schema.Id())
+        .Optional("ifBusy", Schema.OneOf(BusyPolicies.Enqueue, BusyPolicies.Reject, BusyPolicies.Interrupt));
+
     private static bool IsShortEnough(string content) =>
         content.Length <= MaxContentBytes / 3 || content.Length <= MaxContentBytes && Encoding.UTF8.GetByteCount(content) <= MaxContentBytes;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,12 +21,33 @@ internal static class SessionEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/agent/{userId}/sessions", CreateAsync);
-        endpoints.MapGet("/agent/{userId}/sessions", ListAsync);
-        endpoints.MapGet("/agent/{userId}/sessions/{sessionId}", GetAsync);
-        endpoints.MapGet("/agent/{userId}/sessions/{sessionId}/summary", GetSummaryAsync);
-        endpoints.MapPatch("/agent/{userId}/sessions/{sessionId}", UpdateAsync);
-        endpoints.MapDelete("/agent/{userId}/sessions/{sessionId}", DeleteAsync);
+        endpoints.MapPost("/agent/{userId}/sessions", CreateAsync)
+            .Describe("Begins a session.", operation => operation
+                .TakesIdempotencyKey()
+                .Takes<SessionRequest>(SessionRequestValidator.Describe, isOptional: true)
+                .Answers<SessionResponse>(StatusCodes.Status201Created)
+                .Refuses(AgentRefusals.InvalidMetadata, AgentRefusals.InvalidTtl, AgentRefusals.TooManySessions));
+        endpoints.MapGet("/agent/{userId}/sessions", ListAsync)
+            .Describe("Lists the sessions, the default one first.", operation => operation
+                .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
+                .Query("cursor", "The nextCursor of the page before.", Schema.Id())
+                .Answers<SessionListResponse>()
+                .Refuses(AgentRefusals.InvalidLimit, AgentRefusals.InvalidCursor));
+        endpoints.MapGet("/agent/{userId}/sessions/{sessionId}", GetAsync)
+            .Describe("Reads a session.", operation => operation.Answers<SessionResponse>().Refuses(AgentRefusals.SessionNotFound));
+        endpoints.MapGet("/agent/{userId}/sessions/{sessionId}/summary", GetSummaryAsync)
+            .Describe("Reads what a model reads in place of a session's older messages.", operation => operation
+                .Answers<SummaryResponse>()
+                .Refuses(AgentRefusals.SessionNotFound, AgentRefusals.SummaryNotFound));
+        endpoints.MapPatch("/agent/{userId}/sessions/{sessionId}", UpdateAsync)
+            .Describe("Merges into a session's metadata (RFC 7396).", operation => operation
+                .Takes<SessionRequest>(SessionRequestValidator.Describe, isOptional: true)
+                .Answers<SessionResponse>()
+                .Refuses(AgentRefusals.InvalidMetadata, AgentRefusals.InvalidTtl, AgentRefusals.SessionNotFound, AgentRefusals.DefaultSessionFixed));
+        endpoints.MapDelete("/agent/{userId}/sessions/{sessionId}", DeleteAsync)
+            .Describe("Removes a session and its messages.", operation => operation
+                .Answers(StatusCodes.Status204NoContent)
+                .Refuses(AgentRefusals.SessionNotFound, AgentRefusals.DefaultSessionFixed));
     }
 
     private static async Task CreateAsync(HttpContext context)

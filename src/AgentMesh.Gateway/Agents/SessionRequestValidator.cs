@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Agents;
@@ -12,6 +14,11 @@ internal sealed class SessionRequestValidator : AbstractValidator<SessionRequest
 
     private const int MinTtlSeconds = 60;
     private const int MaxTtlSeconds = 366 * 86_400;
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body
+        .Optional("metadata", Schema.AnyObject(MaxMetadataBytes))
+        .Optional("ttlSeconds", new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["const"] = 0 }, Schema.Number(MinTtlSeconds, MaxTtlSeconds)) });
 
     public SessionRequestValidator()
     {

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -8,5 +9,6 @@ internal static class UsageEndpoint
 {
     private static readonly Refusal Usage = new(EdgeRefusals.UserIdMissing, "Usage: /agent/{userId}");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent", context => Problem.WriteAsync(context, Usage)).AllowAnonymous();
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent", context => Problem.WriteAsync(context, Usage)).AllowAnonymous()
+        .Describe("Says how to name a user.", operation => operation.Refuses(EdgeRefusals.UserIdMissing));
 }

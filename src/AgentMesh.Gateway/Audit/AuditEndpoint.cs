@@ -3,6 +3,7 @@ using AgentMesh.Contracts.Audit;
 using AgentMesh.Gateway.Admin;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.Primitives.Audit;
 using AgentMesh.ServiceDefaults.Problems;
@@ -19,7 +20,13 @@ internal static class AuditEndpoint
 
     private static readonly Refusal InvalidAfter = new(EdgeRefusals.InvalidAfter, "after must be one number, that of the last record of the answer before.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/admin/audit", ReadAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/admin/audit", ReadAsync)
+        .Describe("Reads a part of a tenant's audit chain, oldest first.", operation => operation
+            .TakesTenant()
+            .Query("after", "The number of the last record of the part before.", Schema.Number(0))
+            .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
+            .Answers<AuditResponse>()
+            .Refuses(EdgeRefusals.InvalidAfter, AgentRefusals.InvalidLimit));
 
     private static async Task ReadAsync(HttpContext context)
     {

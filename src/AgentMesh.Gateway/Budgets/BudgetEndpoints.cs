@@ -3,6 +3,7 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Identity;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -15,8 +16,13 @@ internal static class BudgetEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/budget", GetAsync);
-        endpoints.MapPut("/agent/{userId}/budget", PutAsync).WithMetadata(AdminOnly.Instance, new Audited("agent.budget.set"));
+        endpoints.MapGet("/agent/{userId}/budget", GetAsync)
+            .Describe("Reads what the agent may spend, and has spent.", operation => operation.Answers<BudgetResponse>());
+        endpoints.MapPut("/agent/{userId}/budget", PutAsync).WithMetadata(AdminOnly.Instance, new Audited("agent.budget.set"))
+            .Describe("Sets all limits of an agent.", operation => operation
+                .Takes<BudgetRequest>(BudgetRequestValidator.Describe)
+                .Answers<BudgetResponse>()
+                .Refuses(AgentRefusals.InvalidBudget));
     }
 
     private static async Task GetAsync(HttpContext context) =>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 using FluentValidation.Results;
 
@@ -10,6 +11,14 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
 {
     /// <summary>Limits of one agent.</summary>
     public const int MaxLimits = 32;
+
+    private const string ScopePattern = "(agent|session:(default|[a-z2-7]{26})|tool:[a-zA-Z0-9_-]{1,64})";
+
+    private const string AssetPattern = "(USD|eip155:[1-9][0-9]{0,31}/erc20:0x[0-9a-f]{40})";
+
+    private const string WindowPattern = "(once|rolling:[1-9][0-9]{0,4}[hm]|calendar:(day|week|month):[a-zA-Z0-9_+/-]{1,64})";
+
+    private const string AmountPattern = "[0-9]{1,39}";
 
     public BudgetRequestValidator() => RuleFor(request => request).Custom((request, context) =>
     {
@@ -28,6 +37,13 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
         if (limits.DistinctBy(limit => (limit?.Scope, limit?.Asset, limit?.Window)).Count() < limits.Count)
             context.AddFailure(Failure("limits", "Each scope, asset and window has one limit."));
     });
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body.Required("limits", Schema.List(
+        Schema.Object(
+            ("scope", Schema.Text(pattern: $"^{ScopePattern}$")), ("asset", Schema.Text(pattern: $"^{AssetPattern}$")), ("window", Schema.Text(pattern: $"^{WindowPattern}$")),
+            ("limit", Schema.Text(pattern: $"^{AmountPattern}$"))),
+        0, MaxLimits));
 
     private static IEnumerable<ValidationFailure> Check(string name, LimitRequest? limit)
     {
@@ -52,15 +68,15 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
 
     private static ValidationFailure Failure(string name, string message) => new(name, message) { ErrorCode = AgentRefusals.InvalidBudget };
 
-    [GeneratedRegex(@"\A(agent|session:(default|[a-z2-7]{26})|tool:[a-zA-Z0-9_-]{1,64})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A" + ScopePattern + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex Scope();
 
-    [GeneratedRegex(@"\A(USD|eip155:[1-9][0-9]{0,31}/erc20:0x[0-9a-f]{40})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A" + AssetPattern + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex Asset();
 
-    [GeneratedRegex(@"\A(once|rolling:[1-9][0-9]{0,4}[hm]|calendar:(day|week|month):[a-zA-Z0-9_+/-]{1,64})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A" + WindowPattern + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex Window();
 
-    [GeneratedRegex(@"\A[0-9]{1,39}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A" + AmountPattern + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
 }

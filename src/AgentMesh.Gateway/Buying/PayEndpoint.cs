@@ -1,5 +1,6 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
 
@@ -19,7 +20,8 @@ internal static class PayEndpoint
 
     public static IEndpointRouteBuilder MapBuying(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/agent/{userId}/pay", AnswerAsync);
+        endpoints.MapPost("/agent/{userId}/pay", AnswerAsync)
+            .Describe("Has the agent call a URL, and pay when it is asked to.", operation => operation.TakesIdempotencyKey().Takes<PayRequest>(PayRequestValidator.Describe).Answers<PayResponse>());
         return endpoints;
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Buying;
@@ -10,6 +11,15 @@ internal sealed class PayRequestValidator : AbstractValidator<PayRequest>
 {
     /// <summary>Longest body, bytes of UTF-8.</summary>
     internal const int MaxBodyBytes = 256 * 1024;
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body
+        .Required("url", Schema.Text(1, pattern: @"\S"))
+        .Optional("method", Schema.Text())
+        .Optional("body", Schema.Bytes(0, MaxBodyBytes))
+        .Optional("contentType", Schema.Text())
+        .Required("maxAmount", Schema.Text(1, pattern: @"\S"))
+        .Optional("asset", Schema.Text());
 
     public PayRequestValidator()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Gateway.Selling;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -25,7 +26,10 @@ internal sealed class ProtectedResource(IOptions<AuthOptions> auth, SellingOptio
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints
         .MapGet(Prefix + "/{**resource}", context => context.RequestServices.GetRequiredService<ProtectedResource>().AnswerAsync(context))
-        .AllowAnonymous();
+        .AllowAnonymous()
+        .Describe(
+            "Reads where a client of MCP gets a token (RFC 9728).",
+            operation => operation.At(Prefix + "/agent/{userId}/mcp").Answers<ProtectedResourceResponse>().Refuses(EdgeRefusals.NotFound));
 
     /// <summary>Where the document about a path is.</summary>
     public string MetadataUrlOf(PathString path) => $"{_origin}{Prefix}{path.ToUriComponent()}";

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
@@ -13,8 +14,13 @@ internal static class MailPolicyEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/mail-policy", GetAsync);
-        endpoints.MapPut("/agent/{userId}/mail-policy", PutAsync);
+        endpoints.MapGet("/agent/{userId}/mail-policy", GetAsync)
+            .Describe("Reads who may send the agent messages, and what it does with them.", operation => operation.Answers<MailPolicyResponse>());
+        endpoints.MapPut("/agent/{userId}/mail-policy", PutAsync)
+            .Describe("Sets who may send the agent messages, and what it does with them.", operation => operation
+                .Takes<MailPolicyRequest>(MailPolicyRequestValidator.Describe)
+                .Answers<MailPolicyResponse>()
+                .Refuses(MailCodes.InvalidMailPolicy));
     }
 
     private static async Task GetAsync(HttpContext context) =>
@@ -46,6 +52,12 @@ internal sealed class MailPolicyRequestValidator : AbstractValidator<MailPolicyR
 {
     /// <summary>Patterns of a list.</summary>
     public const int MaxPatterns = 64;
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body
+        .Optional("receive", Schema.OneOf("store", "answer", "ignore"))
+        .Optional("allow", Schema.List(Schema.Text(), 0, MaxPatterns))
+        .Optional("deny", Schema.List(Schema.Text(), 0, MaxPatterns));
 
     public MailPolicyRequestValidator()
     {

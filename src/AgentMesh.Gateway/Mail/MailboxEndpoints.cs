@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -22,14 +23,36 @@ internal static class MailboxEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/inbox", ListReceivedAsync);
-        endpoints.MapGet("/agent/{userId}/inbox/{n}", GetReceivedAsync);
-        endpoints.MapPost("/agent/{userId}/inbox/{n}/read", ReadAsync);
-        endpoints.MapDelete("/agent/{userId}/inbox/{n}", ReadAsync);
-        endpoints.MapGet("/agent/{userId}/outbox", ListSentAsync);
-        endpoints.MapGet("/agent/{userId}/outbox/{messageId}", GetSentAsync);
-        endpoints.MapPost("/agent/{userId}/outbox/{messageId}/replay", ReplayAsync);
-        endpoints.MapDelete("/agent/{userId}/outbox/{messageId}", DiscardAsync);
+        endpoints.MapGet("/agent/{userId}/inbox", ListReceivedAsync)
+            .Describe("Reads a page of the messages that have come, newest first.", operation => operation
+                .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
+                .Query("before", "Only what is older: the nextBefore of the page before.", Schema.Number(1))
+                .Answers<InboxResponse>()
+                .Refuses(AgentRefusals.InvalidLimit, EdgeRefusals.InvalidBefore, EdgeRefusals.TooManyCalls));
+        endpoints.MapGet("/agent/{userId}/inbox/{n}", GetReceivedAsync)
+            .Describe("Reads a message that has come.", operation => operation.Answers<ReceivedMailResponse>().Refuses(MailCodes.MailNotFound));
+        endpoints.MapPost("/agent/{userId}/inbox/{n}/read", ReadAsync)
+            .Describe("Notes that a message was read.", operation => operation
+                .Answers(StatusCodes.Status204NoContent)
+                .Refuses(MailCodes.MailNotFound, MailCodes.MailIsAnswered));
+        endpoints.MapDelete("/agent/{userId}/inbox/{n}", ReadAsync)
+            .Describe("As reading it: its place may be needed for others.", operation => operation
+                .Answers(StatusCodes.Status204NoContent)
+                .Refuses(MailCodes.MailNotFound, MailCodes.MailIsAnswered));
+        endpoints.MapGet("/agent/{userId}/outbox", ListSentAsync)
+            .Describe("Reads a page of the messages that were sent, newest first.", operation => operation
+                .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
+                .Query("before", "Only what is older: the nextBefore of the page before.", Schema.Number(1))
+                .Answers<OutboxResponse>()
+                .Refuses(AgentRefusals.InvalidLimit, EdgeRefusals.InvalidBefore, EdgeRefusals.TooManyCalls));
+        endpoints.MapGet("/agent/{userId}/outbox/{messageId}", GetSentAsync)
+            .Describe("Reads a message that was sent, and the answer to it.", operation => operation.Answers<SentMailResponse>().Refuses(MailCodes.MailNotFound));
+        endpoints.MapPost("/agent/{userId}/outbox/{messageId}/replay", ReplayAsync)
+            .Describe("Sends a dead message anew.", operation => operation
+                .Answers<SendResponse>(StatusCodes.Status202Accepted)
+                .Refuses(MailCodes.MailNotFound, MailCodes.MailNotDead, MailCodes.OutboxFull, MailCodes.MailRateLimited));
+        endpoints.MapDelete("/agent/{userId}/outbox/{messageId}", DiscardAsync)
+            .Describe("Gives up a message that is under way.", operation => operation.Answers(StatusCodes.Status204NoContent).Refuses(MailCodes.MailNotFound, MailCodes.MailNotOpen));
     }
 
     private static async Task ListReceivedAsync(HttpContext context)

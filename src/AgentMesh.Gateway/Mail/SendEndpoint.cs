@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
@@ -13,7 +14,14 @@ namespace AgentMesh.Gateway.Mail;
 /// </summary>
 internal static class SendEndpoint
 {
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/send", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/send", AnswerAsync)
+        .Describe("Sends a message to other agents.", operation => operation
+            .TakesIdempotencyKey()
+            .Takes<SendRequest>(SendRequestValidator.Describe)
+            .Answers<SendResponse>()
+            .Answers<SendResponse>(StatusCodes.Status202Accepted)
+            .Refuses(AgentRefusals.InvalidContent, MailCodes.InvalidMail, MailCodes.MailRateLimited, MailCodes.OutboxFull, AgentRefusals.RateLimited)
+            .Refuses(MailCodes.InvalidRecipient, MailCodes.MailNotAllowed, MailCodes.MailTooManyHops, MailCodes.MailNotFound));
 
     /// <summary>Where to ask for a sent message.</summary>
     public static string PathOf(AgentKey agent, string id) => $"{AgentPath.Of(agent)}/outbox/{id}";

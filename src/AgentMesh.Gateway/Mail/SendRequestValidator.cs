@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
@@ -19,6 +21,17 @@ internal sealed class SendRequestValidator : AbstractValidator<SendRequest>
     public const int MaxAwaitSeconds = 300;
 
     private static readonly MessageRequestValidator Message = new();
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body
+        .Required("to", new JsonObject { ["oneOf"] = new JsonArray(Receiver(), Schema.List(Receiver(), 1, MaxReceivers)) })
+        .Required("content", MessageRequestValidator.ContentSchema())
+        .Optional("deadlineSeconds", Schema.Number(1, MaxDeadlineSeconds))
+        .Optional("budget", Schema.Object(("asset", Schema.Text()), ("amount", Schema.Text())))
+        .Optional("await", Schema.Number(1, MaxAwaitSeconds))
+        .Optional("inReplyTo", Schema.Number(1, int.MaxValue));
+
+    private static JsonObject Receiver() => Schema.Text(pattern: "^([a-z0-9][a-z0-9._-]{0,63}:)?[a-z0-9][a-z0-9._-]{0,63}$");
 
     public SendRequestValidator()
     {

@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Gateway.Watching;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -23,7 +24,8 @@ internal static class EraseEndpoint
 
     private const string WhyAFreezeIsKept = "An operator has stopped what the agent spends, and why, and since when. It ends with the operator's word, not by starting anew.";
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapDelete("/agent/{userId}", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapDelete("/agent/{userId}", AnswerAsync)
+        .Describe("Removes everything the agent has, and says what that was.", operation => operation.Answers<EraseReceipt>());
 
     // Each part makes what is left smaller, so the loop ends; a caller that leaves in between deletes again.
     private static async Task AnswerAsync(HttpContext context)

@@ -5,6 +5,7 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Budgets;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Mail;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Policies;
 using AgentMesh.Gateway.Schedules;
@@ -27,7 +28,8 @@ internal static class ExportEndpoint
     private const int MailAtOnce = 100;
     private static readonly ReadOnlyMemory<byte> NewLine = "\n"u8.ToArray();
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/export", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/export", AnswerAsync)
+        .Describe("Reads everything of the agent, a line of JSON each.", operation => operation.Answers(StatusCodes.Status200OK, "application/x-ndjson"));
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -11,8 +12,13 @@ internal static class ProfileEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/profile", GetAsync);
-        endpoints.MapPut("/agent/{userId}/profile", PutAsync);
+        endpoints.MapGet("/agent/{userId}/profile", GetAsync)
+            .Describe("Reads what the owner has set.", operation => operation.Answers<ProfileResponse>());
+        endpoints.MapPut("/agent/{userId}/profile", PutAsync)
+            .Describe("Sets what a model is told before the conversation.", operation => operation
+                .Takes<ProfileRequest>(ProfileRequestValidator.Describe)
+                .Answers<ProfileResponse>()
+                .Refuses(AgentRefusals.InvalidProfile));
     }
 
     private static async Task GetAsync(HttpContext context) =>

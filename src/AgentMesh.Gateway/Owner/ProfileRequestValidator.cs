@@ -1,5 +1,6 @@
 using System.Text;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Owner;
@@ -9,6 +10,9 @@ internal sealed class ProfileRequestValidator : AbstractValidator<ProfileRequest
 {
     /// <summary>Longest system prompt, bytes of UTF-8.</summary>
     public const int SystemPromptBytes = 16 * 1024;
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body.Optional("systemPrompt", Schema.Bytes(0, SystemPromptBytes));
 
     public ProfileRequestValidator() => RuleFor(request => request.SystemPrompt)
         .Must(prompt => prompt is null || Encoding.UTF8.GetByteCount(prompt) <= SystemPromptBytes)

@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -15,7 +16,9 @@ internal static class SearchEndpoint
 
     private static readonly Refusal InvalidSearch = new(AgentRefusals.InvalidSearch, $"q must be one text of 1-{MaxLength} characters.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/history/search", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/history/search", AnswerAsync)
+        .Describe("Finds messages of a session that have a text in them, upper and lower case alike.", operation => HistoryEndpoint.Describe(operation)
+            .Query("q", "The text.", Schema.Text(1, MaxLength), isRequired: true).Refuses(AgentRefusals.InvalidSearch));
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -2,6 +2,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Gateway.Selling;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -25,8 +26,15 @@ internal static class PaymentEndpoints
 
     public static IEndpointRouteBuilder MapPayments(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/payments", ListAsync);
-        endpoints.MapGet("/agent/{userId}/payments/{paymentId}", GetAsync);
+        endpoints.MapGet("/agent/{userId}/payments", ListAsync)
+            .Describe("Reads a page of the payments, the newest one by default, oldest payment first.", operation => operation
+                .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
+                .Query("before", "Only what is older: the nextBefore of the page before.", Schema.Number(1))
+                .Query("direction", "Only payments to the agent, or from it.", Schema.OneOf(PaymentDirections.In, PaymentDirections.Out))
+                .Answers<PaymentListResponse>()
+                .Refuses(AgentRefusals.InvalidLimit, EdgeRefusals.InvalidBefore, EdgeRefusals.InvalidRequest));
+        endpoints.MapGet("/agent/{userId}/payments/{paymentId}", GetAsync)
+            .Describe("Reads a payment.", operation => operation.Answers<PaymentResponse>().Refuses(PaymentRefusals.PaymentNotFound));
         return endpoints;
     }
 

@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
@@ -15,9 +16,18 @@ internal static class ApprovalEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/approvals", ListAsync);
-        endpoints.MapGet("/agent/{userId}/approvals/{approvalId}", GetAsync);
-        endpoints.MapPost("/agent/{userId}/approvals/{approvalId}", DecideAsync);
+        endpoints.MapGet("/agent/{userId}/approvals", ListAsync)
+            .Describe("Lists the payments that the owner is asked about.", operation => operation
+                .Query("state", "Only those that stand there.", Schema.OneOf(ApprovalStates.All))
+                .Answers<ApprovalListResponse>()
+                .Refuses(EdgeRefusals.InvalidRequest));
+        endpoints.MapGet("/agent/{userId}/approvals/{approvalId}", GetAsync)
+            .Describe("Reads what the owner is asked about a payment.", operation => operation.Answers<ApprovalResponse>().Refuses(PolicyRefusals.ApprovalNotFound));
+        endpoints.MapPost("/agent/{userId}/approvals/{approvalId}", DecideAsync)
+            .Describe("Decides whether a payment may be made.", operation => operation
+                .Takes<DecideApprovalRequest>(DecideApprovalRequestValidator.Describe)
+                .Answers<ApprovalResponse>()
+                .Refuses(PolicyRefusals.ApprovalNotFound, PolicyRefusals.ApprovalDecided));
     }
 
     private static async Task ListAsync(HttpContext context)
@@ -68,6 +78,9 @@ internal sealed record DecideApprovalRequest(string? Decision)
 /// <summary>What a decision must be.</summary>
 internal sealed class DecideApprovalRequestValidator : AbstractValidator<DecideApprovalRequest>
 {
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body.Required("decision", Schema.OneOf(DecideApprovalRequest.Approve, DecideApprovalRequest.Deny));
+
     public DecideApprovalRequestValidator() => RuleFor(request => request.Decision)
         .Must(decision => decision is DecideApprovalRequest.Approve or DecideApprovalRequest.Deny)
         .WithErrorCode(EdgeRefusals.InvalidRequest)

@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Budgets;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
 
@@ -21,6 +22,16 @@ internal sealed class EvaluatePolicyRequestValidator : AbstractValidator<Evaluat
 {
     /// <summary>2^128 - 1.</summary>
     private const int AmountDigits = 39;
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body
+        .Optional("direction", Schema.OneOf(PaymentDirections.Out, PaymentDirections.In))
+        .Required("payee", Schema.Text(1, pattern: @"\S"))
+        .Optional("host", Schema.Text())
+        .Required("asset", Schema.Text(1, pattern: @"\S"))
+        .Required("amount", Schema.Text(1, AmountDigits, "^(0|[1-9][0-9]*)$"))
+        .Optional("sessionId", Schema.Text(pattern: "^(default|[a-z2-7]{26})$"))
+        .Optional("tool", Schema.Text(pattern: "^[a-zA-Z0-9_-]{1,64}$"));
 
     public EvaluatePolicyRequestValidator()
     {

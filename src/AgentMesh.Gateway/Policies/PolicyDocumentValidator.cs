@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Policies;
@@ -10,6 +11,14 @@ internal sealed class PolicyDocumentValidator : AbstractValidator<JsonDocument>
 {
     /// <summary>Longest document, bytes of UTF-8.</summary>
     public const int DocumentBytes = 16 * 1024;
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body)
+    {
+        var schema = Schema.AnyObject(DocumentBytes);
+        schema["description"] = "A document of /schemas/spending-policy/v1.json.";
+        body.Is(schema);
+    }
 
     public PolicyDocumentValidator() => RuleFor(document => document.RootElement)
         .Must(root => Encoding.UTF8.GetByteCount(root.GetRawText()) <= DocumentBytes)

@@ -4,6 +4,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -17,10 +18,19 @@ internal static class PolicyEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/policy", GetAsync);
-        endpoints.MapPut("/agent/{userId}/policy", PutAsync);
-        endpoints.MapDelete("/agent/{userId}/policy", DeleteAsync);
-        endpoints.MapPost("/agent/{userId}/policy/evaluate", EvaluateAsync);
+        endpoints.MapGet("/agent/{userId}/policy", GetAsync)
+            .Describe("Reads what the agent may pay.", operation => operation.Answers<PolicyResponse>());
+        endpoints.MapPut("/agent/{userId}/policy", PutAsync)
+            .Describe("Sets what the agent may pay.", operation => operation
+                .Takes<JsonDocument>(PolicyDocumentValidator.Describe)
+                .Answers<PolicyResponse>()
+                .Refuses(PolicyRefusals.InvalidPolicy));
+        endpoints.MapDelete("/agent/{userId}/policy", DeleteAsync)
+            .Describe("Goes back to the configured policy.", operation => operation.Answers<PolicyResponse>());
+        endpoints.MapPost("/agent/{userId}/policy/evaluate", EvaluateAsync)
+            .Describe("Asks what policy and budget would say of a payment.", operation => operation
+                .Takes<EvaluatePolicyRequest>(EvaluatePolicyRequestValidator.Describe)
+                .Answers<EvaluatePolicyResponse>());
     }
 
     private static async Task GetAsync(HttpContext context) =>

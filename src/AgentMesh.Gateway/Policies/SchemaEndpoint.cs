@@ -1,3 +1,5 @@
+using AgentMesh.Gateway.OpenApi;
+
 namespace AgentMesh.Gateway.Policies;
 
 /// <summary><c>GET /schemas/spending-policy/v1.json</c>: the JSON Schema of policies, the file <c>docs/schemas/spending-policy.v1.json</c>.</summary>
@@ -10,7 +12,8 @@ internal static class SchemaEndpoint
 
     private static readonly byte[] Schema = Read();
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/schemas/spending-policy/v1.json", AnswerAsync).AllowAnonymous();
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/schemas/spending-policy/v1.json", AnswerAsync).AllowAnonymous()
+        .Describe("Reads the JSON Schema of policies.", operation => operation.Answers(StatusCodes.Status200OK, ContentType));
 
     private static async Task AnswerAsync(HttpContext context)
     {

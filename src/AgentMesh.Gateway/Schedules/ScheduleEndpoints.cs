@@ -2,6 +2,7 @@ using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
@@ -18,9 +19,16 @@ internal static class ScheduleEndpoints
 
     public static IEndpointRouteBuilder MapSchedules(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/agent/{userId}/schedules", CreateAsync);
-        endpoints.MapGet("/agent/{userId}/schedules", ListAsync);
-        endpoints.MapDelete("/agent/{userId}/schedules/{scheduleId}", DeleteAsync);
+        endpoints.MapPost("/agent/{userId}/schedules", CreateAsync)
+            .Describe("Has a message posted or a tool called later, once or again and again.", operation => operation
+                .TakesIdempotencyKey()
+                .Takes<ScheduleRequest>(ScheduleRequestValidator.Describe)
+                .Answers<ScheduleResponse>(StatusCodes.Status201Created)
+                .Refuses(AgentRefusals.InvalidContent, AgentRefusals.InvalidSchedule, AgentRefusals.InvalidToolCall, AgentRefusals.SessionNotFound, AgentRefusals.TooManySchedules));
+        endpoints.MapGet("/agent/{userId}/schedules", ListAsync)
+            .Describe("Lists the schedules.", operation => operation.Answers<ScheduleListResponse>());
+        endpoints.MapDelete("/agent/{userId}/schedules/{scheduleId}", DeleteAsync)
+            .Describe("Removes a schedule.", operation => operation.Answers(StatusCodes.Status204NoContent).Refuses(AgentRefusals.ScheduleNotFound));
         return endpoints;
     }
 

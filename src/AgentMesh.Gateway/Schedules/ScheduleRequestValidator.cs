@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Schedules;
@@ -8,6 +9,19 @@ namespace AgentMesh.Gateway.Schedules;
 internal sealed class ScheduleRequestValidator : AbstractValidator<ScheduleRequest>
 {
     private static readonly MessageRequestValidator Message = new();
+
+    /// <summary>For the OpenAPI document. What of it makes a schedule, such as one of the three times, is the agent's to say.</summary>
+    public static void Describe(BodyMembers body) => body
+        .Optional("content", MessageRequestValidator.ContentSchema())
+        .Optional("sessionId", Schema.Id())
+        .Optional("at", Schema.Time())
+        .Optional("everySeconds", Schema.Number(int.MinValue, int.MaxValue))
+        .Optional("cron", Schema.Text())
+        .Optional("timeZone", Schema.Text())
+        .Optional("missed", Schema.OneOf("once", "skip"))
+        .Optional("until", Schema.Time())
+        .Optional("tool", MessageRequestValidator.ContentSchema())
+        .Optional("arguments", Schema.AnyObject());
 
     public ScheduleRequestValidator()
     {

@@ -4,6 +4,7 @@ using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using AgentMesh.X402.AspNetCore;
@@ -26,7 +27,14 @@ internal static class PremiumEndpoint
     private static readonly InlineValidator<Dictionary<string, JsonElement>> Anything = [];
     private static readonly Refusal NotForSale = new(AgentRefusals.NotForSale, "The agent sells nothing of that name.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/premium/{name}", SellAsync).AllowAnonymous();
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/premium/{name}", SellAsync).AllowAnonymous()
+        .Describe("Buys the answer of a paid tool; without a payment, says what it costs (x402).", operation => operation
+            .Header(PaymentHeaderNames.PaymentSignature, "The payment, x402 version 2 or 1.", Schema.Text())
+            .Header(PaymentHeaderNames.XPayment, "The payment, x402 version 1 or 2.", Schema.Text())
+            .Takes<Dictionary<string, JsonElement>>(body => body.Is(Schema.AnyObject()))
+            .Answers(StatusCodes.Status200OK, "application/json", Schema.AnyObject())
+            .Answers(StatusCodes.Status402PaymentRequired, "application/json", Schema.AnyObject())
+            .Refuses(AgentRefusals.NotForSale));
 
     private static async Task SellAsync(HttpContext context)
     {

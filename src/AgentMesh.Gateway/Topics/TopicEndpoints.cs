@@ -3,6 +3,7 @@ using AgentMesh.Contracts.Topics;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Mail;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
@@ -24,10 +25,21 @@ internal static class TopicEndpoints
 
     public static IEndpointRouteBuilder MapTopics(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/topics", ListAsync);
-        endpoints.MapPost("/agent/{userId}/topics/{topic}", JoinAsync);
-        endpoints.MapDelete("/agent/{userId}/topics/{topic}", LeaveAsync);
-        endpoints.MapPost("/agent/{userId}/topics/{topic}/messages", SendAsync);
+        endpoints.MapGet("/agent/{userId}/topics", ListAsync)
+            .Describe("Lists the topics that the agent has joined.", operation => operation.Answers<TopicListResponse>());
+        endpoints.MapPost("/agent/{userId}/topics/{topic}", JoinAsync)
+            .Describe("Joins a topic.", operation => operation
+                .Answers<TopicResponse>()
+                .Refuses(TopicCodes.InvalidTopic, TopicCodes.TooManyTopics, TopicCodes.TopicFull));
+        endpoints.MapDelete("/agent/{userId}/topics/{topic}", LeaveAsync)
+            .Describe("Leaves a topic.", operation => operation.Answers(StatusCodes.Status204NoContent).Refuses(TopicCodes.InvalidTopic));
+        endpoints.MapPost("/agent/{userId}/topics/{topic}/messages", SendAsync)
+            .Describe("Sends all other members of a topic a message.", operation => operation
+                .TakesIdempotencyKey()
+                .Takes<TopicMessageRequest>(TopicMessageRequestValidator.Describe)
+                .Answers<TopicMessageResponse>(StatusCodes.Status202Accepted)
+                .Refuses(AgentRefusals.InvalidContent, MailCodes.InvalidMail, MailCodes.MailRateLimited, MailCodes.OutboxFull, AgentRefusals.RateLimited)
+                .Refuses(TopicCodes.InvalidTopic, TopicCodes.TopicNotJoined));
         return endpoints;
     }
 

@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Mail;
+using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Topics;
@@ -9,6 +10,11 @@ namespace AgentMesh.Gateway.Topics;
 internal sealed class TopicMessageRequestValidator : AbstractValidator<TopicMessageRequest>
 {
     private static readonly MessageRequestValidator Message = new();
+
+    /// <summary>For the OpenAPI document.</summary>
+    public static void Describe(BodyMembers body) => body
+        .Required("content", MessageRequestValidator.ContentSchema())
+        .Optional("deadlineSeconds", Schema.Number(1, SendRequestValidator.MaxDeadlineSeconds));
 
     public TopicMessageRequestValidator()
     {

@@ -1,6 +1,7 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Gateway.Watching;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -14,9 +15,12 @@ internal static class TurnEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/agent/{userId}/turns/{turnId}", GetAsync);
-        endpoints.MapPost("/agent/{userId}/turns/{turnId}/cancel", CancelAsync);
-        endpoints.MapPost("/agent/{userId}/turns/{turnId}/resume", ResumeAsync);
+        endpoints.MapGet("/agent/{userId}/turns/{turnId}", GetAsync)
+            .Describe("Reads what became of a message.", operation => operation.Answers<TurnResponse>().Refuses(AgentRefusals.TurnNotFound));
+        endpoints.MapPost("/agent/{userId}/turns/{turnId}/cancel", CancelAsync)
+            .Describe("Cancels a turn that is not over.", operation => operation.Answers<TurnResponse>().Refuses(AgentRefusals.TurnNotFound));
+        endpoints.MapPost("/agent/{userId}/turns/{turnId}/resume", ResumeAsync)
+            .Describe("Goes on with a turn that waits for budget.", operation => operation.Answers<TurnResponse>().Refuses(AgentRefusals.TurnNotFound));
     }
 
     /// <summary>Where to ask for a turn.</summary>

@@ -3,6 +3,7 @@ using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Identity;
 using AgentMesh.Gateway.Identity.Tickets;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
@@ -32,7 +33,14 @@ internal static class EventsEndpoint
 
     private static readonly Refusal TooMany = new(EdgeRefusals.TooManySockets, "This process serves as many sockets and streams as it takes.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/events", AnswerAsync).WithMetadata(TakesTickets.Instance);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/events", AnswerAsync).WithMetadata(TakesTickets.Instance)
+        .Describe("Reads the event log from a number on, as an event stream or as a long poll.", operation => operation
+            .Query("after", "Only what comes behind it; without it only what is new.", Schema.Number(0))
+            .Query("wait", "Of a long poll: how many seconds to wait for an event.", Schema.Number(0, MaxWaitSeconds, 0))
+            .Header("Last-Event-ID", "As after, and counts before it.", Schema.Number(0))
+            .Answers(StatusCodes.Status200OK, "text/event-stream")
+            .Answers(StatusCodes.Status200OK, Json, Schema.Object(("events", Schema.List(Schema.AnyObject(), 0, MaxEvents)), ("last", Schema.Number(0))))
+            .Refuses(EdgeRefusals.InvalidAfter, EdgeRefusals.InvalidLastEventId, EdgeRefusals.InvalidWait, EdgeRefusals.TooManySockets));
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Identity.Tickets;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -14,7 +15,11 @@ internal static class SocketEndpoint
 {
     private static readonly Refusal InvalidAfter = new(EdgeRefusals.InvalidAfter, "after must be one number from 0 on, a seq.");
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}", AnswerAsync).WithMetadata(TakesTickets.Instance);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}", AnswerAsync).WithMetadata(TakesTickets.Instance)
+        .Describe("A WebSocket: every message of the agent to every socket, and messages in.", operation => operation
+            .Query("after", "Begins behind that event.", Schema.Number(0))
+            .Answers(StatusCodes.Status101SwitchingProtocols)
+            .Refuses(EdgeRefusals.UpgradeRequired, EdgeRefusals.InvalidAfter));
 
     private static async Task AnswerAsync(HttpContext context)
     {

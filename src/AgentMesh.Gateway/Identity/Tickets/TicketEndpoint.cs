@@ -1,5 +1,6 @@
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 
 namespace AgentMesh.Gateway.Identity.Tickets;
 
@@ -9,7 +10,8 @@ namespace AgentMesh.Gateway.Identity.Tickets;
 /// </summary>
 internal static class TicketEndpoint
 {
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/ticket", AnswerAsync);
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/ticket", AnswerAsync)
+        .Describe("Makes a ticket to watch this agent with, once and soon.", operation => operation.Answers<TicketResponse>(StatusCodes.Status201Created));
 
     private static Task AnswerAsync(HttpContext context)
     {

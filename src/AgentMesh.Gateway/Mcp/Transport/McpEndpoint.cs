@@ -1,3 +1,5 @@
+using System.Text.Json;
+using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -14,9 +16,13 @@ internal static class McpEndpoint
     {
         var door = ActivatorUtilities.CreateInstance<McpDoor>(endpoints.ServiceProvider);
         // Everybody's: who is not the agent's owner has its paid tools, and nothing else.
-        endpoints.MapMcp(Path).AddEndpointFilter(door).AllowAnonymous();
+        endpoints.MapMcp(Path).AddEndpointFilter(door).AllowAnonymous()
+            .Describe("A message of MCP over streamable HTTP.", operation => operation
+                .Takes<JsonDocument>(body => body.Is(Schema.AnyObject()))
+                .Answers(StatusCodes.Status200OK, "application/json").Answers(StatusCodes.Status200OK, "text/event-stream").Answers(StatusCodes.Status202Accepted));
         // The protocol wants 405 of a server without streams and sessions; anything else at an agent's path is 404.
-        endpoints.MapMethods(Path, [HttpMethods.Get, HttpMethods.Delete], RefuseAsync).AllowAnonymous();
+        endpoints.MapMethods(Path, [HttpMethods.Get, HttpMethods.Delete], RefuseAsync).AllowAnonymous()
+            .Describe("There is no stream and no session to end.", operation => operation.Refuses(EdgeRefusals.MethodNotAllowed, EdgeRefusals.NotFound));
     }
 
     private static Task RefuseAsync(HttpContext context)
