@@ -1,17 +1,28 @@
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
+using Polly;
+using Polly.Retry;
 
 namespace AgentMesh.Gateway.Agents;
 
 /// <summary>Messages between agents.</summary>
 internal sealed partial class AgentCalls
 {
+    /// <summary>How often a message with a budget is sent again while the agent's process has not heard of its tenant, which it asks about then.</summary>
+    public const int MaxUnknowns = 12;
+
+    private readonly ResiliencePipeline<Reply<SentMail>> _sending;
+
     /// <summary>Sends a message to other agents. Its request id is the same in every retry, so that it is sent once.</summary>
     public async Task<Reply<SentMail>> SendMailAsync(AgentKey agent, SendMail mail, CancellationToken cancellationToken)
     {
-        var reply = await CallAsync<SendMail, SentMail>(agent, nameof(IAgentMail.SendMail), mail, cancellationToken);
+        var reply = await _sending.ExecuteAsync(
+            static async (send, cancellationToken) => await send.Calls.CallAsync<SendMail, SentMail>(send.agent, nameof(IAgentMail.SendMail), send.mail, cancellationToken),
+            (Calls: this, agent, mail),
+            cancellationToken);
         return reply.Refusal is { Code: EdgeRefusals.AgentUnavailable or EdgeRefusals.AgentFailed } lost
             ? reply with { Refusal = lost with { Detail = lost.Detail + StoredOrNot } }
             : reply;
@@ -36,4 +47,17 @@ internal sealed partial class AgentCalls
     /// <summary>Sets it.</summary>
     public Task<Result<MailSettings>> SetMailPolicyAsync(AgentKey agent, MailSettings policy, CancellationToken cancellationToken) =>
         AskAsync<MailSettings, MailSettings>(agent, nameof(IAgentMail.SetMailPolicy), policy, cancellationToken);
+
+    private static ResiliencePipeline<Reply<SentMail>> BuildSending(AgentCallOptions options, TimeProvider timeProvider) =>
+        new ResiliencePipelineBuilder<Reply<SentMail>> { TimeProvider = timeProvider }
+            .AddRetry(new RetryStrategyOptions<Reply<SentMail>>
+            {
+                ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Result?.Refusal?.Code == SpendingRefusals.TenantUnknown),
+                MaxRetryAttempts = MaxUnknowns,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.RetryDelay,
+                MaxDelay = options.MaxRetryDelay,
+            })
+            .Build();
 }

@@ -33,6 +33,7 @@ internal sealed partial class AgentCalls
     {
         _proxies = proxies;
         _pipeline = BuildPipeline(options.Value, timeProvider);
+        _sending = BuildSending(options.Value, timeProvider);
         _logger = logger;
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AgentMesh.Gateway.Agents;
 
 namespace AgentMesh.Gateway.Tests.Mail;
 
@@ -32,6 +33,23 @@ public sealed partial class SendTests(GatewayFixture fixture) : IClassFixture<Ga
         var call = Assert.Single(fixture.Sidecar.Calls);
         Assert.EndsWith("/AgentActor/default:alice/method/SendMail", call.Path, StringComparison.Ordinal);
         Assert.Equal(sent, RequestIds().Replace(call.Body, "{"));
+    }
+
+    /// <summary>A process that has not heard of its tenant begins to ask; nobody else has to know of that.</summary>
+    [Theory]
+    [InlineData(1, 202)]
+    [InlineData(AgentCalls.MaxUnknowns, 202)]
+    [InlineData(AgentCalls.MaxUnknowns + 1, 503)]
+    public async Task WithABudget_ItWaitsUntilTheTenantIsKnown_ForAWhile(int unknowns, int status)
+    {
+        fixture.Sidecar.Reset();
+        for (var n = 0; n < unknowns; n++)
+            fixture.Sidecar.Then(FakeSidecar.Text(200, """{"refusal":{"code":"tenant_unknown","detail":"Try again."}}"""));
+        fixture.Sidecar.Then(FakeSidecar.Text(200, $$$"""{"value":{"messageIds":["{{{First}}}"]}}"""));
+        using var response = await SendAsync("""{"to":"bob","content":"hi","budget":{"asset":"USD","amount":"50000"}}""");
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(Math.Min(unknowns, AgentCalls.MaxUnknowns) + 1, fixture.Sidecar.Calls.Count);
+        Assert.Single(fixture.Sidecar.Calls.Select(call => JsonElement.Parse(call.Body).GetProperty("requestId").GetString()).Distinct());
     }
 
     [Theory]
