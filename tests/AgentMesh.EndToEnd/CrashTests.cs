@@ -14,6 +14,7 @@ public sealed class CrashTests
     [InlineData(StoreKind.Redis)]
     public async Task AcknowledgedMessages_AreThereOnceAndInOrder_AfterKillsOfAgentsAndSidecar(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         await using var store = await TestStore.CreateAsync(kind);
         using var load = new Load();
         var mesh = await Mesh.StartAsync(store.Data, store.Redis);

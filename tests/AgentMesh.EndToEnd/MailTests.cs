@@ -16,6 +16,7 @@ public sealed class MailTests(SharedMeshes meshes) : IClassFixture<SharedMeshes>
     [InlineData(StoreKind.Redis)]
     public async Task Message_IsSent_Stored_AndRead(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
         var (status, sent) = await SendAsync(client, "anna", new { to = "bert", content = "one" }, "k1");
@@ -53,6 +54,7 @@ public sealed class MailTests(SharedMeshes meshes) : IClassFixture<SharedMeshes>
     [InlineData(StoreKind.Redis)]
     public async Task Message_IsAnswered_AndTheAnswerIsWaitedFor(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Embedded);
         var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
         await SetPolicyAsync(client, "emil", new { receive = "answer" });
@@ -84,6 +86,7 @@ public sealed class MailTests(SharedMeshes meshes) : IClassFixture<SharedMeshes>
     [InlineData(StoreKind.Redis)]
     public async Task DeniedMessage_IsDead_AndReplayedWhenItIsAllowed(StoreKind kind)
     {
+        LongForm.UnlessOn(kind, StoreKind.Redis);
         var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
         await SetPolicyAsync(client, "gert", new { receive = "answer", deny = new[] { "fa*" } });
