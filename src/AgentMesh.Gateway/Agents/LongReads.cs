@@ -5,7 +5,7 @@ using AgentMesh.ServiceDefaults.Problems;
 namespace AgentMesh.Gateway.Agents;
 
 /// <summary>
-/// Pages of an agent's history and mail may have megabytes. So many who ask for them at once, or do not take what they asked for, neither keep the machine busy nor its
+/// Pages of an agent's history and mail may have megabytes, and an export more. So many who ask for them at once, or do not take what they asked for, neither keep the machine busy nor its
 /// memory full: this process asks one agent for two at a time, the others wait, and it has 64 of them that are not yet taken.
 /// </summary>
 internal sealed class LongReads : IDisposable
@@ -16,24 +16,30 @@ internal sealed class LongReads : IDisposable
     /// <summary>Of one agent, that it is asked for.</summary>
     public const int MaxAsked = 2;
 
-    private static readonly Refusal TooMany = new(EdgeRefusals.TooManyCalls, $"{MaxAtOnce} pages of the agent are read at a time here; take what was asked for.");
+    private static readonly Refusal TooMany = new(EdgeRefusals.TooManyCalls, $"{MaxAtOnce} pages and exports of the agent are read at a time here; take what was asked for.");
 
     private readonly PartitionedRateLimiter<AgentKey> _all = Limiter(MaxAtOnce, waiting: 0);
     private readonly PartitionedRateLimiter<AgentKey> _asked = Limiter(MaxAsked, waiting: MaxAtOnce);
 
-    /// <summary>Reads a page when its turn has come; it counts until the request is over.</summary>
+    /// <summary>Begins a request that may have much to send; it counts until it is over. What it is refused with: <c>too_many_calls</c>, or null.</summary>
+    public static Refusal? Begin(HttpContext context)
+    {
+        var place = Of(context)._all.AttemptAcquire(AgentPath.KeyOf(context));
+        context.Response.RegisterForDispose(place);
+        return place.IsAcquired ? null : TooMany;
+    }
+
+    /// <summary>Begins a request and reads its page when its turn has come.</summary>
     /// <param name="context">The request.</param>
     /// <param name="read">Asks the agent.</param>
     /// <returns>What the agent says, or <c>too_many_calls</c>.</returns>
     public static async Task<Result<T>> ReadAsync<T>(HttpContext context, Func<AgentCalls, AgentKey, CancellationToken, Task<Result<T>>> read)
         where T : notnull
     {
-        var (reads, agent) = (context.RequestServices.GetRequiredService<LongReads>(), AgentPath.KeyOf(context));
-        var place = reads._all.AttemptAcquire(agent);
-        context.Response.RegisterForDispose(place);
-        if (!place.IsAcquired)
-            return TooMany;
-        using var turn = await reads._asked.AcquireAsync(agent, 1, context.RequestAborted);
+        if (Begin(context) is { } refusal)
+            return refusal;
+        var agent = AgentPath.KeyOf(context);
+        using var turn = await Of(context)._asked.AcquireAsync(agent, 1, context.RequestAborted);
         return await read(AgentCalls.Of(context), agent, context.RequestAborted);
     }
 
@@ -42,6 +48,8 @@ internal sealed class LongReads : IDisposable
         _all.Dispose();
         _asked.Dispose();
     }
+
+    private static LongReads Of(HttpContext context) => context.RequestServices.GetRequiredService<LongReads>();
 
     private static PartitionedRateLimiter<AgentKey> Limiter(int permits, int waiting) => PartitionedRateLimiter.Create<AgentKey, AgentKey>(
         agent => RateLimitPartition.GetConcurrencyLimiter(agent, _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = waiting }));

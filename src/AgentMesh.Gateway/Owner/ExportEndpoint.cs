@@ -34,7 +34,7 @@ internal static class ExportEndpoint
     private static async Task AnswerAsync(HttpContext context)
     {
         var export = new Export(context, AgentCalls.Of(context), AgentPath.KeyOf(context));
-        if (await export.WriteAsync() is not { } refusal)
+        if ((LongReads.Begin(context) ?? await export.WriteAsync()) is not { } refusal)
             return;
         // With lines sent already, the missing end is what tells.
         if (!context.Response.HasStarted)

@@ -49,15 +49,22 @@ public sealed class LongReadTests
             client.GetAsync(new Uri($"/agent/{user}/{page}", UriKind.Relative), TestContext.Current.CancellationToken);
     }
 
-    [Fact]
-    public async Task OneThatIsNotTaken_Counts_UntilItsCallerIsGone()
+    [Theory]
+    [InlineData("history")]
+    [InlineData("export")]
+    public async Task OneThatIsNotTaken_Counts_UntilItsCallerIsGone(string page)
     {
         await using var sidecar = await FakeSidecar.StartAsync();
         await using var gateway = new GatewayServer(sidecar);
         using var client = gateway.Client();
         // More than waits for its reader.
-        var message = $$"""{"seq":1,"role":"user","content":"{{new string('x', 300_000)}}","timestamp":1767322800000}""";
-        sidecar.Agent = _ => """{"value":{"messages":[""" + message + "]}}";
+        var text = new string('x', 300_000);
+        sidecar.Agent = call => call.Path.Split('/')[^1] switch
+        {
+            "GetHistory" => """{"value":{"messages":[{"seq":1,"role":"user","timestamp":1767322800000,"content":""" + $"\"{text}\"" + "}]}}",
+            "GetProfile" => $$$"""{"value":{"systemPrompt":"{{{text}}}"}}""",
+            _ => null,
+        };
         var held = new List<HttpResponseMessage>();
         for (var n = 0; n < LongReads.MaxAtOnce; n++)
         {
@@ -67,7 +74,7 @@ public sealed class LongReadTests
 
         using (var refused = await GetAsync())
             await refused.IsProblemAsync(429, "too_many_calls");
-        Assert.Equal(LongReads.MaxAtOnce, sidecar.Calls.Count);
+        Assert.Equal(LongReads.MaxAtOnce, sidecar.Calls.Count(call => call.Path.EndsWith(page == "history" ? "/GetHistory" : "/GetProfile", StringComparison.Ordinal)));
         held[0].Dispose();
         // The server learns of it in its own time.
         while (true)
@@ -81,6 +88,6 @@ public sealed class LongReadTests
             response.Dispose();
 
         Task<HttpResponseMessage> GetAsync() => client.GetAsync(
-            new Uri("/agent/alice/history", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            new Uri($"/agent/alice/{page}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 }
