@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Tests.OpenApi;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -21,8 +22,8 @@ internal sealed class GatewayServer(FakeSidecar sidecar, TimeProvider? timeProvi
     /// <summary>Where it logs; null: nowhere.</summary>
     public ILoggerProvider? Logs { get; init; }
 
-    /// <summary>Sends through the whole pipeline in memory.</summary>
-    public HttpClient Client() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = false });
+    /// <summary>Sends through the whole pipeline in memory, follows nothing and keeps no cookies; what is answered is held against the OpenAPI document.</summary>
+    public HttpClient Client() => CreateDefaultClient(new DocumentCheck());
 
     /// <summary>Listens on real sockets instead.</summary>
     public GatewayServer OnKestrel()

@@ -32,7 +32,7 @@ internal static class RotateWalletsEndpoint
             .TakesTenant()
             .Query("cursor", "The cursor of the answer before.", Schema.Text())
             .Answers<RotateWalletsResponse>()
-            .Refuses(AgentRefusals.InvalidCursor, AgentRefusals.WalletKeyMissing));
+            .Refuses(AgentRefusals.InvalidCursor, AgentRefusals.WalletKeyMissing, AgentRefusals.WalletUnavailable));
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -27,7 +27,8 @@ internal static class MessageEndpoint
             .Answers(StatusCodes.Status200OK, "text/event-stream")
             .Answers<AcceptedTurn>(StatusCodes.Status202Accepted)
             .Refuses(AgentRefusals.InvalidContent, AgentRefusals.InvalidIfBusy, AgentRefusals.SessionNotFound, AgentRefusals.RateLimited, AgentRefusals.TurnRunning)
-            .Refuses(AgentRefusals.TooManyTurns, AgentRefusals.TurnFailed, AgentRefusals.TurnCanceled, AgentRefusals.TurnTimedOut));
+            .Refuses(AgentRefusals.TooManyTurns, AgentRefusals.TurnFailed, AgentRefusals.TurnCanceled, AgentRefusals.TurnTimedOut)
+            .Spends());
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -1,3 +1,5 @@
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Payments;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
@@ -21,7 +23,17 @@ internal static class PayEndpoint
     public static IEndpointRouteBuilder MapBuying(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/agent/{userId}/pay", AnswerAsync)
-            .Describe("Has the agent call a URL, and pay when it is asked to.", operation => operation.TakesIdempotencyKey().Takes<PayRequest>(PayRequestValidator.Describe).Answers<PayResponse>());
+            .Describe("Has the agent call a URL, and pay when it is asked to.", operation => operation
+                .TakesIdempotencyKey()
+                .Takes<PayRequest>(PayRequestValidator.Describe)
+                .Answers<PayResponse>()
+                .Refuses(PurchaseCodes.TooManyPurchases, PurchaseCodes.UrlNotAllowed, PurchaseCodes.UrlUnreachable, PurchaseCodes.UrlTimedOut, PurchaseCodes.UrlAnswerUnusable)
+                .Refuses(PurchaseCodes.PaymentNotPossible, PurchaseCodes.PaymentNotSigned, PurchaseCodes.PaidWithoutAnswer, PurchaseCodes.PurchasePending)
+                .Refuses(PurchaseCodes.PurchaseAnswerGone, PurchaseCodes.PurchaseFailed, PurchaseCodes.PurchaseNotFound)
+                .Refuses(PaymentRefusals.InvalidPurchase, PaymentRefusals.PaymentUnknown, PaymentRefusals.PaymentNotSettled)
+                .Refuses(PolicyRefusals.PolicyDenied, PolicyRefusals.ApprovalRequired, PolicyRefusals.TooManyApprovals)
+                .Refuses(AgentRefusals.WalletNotFound, AgentRefusals.WalletUnavailable, AgentRefusals.WalletKeyMissing, AgentRefusals.WalletDamaged, AgentRefusals.WalletSigningFailed)
+                .Spends());
         return endpoints;
     }
 

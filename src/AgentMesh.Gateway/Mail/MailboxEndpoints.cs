@@ -50,7 +50,8 @@ internal static class MailboxEndpoints
         endpoints.MapPost("/agent/{userId}/outbox/{messageId}/replay", ReplayAsync)
             .Describe("Sends a dead message anew.", operation => operation
                 .Answers<SendResponse>(StatusCodes.Status202Accepted)
-                .Refuses(MailCodes.MailNotFound, MailCodes.MailNotDead, MailCodes.OutboxFull, MailCodes.MailRateLimited));
+                .Refuses(MailCodes.MailNotFound, MailCodes.MailNotDead, MailCodes.OutboxFull, MailCodes.MailRateLimited)
+                .Spends());
         endpoints.MapDelete("/agent/{userId}/outbox/{messageId}", DiscardAsync)
             .Describe("Gives up a message that is under way.", operation => operation.Answers(StatusCodes.Status204NoContent).Refuses(MailCodes.MailNotFound, MailCodes.MailNotOpen));
     }

@@ -21,7 +21,8 @@ internal static class SendEndpoint
             .Answers<SendResponse>()
             .Answers<SendResponse>(StatusCodes.Status202Accepted)
             .Refuses(AgentRefusals.InvalidContent, MailCodes.InvalidMail, MailCodes.MailRateLimited, MailCodes.OutboxFull, AgentRefusals.RateLimited)
-            .Refuses(MailCodes.InvalidRecipient, MailCodes.MailNotAllowed, MailCodes.MailTooManyHops, MailCodes.MailNotFound));
+            .Refuses(MailCodes.InvalidRecipient, MailCodes.MailNotAllowed, MailCodes.MailTooManyHops, MailCodes.MailNotFound, MailCodes.MailIsAnswered)
+            .Spends());
 
     /// <summary>Where to ask for a sent message.</summary>
     public static string PathOf(AgentKey agent, string id) => $"{AgentPath.Of(agent)}/outbox/{id}";

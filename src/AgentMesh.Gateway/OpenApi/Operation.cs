@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Edge;
 
 namespace AgentMesh.Gateway.OpenApi;
@@ -74,6 +76,11 @@ internal sealed class Operation
         _codes.AddRange(codes);
         return this;
     }
+
+    /// <summary>It spends: what budgets and freezes may refuse it with.</summary>
+    public Operation Spends() => Refuses(
+        AgentRefusals.BudgetNoLimit, AgentRefusals.BudgetLocked, AgentRefusals.BudgetExceeded, AgentRefusals.TooManyHolds, SpendingRefusals.TenantUnknown,
+        SpendingRefusals.TenantFrozen, SpendingRefusals.AgentFrozen, SpendingRefusals.TooManyLeases);
 
     /// <summary>Names the path for tools that know no catch-all parameters.</summary>
     public Operation At(string path)

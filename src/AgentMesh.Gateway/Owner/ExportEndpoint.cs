@@ -29,7 +29,7 @@ internal static class ExportEndpoint
     private static readonly ReadOnlyMemory<byte> NewLine = "\n"u8.ToArray();
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/agent/{userId}/export", AnswerAsync)
-        .Describe("Reads everything of the agent, a line of JSON each.", operation => operation.Answers(StatusCodes.Status200OK, "application/x-ndjson"));
+        .Describe("Reads everything of the agent, a line of JSON each.", operation => operation.Answers(StatusCodes.Status200OK, "application/x-ndjson").Refuses(EdgeRefusals.TooManyCalls));
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -34,7 +34,10 @@ internal static class PremiumEndpoint
             .Takes<Dictionary<string, JsonElement>>(body => body.Is(Schema.AnyObject()))
             .Answers(StatusCodes.Status200OK, "application/json", Schema.AnyObject())
             .Answers(StatusCodes.Status402PaymentRequired, "application/json", Schema.AnyObject())
-            .Refuses(AgentRefusals.NotForSale));
+            .Refuses(AgentRefusals.NotForSale, AgentRefusals.InvalidToolCall)
+            .Refuses(PaymentRefusals.PaymentQuarantined, PaymentRefusals.InvalidPurchase, PaymentRefusals.InvalidPaymentIdentifier, PaymentRefusals.PaymentIdentifierReused)
+            .Refuses(PaymentRefusals.PaymentSuperseded, PaymentRefusals.PaymentReused, PaymentRefusals.FacilitatorUnavailable, PaymentRefusals.PaymentUnknown)
+            .Refuses(PaymentRefusals.PaymentPending, PaymentRefusals.ExecutionTimedOut, PaymentRefusals.PaymentNotSettled));
 
     private static async Task SellAsync(HttpContext context)
     {

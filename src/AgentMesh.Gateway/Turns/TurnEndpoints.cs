@@ -20,7 +20,7 @@ internal static class TurnEndpoints
         endpoints.MapPost("/agent/{userId}/turns/{turnId}/cancel", CancelAsync)
             .Describe("Cancels a turn that is not over.", operation => operation.Answers<TurnResponse>().Refuses(AgentRefusals.TurnNotFound));
         endpoints.MapPost("/agent/{userId}/turns/{turnId}/resume", ResumeAsync)
-            .Describe("Goes on with a turn that waits for budget.", operation => operation.Answers<TurnResponse>().Refuses(AgentRefusals.TurnNotFound));
+            .Describe("Goes on with a turn that waits for budget.", operation => operation.Answers<TurnResponse>().Refuses(AgentRefusals.TurnNotFound).Spends());
     }
 
     /// <summary>Where to ask for a turn.</summary>

@@ -49,7 +49,7 @@ public sealed class MessageTests(GatewayFixture fixture) : IClassFixture<Gateway
     [InlineData("idempotency_key_reused", 409)]
     [InlineData("too_many_idempotency_keys", 429)]
     [InlineData("invalid_content", 400)]
-    [InlineData("invalid_limit", 400)]
+    [InlineData("too_many_turns", 429)]
     [InlineData("a_code_of_a_newer_agent", 500)]
     public async Task RefusalOfTheAgent_IsItsProblem(string code, int status)
     {

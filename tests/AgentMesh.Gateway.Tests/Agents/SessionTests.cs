@@ -169,19 +169,19 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Theory]
-    [InlineData("session_not_found", 404)]
-    [InlineData("default_session_fixed", 409)]
-    [InlineData("too_many_sessions", 409)]
-    [InlineData("invalid_metadata", 400)]
-    public async Task Refusal_OfTheAgent_IsPassedOn(string code, int status)
+    [InlineData("POST", "", "too_many_sessions", 409)]
+    [InlineData("POST", "", "invalid_metadata", 400)]
+    [InlineData("GET", "/" + Id, "session_not_found", 404)]
+    [InlineData("PATCH", "/" + Id, "session_not_found", 404)]
+    [InlineData("PATCH", "/" + Id, "default_session_fixed", 409)]
+    [InlineData("PATCH", "/" + Id, "invalid_metadata", 400)]
+    [InlineData("DELETE", "/" + Id, "session_not_found", 404)]
+    [InlineData("DELETE", "/" + Id, "default_session_fixed", 409)]
+    public async Task Refusal_OfTheAgent_IsPassedOn(string method, string path, string code, int status)
     {
-        fixture.Sidecar.Reset();
-        foreach (var (method, path) in new[] { (HttpMethod.Post, ""), (HttpMethod.Get, "/" + Id), (HttpMethod.Patch, "/" + Id), (HttpMethod.Delete, "/" + Id) })
-        {
-            fixture.Sidecar.Then(FakeSidecar.Text(200, $$$"""{"refusal":{"code":"{{{code}}}","detail":"No."}}"""));
-            using var response = await SendAsync(method, "/agent/alice/sessions" + path, null);
-            await response.IsProblemAsync(status, code);
-        }
+        Answers($$$"""{"refusal":{"code":"{{{code}}}","detail":"No."}}""");
+        using var response = await SendAsync(new HttpMethod(method), "/agent/alice/sessions" + path, null);
+        await response.IsProblemAsync(status, code);
     }
 
     private void Answers(string reply)

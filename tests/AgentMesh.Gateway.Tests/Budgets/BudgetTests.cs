@@ -113,7 +113,7 @@ public sealed class BudgetTests(GatewayFixture fixture) : IClassFixture<GatewayF
     public async Task Shortage_IsInTheProblem(string code, int status)
     {
         Answers($$$"""{"refusal":{"code":"{{{code}}}","detail":"No."},"shortage":{"scope":"agent","asset":"USD","window":"rolling:24h","available":"7","resetsAt":"2026-01-02T04:04:05.678+00:00"}}""");
-        using var response = await PutAsync("""{"limits":[]}""");
+        using var response = await SayAsync();
         var problem = await response.IsProblemAsync(status, code);
         Assert.Equal(
             ["agent", "USD", "rolling:24h", "7", "2026-01-02T04:04:05.678Z"],
@@ -124,7 +124,7 @@ public sealed class BudgetTests(GatewayFixture fixture) : IClassFixture<GatewayF
     public async Task Shortage_WithoutAnEnd_SaysSo()
     {
         Answers("""{"refusal":{"code":"budget_no_limit","detail":"No."},"shortage":{"scope":"agent","asset":"USD","available":"0"}}""");
-        using var response = await PutAsync("""{"limits":[]}""");
+        using var response = await SayAsync();
         var problem = await response.IsProblemAsync(403, "budget_no_limit");
         Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (problem.GetProperty("window").ValueKind, problem.GetProperty("resetsAt").ValueKind));
     }
@@ -141,6 +141,12 @@ public sealed class BudgetTests(GatewayFixture fixture) : IClassFixture<GatewayF
     {
         fixture.Sidecar.Reset();
         fixture.Sidecar.Then(FakeSidecar.Text(200, reply));
+    }
+
+    private async Task<HttpResponseMessage> SayAsync()
+    {
+        using var content = new StringContent("""{"content":"hi"}""", Encoding.UTF8, "application/json");
+        return await _client.PostAsync(new Uri("/agent/alice/message", UriKind.Relative), content, TestContext.Current.CancellationToken);
     }
 
     private async Task<HttpResponseMessage> PutAsync(string body)

@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using AgentMesh.Gateway.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,21 +7,19 @@ using Microsoft.OpenApi;
 namespace AgentMesh.Gateway.Tests.OpenApi;
 
 /// <summary>The committed document is what the endpoints say, and says it so that others can read it.</summary>
-public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private static readonly string Committed = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/openapi.json"));
-
     private IEnumerable<RouteEndpoint> Endpoints => fixture.Gateway.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     [Fact]
     public void CommittedDocument_IsWhatTheEndpointsSay()
     {
         var written = DocumentWriter.Write(Endpoints);
-        if (written == File.ReadAllText(Committed))
+        if (written == CommittedDocument.Text)
             return;
-        var received = Path.ChangeExtension(Committed, ".received.json");
+        var received = Path.ChangeExtension(CommittedDocument.Path, ".received.json");
         File.WriteAllText(received, written);
-        Assert.Fail($"docs/openapi.json is not what the endpoints say. If it should be: mv {received} {Committed}");
+        Assert.Fail($"docs/openapi.json is not what the endpoints say. If it should be: mv {received} {CommittedDocument.Path}");
     }
 
     [Fact]
@@ -31,7 +28,7 @@ public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<Gateway
         using var client = fixture.Gateway.Client();
         using var response = await client.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
-        Assert.Equal(await File.ReadAllTextAsync(Committed, TestContext.Current.CancellationToken), await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(CommittedDocument.Text, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         using var again = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json");
         again.Headers.IfNoneMatch.Add(response.Headers.ETag!);
         using var known = await client.SendAsync(again, TestContext.Current.CancellationToken);
@@ -41,8 +38,7 @@ public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<Gateway
     [Fact]
     public void EveryRoute_IsInTheDocument_OrNamedAsLeftOut()
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Committed));
-        var written = document.RootElement.GetProperty("paths").EnumerateObject()
+        var written = CommittedDocument.Paths.EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Where(member => member.Name != "servers").Select(verb => $"{verb.Name.ToUpperInvariant()} {path.Name}"));
         var routes = Endpoints.SelectMany(DocumentWriter.RoutesOf).Select(route => $"{route.Method} {route.Path}").Distinct();
         Assert.Equal(
@@ -54,12 +50,27 @@ public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<Gateway
     [Fact]
     public void Document_IsReadWithoutErrors()
     {
-        var result = OpenApiDocument.Parse(File.ReadAllText(Committed), OpenApiConstants.Json);
+        var result = OpenApiDocument.Parse(CommittedDocument.Text, OpenApiConstants.Json);
         Assert.Empty(result.Diagnostic!.Errors);
         Assert.Empty(result.Diagnostic.Warnings);
         Assert.Empty(result.Document!.Validate(ValidationRuleSet.GetDefaultRuleSet()));
         Assert.Equal(OpenApiSpecVersion.OpenApi3_1, result.Diagnostic.SpecificationVersion);
     }
+
+    [Fact]
+    public void EveryExample_IsOfARouteThatThereIs()
+    {
+        var file = Path.Combine(Path.GetDirectoryName(CommittedDocument.Path)!, "../src/AgentMesh.Gateway/AgentMesh.Gateway.http");
+        var examples = Example().Matches(File.ReadAllText(file));
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example => Assert.True(
+            DocumentWriter.Left.Contains(example.Value.Replace("{{gateway}}", "", StringComparison.Ordinal))
+                || CommittedDocument.Find(example.Groups["method"].Value, example.Groups["path"].Value) is not null,
+            example.Value));
+    }
+
+    [GeneratedRegex(@"^(?<method>[A-Z]+) \{\{gateway\}\}(/t/[^/\s]+)?(?<path>[^?\s]*)", RegexOptions.Multiline)]
+    private static partial Regex Example();
 
     /// <summary>A member that is read and not described would be one that nobody sends.</summary>
     [Fact]
@@ -73,6 +84,4 @@ public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<Gateway
                 Assert.Equal(RecordSchemas.MembersOf(body.Type).Order(StringComparer.Ordinal), body.All.Select(member => member.Name).Order(StringComparer.Ordinal));
         }
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -24,7 +24,7 @@ internal static class Refusals
             EdgeRefusals.InternalError,
         ];
         if (isOfAgent)
-            codes = codes.Append(endpoint.RoutePattern.RawText!.EndsWith("/mcp", StringComparison.Ordinal) ? EdgeRefusals.NotFound : EdgeRefusals.InvalidUserId);
+            codes = codes.Append(path.EndsWith("/mcp", StringComparison.Ordinal) ? EdgeRefusals.NotFound : EdgeRefusals.InvalidUserId);
         if (!isPublic)
             codes = [.. codes, EdgeRefusals.Unauthenticated, EdgeRefusals.InsufficientScope, EdgeRefusals.NotFound];
         if (isPublic && isOfAgent || !isPublic)

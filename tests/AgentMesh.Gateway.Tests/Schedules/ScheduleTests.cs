@@ -113,7 +113,7 @@ public sealed partial class ScheduleTests(GatewayFixture fixture) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("schedule_not_found", 404)]
+    [InlineData("session_not_found", 404)]
     [InlineData("invalid_schedule", 400)]
     [InlineData("too_many_schedules", 409)]
     public async Task Refusal_OfTheAgent_IsPassedOn(string code, int status)

@@ -19,7 +19,10 @@ internal static class McpEndpoint
         endpoints.MapMcp(Path).AddEndpointFilter(door).AllowAnonymous()
             .Describe("A message of MCP over streamable HTTP.", operation => operation
                 .Takes<JsonDocument>(body => body.Is(Schema.AnyObject()))
-                .Answers(StatusCodes.Status200OK, "application/json").Answers(StatusCodes.Status200OK, "text/event-stream").Answers(StatusCodes.Status202Accepted));
+                .Answers(StatusCodes.Status200OK, "application/json").Answers(StatusCodes.Status200OK, "text/event-stream").Answers(StatusCodes.Status202Accepted)
+                .Answers(StatusCodes.Status400BadRequest, "application/json", RpcError.Describe())
+                .Answers(StatusCodes.Status404NotFound, "application/json", RpcError.Describe())
+                .Answers(StatusCodes.Status406NotAcceptable, "application/json", RpcError.Describe()));
         // The protocol wants 405 of a server without streams and sessions; anything else at an agent's path is 404.
         endpoints.MapMethods(Path, [HttpMethods.Get, HttpMethods.Delete], RefuseAsync).AllowAnonymous()
             .Describe("There is no stream and no session to end.", operation => operation.Refuses(EdgeRefusals.MethodNotAllowed, EdgeRefusals.NotFound));

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.Gateway.OpenApi;
 using ModelContextProtocol;
 
 namespace AgentMesh.Gateway.Mcp.Transport;
@@ -21,6 +23,10 @@ internal static class RpcError
         JsonElement? id = document.RootElement.TryGetProperty("id", out var given) && given.ValueKind is JsonValueKind.String or JsonValueKind.Number ? given.Clone() : null;
         return WriteAsync(context, id, McpErrorCode.InvalidParams, "Parameters are missing or not of their type.");
     }
+
+    /// <summary>For the OpenAPI document: what these look like, and those of the SDK.</summary>
+    public static JsonObject Describe() => Schema.Object(
+        ("jsonrpc", Schema.OneOf("2.0")), ("error", Schema.Object(("code", Schema.Number(int.MinValue, int.MaxValue)), ("message", Schema.Text()))));
 
     private static Task WriteAsync(HttpContext context, JsonElement? id, McpErrorCode code, string text)
     {
