@@ -145,6 +145,12 @@ public sealed class SecurityTests(McpFixture fixture) : IClassFixture<McpFixture
     [InlineData("""{"jsonrpc":"2.0","id":null,"method":"tools/list"}""")]
     [InlineData("""{"jsonrpc":"2.0","id":{},"method":"tools/list"}""")]
     [InlineData("""{"jsonrpc":"2.0","id":7,"method":7}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":7}""")]
+    [InlineData("""{"jsonrpc":2.0,"id":7,"method":"tools/list"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1.5,"method":"tools/list"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":9223372036854775808,"method":"tools/list"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1e400,"method":"tools/list"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":7,"error":7}""")]
     [InlineData("""{"jsonrpc":"2.0","id":7,"id":8,"method":"tools/list"}""")]
     [InlineData("""{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"_meta":{"a":1,"a":2}}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":7,"method":"\ud800"}""")]
@@ -154,7 +160,10 @@ public sealed class SecurityTests(McpFixture fixture) : IClassFixture<McpFixture
         fixture.Sidecar.Reset();
         using var response = await SendAsync(_client.Raw(body));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("2.0", (await RawMcp.MessageOf(response)).GetProperty("jsonrpc").GetString());
+        var message = await RawMcp.MessageOf(response);
+        Assert.Equal("2.0", message.GetProperty("jsonrpc").GetString());
+        // The SDK says of what type of its own a body is none.
+        Assert.DoesNotContain("ModelContextProtocol", message.GetRawText(), StringComparison.Ordinal);
         Assert.Empty(fixture.Sidecar.Calls);
         await _client.ResultAsync("tools/list");
     }

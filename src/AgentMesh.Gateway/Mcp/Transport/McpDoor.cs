@@ -46,9 +46,15 @@ internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvi
 
         var body = read.Value.ToArray();
         RequestBody.Release(http, read.Value);
-        if (!McpBody.IsMessage(body, out var isNamed))
+        if (!McpBody.IsMessage(body, out var isRpc, out var isNamed))
         {
             await RpcError.WriteNoMessageAsync(http);
+            return Results.Empty;
+        }
+
+        if (!isRpc)
+        {
+            await RpcError.WriteInvalidRequestAsync(http);
             return Results.Empty;
         }
 

@@ -14,6 +14,10 @@ internal static class RpcError
     public static Task WriteNoMessageAsync(HttpContext context) => WriteAsync(
         context, null, McpErrorCode.ParseError, $"The body is not one JSON object of UTF-8 with at most {RequestJson.MaxDepth} levels and no member twice.");
 
+    /// <summary>The body is an object that is no request and no notification; its id, if it has one, may be none.</summary>
+    public static Task WriteInvalidRequestAsync(HttpContext context) => WriteAsync(
+        context, null, McpErrorCode.InvalidRequest, "The body is no request or notification of JSON-RPC 2.0: jsonrpc, a text as its method, and as its id a text or a whole number of 64 bits.");
+
     /// <summary>The parameters of a message are not of its method.</summary>
     /// <param name="context">The request.</param>
     /// <param name="message">A message, whose id the answer has.</param>
