@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
@@ -24,9 +25,9 @@ internal sealed class SessionRequestValidator : AbstractValidator<SessionRequest
     {
         RuleFor(request => request.Metadata)
             .Must(metadata => metadata is not { } value
-                || value.ValueKind == JsonValueKind.Object && Encoding.UTF8.GetByteCount(value.GetRawText()) <= MaxMetadataBytes)
+                || value.ValueKind == JsonValueKind.Object && Encoding.UTF8.GetByteCount(value.GetRawText()) <= MaxMetadataBytes && JsonText.HasTextsOnly(value))
             .WithErrorCode(AgentRefusals.InvalidMetadata)
-            .WithMessage($"metadata must be a JSON object of at most {MaxMetadataBytes} bytes of UTF-8.");
+            .WithMessage($"metadata must be a JSON object of at most {MaxMetadataBytes} bytes of UTF-8, of valid Unicode.");
         RuleFor(request => request.TtlSeconds)
             .Must(ttl => ttl is not { } value
                 || value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var seconds) && seconds is 0 or >= MinTtlSeconds and <= MaxTtlSeconds)

@@ -1,5 +1,6 @@
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
@@ -37,9 +38,9 @@ internal sealed class ScheduleRequestValidator : AbstractValidator<ScheduleReque
             .WithErrorCode(AgentRefusals.InvalidSchedule)
             .WithMessage("A schedule has either content or a tool.");
         RuleFor(request => request.Arguments)
-            .Must((request, arguments) => arguments is null || request.Tool is not null && request.ArgumentsText is not null)
+            .Must((request, arguments) => arguments is null || request.Tool is not null && JsonText.HasTextsOnly(arguments.Value) && request.ArgumentsText is not null)
             .WithErrorCode(AgentRefusals.InvalidSchedule)
-            .WithMessage("arguments must be a JSON object, and belongs to a tool.");
+            .WithMessage("arguments must be a JSON object of valid Unicode, and belongs to a tool.");
         RuleFor(request => request.At)
             .Must((request, at) => at is null || request.AtTime is not null)
             .WithErrorCode(AgentRefusals.InvalidSchedule)

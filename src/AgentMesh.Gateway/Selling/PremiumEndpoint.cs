@@ -24,7 +24,7 @@ internal static class PremiumEndpoint
     /// <summary>Every agent's own: <c>premium/analysis</c> is <c>premium_analysis</c>.</summary>
     private const string Prefix = "premium_";
 
-    private static readonly InlineValidator<Dictionary<string, JsonElement>> Anything = [];
+    private static readonly InlineValidator<Dictionary<string, JsonElement>> Arguments = CreateValidator();
     private static readonly Refusal NotForSale = new(AgentRefusals.NotForSale, "The agent sells nothing of that name.");
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/agent/{userId}/premium/{name}", SellAsync).AllowAnonymous()
@@ -39,10 +39,22 @@ internal static class PremiumEndpoint
             .Refuses(PaymentRefusals.PaymentSuperseded, PaymentRefusals.PaymentReused, PaymentRefusals.FacilitatorUnavailable, PaymentRefusals.PaymentUnknown)
             .Refuses(PaymentRefusals.PaymentPending, PaymentRefusals.ExecutionTimedOut, PaymentRefusals.PaymentNotSettled));
 
+    // What they must be the tool says. They are written again for its agent, and for the payment.
+    private static InlineValidator<Dictionary<string, JsonElement>> CreateValidator()
+    {
+        var validator = new InlineValidator<Dictionary<string, JsonElement>>();
+        validator.RuleFor(arguments => arguments)
+            .Must(arguments => arguments.Values.All(JsonText.HasTextsOnly))
+            .OverridePropertyName("arguments")
+            .WithErrorCode(EdgeRefusals.InvalidRequest)
+            .WithMessage("A text of the arguments is not valid Unicode.");
+        return validator;
+    }
+
     private static async Task SellAsync(HttpContext context)
     {
         if (!await JsonRequest.IsDeclaredAsync(context)
-            || await JsonRequest.ReadAsync(context, RequestJson.Requests.DictionaryStringJsonElement, Anything) is not { } arguments)
+            || await JsonRequest.ReadAsync(context, RequestJson.Requests.DictionaryStringJsonElement, Arguments) is not { } arguments)
         {
             return;
         }

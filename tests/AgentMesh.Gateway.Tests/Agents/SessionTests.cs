@@ -77,6 +77,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
     [InlineData("""{"metadata":"a"}""", 400, "invalid_metadata")]
     [InlineData("""{"metadata":1}""", 400, "invalid_metadata")]
     [InlineData("""{"metadata":{"a":1,"a":2}}""", 400, "invalid_request")]
+    [InlineData("""{"metadata":{"a":["\ud800"]}}""", 400, "invalid_metadata")]
     [InlineData("""{"ttlSeconds":59}""", 400, "invalid_ttl")]
     [InlineData("""{"ttlSeconds":31622401}""", 400, "invalid_ttl")]
     [InlineData("""{"ttlSeconds":60.5}""", 400, "invalid_ttl")]

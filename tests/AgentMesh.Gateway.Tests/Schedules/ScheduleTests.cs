@@ -69,6 +69,8 @@ public sealed partial class ScheduleTests(GatewayFixture fixture) : IClassFixtur
     [InlineData("""{"tool":"","everySeconds":10}""", 400, "invalid_content")]
     [InlineData("""{"tool":"t","content":"x","everySeconds":10}""", 400, "invalid_schedule")]
     [InlineData("""{"tool":"t","arguments":[],"everySeconds":10}""", 400, "invalid_schedule")]
+    [InlineData("""{"tool":"t","arguments":{"a":"\ud800"},"everySeconds":10}""", 400, "invalid_schedule")]
+    [InlineData("""{"tool":"t","arguments":{"\udc00":1},"everySeconds":10}""", 400, "invalid_request")]
     [InlineData("""{"content":"x","arguments":{},"everySeconds":10}""", 400, "invalid_schedule")]
     [InlineData("[]", 400, "invalid_request")]
     [InlineData("{", 400, "invalid_json")]

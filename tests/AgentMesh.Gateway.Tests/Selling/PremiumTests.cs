@@ -55,6 +55,9 @@ public sealed class PremiumTests(GatewayFixture fixture) : IClassFixture<Gateway
     [InlineData("{", "invalid_json")]
     [InlineData("", "invalid_json")]
     [InlineData("""{"a":1,"a":2}""", "invalid_request")]
+    [InlineData("""{"query":"\udc00\ud800"}""", "invalid_request")]
+    [InlineData("""{"query":{"\ud800":1}}""", "invalid_request")]
+    [InlineData("""{"\ud800":1}""", "invalid_request")]
     public async Task BodyThatIsNoObject_ReachesNobody(string body, string code)
     {
         fixture.Sidecar.Reset();
