@@ -73,16 +73,23 @@ internal sealed partial class AgentActor
         return head with { Wallet = wallet.Address };
     }
 
-    /// <summary>After a turn: what was stored is run, and nothing else. A turn that was refused or has failed has stored no wallet.</summary>
-    private void RunErrand()
+    /// <summary>After a turn: what was stored is run, and nothing else. A turn that was refused or has failed has stored no wallet, and keeps no reminder for one.</summary>
+    private async Task RunErrandAsync()
     {
-        if (_errand is { } wallet && _records.HasStored(wallet))
+        var wallet = _errand;
+        _errand = null;
+        if (wallet is null)
+            return;
+        if (_records.HasStored(wallet))
         {
             _hasErrand = true;
             _services.Errands.Start(Id.GetId(), wallet);
         }
-
-        _errand = null;
+        else if (_hasFlushReminder && _records.Known is null)
+        {
+            // Nothing of the agent is there that could want it.
+            await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
+        }
     }
 
     /// <summary>A part of the flush.</summary>

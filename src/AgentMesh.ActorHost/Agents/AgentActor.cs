@@ -184,7 +184,7 @@ internal sealed partial class AgentActor
             LogQuarantined(Logger, Id.GetId(), refusal.Detail);
         }
 
-        RunErrand();
+        await RunErrandAsync();
         await _records.EndTurnAsync();
         return reply;
     }

@@ -73,6 +73,27 @@ public sealed class AgentWalletsTests
         Assert.Contains("wallet", host.State.KeysOf(Alice));
     }
 
+    /// <summary>The reminder is there before the commit that makes the wallet; of a write that is refused none may be left, or anybody's nonsense would make one.</summary>
+    [Theory]
+    [InlineData("schedule")]
+    [InlineData("policy")]
+    public async Task RefusedFirstWrite_LeavesNothing(string write)
+    {
+        await using var host = await StartAsync();
+        if (write == "schedule")
+            Assert.NotNull((await host.CreateScheduleAsync(Alice, new("tick", null, null, 0, null, null, null, null, "s1", null))).Refusal);
+        else
+            Assert.NotNull((await host.CallAsync(
+                Alice, nameof(IAgentPolicies.SetPolicy), System.Net.Http.Json.JsonContent.Create(new SetPolicy("{}"), Contracts.ContractsJson.Default.SetPolicy), Contracts.ContractsJson.Default.ReplyAgentPolicy)).Refusal);
+        Assert.Empty(host.State.KeysOf(Alice));
+        Assert.Empty(host.State.RemindersOf(Alice));
+
+        // It is set again for a write that is taken.
+        host.State.FailNextPut = FailedPut.BeforeStoring;
+        using var failed = await host.SendAsync(Alice, nameof(IAgentActor.PostMessage), System.Net.Http.Json.JsonContent.Create(new PostMessage("hello", null, "r1", null), Contracts.ContractsJson.Default.PostMessage));
+        Assert.Equal(["flush"], host.State.RemindersOf(Alice));
+    }
+
     /// <summary>Redis applies a transaction without rollback: of half of one the wallet is taken, and not replaced.</summary>
     [Theory]
     [InlineData(FailedPut.BeforeStoring)]
