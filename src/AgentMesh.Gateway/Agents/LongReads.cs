@@ -6,15 +6,15 @@ namespace AgentMesh.Gateway.Agents;
 
 /// <summary>
 /// Pages of an agent's history and mail may have megabytes, and an export more. So many who ask for them at once, or do not take what they asked for, neither keep the machine busy nor its
-/// memory full: this process asks one agent for two at a time, the others wait, and it has 64 of them that are not yet taken.
+/// memory full: this process asks one agent for one at a time, as it answers them, the others wait, and it has 32 of them that are not yet taken.
 /// </summary>
 internal sealed class LongReads : IDisposable
 {
     /// <summary>Of one agent, from the request to the last byte of its answer.</summary>
-    public const int MaxAtOnce = 64;
+    public const int MaxAtOnce = 32;
 
     /// <summary>Of one agent, that it is asked for.</summary>
-    public const int MaxAsked = 2;
+    public const int MaxAsked = 1;
 
     private static readonly Refusal TooMany = new(EdgeRefusals.TooManyCalls, $"{MaxAtOnce} pages and exports of the agent are read at a time here; take what was asked for.");
 

@@ -22,10 +22,10 @@ internal sealed class FuzzRun(Mesh mesh, TestStore store)
     private readonly ConcurrentDictionary<string, byte> _touched = new(StringComparer.Ordinal);
     private int _lanes;
 
-    /// <summary>What all of a run is made from: <c>AGENTMESH_FUZZ_SEED</c>, or by chance.</summary>
+    /// <summary>What all of a run is made from: <c>AGENTMESH_FUZZ_SEED</c>; in CI always the same, which says nothing new but what a change has broken; else by chance.</summary>
     public static ulong Seed { get; } = Environment.GetEnvironmentVariable("AGENTMESH_FUZZ_SEED") is { Length: > 0 } text
         ? ulong.Parse(text, CultureInfo.InvariantCulture)
-        : (ulong)Random.Shared.NextInt64();
+        : Environment.GetEnvironmentVariable("CI") == "true" ? 7 : (ulong)Random.Shared.NextInt64();
 
     /// <summary>The only case that is sent, kind and number: <c>AGENTMESH_FUZZ_ONE</c>; null or empty: all.</summary>
     private static string? One { get; } = Environment.GetEnvironmentVariable("AGENTMESH_FUZZ_ONE");

@@ -11,7 +11,7 @@ public sealed class LongReadTests
     [InlineData("history/search?q=a")]
     [InlineData("inbox")]
     [InlineData("outbox")]
-    public async Task TwoAreAskedForAtATime_OneTooManyIsRefused_AndAnotherAgentIsServed(string page)
+    public async Task OneIsAskedForAtATime_OneTooManyIsRefused_AndAnotherAgentIsServed(string page)
     {
         await using var sidecar = await FakeSidecar.StartAsync();
         await using var gateway = new GatewayServer(sidecar);
@@ -33,10 +33,9 @@ public sealed class LongReadTests
         await refused.IsProblemAsync(429, "too_many_calls");
         Assert.Equal("1", refused.Headers.RetryAfter?.ToString());
         await sidecar.NextCallAsync();
-        await sidecar.NextCallAsync();
         var other = GetAsync("bob");
         Assert.Contains("bob", (await sidecar.NextCallAsync()).Path, StringComparison.Ordinal);
-        Assert.Equal(3, asked);
+        Assert.Equal(LongReads.MaxAsked + 1, asked);
 
         go.SetResult();
         var answers = await Task.WhenAll(reads);
