@@ -133,6 +133,8 @@ public sealed class EventPublisherTests : IAsyncLifetime
         publisher.Take(_alice, Events(1, 1));
         await publisher.StartAsync(TestContext.Current.CancellationToken);
         await CallAsync();
+        // What has been taken and not been answered would be published once more.
+        await HostUnderTest.UntilAsync(() => Task.FromResult(_alice.Published == 1));
         // The clock stands now, and the interval is not over.
         publisher.Take(_alice, Events(2, 2));
         await publisher.StopAsync(TestContext.Current.CancellationToken);
