@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AgentMesh.EndToEnd;
 
 // Each test has the machine to itself: what is measured is a kill, not a neighbor.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
@@ -24,6 +25,10 @@ internal sealed class Chaos
     public static bool IsLong => Minutes is not null;
 
     public Random Random { get; }
+
+    /// <summary>In the short form one store stands for both; which of them differs from test to test.</summary>
+    public static void UnlessOn(StoreKind kind, StoreKind standsForBoth) =>
+        Assert.SkipUnless(IsLong || kind == standsForBoth, "A test of the long form: AGENTMESH_CRASH_MINUTES=1.");
 
     public static Chaos Begin()
     {

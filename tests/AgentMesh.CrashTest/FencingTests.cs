@@ -19,6 +19,7 @@ public sealed class FencingTests
     [InlineData(StoreKind.Redis)]
     public async Task Turns_NeverOverlap_UnderKillsStopsAndJoins(StoreKind kind)
     {
+        Chaos.UnlessOn(kind, StoreKind.Embedded);
         var chaos = Chaos.Begin();
         await using var store = await TestStore.CreateAsync(kind);
         await using var fence = await FencingStore.StartAsync();
@@ -93,6 +94,7 @@ public sealed class FencingTests
     [InlineData(StoreKind.Redis)]
     public async Task AProcessThatWasStoppedAndReplaced_CanNoLongerWrite(StoreKind kind)
     {
+        Chaos.UnlessOn(kind, StoreKind.Redis);
         await using var store = await TestStore.CreateAsync(kind);
         await using var fence = await FencingStore.StartAsync();
         await using var probe = await Probe.StartAsync(store, fence.Address, replicas: 2);

@@ -18,6 +18,7 @@ public sealed class SubscriberKillTests
     [InlineData(StoreKind.Redis)]
     public async Task EveryPublishedEvent_IsHandledOrDeadLettered_WhateverIsKilled(StoreKind kind)
     {
+        Chaos.UnlessOn(kind, StoreKind.Embedded);
         var (events, kills) = Chaos.IsLong ? (1_000, 20) : (100, 2);
         var chaos = Chaos.Begin();
         await using var store = await TestStore.CreateAsync(kind);
