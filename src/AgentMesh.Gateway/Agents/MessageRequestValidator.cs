@@ -32,7 +32,6 @@ internal sealed class MessageRequestValidator : AbstractValidator<MessageRequest
             .WithMessage($"ifBusy must be {BusyPolicies.Enqueue}, {BusyPolicies.Reject} or {BusyPolicies.Interrupt}.");
     }
 
-    // A char is one to three bytes of UTF-8: most texts need no counting.
     /// <summary>What the content of any message may be.</summary>
     public static JsonObject ContentSchema() => Schema.Bytes(1, MaxContentBytes, @"\S");
 
@@ -42,6 +41,7 @@ internal sealed class MessageRequestValidator : AbstractValidator<MessageRequest
         .Optional("sessionId", Schema.Id())
         .Optional("ifBusy", Schema.OneOf(BusyPolicies.Enqueue, BusyPolicies.Reject, BusyPolicies.Interrupt));
 
+    // A char is one to three bytes of UTF-8: most texts need no counting.
     private static bool IsShortEnough(string content) =>
         content.Length <= MaxContentBytes / 3 || content.Length <= MaxContentBytes && Encoding.UTF8.GetByteCount(content) <= MaxContentBytes;
 }

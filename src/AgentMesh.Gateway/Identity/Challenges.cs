@@ -27,6 +27,7 @@ internal sealed class Challenges(ProtectedResource resource, IOptions<AuthOption
         string[] parts = [.. new[] { error, metadata }.Where(part => part.Length > 0)];
         context.Response.Headers.WWWAuthenticate = parts.Length == 0 ? "Bearer" : $"Bearer {string.Join(", ", parts)}";
     }
+
     // With API keys there is no server to ask for more.
     private string ScopeFor(HttpContext context) => auth.Value is { Mode: AuthOptions.JwtMode, Jwt: var jwt }
         ? $", scope=\"{(context.GetEndpoint()?.Metadata.GetMetadata<AdminOnly>() is null ? jwt.UserScope : jwt.AdminScope)}\""
