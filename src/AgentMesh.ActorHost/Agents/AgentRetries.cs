@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Dapr;
 using Polly;
 using Polly.Retry;
@@ -10,7 +11,7 @@ internal static class AgentRetries
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>True for what a call throws when the agent is not reached or fails.</summary>
-    public static bool IsFault(Exception exception) => exception is HttpRequestException or IOException or DaprApiException;
+    public static bool IsFault(Exception exception) => exception is HttpRequestException or IOException or SocketException or DaprApiException;
 
     /// <summary>Repeats calls that are safe to repeat.</summary>
     /// <param name="time">Tells the pauses.</param>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
 using Dapr;
@@ -32,8 +33,8 @@ internal static class AgentCallFailures
     public static AgentCallFailure Classify(Exception exception) => exception switch
     {
         AuthenticationException => AgentCallFailure.Denied,
-        // Refused, reset, cut in the middle of the answer; too slow.
-        HttpRequestException or IOException or TimeoutRejectedException => AgentCallFailure.Unreached,
+        // Refused, reset, cut in the middle of the answer; too slow. The bare SocketException is a connection reset as soon as it was made.
+        HttpRequestException or IOException or SocketException or TimeoutRejectedException => AgentCallFailure.Unreached,
         DaprApiException api => Classify(api),
         // The answer is not of the contract.
         JsonException => AgentCallFailure.Failed,

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Payments;
@@ -31,7 +32,7 @@ internal sealed class PaymentActors(IActorProxyFactory proxies, TimeProvider tim
         .Build();
 
     /// <summary>True for what a call throws when an actor is not reached, fails, or answers what nobody understands.</summary>
-    public static bool IsFault(Exception exception) => exception is HttpRequestException or IOException or DaprApiException or JsonException;
+    public static bool IsFault(Exception exception) => exception is HttpRequestException or IOException or SocketException or DaprApiException or JsonException;
 
     public Task<Result<PaymentInfo>> ReceiveAsync(PaymentOrder order, CancellationToken cancellationToken) =>
         CallAsync<PaymentOrder, PaymentInfo>(order.PaymentId, nameof(IPaymentActor.Receive), order, cancellationToken);

@@ -96,6 +96,11 @@ internal sealed class AppChannel(AppDefinition app, string? appApiToken, HttpMes
             // The handler's own limit on connecting; nobody cancelled, so nobody may take it for that.
             throw new HttpRequestException(HttpRequestError.ConnectionError, "the app does not accept connections", exception);
         }
+        catch (SocketException exception)
+        {
+            // Reset between accept and first byte: the handler asks such a connection for its address and does not wrap what that throws.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, exception.Message, exception);
+        }
     }
 
     /// <summary>Tells the app to forget an actor's instance. The answer's status does not matter: the actor is gone either way.</summary>

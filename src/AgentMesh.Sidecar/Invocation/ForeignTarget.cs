@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using AgentMesh.Sidecar.Channel;
 using AgentMesh.Sidecar.Resources;
 
@@ -44,6 +45,11 @@ internal sealed class ForeignTarget(HttpMessageInvoker client, string baseUrl, I
         {
             // The handler's own limit on connecting, as in AppChannel: nobody cancelled.
             throw new HttpRequestException(HttpRequestError.ConnectionError, "the host does not accept connections", exception);
+        }
+        catch (SocketException exception)
+        {
+            // As in AppChannel: a connection that was reset as soon as it was made.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, exception.Message, exception);
         }
     }
 }

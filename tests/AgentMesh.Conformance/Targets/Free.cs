@@ -67,7 +67,8 @@ internal static class Free
                     return;
                 last = await answer.Content.ReadAsStringAsync(either.Token);
             }
-            catch (HttpRequestException refused)
+            // The bare SocketException is a connection that was reset as soon as it was made.
+            catch (Exception refused) when (refused is HttpRequestException or SocketException)
             {
                 last = refused.Message;
             }
