@@ -51,6 +51,7 @@ internal static class PaymentsFeature
         services.AddSingleton<PaymentEventPublisher>();
         services.AddSingleton<PaymentActors>();
         services.AddSingleton<PaymentWatch>();
+        services.AddSingleton<PaymentIntake>();
         services.AddSingleton<Purchasing>();
         services.AddSingleton<PaymentRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentRunner>());

@@ -4,14 +4,14 @@ namespace AgentMesh.Contracts.Payments;
 
 /// <summary>
 /// One inbound payment. Actor type <see cref="PaymentActorType.Name"/>, actor id = payment id: 64 lower case hex digits, a hash of chain, token,
-/// payer and nonce. Called weakly typed, as <c>IAgentActor</c> is, by the payments app only. No method calls out: verifying, the seller's work
+/// payer and nonce. Called weakly typed, as <c>IAgentActor</c> is, by the payments app only. No method calls out: verifying is its caller's; the seller's work
 /// and settling are a run's, outside of the actor's turns, which reports each step with the number of its attempt.
 /// </summary>
 public interface IPaymentActor : IActor
 {
     /// <summary>
-    /// Takes a payment. The same payment for the same purchase finds what became of it; anything else under the same id is refused with
-    /// <see cref="PaymentRefusals.PaymentReused"/>.
+    /// Takes a payment that is verified. The same payment for the same purchase, verified or not, finds what became of it; anything else under the same id
+    /// is refused with <see cref="PaymentRefusals.PaymentReused"/>, and one that is not verified and was never taken with <see cref="PaymentRefusals.PaymentNotFound"/>.
     /// </summary>
     Task<Reply<PaymentInfo>> Receive(PaymentOrder request, CancellationToken cancellationToken);
 
@@ -50,8 +50,9 @@ public sealed record PaymentRunId(int Attempt);
 /// <param name="Fingerprint">Of the payment's decoded bytes, 64 lower case hex digits.</param>
 /// <param name="Terms">What is paid.</param>
 /// <param name="Job">What there is to do with it.</param>
+/// <param name="IsVerified">The facilitator says that the payment is good.</param>
 public sealed record PaymentOrder(
-    string PaymentId, string Seller, string Resource, string BodyHash, string Fingerprint, PaymentTerms Terms, PaymentJob Job);
+    string PaymentId, string Seller, string Resource, string BodyHash, string Fingerprint, PaymentTerms Terms, PaymentJob Job, bool IsVerified = false);
 
 /// <summary>What is paid, as the authorization and the seller's requirement say alike.</summary>
 /// <param name="Network">CAIP-2.</param>
@@ -115,12 +116,6 @@ public static class PaymentSteps
     /// <summary>The run lives.</summary>
     public const string Alive = "alive";
 
-    /// <summary>The facilitator says that the payment is good.</summary>
-    public const string Verified = "verified";
-
-    /// <summary>The payment was not taken: it is not good, or nobody could say so.</summary>
-    public const string Refused = "refused";
-
     /// <summary>The payment is claimed, and the seller is about to work.</summary>
     public const string Executing = "executing";
 
@@ -178,13 +173,10 @@ public sealed record PaymentInfo(
 /// <summary>Where a payment stands.</summary>
 public static class PaymentStates
 {
-    /// <summary>Taken, and to be verified.</summary>
-    public const string Received = "received";
-
     /// <summary>Of a payment out: the agent has promised the money, and may have sent the payment.</summary>
     public const string Authorized = "authorized";
 
-    /// <summary>The facilitator says that it is good.</summary>
+    /// <summary>Taken: the facilitator says that it is good.</summary>
     public const string Verified = "verified";
 
     /// <summary>The seller works.</summary>

@@ -38,10 +38,6 @@ internal sealed class ClaimStore(SharedRecords records, TimeProvider time)
         },
         cancellationToken);
 
-    /// <summary>Whether anybody has ever claimed the payment.</summary>
-    public async Task<bool> IsClaimedAsync(string paymentId, CancellationToken cancellationToken) =>
-        await records.ReadAsync<Claim>(PaymentStateKeys.Claim(paymentId), cancellationToken) is not null;
-
     private Task<ClaimAnswer> ChangeAsync(string paymentId, Func<Claim?, (Claim? After, ClaimAnswer Answer)> change, CancellationToken cancellationToken) =>
         records.ChangeAsync(PaymentStateKeys.Claim(paymentId), change, cancellationToken);
 }

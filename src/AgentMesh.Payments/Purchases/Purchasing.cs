@@ -9,7 +9,7 @@ using AgentMesh.X402.Wire;
 namespace AgentMesh.Payments.Purchases;
 
 /// <summary>Takes purchases, and waits for what becomes of their payments.</summary>
-internal sealed class Purchasing(PaymentActors actors, IntentStore intents, PaymentWatch watch, PaymentOptions options, TimeProvider time)
+internal sealed class Purchasing(PaymentIntake intake, PaymentActors actors, IntentStore intents, PaymentWatch watch, PaymentOptions options, TimeProvider time)
 {
     private static readonly Refusal IdentifierReused = new(
         PaymentRefusals.PaymentIdentifierReused, "The payment's identifier was used for another request. Nothing was charged for this one.");
@@ -34,7 +34,7 @@ internal sealed class Purchasing(PaymentActors actors, IntentStore intents, Paym
         // Before it is verified: what was paid already may be all that the payer had.
         if (reading is { Refusal: null, IsProven: true } && await FindOtherAsync(order, cancellationToken) is { } earlier && !await IsKnownAsync(order.PaymentId, cancellationToken))
             return await FollowAsync(earlier, order, until, cancellationToken);
-        var info = await WaitAsync(order.PaymentId, () => actors.ReceiveAsync(order, cancellationToken), until, cancellationToken);
+        var info = await WaitAsync(order.PaymentId, () => intake.TakeAsync(order, cancellationToken), until, cancellationToken);
         if (info.IsRefused)
             return info.Refusal;
         // And after it has failed: another payment for the same may have come in between. Nobody is told who has not proven to be the payer.
@@ -120,5 +120,5 @@ internal sealed class Purchasing(PaymentActors actors, IntentStore intents, Paym
     }
 
     private async Task<bool> IsKnownAsync(string paymentId, CancellationToken cancellationToken) =>
-        await actors.GetStatusAsync(paymentId, cancellationToken) is { IsRefused: false, Value: { } info } && (info.WasVerified || !IsDecided(info));
+        await actors.GetStatusAsync(paymentId, cancellationToken) is { IsRefused: false, Value.WasVerified: true };
 }

@@ -30,12 +30,6 @@ internal sealed partial record Payment
             (PaymentSteps.Recorded, _) => report.State == PaymentViews.ToState(Status) ? this with { IsUnrecorded = false } : this,
             (PaymentSteps.Announced, _) => report.Event is { } type ? this with { Unannounced = Unannounced.Remove(type) } : SettlementRefusals.Lost,
 
-            (PaymentSteps.Verified, PaymentStatus.Received) => this with { Status = PaymentStatus.Verified, VerifiedAt = now, UpdatedAt = now },
-            (PaymentSteps.Verified, PaymentStatus.Verified) => this,
-
-            (PaymentSteps.Refused, PaymentStatus.Received) => Fail(reason, now),
-            (PaymentSteps.Refused, PaymentStatus.Failed) when VerifiedAt is null => this,
-
             (PaymentSteps.Executing, PaymentStatus.Verified) => this with { Status = PaymentStatus.Executing, UpdatedAt = now },
             (PaymentSteps.Executing, PaymentStatus.Executing) => this,
 
@@ -44,7 +38,7 @@ internal sealed partial record Payment
             (PaymentSteps.Executed, PaymentStatus.Executed) => this,
 
             (PaymentSteps.ExecutionFailed, PaymentStatus.Verified or PaymentStatus.Executing) => Fail(reason, now),
-            (PaymentSteps.ExecutionFailed, PaymentStatus.Failed) when VerifiedAt is not null => this,
+            (PaymentSteps.ExecutionFailed, PaymentStatus.Failed) => this,
 
             (PaymentSteps.Settling, PaymentStatus.Executed) => this with { Status = PaymentStatus.Settling, UpdatedAt = now },
             (PaymentSteps.Settling, PaymentStatus.Settling) => this,
@@ -55,7 +49,7 @@ internal sealed partial record Payment
 
             (PaymentSteps.SettleFailed, PaymentStatus.Settling or PaymentStatus.Unknown) =>
                 Fail(reason, now) with { Transaction = report.Transaction ?? Transaction },
-            (PaymentSteps.SettleFailed, PaymentStatus.Failed) when VerifiedAt is not null => this,
+            (PaymentSteps.SettleFailed, PaymentStatus.Failed) => this,
 
             // Not only of a settling payment: its claim may say that it was settled once though its record, of a second activation, does not.
             (PaymentSteps.SettleUnknown, PaymentStatus.Unknown) => this with
@@ -85,24 +79,21 @@ internal sealed partial record Payment
         UpdatedAt = now,
     };
 
-    // Of a payment that was never good nobody is told: strangers could fill the topic with them.
     private Payment Fail(PaymentReason reason, DateTimeOffset now) => this with
     {
         Status = PaymentStatus.Failed,
         Job = null,
         Reason = reason,
         NextLook = null,
-        Unannounced = VerifiedAt is null ? Unannounced : Unannounced.Add(PaymentEvents.Failed),
-        // Nor is the seller, who has not been asked to work yet.
-        IsUnrecorded = Status is not (PaymentStatus.Received or PaymentStatus.Verified),
+        Unannounced = Unannounced.Add(PaymentEvents.Failed),
+        // A seller that has not been asked to work yet need not know.
+        IsUnrecorded = Status is not PaymentStatus.Verified,
         UpdatedAt = now,
     };
 
     private Payment BecomeUnknown(PaymentReason reason, string? transaction, DateTimeOffset now) => this with
     {
         Status = PaymentStatus.Unknown,
-        // What is unknown counts as good, whatever the record of a second activation knows.
-        VerifiedAt = VerifiedAt ?? now,
         Transaction = transaction ?? Transaction,
         Reason = reason,
         Tries = 0,

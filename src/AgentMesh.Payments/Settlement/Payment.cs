@@ -6,7 +6,7 @@ using AgentMesh.Primitives;
 namespace AgentMesh.Payments.Settlement;
 
 /// <summary>
-/// One inbound payment: <c>received → verified → executing → executed → settling → settled | failed | unknown</c>. State key <c>payment</c>; the
+/// One inbound payment: <c>verified → executing → executed → settling → settled | failed | unknown</c>. State key <c>payment</c>; the
 /// seller's answer stands beside it (<see cref="PaymentAnswer"/>). Every verb is safe to repeat and changes nothing when it is not allowed.
 /// </summary>
 /// <param name="Id">The payment id.</param>
@@ -21,7 +21,7 @@ namespace AgentMesh.Payments.Settlement;
 /// <param name="Tries">Runs since it was taken, or since it is unknown.</param>
 /// <param name="LeaseUntil">Until when the last run is trusted to live; null: there is none.</param>
 /// <param name="NextLook">When to look for the outcome again; null when it is not unknown.</param>
-/// <param name="VerifiedAt">When a facilitator said that it is good; null: it never was, and nothing was done for it.</param>
+/// <param name="VerifiedAt">When a facilitator said that it is good; null: it never was, and nothing was done for it. Such a one is stored no more.</param>
 /// <param name="Turn">The seller's turn that answered.</param>
 /// <param name="HasAnswer">The answer is stored.</param>
 /// <param name="Transaction">The hash of the transaction, as far as known.</param>
@@ -43,23 +43,21 @@ internal sealed partial record Payment(
     [JsonIgnore]
     public bool IsOver => Status is PaymentStatus.Settled or PaymentStatus.Failed;
 
-    /// <summary>The order without its answer.</summary>
-    public static Payment Receive(PaymentOrder order, DateTimeOffset now) => new(
-        order.PaymentId, order.Seller, order.Resource, order.BodyHash, order.Fingerprint, order.Terms, order.Job,
-        PaymentStatus.Received, 0, 0, null, null, null, null, false, null, null, [], false, now, now);
-
     /// <summary>
-    /// A payment that is there already meets another order under its id. The same purchase with the same bytes finds it; anything else is refused.
-    /// What was never verified was not used: any order begins it anew, so that a forgery cannot spoil the payment that it copies.
+    /// Takes an order that is verified. A payment that is there already is found by the same purchase with the same bytes, verified or not; anything else
+    /// under its id is refused. One that was never verified, as earlier versions stored them, was not used: it is as if it were not there, so that a forgery
+    /// cannot spoil the payment that it copies.
     /// </summary>
-    public Result<Payment> Meet(PaymentOrder order, DateTimeOffset now)
+    public static Result<Payment> Take(Payment? before, PaymentOrder order, DateTimeOffset now) => before switch
     {
-        if (Status == PaymentStatus.Failed && VerifiedAt is null)
-            return Receive(order, now) with { Attempt = Attempt };
-        return order.Fingerprint == Fingerprint && order.Seller == Seller && order.Resource == Resource && order.BodyHash == BodyHash
-            ? this
-            : SettlementRefusals.Reused;
-    }
+        { VerifiedAt: not null } => before.IsOf(order) ? before : SettlementRefusals.Reused,
+        _ when !order.IsVerified => SettlementRefusals.NotFound,
+        _ => Create(order, now) with { Status = PaymentStatus.Verified, VerifiedAt = now, Attempt = before?.Attempt ?? 0 },
+    };
+
+    /// <summary>What is told of an order that is not good. Nobody stores it.</summary>
+    public static Payment Refuse(PaymentOrder order, PaymentReason reason, DateTimeOffset now) =>
+        Create(order, now) with { Status = PaymentStatus.Failed, Reason = reason };
 
     /// <summary>Whether somebody has to be told something.</summary>
     [JsonIgnore]
@@ -92,8 +90,14 @@ internal sealed partial record Payment(
     public Payment LookAgain(PaymentRules rules) =>
         Status == PaymentStatus.Unknown && Tries >= rules.MaxLooks ? this with { Tries = rules.MaxLooks - 1 } : this;
 
-    // What no run came to the end of. Nothing was claimed for what is not verified; everything else may have been settled, which the claim knows.
-    private Payment GiveUp(DateTimeOffset now) => Status == PaymentStatus.Received
-        ? Fail(PaymentReason.Create(PaymentRefusals.FacilitatorUnavailable, "The payment could not be verified."), now)
-        : BecomeUnknown(PaymentReason.Create(PaymentRefusals.PaymentUnknown, "The work on the payment did not come to an end."), null, now);
+    private static Payment Create(PaymentOrder order, DateTimeOffset now) => new(
+        order.PaymentId, order.Seller, order.Resource, order.BodyHash, order.Fingerprint, order.Terms, order.Job,
+        default, 0, 0, null, null, null, null, false, null, null, [], false, now, now);
+
+    private bool IsOf(PaymentOrder order) =>
+        order.Fingerprint == Fingerprint && order.Seller == Seller && order.Resource == Resource && order.BodyHash == BodyHash;
+
+    // What no run came to the end of may have been settled, which the claim knows.
+    private Payment GiveUp(DateTimeOffset now) =>
+        BecomeUnknown(PaymentReason.Create(PaymentRefusals.PaymentUnknown, "The work on the payment did not come to an end."), null, now);
 }

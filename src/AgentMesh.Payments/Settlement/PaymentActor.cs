@@ -29,11 +29,11 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
     {
         var now = Now();
         var before = await LoadAsync(cancellationToken);
-        var met = before?.Meet(request, now) ?? Payment.Receive(request, now);
-        if (met.IsRefused)
-            return Refused<PaymentInfo>(met.Refusal);
+        var taken = Payment.Take(before, request, now);
+        if (taken.IsRefused)
+            return Refused<PaymentInfo>(taken.Refusal);
         // Somebody asks: what no reminder looks after any more is looked after again.
-        var after = await CommitAsync(before, met.Value.LookAgain(services.Rules).Begin(services.Rules, now), null, cancellationToken);
+        var after = await CommitAsync(before, taken.Value.LookAgain(services.Rules).Begin(services.Rules, now), null, cancellationToken);
         return await ToInfoAsync(after, cancellationToken);
     });
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using AgentMesh.Contracts.Payments;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Intents;
 using AgentMesh.Payments.Sweeping;
@@ -25,7 +26,7 @@ namespace AgentMesh.Payments.Settlement;
 [JsonSerializable(typeof(OpenPayments))]
 internal sealed partial class PaymentStateJson : JsonSerializerContext
 {
-    internal const int PaymentVersion = 2;
+    internal const int PaymentVersion = 3;
     internal const int AnswerVersion = 1;
     internal const int ClaimVersion = 1;
     internal const int IntentHolderVersion = 1;
@@ -34,7 +35,7 @@ internal sealed partial class PaymentStateJson : JsonSerializerContext
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
     public static void AddTo(JsonSerializerOptions options)
     {
-        options.Converters.Add(new VersionedConverter<Payment>(PaymentVersion, [IsToldToNobody], Default.Payment));
+        options.Converters.Add(new VersionedConverter<Payment>(PaymentVersion, [IsToldToNobody, IsNotVerified], Default.Payment));
         options.Converters.Add(new VersionedConverter<PaymentAnswer>(AnswerVersion, [], Default.PaymentAnswer));
         options.Converters.Add(new VersionedConverter<Claim>(ClaimVersion, [], Default.Claim));
         options.Converters.Add(new VersionedConverter<IntentHolder>(IntentHolderVersion, [], Default.IntentHolder));
@@ -46,6 +47,20 @@ internal sealed partial class PaymentStateJson : JsonSerializerContext
     {
         payment["isUnrecorded"] = false;
         payment["v"] = 2;
+        return payment;
+    }
+
+    /// <summary>Version 2 stored payments before they were verified. Nothing was done for them: whoever sends one again has it taken anew.</summary>
+    private static JsonObject IsNotVerified(JsonObject payment)
+    {
+        if (payment["status"]?.GetValue<string>() == "Received")
+        {
+            payment["status"] = "Failed";
+            payment["job"] = null;
+            payment["reason"] = new JsonObject { ["code"] = PaymentRefusals.FacilitatorUnavailable, ["detail"] = "The payment could not be verified." };
+        }
+
+        payment["v"] = 3;
         return payment;
     }
 }

@@ -5,10 +5,7 @@ namespace AgentMesh.Payments.Settlement;
 /// <summary>Where a payment stands; the words are those of <see cref="PaymentStates"/>.</summary>
 internal enum PaymentStatus
 {
-    /// <summary>Taken, and to be verified.</summary>
-    Received,
-
-    /// <summary>Good, and to be claimed.</summary>
+    /// <summary>Taken, because it is good, and to be claimed.</summary>
     Verified,
 
     /// <summary>Claimed; the seller works.</summary>

@@ -12,7 +12,6 @@ internal static class PaymentViews
 
     public static string ToState(PaymentStatus status) => status switch
     {
-        PaymentStatus.Received => PaymentStates.Received,
         PaymentStatus.Verified => PaymentStates.Verified,
         PaymentStatus.Executing => PaymentStates.Executing,
         PaymentStatus.Executed => PaymentStates.Executed,

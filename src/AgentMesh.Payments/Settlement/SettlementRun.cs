@@ -21,7 +21,7 @@ internal sealed partial class SettlementRun(
     PaymentRun run, PaymentActors actors, ClaimStore claims, IntentStore intents, FacilitatorClient facilitator, SellerClient seller, PaymentRecorder recorder,
     ChainLook chain, PaymentEventPublisher events, PaymentOptions options, TimeProvider time, ILogger<SettlementRun> logger)
 {
-    /// <summary>Steps of one run; a payment from the beginning to its event takes nine.</summary>
+    /// <summary>Steps of one run; a payment from the beginning to its event takes seven.</summary>
     private const int MaxSteps = 16;
 
     private const int OwnerBytes = 16;
@@ -62,7 +62,6 @@ internal sealed partial class SettlementRun(
             return AnnounceAsync(work, type, cancellationToken);
         return work.Info.State switch
         {
-            PaymentStates.Received => VerifyAsync(work, cancellationToken),
             PaymentStates.Verified => BeginAsync(work, cancellationToken),
             PaymentStates.Executing => ExecuteAsync(work, cancellationToken),
             PaymentStates.Executed => Task.FromResult<PaymentReport?>(Report(PaymentSteps.Settling)),
@@ -70,27 +69,6 @@ internal sealed partial class SettlementRun(
             PaymentStates.Unknown when work.IsLookDue && !_hasLooked => LookAsync(work, cancellationToken),
             _ => Task.FromResult<PaymentReport?>(null),
         };
-    }
-
-    private async Task<PaymentReport?> VerifyAsync(PaymentWork work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var found = await facilitator.VerifyAsync(RequestOf(work), cancellationToken);
-            if (found.IsValid && FacilitatorClient.IsPayer(found.Payer, PayerOf(work)))
-                return Report(PaymentSteps.Verified);
-            // Of another activation, whose record was overwritten: the payment may be bad now because it was settled.
-            if (await claims.IsClaimedAsync(run.PaymentId, cancellationToken))
-                return Unknown("The payment was claimed before.");
-            return found.IsValid
-                ? Report(PaymentSteps.Refused, PaymentRefusals.FacilitatorUnavailable, "The facilitator speaks of another payer.")
-                : Report(PaymentSteps.Refused, found.InvalidReason, "The facilitator does not take the payment.");
-        }
-        catch (FacilitatorFailedException fault)
-        {
-            LogNotVerified(fault, run.PaymentId);
-            return Report(PaymentSteps.Refused, PaymentRefusals.FacilitatorUnavailable, "The facilitator could not be asked about the payment.");
-        }
     }
 
     /// <summary>
@@ -270,9 +248,6 @@ internal sealed partial class SettlementRun(
 
     [LoggerMessage(31, LogLevel.Information, "Run {Attempt} of payment {PaymentId} ends: another run has its claim")]
     private partial void LogClaimed(string paymentId, int attempt);
-
-    [LoggerMessage(32, LogLevel.Warning, "Payment {PaymentId} could not be verified")]
-    private partial void LogNotVerified(Exception exception, string paymentId);
 
     [LoggerMessage(33, LogLevel.Information, "Payment {PaymentId} was looked for: {Outcome}. {Detail}")]
     private partial void LogLooked(string paymentId, SettleOutcome outcome, string? detail);

@@ -24,10 +24,6 @@ internal static partial class Oracle
     {
         ["url_not_allowed"] = "a purchase is written down before anybody looks up its host: what is asked for again with its key is the same one",
         ["url_unreachable"] = "the same",
-        ["payment_pending"] = "the payment was taken, and its work goes on",
-        ["payment_unknown"] = "the payment was taken, and what became of it is looked for",
-        ["execution_timed_out"] = "the payment was taken, and nothing was charged; its bytes buy nothing else",
-        ["payment_not_settled"] = "the same",
         ["invalid_tool_call"] = "the payment was good, and stands in the books as used, so that its bytes buy nothing else; nothing was charged",
     };
 

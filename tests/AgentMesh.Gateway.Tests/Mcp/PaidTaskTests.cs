@@ -36,34 +36,6 @@ public sealed class PaidTaskTests(McpFixture fixture) : IClassFixture<McpFixture
         Assert.Equal((PaymentId, "premium_analysis"), (Text(made, "paymentId"), Text(made, "tool")));
     }
 
-    /// <summary>Whoever made a task of a payment that is none would take the room of others.</summary>
-    [Fact]
-    public async Task PaymentThatNobodyHasVerified_IsNoTask()
-    {
-        Answers(McpFixture.Sales, Received, Received, Settled);
-        Assert.Equal("complete", Text(await BuyAsync(), "resultType"));
-        Assert.Equal([3, 1, 1], Waits(fixture.Sidecar.Calls.Skip(1)));
-    }
-
-    /// <summary>Verifying may take longer than a client is let wait: then it is a task when it is over.</summary>
-    [Fact]
-    public async Task PaymentThatIsVerifiedLate_IsATaskFromThenOn()
-    {
-        Answers(McpFixture.Sales, Received, Received, Pending, Known);
-        var begun = await BuyAsync();
-        Assert.Equal((TaskId, "task"), (Text(begun, "taskId"), Text(begun, "resultType")));
-        Assert.Equal([3, 1, 1], Waits(fixture.Sidecar.Calls.Skip(1).SkipLast(1)));
-    }
-
-    [Fact]
-    public async Task PaymentThatNobodyEverVerifies_IsPendingInTheEnd()
-    {
-        Answers([McpFixture.Sales, .. Enumerable.Repeat(Received, 43)]);
-        var answer = await BuyAsync();
-        Assert.Equal((true, "complete"), (answer.GetProperty("isError").GetBoolean(), Text(answer, "resultType")));
-        Assert.Equal([3, .. Enumerable.Repeat(1, 42)], Waits(fixture.Sidecar.Calls.Skip(1)));
-    }
-
     [Fact]
     public async Task AgentWithoutRoom_IsWaitedForAsByOthers()
     {
@@ -144,8 +116,6 @@ public sealed class PaidTaskTests(McpFixture fixture) : IClassFixture<McpFixture
         Assert.Equal(-32602, (await client.ErrorAsync("tasks/get", new JsonObject { ["taskId"] = TaskId })).Code);
         Assert.Equal(isOwner, JsonElement.Parse(fixture.Sidecar.Calls[0].Body).GetProperty("isOwner").GetBoolean());
     }
-
-    private static string Received => Pending.Replace("executing", "received", StringComparison.Ordinal);
 
     private static string Settled =>
         $$"""{"state":"settled","paymentId":"{{PaymentId}}","answer":"Yes.","paymentResponse":"{{Receipt}}","paymentResponseHeader":"PAYMENT-RESPONSE"}""";

@@ -82,6 +82,13 @@ internal sealed class World : IAsyncDisposable
         return Convert.ToBase64String(Encoding.UTF8.GetBytes(json[..at] + (json[at] == '0' ? '1' : '0') + json[(at + 1)..]));
     }
 
+    /// <summary>The header of a payment whose signature is none of a key: an account's code may know it, of which only the chain can say whether it is so.</summary>
+    public static string WithContractSignature(string header)
+    {
+        var json = Encoding.UTF8.GetString(Convert.FromBase64String(header));
+        return Convert.ToBase64String(Encoding.UTF8.GetBytes(json.Replace("\"signature\":\"0x", "\"signature\":\"0x00", StringComparison.Ordinal)));
+    }
+
     /// <summary>What a client sends back of the extension, whatever it takes for an identifier.</summary>
     public static JsonElement WithIdentifier(string identifier, bool isRequired = false)
     {

@@ -42,7 +42,7 @@ public sealed class PurchaseTests
         string[] told = ["PUT state", "PUT reminder", "DELETE reminder", "facilitator", "POST claim", "call AgentActor", "publish"];
         Assert.Equal(
             [
-                "PUT reminder", "PUT state Received", "facilitator verify", "PUT state Verified", "POST claim", "PUT state Executing",
+                "facilitator verify", "PUT reminder", "PUT state Verified", "POST claim", "PUT state Executing",
                 "call AgentActor.PostMessage", "PUT state Executed", "PUT state Settling", "POST claim", "facilitator settle", "PUT state Settled",
                 "call AgentActor.RecordPayment", "PUT state Settled", "publish", "PUT state Settled", "DELETE reminder",
             ],

@@ -6,20 +6,19 @@ namespace AgentMesh.Payments.Tests.Settlement;
 
 public sealed class PaymentTests
 {
-    private const string Steps = "verified refused executing executed execution_failed settling settled settle_failed settle_unknown";
+    private const string Steps = "executing executed execution_failed settling settled settle_failed settle_unknown";
 
     /// <summary>Each state, and what each of <see cref="Steps"/> makes of it: a state, <c>=</c> for no change, <c>-</c> for a refusal.</summary>
     private static readonly Dictionary<string, string> Transitions = new()
     {
-        //              verified refused executing executed exec_failed settling settled settle_failed settle_unknown
-        ["Received"] = "Verified Failed  -         -        -           -        -       -             Unknown",
-        ["Verified"] = "=        -       Executing -        Failed      -        -       -             Unknown",
-        ["Executing"] = "-        -       =         Executed Failed      -        -       -             Unknown",
-        ["Executed"] = "-        -       -         =        -           Settling -       -             Unknown",
-        ["Settling"] = "-        -       -         -        -           =        Settled Failed        Unknown",
-        ["Settled"] = "-        -       -         -        -           -        =       -             -",
-        ["Failed"] = "-        -       -         -        =           -        -       =             -",
-        ["Unknown"] = "-        -       -         -        -           -        Settled Failed        =",
+        //              executing executed exec_failed settling settled settle_failed settle_unknown
+        ["Verified"] = " Executing -        Failed      -        -       -             Unknown",
+        ["Executing"] = "=         Executed Failed      -        -       -             Unknown",
+        ["Executed"] = " -         =        -           Settling -       -             Unknown",
+        ["Settling"] = " -         -        -           =        Settled Failed        Unknown",
+        ["Settled"] = "  -         -        -           -        =       -             -",
+        ["Failed"] = "   -         -        =           -        -       =             -",
+        ["Unknown"] = "  -         -        -           -        Settled Failed        =",
     };
 
     public static TheoryData<string, string, string> EveryTransition => [.. Transitions.SelectMany(row =>
@@ -58,21 +57,12 @@ public sealed class PaymentTests
         Assert.True(payment.Apply(Report(step, attempt: 2), Rules, Now).IsRefused);
     }
 
-    [Fact]
-    public void Failed_BecauseNotGood_TakesTheSameWordAgain()
-    {
-        var refused = In(PaymentStatus.Received).Do(PaymentSteps.Refused);
-        Assert.Equal((PaymentStatus.Failed, null, "some_code"), (refused.Status, refused.VerifiedAt, refused.Reason!.Code));
-        Assert.Equal(refused, refused.Do(PaymentSteps.Refused));
-        Assert.True(refused.Apply(Report(PaymentSteps.ExecutionFailed), Rules, Now).IsRefused);
-    }
-
     [Theory]
     [InlineData(PaymentSteps.Executed)]
     [InlineData(PaymentSteps.Settled)]
     public void AnAnswer_HasToBeThere(string step)
     {
-        var payment = In(step == PaymentSteps.Executed ? PaymentStatus.Executing : PaymentStatus.Received);
+        var payment = In(step == PaymentSteps.Executed ? PaymentStatus.Executing : PaymentStatus.Verified);
         // Unknown before there was an answer.
         if (step == PaymentSteps.Settled)
             payment = payment.Do(PaymentSteps.SettleUnknown);
@@ -95,7 +85,6 @@ public sealed class PaymentTests
     }
 
     [Theory]
-    [InlineData(nameof(PaymentStatus.Received), false)]
     [InlineData(nameof(PaymentStatus.Verified), false)]
     [InlineData(nameof(PaymentStatus.Executing), false)]
     [InlineData(nameof(PaymentStatus.Executed), false)]
@@ -141,7 +130,7 @@ public sealed class PaymentTests
     }
 
     [Theory]
-    [InlineData(nameof(PaymentStatus.Received), 15.0)]
+    [InlineData(nameof(PaymentStatus.Verified), 15.0)]
     [InlineData(nameof(PaymentStatus.Settling), 15.0)]
     [InlineData(nameof(PaymentStatus.Unknown), 15.0)]
     [InlineData(nameof(PaymentStatus.Settled), 15.0)]
@@ -154,9 +143,6 @@ public sealed class PaymentTests
         Assert.Null(In(PaymentStatus.Settled).Told(true).NextWork(Rules, Now));
         Assert.Null((In(PaymentStatus.Unknown).Told(true) with { Tries = 4 }).NextWork(Rules, Now));
     }
-
-    [Fact]
-    public void OfAPaymentThatWasNeverGood_NobodyIsTold() => Assert.Empty(In(PaymentStatus.Received).Do(PaymentSteps.Refused).Unannounced);
 
     [Fact]
     public void TheEventsOfAnUnknownPayment_ComeInOrder() =>
@@ -185,12 +171,11 @@ public sealed class PaymentTests
     }
 
     [Theory]
-    [InlineData(nameof(PaymentStatus.Received), nameof(PaymentStatus.Failed), PaymentRefusals.FacilitatorUnavailable)]
-    [InlineData(nameof(PaymentStatus.Verified), nameof(PaymentStatus.Unknown), PaymentRefusals.PaymentUnknown)]
-    [InlineData(nameof(PaymentStatus.Executing), nameof(PaymentStatus.Unknown), PaymentRefusals.PaymentUnknown)]
-    [InlineData(nameof(PaymentStatus.Executed), nameof(PaymentStatus.Unknown), PaymentRefusals.PaymentUnknown)]
-    [InlineData(nameof(PaymentStatus.Settling), nameof(PaymentStatus.Unknown), PaymentRefusals.PaymentUnknown)]
-    public void RunsThatAllDie_EndThePayment_AndNeverInANewOne(string status, string end, string code)
+    [InlineData(nameof(PaymentStatus.Verified))]
+    [InlineData(nameof(PaymentStatus.Executing))]
+    [InlineData(nameof(PaymentStatus.Executed))]
+    [InlineData(nameof(PaymentStatus.Settling))]
+    public void RunsThatAllDie_EndThePayment_AndNeverInANewOne(string status)
     {
         var payment = In(status);
         // Three runs may be made: the first is there.
@@ -201,7 +186,7 @@ public sealed class PaymentTests
         }
 
         var ended = payment.Begin(Rules, Now.AddSeconds(100));
-        Assert.Equal((end, code), (ended.Status.ToString(), ended.Reason!.Code));
+        Assert.Equal((PaymentStatus.Unknown, PaymentRefusals.PaymentUnknown), (ended.Status, ended.Reason!.Code));
     }
 
     [Fact]
@@ -229,18 +214,22 @@ public sealed class PaymentTests
     [InlineData(1_000_000, 600)]
     public void TheWaitBetweenLooks_HasAnEnd(int looks, int seconds) => Assert.Equal(Now.AddSeconds(seconds), Rules.NextLook(looks, Now));
 
-    [Fact]
-    public void Meet_TheSamePurchase_FindsThePayment()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Take_TheSamePurchase_FindsThePayment(bool isVerified)
     {
         foreach (var status in Enum.GetValues<PaymentStatus>())
         {
             var payment = In(status);
-            Assert.Same(payment, payment.Meet(Order, Now).Value);
+            Assert.Same(payment, Payment.Take(payment, Order with { IsVerified = isVerified }, Now).Value);
         }
     }
 
-    [Fact]
-    public void Meet_AnythingElse_IsRefused()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Take_AnythingElse_IsRefused(bool isVerified)
     {
         PaymentOrder[] others =
         [
@@ -248,15 +237,30 @@ public sealed class PaymentTests
             Order with { BodyHash = new string('e', 64) }, Order with { Seller = "default:bob" },
         ];
         foreach (var status in Enum.GetValues<PaymentStatus>())
-            Assert.All(others, other => Assert.Equal(PaymentRefusals.PaymentReused, In(status).Meet(other, Now).Refusal?.Code));
+            Assert.All(others, other => Assert.Equal(PaymentRefusals.PaymentReused, Payment.Take(In(status), other with { IsVerified = isVerified }, Now).Refusal?.Code));
+    }
+
+    /// <summary>What was never good, as earlier versions stored it, is as if it were not there; no number of a run is used twice.</summary>
+    [Theory]
+    [InlineData(false, false, 0)]
+    [InlineData(false, true, 1)]
+    [InlineData(true, false, 0)]
+    [InlineData(true, true, 4)]
+    public void Take_WhatIsNew_IsTakenWhenItIsVerified(bool wasForged, bool isVerified, int attempt)
+    {
+        var forged = Payment.Refuse(Order with { Fingerprint = new string('d', 64) }, PaymentReason.Create("some_code", null), Now) with { Attempt = 3 };
+        var taken = Payment.Take(wasForged ? forged : null, Order with { IsVerified = isVerified }, Now);
+        Assert.Equal(isVerified ? null : PaymentRefusals.PaymentNotFound, taken.Refusal?.Code);
+        if (isVerified)
+            Assert.Equal((PaymentStatus.Verified, (DateTimeOffset?)Now, Order.Fingerprint, attempt), (taken.Value!.Status, taken.Value.VerifiedAt, taken.Value.Fingerprint, taken.Value.Begin(Rules, Now).Attempt));
     }
 
     [Fact]
-    public void Meet_WhatWasNeverGood_BeginsAnew()
+    public void Refuse_HasNothingToDo_AndNobodyToTell()
     {
-        var forged = In(PaymentStatus.Received).Do(PaymentSteps.Refused);
-        var met = forged.Meet(Order with { Fingerprint = new string('d', 64) }, Now.AddSeconds(1)).Value!;
-        Assert.Equal((PaymentStatus.Received, new string('d', 64), 2), (met.Status, met.Fingerprint, met.Begin(Rules, Now).Attempt));
+        var refused = Payment.Refuse(Order, PaymentReason.Create("some_code", "Some detail."), Now);
+        Assert.Equal((PaymentStatus.Failed, null, "some_code"), (refused.Status, refused.VerifiedAt, refused.Reason!.Code));
+        Assert.False(refused.HasWork(Rules));
     }
 
     [Theory]

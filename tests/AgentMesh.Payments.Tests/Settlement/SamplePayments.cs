@@ -23,11 +23,9 @@ internal static class SamplePayments
     /// <summary>A payment in a state, run 1 at work.</summary>
     public static Payment In(PaymentStatus status)
     {
-        var received = Payment.Receive(Order, Now).Begin(Rules, Now);
         return status switch
         {
-            PaymentStatus.Received => received,
-            PaymentStatus.Verified => received.Do(PaymentSteps.Verified),
+            PaymentStatus.Verified => Payment.Take(null, Order with { IsVerified = true }, Now).Value!.Begin(Rules, Now),
             PaymentStatus.Executing => In(PaymentStatus.Verified).Do(PaymentSteps.Executing),
             PaymentStatus.Executed => In(PaymentStatus.Executing).Do(PaymentSteps.Executed),
             PaymentStatus.Settling => In(PaymentStatus.Executed).Do(PaymentSteps.Settling),

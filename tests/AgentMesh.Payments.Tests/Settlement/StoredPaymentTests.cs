@@ -33,7 +33,8 @@ public sealed class StoredPaymentTests
 
     public static TheoryData<string> Fixtures =>
     [
-        "payment.v1.json", "payment.v1.settled.json", "payment.v2.json", "payment.v2.settled.json", "answer.v1.json", "claim.v1.json", "intent.v1.json", "open.v1.json",
+        "payment.v1.json", "payment.v1.settled.json", "payment.v2.json", "payment.v2.settled.json", "payment.v2.unverified.json", "payment.v3.json", "payment.v3.settled.json",
+        "answer.v1.json", "claim.v1.json", "intent.v1.json", "open.v1.json",
     ];
 
     [Fact]
@@ -61,6 +62,8 @@ public sealed class StoredPaymentTests
             // Of version 1 nobody was to be told of a record.
             "payment" when file.Contains("v1", StringComparison.Ordinal) =>
                 (Write(In(isSettled ? PaymentStatus.Settled : PaymentStatus.Unknown).Told(isSettled) with { IsUnrecorded = false }), Write(Read<Payment>(stored))),
+            // Of version 2 a payment could be stored that nobody had verified yet.
+            "payment" when file.Contains("unverified", StringComparison.Ordinal) => (Write(NotVerified()), Write(Read<Payment>(stored))),
             "payment" => (Write(isSettled ? In(PaymentStatus.Settled).Told(isSettled) : Named()), Write(Read<Payment>(stored))),
             "answer" => (Write(new PaymentAnswer("Grüße aus Köln")), Write(Read<PaymentAnswer>(stored))),
             "intent" => (Write(new IntentHolder(Id, new string('d', 64), Now)), Write(Read<IntentHolder>(stored))),
@@ -69,9 +72,17 @@ public sealed class StoredPaymentTests
         };
         Assert.Equal(expected, read);
         // The newest version is also how it is written.
-        if (!file.StartsWith("payment.v1", StringComparison.Ordinal))
+        if (!file.StartsWith("payment.v1", StringComparison.Ordinal) && !file.StartsWith("payment.v2", StringComparison.Ordinal))
             Assert.Equal(expected, stored);
     }
+
+    private static Payment NotVerified() => Payment.Refuse(Order, PaymentReason.Create(PaymentRefusals.FacilitatorUnavailable, "The payment could not be verified."), Now) with
+    {
+        Job = null,
+        Attempt = 1,
+        Tries = 1,
+        LeaseUntil = Now.AddSeconds(15),
+    };
 
     private static Payment Named() => In(PaymentStatus.Unknown) with
     {

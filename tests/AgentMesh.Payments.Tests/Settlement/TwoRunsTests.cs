@@ -10,13 +10,13 @@ public sealed class TwoRunsTests
 {
     public static TheoryData<string> Meetings =>
     [
-        "GET state", "PUT reminder", "PUT state Received", "call PaymentActor.GetWork", "facilitator verify", "PUT state Verified", "GET claim", "POST claim",
+        "GET state", "call PaymentActor.Receive", "facilitator verify", "PUT reminder", "PUT state Verified", "call PaymentActor.GetWork", "GET claim", "POST claim",
         "PUT state Executing", "call PaymentActor.Report executing",
     ];
 
     public static TheoryData<string, int> Pauses => new()
     {
-        { "facilitator verify", 1 }, { "call PaymentActor.Report verified", 1 }, { "PUT state Verified", 1 }, { "GET claim", 1 }, { "POST claim", 1 },
+        { "PUT state Verified", 1 }, { "call PaymentActor.GetWork", 1 }, { "GET claim", 1 }, { "POST claim", 1 },
         { "call PaymentActor.Report executing", 1 }, { "PUT state Executing", 1 }, { "call AgentActor.PostMessage", 1 }, { "call PaymentActor.Report executed", 1 },
         { "PUT state Executed", 1 }, { "call PaymentActor.Report settling", 1 }, { "PUT state Settling", 1 }, { "GET claim", 2 }, { "POST claim", 2 },
         { "facilitator settle", 1 }, { "call PaymentActor.Report settled", 1 }, { "PUT state Settled", 1 },

@@ -21,9 +21,6 @@ internal sealed class PaidMcpTools(AgentCalls calls, PaymentsClient payments, Se
 {
     private const string MimeType = "text/plain";
 
-    /// <summary>For a payment that was not verified while its client was let wait: how long until its call is offered to be a task again.</summary>
-    private static readonly TimeSpan NextWait = TimeSpan.FromSeconds(1);
-
     /// <summary>What the agent sells; nothing while it has no wallet to be paid to.</summary>
     public async Task<Result<IReadOnlyList<PaidMcpTool>>> ListAsync(AgentKey agent, CancellationToken cancellationToken)
     {
@@ -89,8 +86,8 @@ internal sealed class PaidMcpTools(AgentCalls calls, PaymentsClient payments, Se
                 return McpResults.Refused(outcome.Refusal);
             if (outcome.Value.IsOver || task is not null && await task.TakeAsync(outcome.Value, CancellationToken.None) || left <= TimeSpan.Zero)
                 return McpTerms.WithReceipt(Answer(offer, outcome.Value, revision), outcome.Value);
-            // Where the agent has no room it waits as others do; a payment that is still being verified is offered again.
-            wait = task is { Refused: null } && NextWait < left ? NextWait : left;
+            // The agent has no room for a task: it waits as others do.
+            wait = left;
         }
     }
 

@@ -30,10 +30,9 @@ internal sealed class TaskOffer(AgentCalls calls, AgentKey agent, string tool, s
     public Task<bool> TakeAsync(PostedMessage posted, CancellationToken cancellationToken) =>
         TakeAsync(new CreateTask(_id, tool, TurnId: posted.TurnId), cancellationToken);
 
-    /// <summary>Makes a task of a payment's work. False: there is none, because a payment that nobody has verified takes no room at the agent.</summary>
+    /// <summary>Makes a task of a payment's work. False: there is none.</summary>
     public async Task<bool> TakeAsync(PurchaseOutcome outcome, CancellationToken cancellationToken) =>
-        outcome is { PaymentId: { } payment, State: not PaymentStates.Received }
-        && await TakeAsync(new CreateTask(_id, tool, PaymentId: payment), cancellationToken);
+        outcome.PaymentId is { } payment && await TakeAsync(new CreateTask(_id, tool, PaymentId: payment), cancellationToken);
 
     /// <summary>Makes a task of a call that asks. False: there is none.</summary>
     public Task<bool> TakeAsync(McpQuestion question, McpArguments arguments, CancellationToken cancellationToken) =>
