@@ -14,7 +14,7 @@ internal sealed partial class AgentActor
 {
     public Task<Reply<PurchaseView>> BeginPurchase(BeginPurchase request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
-        var order = PurchaseOrder.Read(request, _services.Purchases.Asset);
+        var order = PurchaseOrder.Read(request, _services.Purchases.Rules, _services.Purchases.Asset);
         if (order.IsRefused)
             return Refused<PurchaseView>(order.Refusal);
         var now = _time.GetUtcNow();

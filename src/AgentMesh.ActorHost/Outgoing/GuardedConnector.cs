@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using AgentMesh.ServiceDefaults.Outgoing;
 
 namespace AgentMesh.ActorHost.Outgoing;
 
@@ -7,7 +8,7 @@ namespace AgentMesh.ActorHost.Outgoing;
 /// Connects to what may be connected to. The name is resolved once for a connection, and the connection is made to the addresses that were looked at:
 /// a name that has another address the next moment (DNS rebinding) leads nowhere else.
 /// </summary>
-internal sealed class GuardedConnector(IHostResolver resolver, OutgoingAllowList allowed)
+internal sealed class GuardedConnector(IHostResolver resolver, OutgoingRules rules)
 {
     /// <summary>Addresses of a host that are tried.</summary>
     private const int MaxTried = 4;
@@ -19,7 +20,7 @@ internal sealed class GuardedConnector(IHostResolver resolver, OutgoingAllowList
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = await resolver.ResolveAsync(host, cancellationToken);
-        if (!addresses.All(address => AddressRules.IsPublic(address) || allowed.Allows(host, address, port)))
+        if (!addresses.All(address => rules.Allows(host, address, port)))
             throw new AddressNotAllowedException();
         SocketException? last = null;
         foreach (var address in addresses.Take(MaxTried))

@@ -1,9 +1,10 @@
+using AgentMesh.ServiceDefaults.Outgoing;
 using AgentMesh.X402.Codecs;
 
 namespace AgentMesh.ActorHost.Outgoing;
 
 /// <summary>A call to be made.</summary>
-/// <param name="Url">Of <see cref="OutgoingUrl.Parse"/>.</param>
+/// <param name="Url">Of <see cref="OutgoingRules.Read"/>, or where a redirect leads.</param>
 /// <param name="Method">The method, as it goes out.</param>
 /// <param name="Body">The body; null: none.</param>
 /// <param name="ContentType">Of the body.</param>

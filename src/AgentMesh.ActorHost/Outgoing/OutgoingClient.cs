@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Outgoing;
 using AgentMesh.X402.Codecs;
 
 namespace AgentMesh.ActorHost.Outgoing;
@@ -25,13 +26,13 @@ internal sealed class OutgoingClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
-    private readonly OutgoingAllowList _allowed;
+    private readonly OutgoingRules _rules;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
 
-    public OutgoingClient(GuardedConnector connector, OutgoingAllowList allowed, OutgoingOptions options, TimeProvider time)
+    public OutgoingClient(GuardedConnector connector, OutgoingRules rules, OutgoingOptions options, TimeProvider time)
     {
-        _allowed = allowed;
+        _rules = rules;
         _time = time;
         _timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
         _http = new HttpClient(new SocketsHttpHandler
@@ -86,8 +87,8 @@ internal sealed class OutgoingClient : IDisposable
     {
         for (var redirects = 0; ; redirects++)
         {
-            if (!_allowed.AllowsPath(call.Url))
-                return OutgoingRefusals.NotAllowed("Of the mesh's own gateway only what is sold is called: /agent/{userId}/premium/{name}.");
+            if (_rules.Check(call.Url) is { IsRefused: true, Refusal: var notAllowed })
+                return notAllowed;
             using var request = ToRequest(call);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (call.Payment is not null || Redirect(call, response) is not { } next)
@@ -173,7 +174,7 @@ internal sealed class OutgoingClient : IDisposable
     private static Refusal ToRefusal(HttpRequestException fault) => fault switch
     {
         { InnerException: AddressNotAllowedException } =>
-            OutgoingRefusals.NotAllowed("The host has an address that is not on the public internet, and that the configuration does not allow."),
+            OutgoingRefusals.NotPublic,
         { HttpRequestError: HttpRequestError.NameResolutionError } or { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } } =>
             new Refusal(OutgoingRefusals.UrlUnreachable, "The host has no address."),
         { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse } =>

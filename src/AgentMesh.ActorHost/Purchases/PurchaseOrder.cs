@@ -5,6 +5,7 @@ using AgentMesh.Agents.Purchases;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Primitives;
+using AgentMesh.ServiceDefaults.Outgoing;
 using AgentMesh.X402.Networks;
 
 namespace AgentMesh.ActorHost.Purchases;
@@ -22,10 +23,11 @@ internal sealed record PurchaseOrder(PurchaseRequest Request, PurchaseBody? Body
 
     /// <summary>Reads an order; refused with <see cref="PurchaseCodes.UrlNotAllowed"/> or <see cref="PaymentRefusals.InvalidPurchase"/>.</summary>
     /// <param name="order">A user's or a model's.</param>
+    /// <param name="rules">What may be called.</param>
     /// <param name="own">What is paid with when the order does not say.</param>
-    public static Result<PurchaseOrder> Read(BeginPurchase order, TokenAsset? own)
+    public static Result<PurchaseOrder> Read(BeginPurchase order, OutgoingRules rules, TokenAsset? own)
     {
-        var url = OutgoingUrl.Parse(order.Url);
+        var url = rules.Read(order.Url);
         if (url.IsRefused)
             return url.Refusal;
         if (!Methods.Contains(order.Method, StringComparer.Ordinal))

@@ -1,17 +1,20 @@
 using System.Security.Cryptography;
 using AgentMesh.ActorHost.Budgets;
-using AgentMesh.ActorHost.Outgoing;
+using AgentMesh.ServiceDefaults.Outgoing;
 using AgentMesh.X402.Networks;
 
 namespace AgentMesh.ActorHost.Purchases;
 
 /// <summary>What the purchases of all agents of the process share.</summary>
-internal sealed class PurchaseServices(PurchaseRunner runner, PromisedFunds promised, OutgoingAllowList allowed, PaymentAssetOptions asset) : IDisposable
+internal sealed class PurchaseServices(PurchaseRunner runner, PromisedFunds promised, OutgoingAllowList allowed, OutgoingRules rules, PaymentAssetOptions asset) : IDisposable
 {
     public PurchaseRunner Runner => runner;
 
     /// <summary>What tenants have set aside for payments of which it is not known yet whether they are made.</summary>
     public PromisedFunds Promised => promised;
+
+    /// <summary>What may be called.</summary>
+    public OutgoingRules Rules => rules;
 
     /// <summary>What is paid with when nobody says; null: the settings name no known token.</summary>
     public TokenAsset? Asset => asset.Token;

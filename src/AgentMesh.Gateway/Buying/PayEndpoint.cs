@@ -3,6 +3,7 @@ using AgentMesh.Contracts.Payments;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
+using AgentMesh.ServiceDefaults.Outgoing;
 using AgentMesh.ServiceDefaults.Problems;
 using FluentValidation;
 
@@ -16,6 +17,7 @@ internal static class PayEndpoint
 {
     public static IServiceCollection AddBuying(this IServiceCollection services)
     {
+        services.AddOutgoingRules();
         services.AddSingleton<PurchaseWaits>();
         return services.AddSingleton<IValidator<PayRequest>, PayRequestValidator>();
     }

@@ -1,12 +1,13 @@
 using System.Text;
-using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Gateway.OpenApi;
+using AgentMesh.ServiceDefaults.Outgoing;
 using FluentValidation;
+using FluentValidation.Results;
 
 namespace AgentMesh.Gateway.Buying;
 
-/// <summary>What must be there. What may be called and paid is the agent's to say.</summary>
+/// <summary>What must be there, and what the URL alone says. What may be paid is the agent's to say.</summary>
 internal sealed class PayRequestValidator : AbstractValidator<PayRequest>
 {
     /// <summary>Longest body, bytes of UTF-8.</summary>
@@ -21,10 +22,14 @@ internal sealed class PayRequestValidator : AbstractValidator<PayRequest>
         .Required("maxAmount", Schema.Text(1, pattern: @"\S"))
         .Optional("asset", Schema.Text());
 
-    public PayRequestValidator()
+    public PayRequestValidator(OutgoingRules rules)
     {
-        RuleFor(request => request.Url)
-            .NotEmpty().WithErrorCode(PurchaseCodes.UrlNotAllowed).WithMessage("url must be an absolute URL.");
+        // Before an agent is asked: it would be made for nothing.
+        RuleFor(request => request.Url).Custom((url, context) =>
+        {
+            if (rules.Read(url) is { IsRefused: true, Refusal: var refusal })
+                context.AddFailure(new ValidationFailure(context.PropertyPath, refusal.Detail) { ErrorCode = refusal.Code });
+        });
         RuleFor(request => request.MaxAmount)
             .NotEmpty().WithErrorCode(PaymentRefusals.InvalidPurchase).WithMessage("maxAmount must be atomic units of the asset, a text of decimal digits.");
         RuleFor(request => request.Body)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using AgentMesh.ActorHost.Outgoing;
+using AgentMesh.ServiceDefaults.Outgoing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -156,7 +157,8 @@ public sealed class OutgoingClientTests
             _app = app;
             Port = new Uri(app.Urls.Single()).Port;
             OutgoingAllowList.TryParse(allow ?? $"127.0.0.1:{Port}", [], out var list, out _);
-            _client = new OutgoingClient(new GuardedConnector(Resolver, list), list, new OutgoingOptions(), Time);
+            var rules = new OutgoingRules(list);
+            _client = new OutgoingClient(new GuardedConnector(Resolver, rules), rules, new OutgoingOptions(), Time);
         }
 
         public int Port { get; }

@@ -57,17 +57,27 @@ public sealed class PurchaseTests
         Assert.Equal(code is null ? 1 : 0, host.Shop.Payments.Count);
     }
 
+    /// <summary>Whoever asks, a model or a schedule too.</summary>
     [Theory]
-    [InlineData("ftp://shop.example/", "url_not_allowed")]
-    [InlineData("http://user@shop.example/", "url_not_allowed")]
-    [InlineData("http://127.0.0.1:1/", "url_not_allowed")]
-    [InlineData("http://169.254.169.254/latest", "url_not_allowed")]
-    [InlineData("http://0x7f.1:1/", "url_not_allowed")]
-    public async Task PlacesThatAreNotOnTheInternet_AreNotCalled(string url, string code)
+    [InlineData("ftp://shop.example/")]
+    [InlineData("http://user@shop.example/")]
+    [InlineData("http://127.0.0.1:1/")]
+    [InlineData("http://169.254.169.254/latest")]
+    [InlineData("http://0x7f.1:1/")]
+    public async Task PlacesThatAreNotOnTheInternet_AreRefused_AndNothingIsStored(string url)
     {
         await using var host = await BuyingHost.StartAsync();
-        var begun = await host.BeginAsync("k", url);
-        Assert.Equal(code, begun.Refusal?.Code ?? (await host.EndAsync(begun)).Reason);
+        var stored = host.State.KeysOf(BuyingHost.Alice);
+        Assert.Equal("url_not_allowed", (await host.BeginAsync("k", url)).Refusal?.Code);
+        Assert.Equal(stored, host.State.KeysOf(BuyingHost.Alice));
+    }
+
+    /// <summary>What a name leads to is known when it is connected to, by a run of the purchase.</summary>
+    [Fact]
+    public async Task NameOfSuchAPlace_IsNotCalled()
+    {
+        await using var host = await BuyingHost.StartAsync();
+        Assert.Equal("url_not_allowed", (await host.BuyAsync("k", "http://localhost:1/")).Reason);
     }
 
     [Fact]

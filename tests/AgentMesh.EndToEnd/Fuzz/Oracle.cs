@@ -22,8 +22,7 @@ internal static partial class Oracle
     /// <summary>Refusals of requests that were taken before: by their names, and why something of them stays.</summary>
     private static readonly Dictionary<string, string> Kept = new(StringComparer.Ordinal)
     {
-        ["url_not_allowed"] = "a purchase is written down before anybody looks up its host: what is asked for again with its key is the same one",
-        ["url_unreachable"] = "the same",
+        ["url_unreachable"] = "a purchase is written down before anybody looks up its host: what is asked for again with its key is the same one",
         ["invalid_tool_call"] = "the payment was good, and stands in the books as used, so that its bytes buy nothing else; nothing was charged",
     };
 

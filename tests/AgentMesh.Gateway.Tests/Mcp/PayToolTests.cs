@@ -170,6 +170,8 @@ public sealed class PayToolTests(McpFixture fixture) : IClassFixture<McpFixture>
     [InlineData("""{"url":"https://shop.example/"}""", "invalid_request: ")]
     [InlineData("""{"url":"https://shop.example/","maxAmount":1}""", "invalid_request: ")]
     [InlineData("""{"url":"https://shop.example/","maxAmount":"1","contentType":"text/plain"}""", "invalid_purchase: ")]
+    [InlineData("""{"url":"http://169.254.169.254/latest/","maxAmount":"1"}""", "url_not_allowed: ")]
+    [InlineData("""{"url":"ftp://shop.example/","maxAmount":"1"}""", "url_not_allowed: ")]
     public async Task WhatIsNoPurchase_IsRefused(string arguments, string refusal)
     {
         var buyer = Buyer();

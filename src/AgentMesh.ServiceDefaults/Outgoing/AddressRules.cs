@@ -1,14 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace AgentMesh.ActorHost.Outgoing;
+namespace AgentMesh.ServiceDefaults.Outgoing;
 
 /// <summary>
 /// Which addresses are on the public internet. All others are somebody's own: this machine, its network, a cloud's metadata service. Of the registries
 /// of special-purpose addresses of IANA (RFC 6890), those that are not globally reachable; and the forms of IPv6 that carry an address of IPv4, which
 /// count as what they carry.
 /// </summary>
-internal static class AddressRules
+public static class AddressRules
 {
     private static readonly IPNetwork[] NotPublic =
     [

@@ -1,7 +1,7 @@
 using System.Net;
-using AgentMesh.ActorHost.Outgoing;
+using AgentMesh.ServiceDefaults.Outgoing;
 
-namespace AgentMesh.ActorHost.Tests.Outgoing;
+namespace AgentMesh.ServiceDefaults.Tests.Outgoing;
 
 /// <summary>What can be seen of a URL, and how addresses in odd writings end at what they are.</summary>
 public sealed class OutgoingUrlTests

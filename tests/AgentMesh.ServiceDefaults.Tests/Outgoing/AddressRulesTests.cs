@@ -1,7 +1,7 @@
 using System.Net;
-using AgentMesh.ActorHost.Outgoing;
+using AgentMesh.ServiceDefaults.Outgoing;
 
-namespace AgentMesh.ActorHost.Tests.Outgoing;
+namespace AgentMesh.ServiceDefaults.Tests.Outgoing;
 
 /// <summary>Which addresses agents may call: each range with its first and last address, and the public neighbors of both.</summary>
 public sealed class AddressRulesTests

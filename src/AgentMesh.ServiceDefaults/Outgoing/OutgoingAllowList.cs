@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
 
-namespace AgentMesh.ActorHost.Outgoing;
+namespace AgentMesh.ServiceDefaults.Outgoing;
 
 /// <summary>What may be called although it is not on the public internet.</summary>
-internal sealed class OutgoingAllowList
+public sealed class OutgoingAllowList
 {
     private readonly HashSet<(string Host, int Port)> _hosts = [];
     private readonly HashSet<(IPAddress Address, int Port)> _addresses = [];
@@ -16,7 +16,7 @@ internal sealed class OutgoingAllowList
     }
 
     /// <summary>Reads the setting.</summary>
-    /// <param name="text">Of <see cref="OutgoingOptions.Allow"/>; null: nothing.</param>
+    /// <param name="text">Of <see cref="OutgoingRulesOptions.Allow"/>; null: nothing.</param>
     /// <param name="gatewayPorts">Ports of the mesh's own gateways on this machine.</param>
     /// <param name="list">The list.</param>
     /// <param name="wrong">The first entry that is none; null: all are.</param>

@@ -1,7 +1,7 @@
 using System.Net;
-using AgentMesh.ActorHost.Outgoing;
+using AgentMesh.ServiceDefaults.Outgoing;
 
-namespace AgentMesh.ActorHost.Tests.Outgoing;
+namespace AgentMesh.ServiceDefaults.Tests.Outgoing;
 
 /// <summary>The setting that lets agents call more than the public internet.</summary>
 public sealed class OutgoingAllowListTests

@@ -1,12 +1,12 @@
 using AgentMesh.Primitives;
 
-namespace AgentMesh.ActorHost.Outgoing;
+namespace AgentMesh.ServiceDefaults.Outgoing;
 
 /// <summary>What can be seen of a URL before anybody is asked for its host.</summary>
-internal static class OutgoingUrl
+public static class OutgoingUrl
 {
     /// <summary>Characters of a URL.</summary>
-    internal const int MaxLength = 2048;
+    public const int MaxLength = 2048;
 
     /// <summary>
     /// Reads a URL; refused with <see cref="OutgoingRefusals.UrlNotAllowed"/>. Any port may be called: what must not be reached is known by its address,
