@@ -45,6 +45,17 @@ public sealed partial class SourceTests
         Assert.Empty(offenders);
     }
 
+    /// <summary>Past <c>LongReads</c> many could ask one agent for its longest pages at once.</summary>
+    [Fact]
+    public void LongPages_AreReadInTurn()
+    {
+        var readers = Repository.Files("src/AgentMesh.Gateway", "*.cs").Where(file => LongPage().IsMatch(Repository.Read(file)));
+        Assert.Equal(["src/AgentMesh.Gateway/Agents/LongReads.cs"], readers);
+    }
+
+    [GeneratedRegex(@"[cC]alls(\.Of\(\w+\))?\.(GetHistory|ListMail)Async\(")]
+    private static partial Regex LongPage();
+
     [GeneratedRegex(@"/work/|/root/|/home/\w|api\.nuget\.org|registry\.npmjs\.org")]
     private static partial Regex MachinePath();
 

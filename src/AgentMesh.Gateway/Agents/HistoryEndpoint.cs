@@ -40,7 +40,7 @@ internal static class HistoryEndpoint
         }
 
         var page = query.Value with { Search = search };
-        var result = await LongReads.ReadAsync(context, (calls, agent, cancellationToken) => calls.GetHistoryAsync(agent, page, cancellationToken));
+        Result<HistoryPage> result = LongReads.Begin(context) is { } refusal ? refusal : await LongReads.Of(context).GetHistoryAsync(AgentPath.KeyOf(context), page, context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         else

@@ -85,7 +85,7 @@ internal static class MailboxEndpoints
         }
 
         var page = new ListMail(isSent, (int)(limit ?? DefaultLimit), before);
-        var result = await LongReads.ReadAsync(context, (calls, agent, cancellationToken) => calls.ListMailAsync(agent, page, cancellationToken));
+        Result<MailPage> result = LongReads.Begin(context) is { } refusal ? refusal : await LongReads.Of(context).ListMailAsync(AgentPath.KeyOf(context), page, context.RequestAborted);
         if (result.IsRefused)
             await Problem.WriteAsync(context, result.Refusal);
         return result.Value;

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Mcp.Prompts;
 using AgentMesh.Gateway.Mcp.Resources;
 using AgentMesh.Gateway.Mcp.Tasks;
@@ -55,14 +56,18 @@ internal sealed class McpServing(
     {
         handlers.ListResourcesHandler = (request, _) => ValueTask.FromResult(resources.List(caller, request));
         handlers.ListResourceTemplatesHandler = (request, _) => ValueTask.FromResult(resources.ListTemplates(caller, request));
-        handlers.ReadResourceHandler = (request, ended) => ServeAsync(caller, RequestMethods.ResourcesRead, () => resources.ReadAsync(caller, request, ended), ended);
+        handlers.ReadResourceHandler = (request, ended) => ServeLongAsync(caller, RequestMethods.ResourcesRead, () => resources.ReadAsync(caller, request, ended), ended);
         handlers.ListPromptsHandler = (request, _) => ValueTask.FromResult(prompts.List(caller, request));
-        handlers.GetPromptHandler = (request, ended) => ServeAsync(caller, RequestMethods.PromptsGet, () => prompts.GetAsync(caller, request, ended), ended);
+        handlers.GetPromptHandler = (request, ended) => ServeLongAsync(caller, RequestMethods.PromptsGet, () => prompts.GetAsync(caller, request, ended), ended);
         handlers.CompleteHandler = (request, ended) => ServeAsync(caller, RequestMethods.CompletionComplete, () => completions.CompleteAsync(caller, request, ended), ended);
     }
 
     private ValueTask<T> ServeAsync<T>(McpCaller caller, string method, Func<Task<T>> run, CancellationToken cancellationToken) =>
         faults.GuardAsync(method, caller.Http, () => LimitedAsync(caller.Agent, method, run), refusal => throw McpProblem.Of(refusal), cancellationToken);
+
+    // Resources and prompts have the agent's history in them.
+    private ValueTask<T> ServeLongAsync<T>(McpCaller caller, string method, Func<Task<T>> run, CancellationToken cancellationToken) =>
+        ServeAsync(caller, method, () => LongReads.Begin(caller.Http) is { } tooMany ? throw McpProblem.Of(tooMany) : run(), cancellationToken);
 
     private async Task<T> LimitedAsync<T>(AgentKey agent, string method, Func<Task<T>> run)
     {

@@ -33,7 +33,7 @@ internal static class ExportEndpoint
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        var export = new Export(context, AgentCalls.Of(context), AgentPath.KeyOf(context));
+        var export = new Export(context, AgentCalls.Of(context), LongReads.Of(context), AgentPath.KeyOf(context));
         if ((LongReads.Begin(context) ?? await export.WriteAsync()) is not { } refusal)
             return;
         // With lines sent already, the missing end is what tells.
@@ -43,7 +43,7 @@ internal static class ExportEndpoint
             context.Abort();
     }
 
-    private sealed class Export(HttpContext context, AgentCalls calls, AgentKey agent)
+    private sealed class Export(HttpContext context, AgentCalls calls, LongReads reads, AgentKey agent)
     {
         private int _messages;
         private int _sessions;
@@ -159,7 +159,7 @@ internal static class ExportEndpoint
             long? before = null;
             do
             {
-                var page = await calls.ListMailAsync(agent, new ListMail(isSent, MailAtOnce, before), context.RequestAborted);
+                var page = await reads.ListMailAsync(agent, new ListMail(isSent, MailAtOnce, before), context.RequestAborted);
                 if (page.IsRefused)
                     return page.Refusal;
                 foreach (var mail in page.Value.Messages)

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Tests.Mcp;
 
 namespace AgentMesh.Gateway.Tests.Agents;
 
@@ -46,6 +48,54 @@ public sealed class LongReadTests
 
         Task<HttpResponseMessage> GetAsync(string user) =>
             client.GetAsync(new Uri($"/agent/{user}/{page}", UriKind.Relative), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>By HTTP and by MCP, the same pages: one is asked for at a time, and one too many is refused in the words of who asks.</summary>
+    [Fact]
+    public async Task WhateverAsksForThem_OneIsAskedForAtATime_AndTheyCountTogether()
+    {
+        await using var sidecar = await FakeSidecar.StartAsync();
+        await using var gateway = new GatewayServer(sidecar);
+        using var client = gateway.Client();
+        var mcp = new RawMcp(gateway.Client());
+        var (go, asked, most) = (new TaskCompletionSource(), 0, 0);
+        for (var n = 0; n < LongReads.MaxAtOnce; n++)
+        {
+            sidecar.Then(async context =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref asked));
+                await go.Task;
+                Interlocked.Decrement(ref asked);
+                await FakeSidecar.Text(200, FakeSidecar.HistoryReply)(context);
+            });
+        }
+
+        Func<Task<bool>>[] ways =
+        [
+            async () => (await GetAsync()).StatusCode == HttpStatusCode.OK,
+            async () => !(await mcp.CallAsync("get_history")).TryGetProperty("isError", out _),
+            async () => (await mcp.SendAsync("resources/read", History())).TryGetProperty("result", out _),
+            async () => (await mcp.SendAsync("prompts/get", new JsonObject { ["name"] = "catch_up" })).TryGetProperty("result", out _),
+        ];
+        var reads = Enumerable.Range(0, LongReads.MaxAtOnce + 1).Select(n => ways[n % ways.Length]()).ToList();
+        // One is refused, whichever came last: all others have come, and one of them asks.
+        Assert.False(await await Task.WhenAny(reads));
+        await (await GetAsync()).IsProblemAsync(429, "too_many_calls");
+        var tool = await mcp.CallAsync("get_history");
+        Assert.True(tool.GetProperty("isError").GetBoolean());
+        Assert.StartsWith("too_many_calls: ", tool.GetProperty("content")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("too_many_calls: ", (await mcp.ErrorAsync("resources/read", History())).Message, StringComparison.Ordinal);
+        Assert.StartsWith("too_many_calls: ", (await mcp.ErrorAsync("prompts/get", new JsonObject { ["name"] = "catch_up" })).Message, StringComparison.Ordinal);
+        await sidecar.NextCallAsync();
+        Assert.Equal(LongReads.MaxAsked, asked);
+
+        go.SetResult();
+        Assert.Equal(LongReads.MaxAtOnce, (await Task.WhenAll(reads)).Count(isServed => isServed));
+        Assert.Equal(LongReads.MaxAsked, most);
+
+        static JsonObject History() => new() { ["uri"] = "agent://alice/history" };
+
+        Task<HttpResponseMessage> GetAsync() => client.GetAsync(new Uri("/agent/alice/history", UriKind.Relative), TestContext.Current.CancellationToken);
     }
 
     [Theory]

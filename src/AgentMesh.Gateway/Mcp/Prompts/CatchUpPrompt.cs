@@ -6,7 +6,7 @@ using ModelContextProtocol.Protocol;
 namespace AgentMesh.Gateway.Mcp.Prompts;
 
 /// <summary><c>catch_up</c>: has a model tell what was said so far, with the conversation in it.</summary>
-internal sealed class CatchUpPrompt(AgentCalls calls) : IMcpPrompt
+internal sealed class CatchUpPrompt(LongReads reads) : IMcpPrompt
 {
     /// <summary>Its name.</summary>
     public const string Name = "catch_up";
@@ -25,7 +25,7 @@ internal sealed class CatchUpPrompt(AgentCalls calls) : IMcpPrompt
 
     public async Task<Result<GetPromptResult>> GetAsync(PromptCall call, CancellationToken cancellationToken)
     {
-        var history = await SessionHistory.ReadAsync(calls, call.Agent, call.Arguments.GetValueOrDefault(SessionHistory.Argument), cancellationToken);
+        var history = await SessionHistory.ReadAsync(reads, call.Agent, call.Arguments.GetValueOrDefault(SessionHistory.Argument), cancellationToken);
         if (history.IsRefused)
             return history.Refusal;
         return new GetPromptResult

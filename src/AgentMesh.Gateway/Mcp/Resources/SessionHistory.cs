@@ -20,15 +20,15 @@ internal static class SessionHistory
     private static readonly Refusal NotFound = new(AgentRefusals.SessionNotFound, SessionId.NotFoundDetail);
 
     /// <summary>Reads it.</summary>
-    /// <param name="calls">Calls the agent.</param>
+    /// <param name="reads">Reads of the agent.</param>
     /// <param name="agent">Which.</param>
     /// <param name="session">As a client gave it; null: the default one.</param>
     /// <param name="cancellationToken">Ends with the caller.</param>
-    public static async Task<Result<ResourceContents>> ReadAsync(AgentCalls calls, AgentKey agent, string? session, CancellationToken cancellationToken)
+    public static async Task<Result<ResourceContents>> ReadAsync(LongReads reads, AgentKey agent, string? session, CancellationToken cancellationToken)
     {
         if (session is not null && !SessionId.CanExist(session))
             return NotFound;
-        var page = await calls.GetHistoryAsync(agent, new GetHistory(session, Limit, null), cancellationToken);
+        var page = await reads.GetHistoryAsync(agent, new GetHistory(session, Limit, null), cancellationToken);
         return AgentDocument.Of(AgentUri.Of(agent, session is null ? Path : $"{Path}/{session}"), page, GatewayJson.Answers.HistoryPage);
     }
 }

@@ -6,7 +6,7 @@ using ModelContextProtocol.Protocol;
 namespace AgentMesh.Gateway.Mcp.Resources;
 
 /// <summary><c>agent://{userId}/history/{sessionId}</c>: the newest page of a session.</summary>
-internal sealed class SessionHistoryTemplate(AgentCalls calls) : IMcpResourceTemplate
+internal sealed class SessionHistoryTemplate(LongReads reads) : IMcpResourceTemplate
 {
     private const string Prefix = SessionHistory.Path + "/";
 
@@ -26,6 +26,6 @@ internal sealed class SessionHistoryTemplate(AgentCalls calls) : IMcpResourceTem
 
     public async Task<Result<ResourceContents>> ReadAsync(AgentKey agent, string uri, CancellationToken cancellationToken) =>
         AgentUri.PathIn(agent, uri) is { } path && path.StartsWith(Prefix, StringComparison.Ordinal)
-            ? await SessionHistory.ReadAsync(calls, agent, path[Prefix.Length..], cancellationToken)
+            ? await SessionHistory.ReadAsync(reads, agent, path[Prefix.Length..], cancellationToken)
             : NotFound;
 }

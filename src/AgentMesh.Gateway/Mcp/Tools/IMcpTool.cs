@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Mcp.Questions;
 using AgentMesh.Primitives;
 using ModelContextProtocol.Protocol;
@@ -15,6 +16,9 @@ internal interface IMcpTool
 
     /// <summary>Its work takes longer than a call may: clients that take no tasks are told so, by error -32021, and nothing is begun.</summary>
     bool NeedsTask => false;
+
+    /// <summary>Its answers may have megabytes: they count among the agent's <see cref="LongReads"/> until they are taken.</summary>
+    bool HasMuchToSend => false;
 
     /// <summary>
     /// Does it, within the time that the token allows. An answer of a tool with an output schema is of that schema. A tool that has to ask somebody first

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.Mcp.Arguments;
 using AgentMesh.Gateway.Mcp.Questions;
@@ -84,6 +85,8 @@ internal sealed class McpTools(
             throw McpProblem.Of(answers.Refusal);
         if (tool.NeedsTask && task is null)
             throw TaskExtension.Missing();
+        if (tool.HasMuchToSend && LongReads.Begin(caller.Http) is { } tooMany)
+            return McpResults.Refused(tooMany);
         var meta = request.Params.Meta?[IdempotencyKeyMeta];
         var key = meta is null ? null : meta.GetValueKind() == JsonValueKind.String ? meta.GetValue<string>() : "";
         var progress = new McpProgress(request.Server, request.Params.ProgressToken);
