@@ -5,6 +5,7 @@ using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Publishing;
 using AgentMesh.ActorHost.Purchases;
+using AgentMesh.ActorHost.Quotas;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.TenantBudgets;
@@ -35,6 +36,7 @@ public static class AgentHost
         builder.AddServiceDefaults();
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
         builder.Services.AddTenantBudgets();
+        builder.Services.AddQuotas();
         builder.Services.AddEncryption();
         builder.Services.AddAgents();
         builder.Services.AddPublishing();

@@ -151,7 +151,7 @@ public sealed class AgentCallsTests
         await using var host = await HostUnderTest.StartAsync();
         for (var n = 1; n <= 400; n++)
             await host.PostAsync(Alice, "hello", $"r{n}");
-        Assert.True(host.State[Alice, "head"]!.Length <= 4_000, $"{host.State[Alice, "head"]!.Length}");
+        Assert.True(host.State[Alice, "head"]!.Length <= 4_200, $"{host.State[Alice, "head"]!.Length}");
         Assert.All(
             host.State.KeysOf(Alice).Where(key => key.StartsWith("page:", StringComparison.Ordinal)),
             key => Assert.True(host.State[Alice, key]!.Length <= 16 * 1024));

@@ -64,11 +64,12 @@ internal sealed class HostUnderTest : IAsyncDisposable
             builder.UseSetting("DAPR_HTTP_ENDPOINT", state.Address.ToString());
             builder.UseSetting("AgentMesh:Announcements:IntervalMs", "0");
             builder.UseSetting("AgentMesh:RateLimit:Enabled", "false");
-            // Tests count calls and reminders; those of soft state, of the sweep and of domain events have their own.
+            // Tests count calls and reminders; those of soft state, of the sweep, of domain events and of quotas have their own.
             builder.UseSetting("AgentMesh:Flush:IntervalSeconds", "0");
             builder.UseSetting("AgentMesh:Sweep:IntervalSeconds", "0");
             builder.UseSetting("AgentMesh:Events:Enabled", "false");
             builder.UseSetting("AgentMesh:Wallets:Provider", "none");
+            builder.UseSetting("AgentMesh:Quotas:Enabled", "false");
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
             builder.ConfigureServices(services =>

@@ -34,6 +34,7 @@ public sealed partial class KeyTests
         ("src/AgentMesh.Agents/Sessions/SessionId.cs", "a text that is hashed at once, of one of two kinds"),
         ("src/AgentMesh.Agents/Summaries/SummaryFunds.cs", "the id of a hold within one agent's ledger"),
         ("src/AgentMesh.Agents/Turns/OpenTurn.cs", "the id of a hold within one agent's ledger"),
+        ("src/AgentMesh.Agents/Quotas/AgentCursor.cs", "a cursor, which is read back and is no key"),
         ("src/AgentMesh.Agents/Wallets/WalletCursor.cs", "a cursor, which is read back and is no key"),
         ("src/AgentMesh.ActorHost/Mail/InboundMail.cs", "an idempotency key within one agent, a hash"),
         ("src/AgentMesh.ActorHost/Mail/MailWire.cs", "the request id of a replay"),

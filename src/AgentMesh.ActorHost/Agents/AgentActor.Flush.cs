@@ -5,7 +5,8 @@ namespace AgentMesh.ActorHost.Agents;
 /// <summary>
 /// Soft state: when the agent was last looked at, and how often. A read only changes memory, and the first one registers the reminder that
 /// writes it; a tick or the deactivation writes it and takes the reminder away, so that an agent nobody looks at owns none. Lost when the
-/// process dies. The same tick has summaries written that are due, and looks after the wallet.
+/// process dies. The same tick has summaries written that are due, and looks after the wallet and
+/// the tenant's list of agents.
 /// </summary>
 internal sealed partial class AgentActor
 {
@@ -86,7 +87,8 @@ internal sealed partial class AgentActor
         StartSummaries();
         if (MayWalletHaveWork)
             await KeepWalletAsync();
-        if (await StorePublishedAsync() && !_hasErrand)
+        var hasLine = await KeepLineAsync();
+        if (await StorePublishedAsync() && !_hasErrand && hasLine)
             await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
     }
 

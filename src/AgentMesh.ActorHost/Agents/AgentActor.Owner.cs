@@ -46,6 +46,7 @@ internal sealed partial class AgentActor
     public Task<Reply<Erasure>> EraseAll(EraseAgent request, CancellationToken cancellationToken) => TurnAsync(async () =>
     {
         ForgetDue();
+        ForgetLine();
         if (await _records.LoadHeadAsync(null, cancellationToken) is not { } head)
             return await ToErasureAsync(true, new Dictionary<string, int>(), cancellationToken);
         foreach (var turn in (await _records.LoadTurnsAsync(head, cancellationToken))?.Open ?? [])

@@ -49,7 +49,7 @@ internal sealed partial class AgentActor
         // An activation that knows nothing of its events may have some of a killed process.
         if (_services.Events.IsEnabled)
             await OpenFeedAsync(head, cancellationToken);
-        if (!_hasErrand && _unwritten is null && _summariesDue.Count == 0 && !HasUnstoredEvents)
+        if (!_hasErrand && _unwritten is null && _summariesDue.Count == 0 && !HasUnstoredEvents && !OwesLine)
             await UnregisterReminderAsync(FlushReminder, () => _hasFlushReminder = false);
         return new Reply<SealedWallet>(new SealedWallet(request.Address, noted.KeyId), null);
     });
@@ -57,7 +57,7 @@ internal sealed partial class AgentActor
     /// <summary>The head of an agent that is about to write. Its wallet is made with its first write, and stored with it.</summary>
     private async Task<AgentHead> LoadHeadToWriteAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var head = (await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!;
+        var head = await AdmitAsync((await _records.LoadHeadAsync(AgentHead.Unborn(now), cancellationToken))!);
         if (head is { Wallet: not null } or { IsErasing: true } || !_services.Wallets.AreMade)
             return head;
         var wallet = await _records.LoadWalletAsync(cancellationToken);
@@ -73,14 +73,12 @@ internal sealed partial class AgentActor
         return head with { Wallet = wallet.Address };
     }
 
-    /// <summary>After a turn: what was stored is run, and nothing else. A turn that was refused or has failed has stored no wallet, and keeps no reminder for one.</summary>
+    /// <summary>After a turn: what was stored is run, and nothing else. A turn that was refused or has failed has stored nothing, and keeps no reminder for it.</summary>
     private async Task RunErrandAsync()
     {
         var wallet = _errand;
         _errand = null;
-        if (wallet is null)
-            return;
-        if (_records.HasStored(wallet))
+        if (wallet is not null && _records.HasStored(wallet))
         {
             _hasErrand = true;
             _services.Errands.Start(Id.GetId(), wallet);
@@ -122,17 +120,18 @@ internal sealed partial class AgentActor
             ? (head, wallet)
             : null;
 
-    /// <summary>The head has to know the address, so it is written when it does not.</summary>
+    /// <summary>The head has to know the address, so it is written when it does not; and with it what else it does not know.</summary>
     private async Task StoreAsync(AgentHead head, WalletRecord wallet, CancellationToken cancellationToken)
     {
-        if (head.Wallet == wallet.Address)
+        var after = WithLine(head) with { Wallet = wallet.Address, Epoch = _records.Epoch };
+        if (head.Wallet == after.Wallet && head.ListedBytes == after.ListedBytes)
         {
             await _records.StoreAsync(wallet, cancellationToken);
             return;
         }
 
         _records.Offer(wallet);
-        await _records.StoreAsync(head, head.Page, new AgentChange(head with { Wallet = wallet.Address, Epoch = _records.Epoch }), cancellationToken);
+        await _records.StoreAsync(head, head.Page, new AgentChange(after), cancellationToken);
     }
 
     [LoggerMessage(7, LogLevel.Error, "The wallet of agent {AgentId} is not encrypted with the newest master key: {Reason}")]

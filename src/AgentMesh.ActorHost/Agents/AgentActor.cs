@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.ActorHost.Encryption;
+using AgentMesh.ActorHost.Quotas;
 using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Agents.Budgets;
@@ -33,6 +34,7 @@ internal sealed partial class AgentActor
     {
         _services = services;
         _time = services.Time;
+        _counted = services.Quotas.IsEnabled && AgentKey.TryParse(Id.GetId(), out var key) ? key : null;
         _records = new AgentRecords(Id.GetId(), services.Encryption.IsOn ? Encrypted() : StateManager, services.Time, services.Actors, Logger);
     }
 
@@ -56,6 +58,8 @@ internal sealed partial class AgentActor
         var outcome = MessagePosting.Post(inputs, post, _services.Rules, _records.Epoch, now);
         switch (outcome.Value)
         {
+            case StoredPost when CheckStorage() is { } full:
+                return Refused<PostedMessage>(full);
             case StoredPost stored:
                 await CommitAsync(new TurnInputs(head, inputs.OpenEvents, inputs.Turns), open, stored.Change, stored.Runs, cancellationToken);
                 return ToReply(stored.Answer) with { RateLimit = ToRateLimit(stored.Rate) };
@@ -104,6 +108,7 @@ internal sealed partial class AgentActor
     protected override Task OnActorMethodFailedAsync(ActorMethodContext actorMethodContext, Exception e)
     {
         _records.Distrust();
+        WriteLine();
         return Task.CompletedTask;
     }
 
@@ -142,6 +147,7 @@ internal sealed partial class AgentActor
         await ResumeTurnsAsync();
         await AnswerMailsAsync();
         NoteDue();
+        WriteLine();
         if (_records.Known is { } head)
             await KeepScheduleReminderAsync(head.NextDue, AtOnce);
         return reply;
@@ -170,6 +176,11 @@ internal sealed partial class AgentActor
             await _records.AbandonAsync();
             LogUnreadable(Logger, Id.GetId(), damage.Path);
             return Refused<T>(ConversationRefusals.AgentQuarantined("a record cannot be read"));
+        }
+        catch (QuotaException reached)
+        {
+            await _records.AbandonAsync();
+            return Refused<T>(reached.Refusal);
         }
         catch (WalletKeysException missing)
         {

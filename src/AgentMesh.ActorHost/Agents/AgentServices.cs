@@ -5,6 +5,7 @@ using AgentMesh.ActorHost.Mail;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Publishing;
 using AgentMesh.ActorHost.Purchases;
+using AgentMesh.ActorHost.Quotas;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;
@@ -46,7 +47,8 @@ internal sealed class AgentServices(
     PolicyRules policyRules,
     TenantGate tenantGate,
     MailServices mail,
-    StateEncryption encryption)
+    StateEncryption encryption,
+    TenantQuotas quotas)
 {
     public TimeProvider Time => time;
 
@@ -77,6 +79,9 @@ internal sealed class AgentServices(
     public AgentWallets Wallets => wallets;
 
     public WalletErrands Errands => errands;
+
+    /// <summary>What tenants may have.</summary>
+    public TenantQuotas Quotas => quotas;
 
     /// <summary>How budgets are set up.</summary>
     public BudgetRules BudgetRules => budgetRules;

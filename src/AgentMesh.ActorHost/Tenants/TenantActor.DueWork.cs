@@ -76,7 +76,8 @@ internal sealed partial class TenantActor
                 return table;
             },
             cancellationToken);
-        return new Reply<DueForgotten>(new DueForgotten(entries, await ForgetWalletsAsync(request.Users, cancellationToken)), null);
+        return new Reply<DueForgotten>(new DueForgotten(
+            entries, await ForgetWalletsAsync(request.Users, cancellationToken), await ForgetAgentsAsync(request.Users, cancellationToken)), null);
     }
 
     /// <summary>Loads what the users' entries need, asks, and stores what is different in one transaction.</summary>

@@ -12,4 +12,4 @@ namespace AgentMesh.ActorHost.Tenants;
 /// </summary>
 [Actor(TypeName = TenantActorType.Name)]
 internal sealed partial class TenantActor(DaprActorHost host, TimeProvider time, LedgerClock clock, AgentWallets wallets)
-    : Actor(host), ITenantActor, ITenantWallets, ITenantBudgets;
+    : Actor(host), ITenantActor, ITenantWallets, ITenantAgents, ITenantBudgets;

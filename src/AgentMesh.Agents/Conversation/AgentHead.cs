@@ -72,6 +72,14 @@ public sealed record AgentHead(
     [JsonRequired]
     public DateTimeOffset? NextMail { get; init; }
 
+    /// <summary>What the messages of all sessions take; encoded bytes, of those since version 8. A JSON integer below 2^53.</summary>
+    [JsonRequired]
+    public long StoredBytes { get; init; }
+
+    /// <summary>What its tenant's list of agents was told of that, see <see cref="Quotas.AgentListing"/>; null: the list may not know of the agent.</summary>
+    [JsonRequired]
+    public long? ListedBytes { get; init; }
+
     /// <summary>True while a run works on a turn, or is to: somebody has to look whether it lives.</summary>
     [JsonIgnore]
     public bool HasWork => OpenTurns > PausedTurns;

@@ -73,16 +73,22 @@ internal sealed class ConversationWriter
         var pages = _pages ?? throw new InvalidOperationException("No session was entered.");
         var seq = _events.Head.LastSeq + 1;
         var message = new StoredMessage(seq, role, content, now, turn ?? seq, Head.MessageCount + 1);
-        pages.Append(message);
+        var bytes = pages.Append(message);
         var page = pages.Open.N;
         _events.Append(role == MessageRole.User
             ? new UserMessageEntry(_sessionId, page)
             : new AssistantMessageEntry(_sessionId, page, message.Turn, usage));
-        Head = Head with { MessageCount = message.Count, Turn = Math.Max(Head.Turn, message.Turn) };
+        Head = Head with { MessageCount = message.Count, Turn = Math.Max(Head.Turn, message.Turn), StoredBytes = Head.StoredBytes + bytes };
         if (_session is null)
             Head = Head with { Page = pages.Open };
         else
-            _session = _session with { LastActive = now, Page = pages.Open, MessageCount = _session.MessageCount + 1, LastSeq = seq };
+        {
+            _session = _session with
+            {
+                LastActive = now, Page = pages.Open, MessageCount = _session.MessageCount + 1, LastSeq = seq, StoredBytes = _session.StoredBytes + bytes,
+            };
+        }
+
         return (message, page);
     }
 

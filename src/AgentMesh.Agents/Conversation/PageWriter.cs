@@ -11,7 +11,8 @@ internal sealed class PageWriter(OpenPage open, MessagePage page)
 
     internal OpenPage Open { get; private set; } = open;
 
-    internal void Append(StoredMessage message)
+    /// <returns>What it takes; encoded bytes.</returns>
+    internal int Append(StoredMessage message)
     {
         var bytes = message.EncodedBytes();
         if (!Open.HasRoomFor(bytes))
@@ -25,6 +26,7 @@ internal sealed class PageWriter(OpenPage open, MessagePage page)
         _page = _page with { Messages = _page.Messages.Add(message) };
         Open = new OpenPage(Open.N, Open.Count + 1, Open.Bytes + bytes);
         _changed = true;
+        return bytes;
     }
 
     internal ImmutableArray<NumberedPage> ToStore() => _changed ? [.. _closed, new NumberedPage(Open.N, _page)] : [];

@@ -88,10 +88,13 @@ public static class SessionChanges
         var writer = opened.Value;
         foreach (var turn in writer.Turns.Open.Where(turn => turn.Session == id))
             writer.End(turn, TurnRefusals.TurnCanceled, now);
-        writer.Head = writer.Head with { MessageCount = writer.Head.MessageCount - session.MessageCount };
+        writer.Head = writer.Head with
+        {
+            MessageCount = writer.Head.MessageCount - session.MessageCount, StoredBytes = writer.Head.StoredBytes - session.StoredBytes,
+        };
         var agent = writer.ToChange(epoch, now);
         var kept = Math.Max(0, session.Page.N - SessionLimits.PagesRemovedAtOnce);
-        var change = new SessionChange(id, session with { IsDeleted = true, MessageCount = 0, Page = new OpenPage(kept, 0, 0) })
+        var change = new SessionChange(id, session with { IsDeleted = true, MessageCount = 0, StoredBytes = 0, Page = new OpenPage(kept, 0, 0) })
         {
             IsChanged = true,
             Agent = agent,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.State;
 
@@ -17,4 +18,8 @@ public sealed record SessionRecord(
 {
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.SessionRecord;
+
+    /// <summary>What its messages take; encoded bytes, of those since version 3. A JSON integer below 2^53.</summary>
+    [JsonRequired]
+    public long StoredBytes { get; init; }
 }

@@ -14,6 +14,7 @@ using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Purchases;
+using AgentMesh.Agents.Quotas;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.Summaries;
@@ -81,6 +82,8 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(ApiKeyRecord))]
 [JsonSerializable(typeof(AuditBook))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(AgentIndex))]
+[JsonSerializable(typeof(AgentShard))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -162,5 +165,7 @@ public sealed partial class AgentStateJson : JsonSerializerContext
         options.Converters.Add(new VersionedConverter<ApiKeyRecord>(StateVersions.ApiKeyRecord, StateVersions.ApiKeyRecordUpcasters, Default.ApiKeyRecord));
         options.Converters.Add(new VersionedConverter<AuditBook>(StateVersions.AuditBook, StateVersions.AuditBookUpcasters, Default.AuditBook));
         options.Converters.Add(new VersionedConverter<AuditPage>(StateVersions.AuditPage, StateVersions.AuditPageUpcasters, Default.AuditPage));
+        options.Converters.Add(new VersionedConverter<AgentIndex>(StateVersions.AgentIndex, StateVersions.AgentIndexUpcasters, Default.AgentIndex));
+        options.Converters.Add(new VersionedConverter<AgentShard>(StateVersions.AgentShard, StateVersions.AgentShardUpcasters, Default.AgentShard));
     }
 }

@@ -70,6 +70,23 @@ internal static partial class StateVersions
         return head;
     }
 
+    /// <summary>What messages of version 7 take was not counted, and the tenant's list knows no agent.</summary>
+    private static JsonObject CountsNoBytes(JsonObject head)
+    {
+        head["storedBytes"] = 0;
+        head["listedBytes"] = null;
+        head["v"] = 8;
+        return head;
+    }
+
+    /// <summary>What messages of version 2 take was not counted.</summary>
+    private static JsonObject TakesNothing(JsonObject session)
+    {
+        session["storedBytes"] = 0;
+        session["v"] = 3;
+        return session;
+    }
+
     /// <summary>Agents of version 1 spend their own money only.</summary>
     private static JsonObject SpendsItsOwn(JsonObject ledger)
     {

@@ -9,11 +9,11 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static partial class StateVersions
 {
-    internal const int AgentHead = 7;
+    internal const int AgentHead = 8;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
-    internal const int SessionRecord = 2;
+    internal const int SessionRecord = 3;
     internal const int EventLogPage = 2;
     internal const int TurnTable = 3;
     internal const int ProfileRecord = 1;
@@ -53,9 +53,11 @@ internal static partial class StateVersions
     internal const int SpentTickets = 1;
     internal const int AuditBook = 1;
     internal const int AuditPage = 1;
+    internal const int AgentIndex = 1;
+    internal const int AgentShard = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail, CountsNoBytes];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 
@@ -63,7 +65,7 @@ internal static partial class StateVersions
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionIndexUpcasters = [];
 
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionRecordUpcasters = [LivesForEver];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> SessionRecordUpcasters = [LivesForEver, TakesNothing];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> EventLogPageUpcasters = [KnowsNoFacts];
 
@@ -142,4 +144,8 @@ internal static partial class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AuditBookUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AuditPageUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentIndexUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentShardUpcasters = [];
 }

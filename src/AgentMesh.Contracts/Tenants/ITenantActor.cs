@@ -70,4 +70,5 @@ public sealed record DueOutlook(DateTimeOffset? First, int NoRoom = 0);
 /// <summary>What was removed.</summary>
 /// <param name="Entries">How many agents were in the index and are not any more.</param>
 /// <param name="Wallets">How many agents were in the list of wallets and are not any more.</param>
-public sealed record DueForgotten(int Entries, int Wallets = 0);
+/// <param name="Agents">How many agents were in the list of agents and are not any more.</param>
+public sealed record DueForgotten(int Entries, int Wallets = 0, int Agents = 0);

@@ -15,6 +15,7 @@ internal static class AdminExtensions
     public static IEndpointRouteBuilder MapAdmin(this IEndpointRouteBuilder endpoints)
     {
         var admin = endpoints.MapGroup("").WithMetadata(AdminOnly.Instance);
+        AgentListEndpoint.Map(admin);
         ApiKeyEndpoints.Map(admin);
         AuditEndpoint.Map(admin);
         RotateWalletsEndpoint.Map(admin);

@@ -1,4 +1,5 @@
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
 using AgentMesh.Gateway.Turns;
@@ -27,7 +28,7 @@ internal static class MessageEndpoint
             .Answers(StatusCodes.Status200OK, "text/event-stream")
             .Answers<AcceptedTurn>(StatusCodes.Status202Accepted)
             .Refuses(AgentRefusals.InvalidContent, AgentRefusals.InvalidIfBusy, AgentRefusals.SessionNotFound, AgentRefusals.RateLimited, AgentRefusals.TurnRunning)
-            .Refuses(AgentRefusals.TooManyTurns, AgentRefusals.TurnFailed, AgentRefusals.TurnCanceled, AgentRefusals.TurnTimedOut)
+            .Refuses(AgentRefusals.TooManyTurns, AgentRefusals.TurnFailed, AgentRefusals.TurnCanceled, AgentRefusals.TurnTimedOut, QuotaRefusals.TenantStorageFull)
             .Spends());
 
     private static async Task AnswerAsync(HttpContext context)

@@ -26,6 +26,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ApiKeyRequest))]
 [JsonSerializable(typeof(ApiKeyResponse))]
+[JsonSerializable(typeof(AgentsResponse))]
 [JsonSerializable(typeof(ApiKeysResponse))]
 [JsonSerializable(typeof(AuditResponse))]
 [JsonSerializable(typeof(MessageRequest))]

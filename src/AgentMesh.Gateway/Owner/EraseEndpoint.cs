@@ -18,6 +18,9 @@ internal static class EraseEndpoint
     /// <summary>The kind of record in the receipt: the agent's name in its tenant's list of wallets.</summary>
     private const string Wallets = "wallets";
 
+    /// <summary>The kind of record in the receipt: the agent's line in its tenant's list of agents.</summary>
+    private const string Agents = "agents";
+
     private const string WhyPaymentsAreKept = "Records of money that was moved, or may have been, are kept as accounts: who paid whom how much, when and for what; nothing that was said.";
 
     private const string WhySpendingIsKept = "What may be spent, and what was: the limits, the policy, and sums by window. Without them starting anew would refill every budget.";
@@ -68,6 +71,8 @@ internal static class EraseEndpoint
                 removed[DueWork] = entries;
             if (forgotten.Value.Wallets is > 0 and var wallets)
                 removed[Wallets] = wallets;
+            if (forgotten.Value.Agents is > 0 and var agents)
+                removed[Agents] = agents;
             var receipt = new EraseReceipt(
                 agent.User.ToString(),
                 context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime,

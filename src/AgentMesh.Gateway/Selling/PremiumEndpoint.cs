@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Payments;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
@@ -34,7 +35,7 @@ internal static class PremiumEndpoint
             .Takes<Dictionary<string, JsonElement>>(body => body.Is(Schema.AnyObject()))
             .Answers(StatusCodes.Status200OK, "application/json", Schema.AnyObject())
             .Answers(StatusCodes.Status402PaymentRequired, "application/json", Schema.AnyObject())
-            .Refuses(AgentRefusals.NotForSale, AgentRefusals.InvalidToolCall)
+            .Refuses(AgentRefusals.NotForSale, AgentRefusals.InvalidToolCall, QuotaRefusals.TenantStorageFull)
             .Refuses(PaymentRefusals.PaymentQuarantined, PaymentRefusals.InvalidPurchase, PaymentRefusals.InvalidPaymentIdentifier, PaymentRefusals.PaymentIdentifierReused)
             .Refuses(PaymentRefusals.PaymentSuperseded, PaymentRefusals.PaymentReused, PaymentRefusals.FacilitatorUnavailable, PaymentRefusals.PaymentUnknown)
             .Refuses(PaymentRefusals.PaymentPending, PaymentRefusals.ExecutionTimedOut, PaymentRefusals.PaymentNotSettled));

@@ -143,6 +143,9 @@ public static class ProblemTypes
         // AgentMesh.Contracts, AuditCodes
         ["too_many_admin_actions"] = new(429, "Too many admin actions are under way.", RetryAfterSeconds: 60),
         ["audit_unavailable"] = new(503, "The action could not be noted.", RetryAfterSeconds: 5),
+        // AgentMesh.Contracts, QuotaRefusals
+        ["too_many_agents"] = new(409, "Too many agents."),
+        ["tenant_storage_full"] = new(507, "The tenant's storage is full."),
         // AgentMesh.Contracts, SpendingRefusals
         ["tenant_unknown"] = new(503, "Whether the tenant may spend is not known.", RetryAfterSeconds: 1),
         ["tenant_frozen"] = new(403, "The tenant is frozen."),

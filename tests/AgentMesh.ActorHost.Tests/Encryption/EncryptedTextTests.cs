@@ -41,6 +41,8 @@ public sealed class EncryptedTextTests
         ["WalletRecord"] = "an address, and a key that is encrypted already",
         ["WalletIndex"] = "counts",
         ["WalletShard"] = "users",
+        ["AgentIndex"] = "counts",
+        ["AgentShard"] = "users and counts",
         ["PaymentBook"] = "counts",
         ["PaymentPlace"] = "a number",
         ["Ledger"] = "amounts, times, ids, names of tools",

@@ -17,6 +17,7 @@ using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Purchases;
+using AgentMesh.Agents.Quotas;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Agents.State;
@@ -90,6 +91,8 @@ public sealed class StoredRecordTests
             MailIn = counters[2],
             ErasedMail = turns,
             NextMail = turns % 19 == 0 ? null : due,
+            StoredBytes = counters[0],
+            ListedBytes = turns % 23 == 0 ? null : counters[1],
         };
 
     private static readonly Gen<StoredMessage> Messages =
@@ -107,7 +110,10 @@ public sealed class StoredRecordTests
         from counters in Counters.Array[2]
         from deleted in Gen.Bool
         select new SessionRecord(
-            times[0], times[1], JsonSerializer.Serialize(new { number }), new OpenPage(page[0], page[1], page[2]), counters[0], counters[1], deleted, deleted ? page[0] : null);
+            times[0], times[1], JsonSerializer.Serialize(new { number }), new OpenPage(page[0], page[1], page[2]), counters[0], counters[1], deleted, deleted ? page[0] : null)
+        {
+            StoredBytes = counters[1],
+        };
 
     private static readonly Gen<OpenTurn> OpenTurns =
         from numbers in Counters
@@ -181,7 +187,7 @@ public sealed class StoredRecordTests
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
-        [typeof(AgentHead)] = ("head.v7.json", Heads.Select(head => (object)head), SampleHead),
+        [typeof(AgentHead)] = ("head.v8.json", Heads.Select(head => (object)head), SampleHead),
         [typeof(MessagePage)] = ("page.v1.json", Messages.Array[0, 16].Select(messages => (object)new MessagePage([.. messages])), SamplePage),
         [typeof(IdempotencyBucket)] = ("idem.v1.json", Gen.Byte.Array[0, 49 * 300].Select(bytes => (object)new IdempotencyBucket(new PackedEntries(bytes))), SampleBucket),
         [typeof(SessionIndex)] = (
@@ -224,6 +230,15 @@ public sealed class StoredRecordTests
             "walletshard.v1.json",
             from user in Gen.String.Select(Whole) from key in Gen.String.Select(Whole) select (object)new WalletShard([new WalletEntry(user, key)]),
             new WalletShard([new WalletEntry("alice", "0011223344556677")])),
+        [typeof(AgentIndex)] = (
+            "agents.v1.json",
+            from agents in Gen.Int[0, int.MaxValue] from bytes in Gen.Long from shard in Gen.Int[0, AgentListLimits.Shards - 1]
+            select (object)(AgentIndex.Empty.With(shard, true) with { Agents = agents, Bytes = bytes }),
+            AgentIndex.Empty.With(7, true).With(1023, true) with { Agents = 2, Bytes = 9_007_199_254_740_993 }),
+        [typeof(AgentShard)] = (
+            "agentshard.v1.json",
+            from user in Gen.String.Select(Whole) from bytes in Counters select (object)new AgentShard([new AgentEntry(user, bytes)]),
+            new AgentShard([new AgentEntry("alice", 812)])),
         [typeof(ScheduleTable)] = (
             "schedules.v2.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
         [typeof(DueIndex)] = (
@@ -328,7 +343,7 @@ public sealed class StoredRecordTests
             SampleAudit.Page),
         [typeof(TenantControl)] = ("control.v1.json", SampleTenants.AnyControl, SampleTenants.Control),
         [typeof(TenantLedger)] = ("budget.v1.json", SampleTenants.AnyLedger, SampleTenants.Ledger),
-        [typeof(SessionRecord)] = ("session.v2.json", Sessions.Select(session => (object)session), SampleSession),
+        [typeof(SessionRecord)] = ("session.v3.json", Sessions.Select(session => (object)session), SampleSession),
     };
 
     /// <summary>
@@ -360,6 +375,7 @@ public sealed class StoredRecordTests
             DueShard shard => shard.Entries,
             WalletIndex wallets => wallets.Counts,
             WalletShard shard => shard.Entries,
+            AgentShard shard => shard.Entries,
             DueTenants tenants => tenants.Tenants,
             PaymentPage page => page.Payments,
             PurchaseBook purchases => [.. purchases.Open, .. purchases.Kept],
@@ -398,7 +414,7 @@ public sealed class StoredRecordTests
     [InlineData("turns.v1.json")]
     [InlineData("profile.v1.json")]
     [InlineData("schedules.v1.json")]
-    [InlineData("session.v2.json")]
+    [InlineData("session.v3.json")]
     [InlineData("expiries.v1.json")]
     [InlineData("usage.v1.json")]
     [InlineData("summary.v1.json")]
@@ -436,7 +452,7 @@ public sealed class StoredRecordTests
     [InlineData("budget.v1.json")]
     [InlineData("tasks.v1.json")]
     [InlineData("tasks.v2.json")]
-    [InlineData("head.v7.json")]
+    [InlineData("head.v8.json")]
     [InlineData("ledger.v2.json")]
     [InlineData("mail.v1.json")]
     [InlineData("mail.v2.json")]
@@ -471,6 +487,8 @@ public sealed class StoredRecordTests
             "wallet" => Read<WalletRecord>(json),
             "wallets" => Read<WalletIndex>(json),
             "walletshard" => Read<WalletShard>(json),
+            "agents" => Read<AgentIndex>(json),
+            "agentshard" => Read<AgentShard>(json),
             "paymentbook" => Read<PaymentBook>(json),
             "paymentplace" => Read<PaymentPlace>(json),
             "paymentpage" => Read<PaymentPage>(json),
@@ -589,6 +607,8 @@ public sealed class StoredRecordTests
         MailOut = 12,
         MailIn = 7,
         NextMail = new DateTimeOffset(2026, 1, 2, 3, 4, 35, 678, TimeSpan.Zero),
+        StoredBytes = 812,
+        ListedBytes = 401,
     };
 
     private static DueTable SampleDue => new DueTable(DueIndex.Empty, ImmutableDictionary<int, DueShard>.Empty.Add(DueIndex.ShardOf("alice"), DueShard.Empty))
@@ -675,7 +695,10 @@ public sealed class StoredRecordTests
         4,
         6,
         false,
-        3600);
+        3600)
+    {
+        StoredBytes = 812,
+    };
 
     // Half a surrogate pair is no text that JSON could carry.
     private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));

@@ -15,7 +15,7 @@ public sealed class RefusalTableTests
     [Fact]
     public void EveryCode_HasItsRow_AndEveryRowItsCode() =>
         Assert.Equal(
-            new[] { typeof(AgentRefusals), typeof(ApiKeyCodes), typeof(AuditCodes), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(SpendingRefusals), typeof(TicketCodes), typeof(TopicCodes) }.SelectMany(Codes).Order(),
+            new[] { typeof(AgentRefusals), typeof(ApiKeyCodes), typeof(AuditCodes), typeof(EdgeRefusals), typeof(MailCodes), typeof(PaymentRefusals), typeof(PolicyRefusals), typeof(PurchaseCodes), typeof(QuotaRefusals), typeof(SpendingRefusals), typeof(TicketCodes), typeof(TopicCodes) }.SelectMany(Codes).Order(),
             ProblemTypes.All.Keys.Order());
 
     [Fact]
@@ -30,6 +30,7 @@ public sealed class RefusalTableTests
     [InlineData(typeof(ApiKeyCodes))]
     [InlineData(typeof(TicketCodes))]
     [InlineData(typeof(AuditCodes))]
+    [InlineData(typeof(QuotaRefusals))]
     public void EveryCodeOfAnActor_IsDocumentedWithItsStatus(Type codes)
     {
         foreach (var code in Codes(codes))

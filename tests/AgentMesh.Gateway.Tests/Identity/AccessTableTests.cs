@@ -44,6 +44,7 @@ public sealed class AccessTableTests : IAsyncLifetime
         ("DELETE /agent/{userId}/topics/{topic}", For.Owner),
         ("GET /.well-known/oauth-protected-resource/{**resource}", For.Public),
         ("DELETE /admin/keys/{id}", For.Admin),
+        ("GET /admin/agents", For.Admin),
         ("GET /admin/agents/{userId}/freeze", For.Admin),
         ("GET /admin/audit", For.Admin),
         ("GET /admin/keys", For.Admin),

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Audit;
+using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
@@ -33,7 +34,12 @@ internal static class Refusals
         {
             codes = [.. codes, EdgeRefusals.AgentUnavailable, EdgeRefusals.AgentFailed];
             if (isOfAgent)
+            {
                 codes = [.. codes, AgentRefusals.AgentQuarantined, AgentRefusals.EncryptionKeyMissing, AgentRefusals.AgentErasing];
+                // What writes to an agent may begin one.
+                if (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["POST" or "PUT" or "PATCH"])
+                    codes = codes.Append(QuotaRefusals.TooManyAgents);
+            }
         }
 
         if (operation.Request is not null)
