@@ -1,3 +1,4 @@
 using AgentMesh.ActorHost;
+using AgentMesh.ServiceDefaults.Health;
 
-return await AgentHost.RunAsync(args);
+return HealthProbe.IsAsked(args) ? await HealthProbe.AskAsync(args) : await AgentHost.RunAsync(args);

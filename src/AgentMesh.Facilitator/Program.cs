@@ -7,6 +7,9 @@ using AgentMesh.Facilitator.Settlement;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Health;
 
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.AskAsync(args);
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults();
 builder.AddHosting();

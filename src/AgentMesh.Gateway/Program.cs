@@ -19,6 +19,9 @@ using AgentMesh.Gateway.Watching;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Health;
 
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.AskAsync(args);
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults();
 builder.AddEdge();

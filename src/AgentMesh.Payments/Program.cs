@@ -3,6 +3,9 @@ using AgentMesh.ServiceDefaults;
 using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.ServiceDefaults.Health;
 
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.AskAsync(args);
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults();
 builder.AddAppListener(PaymentsFeature.DefaultPort, PaymentsFeature.MaxBodyBytes);

@@ -45,9 +45,16 @@ public sealed class StartTests
         "AgentMesh__Edge__CertificateKeyFile: Could not find", ("ASPNETCORE_ENVIRONMENT", "Production"), ("AgentMesh__Auth__Mode", "ApiKey"),
         ("AgentMesh__Edge__CertificateFile", "/nowhere/tls.crt"), ("AgentMesh__Edge__CertificateKeyFile", "/nowhere/tls.key"));
 
-    private static async Task EndsAsync(string reason, params (string Name, string? Value)[] environment)
+    /// <summary>The image has nothing else that could ask. Nobody listens at port 1.</summary>
+    [Fact]
+    public Task HealthCheck_OfAnAppThatIsNotThere_EndsTheProcessWithOneLine() =>
+        EndsAsync(["--healthcheck"], "http://127.0.0.1:1/livez does not answer", ("ASPNETCORE_ENVIRONMENT", "Production"), ("APP_PORT", "1"));
+
+    private static Task EndsAsync(string reason, params (string Name, string? Value)[] environment) => EndsAsync([], reason, environment);
+
+    private static async Task EndsAsync(string[] arguments, string reason, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AgentMesh.Gateway.dll")])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AgentMesh.Gateway.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
