@@ -25,8 +25,8 @@ public sealed partial class SourceTests
     public void Text_NamesNoMachine()
     {
         // Paths of one machine and package hosts belong to nobody's checkout.
-        var offenders = new[] { "src", "tests", "bench", "samples", "docs", "dapr", "components", ".ci" }
-            .SelectMany(folder => new[] { "*.cs", "*.md", "*.yaml", "*.csproj", "*.json", "run" }.SelectMany(pattern => Repository.Files(folder, pattern)))
+        var offenders = new[] { "src", "tests", "bench", "samples", "docs", "dapr", "components", "helm", ".ci" }
+            .SelectMany(folder => new[] { "*.cs", "*.md", "*.yaml", "*.csproj", "*.json", "*.tpl", "run" }.SelectMany(pattern => Repository.Files(folder, pattern)))
             .Where(file => !file.EndsWith("SourceTests.cs", StringComparison.Ordinal) && MachinePath().IsMatch(Repository.Read(file)));
         Assert.Empty(offenders);
     }
