@@ -1,4 +1,5 @@
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 
@@ -10,12 +11,9 @@ internal sealed class TenantBudgetRequestValidator : AbstractValidator<TenantBud
     /// <summary>Limits of a tenant.</summary>
     public const int Limits = 8;
 
-    /// <summary>Digits of an amount of atomic units that fits into 128 bits.</summary>
-    private const int Digits = 39;
-
     /// <summary>For the OpenAPI document.</summary>
     public static void Describe(BodyMembers body) => body.Required("limits", Schema.List(
-        Schema.Object(("asset", Schema.Text(1, pattern: @"\S")), ("window", Schema.Text(1, pattern: @"\S")), ("limit", Schema.Text(1, Digits, "^[0-9]+$"))), 0, Limits));
+        Schema.Object(("asset", Schema.Text(1, pattern: @"\S")), ("window", Schema.Text(1, pattern: @"\S")), ("limit", AmountText.Describe())), 0, Limits));
 
     public TenantBudgetRequestValidator()
     {
@@ -26,7 +24,7 @@ internal sealed class TenantBudgetRequestValidator : AbstractValidator<TenantBud
             limit.RuleFor(one => one.Asset).NotEmpty().WithErrorCode(AgentRefusals.InvalidBudget).WithMessage("asset must be USD, or a token in CAIP-19.");
             limit.RuleFor(one => one.Window).NotEmpty().WithErrorCode(AgentRefusals.InvalidBudget)
                 .WithMessage("window must be once, rolling:24h, calendar:day:Europe/Berlin or the like.");
-            limit.RuleFor(one => one.Limit).Must(text => text is { Length: > 0 and <= Digits } && !text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            limit.RuleFor(one => one.Limit).Must(AmountText.IsAmount)
                 .WithErrorCode(AgentRefusals.InvalidBudget).WithMessage("limit must be atomic units in decimal digits.");
         });
     }

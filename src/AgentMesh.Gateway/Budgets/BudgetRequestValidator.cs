@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
 using FluentValidation;
 using FluentValidation.Results;
@@ -17,8 +18,6 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
     private const string AssetPattern = "(USD|eip155:[1-9][0-9]{0,31}/erc20:0x[0-9a-f]{40})";
 
     private const string WindowPattern = "(once|rolling:[1-9][0-9]{0,4}[hm]|calendar:(day|week|month):[a-zA-Z0-9_+/-]{1,64})";
-
-    private const string AmountPattern = "[0-9]{1,39}";
 
     public BudgetRequestValidator() => RuleFor(request => request).Custom((request, context) =>
     {
@@ -42,7 +41,7 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
     public static void Describe(BodyMembers body) => body.Required("limits", Schema.List(
         Schema.Object(
             ("scope", Schema.Text(pattern: $"^{ScopePattern}$")), ("asset", Schema.Text(pattern: $"^{AssetPattern}$")), ("window", Schema.Text(pattern: $"^{WindowPattern}$")),
-            ("limit", Schema.Text(pattern: $"^{AmountPattern}$"))),
+            ("limit", AmountText.Describe())),
         0, MaxLimits));
 
     private static IEnumerable<ValidationFailure> Check(string name, LimitRequest? limit)
@@ -59,7 +58,7 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
             yield return Failure(name + ".asset", $"{name}.asset must be USD, or a token such as eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e in lower case.");
         if (limit.Window is null || !Window().IsMatch(limit.Window))
             yield return Failure(name + ".window", $"{name}.window must be once, rolling:24h, rolling:90m (at most 744h), or calendar:day:, calendar:week: or calendar:month: and an IANA time zone.");
-        if (limit.Limit is null || !Amount().IsMatch(limit.Limit))
+        if (!AmountText.IsAmount(limit.Limit))
             yield return Failure(name + ".limit", $"{name}.limit must be a whole number of atomic units below 2^128, as text of decimal digits.");
     }
 
@@ -76,7 +75,4 @@ internal sealed partial class BudgetRequestValidator : AbstractValidator<BudgetR
 
     [GeneratedRegex(@"\A" + WindowPattern + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex Window();
-
-    [GeneratedRegex(@"\A" + AmountPattern + @"\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Amount();
 }

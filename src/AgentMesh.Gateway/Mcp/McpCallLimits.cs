@@ -4,7 +4,10 @@ using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Mcp;
 
-/// <summary>How many requests of an agent, and calls of each of its tools, run at a time in this process: one agent's callers do not take it all.</summary>
+/// <summary>
+/// How many requests of an agent, and calls of each of its tools, run at a time in this process: one agent's callers do not take it all. Counted here and not by a
+/// <c>PartitionedRateLimiter</c>, which keeps each name for seconds after its last call: callers make them up, as long as a body may be.
+/// </summary>
 internal sealed class McpCallLimits(McpEndpointOptions options)
 {
     private readonly ConcurrentDictionary<(AgentKey Agent, string Tool), int> _running = new();

@@ -11,9 +11,6 @@ internal static class Schema
     /// <summary>The name of a user, a tenant or a topic.</summary>
     public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$";
 
-    /// <summary>Atomic units below 2^128.</summary>
-    public const string AmountPattern = "^[0-9]{1,39}$";
-
     /// <summary>A whole number.</summary>
     /// <param name="least">The least.</param>
     /// <param name="most">The greatest.</param>
