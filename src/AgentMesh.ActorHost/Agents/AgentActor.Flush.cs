@@ -13,6 +13,9 @@ internal sealed partial class AgentActor
     /// <summary>Ticks until soft state is written.</summary>
     private const string FlushReminder = "flush";
 
+    /// <summary>How soon an agent that has left memory with its line in the tenant's list not confirmed comes back for it.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
     /// <summary>Reads that are not written yet; null: none.</summary>
     private UsageRecord? _unwritten;
 
@@ -24,11 +27,18 @@ internal sealed partial class AgentActor
     /// <inheritdoc/>
     protected override async Task OnDeactivateAsync()
     {
-        if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder && !_services.Wallets.MayBeOutdated && !HasUnstoredEvents)
+        if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder && !_services.Wallets.MayBeOutdated && !HasUnstoredEvents
+            && _line is null && !OwesLine)
+        {
             return;
+        }
+
         try
         {
             await FlushAsync();
+            // Its line is under way, and nobody else tells the head of it: another look soon, and not in minutes.
+            if (OwesLine && LookAgain < _services.Flush.Interval)
+                await RegisterReminderAsync(FlushReminder, null, LookAgain, _services.Flush.Interval);
         }
         catch (Exception exception) when (AgentRetries.IsFault(exception))
         {
