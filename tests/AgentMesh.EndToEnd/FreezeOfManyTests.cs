@@ -3,14 +3,14 @@ using AgentMesh.Testing.ModelServer;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>
-/// Freezes while 200 agents in two processes spend, as a tenant or one by one: a second after the answer nobody takes a hold, by the model server's own
+/// Freezes while 80 agents (<c>AGENTMESH_FROZEN_AGENTS</c>) in two processes spend, as a tenant or one by one: a second after the answer nobody takes a hold, by the model server's own
 /// account of when it was asked, and by the ledgers.
 /// </summary>
 public sealed class FreezeOfManyTests
 {
     private const long SecondMs = 1000;
 
-    private const int Agents = 200;
+    private static readonly int Agents = LongForm.Number("AGENTMESH_FROZEN_AGENTS", 80);
 
     [Fact]
     public async Task TenantThatIsFrozen_TakesNoHoldAfterASecond_AndAllOfItsAgentsGoOnWhenItIsNot()

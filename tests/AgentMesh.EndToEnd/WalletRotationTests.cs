@@ -15,7 +15,8 @@ public sealed class WalletRotationTests
     [InlineData(StoreKind.Redis)]
     public async Task NewKey_TakesThePlaceOfTheOld_AndEveryAddressStays(StoreKind kind)
     {
-        LongForm.UnlessOn(kind, StoreKind.Embedded);
+        // CliTests change the master key in every run, over the same processes; here some are killed meanwhile.
+        LongForm.OrSkip();
         await using var store = await TestStore.CreateAsync(kind);
         var secrets = Path.Combine(store.Data, "secrets.json");
         var addresses = new List<string>();
