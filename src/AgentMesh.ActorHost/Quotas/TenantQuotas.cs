@@ -118,7 +118,7 @@ internal sealed partial class TenantQuotas(IActorProxyFactory proxies, QuotaOpti
             var noted = await CallAsync<NoteAgents, AgentsNoted>(tenant, nameof(ITenantAgents.NoteAgents), request, cancellationToken);
             if (noted.NoRoom > 0)
                 LogNoRoom(tenant, noted.NoRoom);
-            if (size.Hear(noted.Agents, noted.Bytes) is { Count: > 0 } erased)
+            if (size.Hear(noted.Agents, noted.Bytes, AgentListLimits.Batch) is { Count: > 0 } erased)
             {
                 await CallAsync<ForgetDue, DueForgotten>(tenant, nameof(ITenantActor.ForgetDue), new ForgetDue([.. erased.Select(user => user.ToString())]), cancellationToken);
                 size.Forgotten(erased);

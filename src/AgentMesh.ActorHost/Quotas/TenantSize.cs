@@ -135,8 +135,9 @@ internal sealed class TenantSize(TenantId tenant, TimeProvider time)
     /// <summary>The lines that were taken are in the list.</summary>
     /// <param name="agents">Agents of the tenant.</param>
     /// <param name="bytes">What the messages of all take.</param>
+    /// <param name="most">Agents to return at most.</param>
     /// <returns>Agents that were erased while a line of theirs was under way, for <see cref="Forgotten"/>.</returns>
-    public IReadOnlyList<UserId> Hear(int agents, long bytes)
+    public IReadOnlyList<UserId> Hear(int agents, long bytes, int most)
     {
         lock (_lock)
         {
@@ -149,7 +150,7 @@ internal sealed class TenantSize(TenantId tenant, TimeProvider time)
             }
 
             (_underWay, _isQueued) = ([], false);
-            return [.. _erased];
+            return [.. _erased.Take(most)];
         }
     }
 

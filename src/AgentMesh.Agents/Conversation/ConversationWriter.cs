@@ -85,7 +85,11 @@ internal sealed class ConversationWriter
         {
             _session = _session with
             {
-                LastActive = now, Page = pages.Open, MessageCount = _session.MessageCount + 1, LastSeq = seq, StoredBytes = _session.StoredBytes + bytes,
+                LastActive = now,
+                Page = pages.Open,
+                MessageCount = _session.MessageCount + 1,
+                LastSeq = seq,
+                StoredBytes = _session.StoredBytes + bytes,
             };
         }
 

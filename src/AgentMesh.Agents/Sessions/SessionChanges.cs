@@ -90,7 +90,8 @@ public static class SessionChanges
             writer.End(turn, TurnRefusals.TurnCanceled, now);
         writer.Head = writer.Head with
         {
-            MessageCount = writer.Head.MessageCount - session.MessageCount, StoredBytes = writer.Head.StoredBytes - session.StoredBytes,
+            MessageCount = writer.Head.MessageCount - session.MessageCount,
+            StoredBytes = writer.Head.StoredBytes - session.StoredBytes,
         };
         var agent = writer.ToChange(epoch, now);
         var kept = Math.Max(0, session.Page.N - SessionLimits.PagesRemovedAtOnce);

@@ -232,7 +232,9 @@ public sealed class StoredRecordTests
             new WalletShard([new WalletEntry("alice", "0011223344556677")])),
         [typeof(AgentIndex)] = (
             "agents.v1.json",
-            from agents in Gen.Int[0, int.MaxValue] from bytes in Gen.Long from shard in Gen.Int[0, AgentListLimits.Shards - 1]
+            from agents in Gen.Int[0, int.MaxValue]
+            from bytes in Gen.Long
+            from shard in Gen.Int[0, AgentListLimits.Shards - 1]
             select (object)(AgentIndex.Empty.With(shard, true) with { Agents = agents, Bytes = bytes }),
             AgentIndex.Empty.With(7, true).With(1023, true) with { Agents = 2, Bytes = 9_007_199_254_740_993 }),
         [typeof(AgentShard)] = (
