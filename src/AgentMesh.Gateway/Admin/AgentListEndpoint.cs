@@ -1,9 +1,7 @@
-using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
-using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Admin;
@@ -14,30 +12,20 @@ internal static class AgentListEndpoint
     private const int DefaultLimit = 100;
     private const int MaxLimit = 500;
 
-    private static readonly Refusal InvalidLimit = new(AgentRefusals.InvalidLimit, $"limit must be one number, 1-{MaxLimit}.");
-
-    private static readonly Refusal InvalidCursor = new(AgentRefusals.InvalidCursor, "The parameter cursor is one text.");
-
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/admin/agents", AnswerAsync)
-        .Describe("Lists the agents of a tenant, in no order that means something.", operation => operation
-            .TakesTenant()
-            .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
-            .Query("cursor", "The cursor of the page before.", Schema.Text())
-            .Answers<AgentsResponse>()
-            .Refuses(AgentRefusals.InvalidLimit, AgentRefusals.InvalidCursor));
+        .Describe("Lists the agents of a tenant, in no order that means something.", operation => AdminPage.Describe(operation, MaxLimit, DefaultLimit)
+            .Answers<AgentsResponse>());
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        var tenant = AdminPath.ReadTenant(context);
-        var cursor = context.Request.Query["cursor"];
-        var isNumber = QueryNumber.TryRead(context.Request.Query, "limit", 1, MaxLimit, out var limit);
-        if ((tenant.IsRefused ? tenant.Refusal : cursor.Count > 1 ? InvalidCursor : isNumber ? null : InvalidLimit) is { } invalid)
+        var page = AdminPage.Read(context, MaxLimit, DefaultLimit);
+        if (page.IsRefused)
         {
-            await Problem.WriteAsync(context, invalid);
+            await Problem.WriteAsync(context, page.Refusal);
             return;
         }
 
-        var list = await AgentCalls.Of(context).ListAgentsAsync(tenant.Value, new ListAgents(cursor.Count == 0 ? null : cursor[0], (int)(limit ?? DefaultLimit)), context.RequestAborted);
+        var list = await AgentCalls.Of(context).ListAgentsAsync(page.Value.Tenant, new ListAgents(page.Value.Cursor, page.Value.Limit), context.RequestAborted);
         if (list.IsRefused)
         {
             await Problem.WriteAsync(context, list.Refusal);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.ApiKeys;
 using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Audit;
@@ -22,10 +21,6 @@ internal static class ApiKeyEndpoints
 
     private static readonly Refusal NotFound = new(ApiKeyCodes.ApiKeyNotFound, "The tenant has no such key, or does not keep it any more.");
 
-    private static readonly Refusal InvalidLimit = new(AgentRefusals.InvalidLimit, $"limit must be one number, 1-{MaxLimit}.");
-
-    private static readonly Refusal InvalidCursor = new(AgentRefusals.InvalidCursor, "The parameter cursor is one text.");
-
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/admin/keys", CreateAsync).WithMetadata(new Audited("api_key.create"))
@@ -35,12 +30,8 @@ internal static class ApiKeyEndpoints
                 .Answers<ApiKeyResponse>(StatusCodes.Status201Created)
                 .Refuses(ApiKeyCodes.InvalidApiKeyRequest, ApiKeyCodes.TooManyApiKeys, ApiKeyCodes.ApiKeyIdTaken));
         endpoints.MapGet("/admin/keys", ListAsync)
-            .Describe("Lists the API keys of a tenant, newest first.", operation => operation
-                .TakesTenant()
-                .Query("limit", "At most so many.", Schema.Number(1, MaxLimit, DefaultLimit))
-                .Query("cursor", "The cursor of the page before.", Schema.Text())
-                .Answers<ApiKeysResponse>()
-                .Refuses(AgentRefusals.InvalidLimit, AgentRefusals.InvalidCursor));
+            .Describe("Lists the API keys of a tenant, newest first.", operation => AdminPage.Describe(operation, MaxLimit, DefaultLimit)
+                .Answers<ApiKeysResponse>());
         endpoints.MapDelete("/admin/keys/{id}", RevokeAsync).WithMetadata(new Audited("api_key.revoke"))
             .Describe("Revokes an API key.", operation => operation.TakesTenant().Answers<ApiKeyResponse>().Refuses(ApiKeyCodes.ApiKeyNotFound));
     }
@@ -74,22 +65,20 @@ internal static class ApiKeyEndpoints
 
     private static async Task ListAsync(HttpContext context)
     {
-        var tenant = AdminPath.ReadTenant(context);
-        var cursor = context.Request.Query["cursor"];
-        var isNumber = QueryNumber.TryRead(context.Request.Query, "limit", 1, MaxLimit, out var limit);
-        if ((tenant.IsRefused ? tenant.Refusal : cursor.Count > 1 ? InvalidCursor : isNumber ? null : InvalidLimit) is { } invalid)
+        var page = AdminPage.Read(context, MaxLimit, DefaultLimit);
+        if (page.IsRefused)
         {
-            await Problem.WriteAsync(context, invalid);
+            await Problem.WriteAsync(context, page.Refusal);
             return;
         }
 
-        var list = await AgentCalls.Of(context).ListApiKeysAsync(tenant.Value, new ListApiKeys(cursor.Count == 0 ? null : cursor[0], (int)(limit ?? DefaultLimit)), context.RequestAborted);
+        var list = await AgentCalls.Of(context).ListApiKeysAsync(page.Value.Tenant, new ListApiKeys(page.Value.Cursor, page.Value.Limit), context.RequestAborted);
         if (list.IsRefused)
             await Problem.WriteAsync(context, list.Refusal);
         else
         {
             await JsonAnswer.WriteAsync(
-                context, new ApiKeysResponse([.. list.Value.Keys.Select(key => ApiKeyResponse.Of(tenant.Value, key))], list.Value.Next), GatewayJson.Answers.ApiKeysResponse);
+                context, new ApiKeysResponse([.. list.Value.Keys.Select(key => ApiKeyResponse.Of(page.Value.Tenant, key))], list.Value.Next), GatewayJson.Answers.ApiKeysResponse);
         }
     }
 
