@@ -24,6 +24,7 @@ public sealed partial class KeyTests
     [
         ("src/AgentMesh.Agents/Approvals/ApprovalTable.cs", "the request id of an approval, hashed at once"),
         ("src/AgentMesh.Agents/Budgets/MeterSliceConverter.cs", "a member of a record: time and amount"),
+        ("src/AgentMesh.Agents/DueWork/ShardCursor.cs", "a cursor, which is read back and is no key"),
         ("src/AgentMesh.Agents/Mail/MailAnswers.cs", "request, grant and session ids within one agent's records"),
         ("src/AgentMesh.Agents/Mail/MailId.cs", "the request id of a message, hashed at once"),
         ("src/AgentMesh.Agents/Mail/MailOwner.cs", "the request id of a replay"),
@@ -34,8 +35,6 @@ public sealed partial class KeyTests
         ("src/AgentMesh.Agents/Sessions/SessionId.cs", "a text that is hashed at once, of one of two kinds"),
         ("src/AgentMesh.Agents/Summaries/SummaryFunds.cs", "the id of a hold within one agent's ledger"),
         ("src/AgentMesh.Agents/Turns/OpenTurn.cs", "the id of a hold within one agent's ledger"),
-        ("src/AgentMesh.Agents/Quotas/AgentCursor.cs", "a cursor, which is read back and is no key"),
-        ("src/AgentMesh.Agents/Wallets/WalletCursor.cs", "a cursor, which is read back and is no key"),
         ("src/AgentMesh.ActorHost/Mail/InboundMail.cs", "an idempotency key within one agent, a hash"),
         ("src/AgentMesh.ActorHost/Mail/MailWire.cs", "the request id of a replay"),
         ("src/AgentMesh.ActorHost/Tools/ScheduleTools.cs", "a request id within one agent"),

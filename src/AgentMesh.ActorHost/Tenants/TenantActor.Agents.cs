@@ -30,8 +30,8 @@ internal sealed partial class TenantActor
 
     public async Task<Reply<AgentList>> ListAgents(ListAgents request, CancellationToken cancellationToken)
     {
-        var cursor = AgentCursor.Start;
-        if (request.After is { } after && !AgentCursor.TryParse(after, out cursor))
+        var cursor = ShardCursor.Start;
+        if (request.After is { } after && !ShardCursor.TryParse(after, AgentListLimits.Shards, out cursor))
             return new Reply<AgentList>(null, InvalidCursor);
         var most = Math.Clamp(request.Most, 1, AgentListLimits.ListedAtOnce);
         var index = await LoadAgentIndexAsync(cancellationToken);
@@ -39,8 +39,8 @@ internal sealed partial class TenantActor
         for (var n = index.NextShard(cursor.Shard); n is { } shard; n = index.NextShard(shard + 1))
         {
             if (cursor.Shard != shard)
-                cursor = new AgentCursor(shard, "");
-            foreach (var entry in cursor.Behind(await LoadAgentShardAsync(shard, cancellationToken)))
+                cursor = new ShardCursor(shard, "");
+            foreach (var entry in cursor.Behind((await LoadAgentShardAsync(shard, cancellationToken)).Entries, entry => entry.User))
             {
                 if (agents.Count == most)
                     return new Reply<AgentList>(new AgentList(agents, cursor.ToString(), index.Agents, index.Bytes), null);

@@ -35,8 +35,8 @@ internal sealed partial class TenantActor
 
     public async Task<Reply<WalletsToSeal>> TakeWallets(TakeWallets request, CancellationToken cancellationToken)
     {
-        var cursor = WalletCursor.Start;
-        if (request.After is { } after && !WalletCursor.TryParse(after, out cursor))
+        var cursor = ShardCursor.Start;
+        if (request.After is { } after && !ShardCursor.TryParse(after, WalletListLimits.Shards, out cursor))
             return new Reply<WalletsToSeal>(null, InvalidCursor);
         string? keyId;
         try
@@ -56,12 +56,13 @@ internal sealed partial class TenantActor
     }
 
     /// <summary>Goes through the list until there are enough of them. At most one read for each shard, each small.</summary>
-    private async Task<(List<string> Users, WalletCursor? Next)> TakeAsync(WalletCursor cursor, string keyId, int most, CancellationToken cancellationToken)
+    private async Task<(List<string> Users, ShardCursor? Next)> TakeAsync(ShardCursor cursor, string keyId, int most, CancellationToken cancellationToken)
     {
         var users = new List<string>();
         while (cursor.Shard < WalletListLimits.Shards)
         {
-            foreach (var entry in cursor.Behind(await LoadWalletShardAsync(cursor.Shard, cancellationToken), keyId))
+            var shard = await LoadWalletShardAsync(cursor.Shard, cancellationToken);
+            foreach (var entry in cursor.Behind(shard.Entries, entry => entry.User).Where(entry => entry.KeyId != keyId))
             {
                 if (users.Count == most)
                     return (users, cursor);
@@ -69,7 +70,7 @@ internal sealed partial class TenantActor
                 cursor = cursor with { User = entry.User };
             }
 
-            cursor = new WalletCursor(cursor.Shard + 1, "");
+            cursor = new ShardCursor(cursor.Shard + 1, "");
         }
 
         return (users, null);

@@ -55,7 +55,7 @@ public sealed class AgentTableTests
         for (var n = table.Index.NextShard(0); n is { } shard; n = table.Index.NextShard(shard + 1))
             found.Add(shard);
         Assert.Equal(users.Skip(20).Select(AgentTable.ShardOf).Distinct().Order(), found);
-        Assert.Equal(users.Skip(20).Order(StringComparer.Ordinal), found.SelectMany(n => new AgentCursor(n, "").Behind(table.Shards[n])).Select(entry => entry.User).Order(StringComparer.Ordinal));
+        Assert.Equal(users.Skip(20).Order(StringComparer.Ordinal), found.SelectMany(n => new ShardCursor(n, "").Behind(table.Shards[n].Entries, entry => entry.User)).Select(entry => entry.User).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class AgentTableTests
     [InlineData("", false)]
     public void Cursor_IsAPlaceInTheList(string text, bool isOne)
     {
-        Assert.Equal(isOne, AgentCursor.TryParse(text, out var cursor));
+        Assert.Equal(isOne, ShardCursor.TryParse(text, AgentListLimits.Shards, out var cursor));
         Assert.Equal(isOne ? text : null, cursor?.ToString());
     }
 }

@@ -59,7 +59,7 @@ public sealed class WalletTableTests
     [InlineData("", false)]
     public void Cursor_IsAPlaceInTheList(string text, bool isOne)
     {
-        Assert.Equal(isOne, WalletCursor.TryParse(text, out var cursor));
+        Assert.Equal(isOne, ShardCursor.TryParse(text, WalletListLimits.Shards, out var cursor));
         Assert.Equal(isOne ? text : null, cursor?.ToString());
     }
 
