@@ -34,7 +34,7 @@ public sealed class AgentTopicsTests
     {
         await using var host = await HostUnderTest.StartAsync();
         for (var n = 0; n < TopicLimits.Members; n++)
-            await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), $"u{n}");
+            Assert.Equal(n == TopicLimits.Members - 1, (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), $"u{n}")).Value!.WhyFull is not null);
         Assert.Equal(TopicCodes.TopicFull, (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), "zoe")).Refusal!.Code);
         Assert.Equal(TopicLimits.Members, (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), "u0")).Value!.Members.Count);
     }

@@ -19,7 +19,7 @@ internal sealed class TopicActor(DaprActorHost host) : Actor(host), ITopicActor
 
     public async Task<Reply<TopicView>> GetTopic(CancellationToken cancellationToken) => ToReply(await LoadAsync(cancellationToken));
 
-    private static Reply<TopicView> ToReply(TopicMembers members) => new(new TopicView(members.Users), null);
+    private static Reply<TopicView> ToReply(TopicMembers members) => new(new TopicView(members.Users, members.WhyFull), null);
 
     private async Task<Reply<TopicView>> ChangeAsync(Func<TopicMembers, Result<TopicMembers>> change, CancellationToken cancellationToken)
     {

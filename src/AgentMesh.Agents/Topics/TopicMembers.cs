@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AgentMesh.Agents.State;
 using AgentMesh.Primitives;
 
@@ -17,13 +18,17 @@ public sealed record TopicMembers(ImmutableArray<string> Users)
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.TopicMembers;
 
+    /// <summary>Why no agent that is not a member may join; null: one may.</summary>
+    [JsonIgnore]
+    public Refusal? WhyFull => Users.Length < TopicLimits.Members ? null : TopicRefusals.TopicFull;
+
     /// <summary>With an agent. A repeat changes nothing, of a full topic too.</summary>
     public Result<TopicMembers> Join(UserId user)
     {
         var place = Users.BinarySearch(user.ToString(), StringComparer.Ordinal);
         if (place >= 0)
             return this;
-        return Users.Length < TopicLimits.Members ? this with { Users = Users.Insert(~place, user.ToString()) } : TopicRefusals.TopicFull;
+        return WhyFull is { } refusal ? refusal : this with { Users = Users.Insert(~place, user.ToString()) };
     }
 
     /// <summary>Without an agent. A repeat changes nothing.</summary>

@@ -1,4 +1,5 @@
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Primitives;
 using Dapr.Actors;
 
 namespace AgentMesh.Contracts.Topics;
@@ -32,4 +33,5 @@ public sealed record TopicMember(string User);
 
 /// <summary>A topic.</summary>
 /// <param name="Members">The users whose agents have joined, by ordinal order; at most 200.</param>
-public sealed record TopicView(IReadOnlyList<string> Members);
+/// <param name="WhyFull">Why no agent that is not a member may join; null: one may.</param>
+public sealed record TopicView(IReadOnlyList<string> Members, Refusal? WhyFull = null);

@@ -13,6 +13,9 @@ internal sealed class UnroutedRequests(RequestDelegate next)
     private static readonly Refusal InvalidUserId = new(
         EdgeRefusals.InvalidUserId, "A user id is 1-64 characters of a-z, 0-9, '.', '_' and '-', and starts with a letter or digit.");
 
+    private static readonly Refusal PreconditionFailed = new(
+        EdgeRefusals.PreconditionFailed, "If-Match or If-Unmodified-Since names another state than what is here is in.");
+
     private static readonly Refusal NotFound = new(EdgeRefusals.NotFound, "Nothing is at this path.");
 
     public async Task InvokeAsync(HttpContext context)
@@ -31,8 +34,10 @@ internal sealed class UnroutedRequests(RequestDelegate next)
         }
 
         await next(context);
-        // Routing's own endpoint for a known path with a wrong method sets 405 and Allow, and no body.
+        // What ASP.NET Core answers by itself has no body: routing's own endpoint for a known path with a wrong method (405 with Allow), and files.
         if (context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false })
             await Problem.WriteAsync(context, new Refusal(EdgeRefusals.NotFound, $"This path is for {context.Response.Headers.Allow} only."));
+        else if (context.Response is { StatusCode: StatusCodes.Status412PreconditionFailed, HasStarted: false })
+            await Problem.WriteAsync(context, PreconditionFailed);
     }
 }

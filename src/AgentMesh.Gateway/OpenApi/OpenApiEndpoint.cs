@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.ServiceDefaults.Problems;
 using Microsoft.Net.Http.Headers;
 
 namespace AgentMesh.Gateway.OpenApi;
@@ -14,7 +15,8 @@ internal static class OpenApiEndpoint
     private static readonly Lazy<(byte[] Bytes, EntityTagHeaderValue Tag)> Document = new(Read);
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/openapi/v1.json", AnswerAsync).AllowAnonymous()
-        .Describe("Reads this document.", operation => operation.Answers(StatusCodes.Status200OK, "application/json").Answers(StatusCodes.Status304NotModified));
+        .Describe("Reads this document.", operation => operation.Answers(StatusCodes.Status200OK, "application/json").Answers(StatusCodes.Status304NotModified)
+            .Refuses(EdgeRefusals.PreconditionFailed));
 
     private static Task AnswerAsync(HttpContext context)
     {

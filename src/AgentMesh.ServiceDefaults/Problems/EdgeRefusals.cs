@@ -48,6 +48,9 @@ public static class EdgeRefusals
     /// <summary>The path is one of a protocol, and the method is not.</summary>
     public const string MethodNotAllowed = "method_not_allowed";
 
+    /// <summary>The resource is not in the state that <c>If-Match</c> or <c>If-Unmodified-Since</c> wants.</summary>
+    public const string PreconditionFailed = "precondition_failed";
+
     /// <summary>The path is a WebSocket, and the request asks for none.</summary>
     public const string UpgradeRequired = "upgrade_required";
 

@@ -41,6 +41,7 @@ public static class ProblemTypes
         [EdgeRefusals.InvalidUserId] = new(400, "The user id is invalid."),
         [EdgeRefusals.NotFound] = new(404, "Not found."),
         [EdgeRefusals.MethodNotAllowed] = new(405, "Not for this method."),
+        [EdgeRefusals.PreconditionFailed] = new(412, "A precondition does not hold."),
         [EdgeRefusals.UpgradeRequired] = new(426, "The path is a WebSocket."),
         [EdgeRefusals.TooManySockets] = new(429, "Too many sockets and event streams.", RetryAfterSeconds: 5),
         [EdgeRefusals.UnsupportedMediaType] = new(415, "The body must be JSON."),

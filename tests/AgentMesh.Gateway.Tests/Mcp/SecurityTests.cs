@@ -168,6 +168,20 @@ public sealed class SecurityTests(McpFixture fixture) : IClassFixture<McpFixture
         await _client.ResultAsync("tools/list");
     }
 
+    /// <summary>Members that JSON-RPC does not know, and those of answers, change nothing: the SDK would refuse the message, and say of what type of its own it is none.</summary>
+    [Theory]
+    [InlineData("\"more\":{\"a\":[1]}")]
+    [InlineData("\"_meta\":7")]
+    [InlineData("\"error\":\"x\"")]
+    [InlineData("\"error\":{\"code\":\"a\"}")]
+    [InlineData("\"pa\ufefframs\":{}")]
+    [InlineData("\"result\":{}")]
+    public async Task MembersThatAreNotOfAMessage_ArePassedOver(string member)
+    {
+        using var response = await SendAsync(_client.Raw($$"""{"jsonrpc":"2.0","id":7,{{member}},"method":"tools/list","params":{} }"""));
+        Assert.NotEmpty((await RawMcp.MessageOf(response)).GetProperty("result").GetProperty("tools").EnumerateArray());
+    }
+
     /// <summary>The SDK's handshake throws at these before it has begun an answer.</summary>
     [Theory]
     [InlineData("7", "{}")]

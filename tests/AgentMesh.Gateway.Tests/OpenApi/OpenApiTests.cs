@@ -33,6 +33,9 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
         again.Headers.IfNoneMatch.Add(response.Headers.ETag!);
         using var known = await client.SendAsync(again, TestContext.Current.CancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.NotModified, known.StatusCode);
+        using var other = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json") { Headers = { { "If-Match", "\"another\"" } } };
+        using var refused = await client.SendAsync(other, TestContext.Current.CancellationToken);
+        await refused.IsProblemAsync(412, "precondition_failed");
     }
 
     [Fact]

@@ -14,13 +14,14 @@ public sealed partial class TopicTests(GatewayFixture fixture) : IClassFixture<G
     private readonly HttpClient _client = fixture.Gateway.Client();
 
     [Fact]
-    public async Task Join_NotesTheTopicFirst_AndOnceMore()
+    public async Task Join_AsksTheTopic_NotesItFirst_AndOnceMore()
     {
         Answers();
         using var response = await SendAsync(HttpMethod.Post, News);
         Assert.Equal("""{"name":"news","members":2}""", await response.IsJsonAsync());
         Assert.Equal(
             [
+                "TopicActor/default:news/GetTopic ",
                 """AgentActor/default:alice/NoteTopic {"name":"news","isLeft":false}""",
                 """TopicActor/default:news/JoinTopic {"user":"alice"}""",
                 """AgentActor/default:alice/NoteTopic {"name":"news","isLeft":false}""",
@@ -28,8 +29,23 @@ public sealed partial class TopicTests(GatewayFixture fixture) : IClassFixture<G
             Calls());
     }
 
+    /// <summary>An agent that would begin with this leaves nothing; a member's repeat is none of those.</summary>
+    [Theory]
+    [InlineData("""["bob"]""", 1)]
+    [InlineData("""["alice","bob"]""", 4)]
+    public async Task Join_OfAFullTopic_ReachesNoAgentThatIsNotAMember(string members, int calls)
+    {
+        Answers(members: members, whyFull: """{"code":"topic_full","detail":"No."}""");
+        using var response = await SendAsync(HttpMethod.Post, News);
+        if (calls == 1)
+            await response.IsProblemAsync(409, "topic_full");
+        else
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(calls, Calls().Count);
+    }
+
     [Fact]
-    public async Task Join_OfAFullTopic_IsTakenOffTheListAgain()
+    public async Task Join_OfATopicThatBecomesFull_IsTakenOffTheListAgain()
     {
         Answers(join: """{"refusal":{"code":"topic_full","detail":"No."}}""");
         using var response = await SendAsync(HttpMethod.Post, News);
@@ -43,7 +59,7 @@ public sealed partial class TopicTests(GatewayFixture fixture) : IClassFixture<G
         Answers(note: """{"refusal":{"code":"too_many_topics","detail":"No."}}""");
         using var response = await SendAsync(HttpMethod.Post, News);
         await response.IsProblemAsync(409, "too_many_topics");
-        Assert.Single(Calls());
+        Assert.Equal(["GetTopic", "NoteTopic"], Calls().Select(call => call.Split('/', ' ')[2]));
     }
 
     [Theory]
@@ -153,9 +169,11 @@ public sealed partial class TopicTests(GatewayFixture fixture) : IClassFixture<G
     [GeneratedRegex("\"requestId\":\"[0-9a-f]{32}\"")]
     private static partial Regex RequestIds();
 
-    private void Answers(string members = """["alice","bob"]""", string note = Listed, string? join = null, string? leave = null, string send = """{"value":{"messageIds":["1-a","2-a"]}}""")
+    private void Answers(
+        string members = """["alice","bob"]""", string whyFull = "null", string note = Listed, string? join = null, string? leave = null,
+        string send = """{"value":{"messageIds":["1-a","2-a"]}}""")
     {
-        var view = $$$"""{"value":{"members":{{{members}}}}}""";
+        var view = $$$"""{"value":{"members":{{{members}}},"whyFull":{{{whyFull}}}}}""";
         fixture.Sidecar.Reset();
         fixture.Sidecar.Agent = call => call.Path[(call.Path.LastIndexOf('/') + 1)..] switch
         {

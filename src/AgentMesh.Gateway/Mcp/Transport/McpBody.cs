@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using AgentMesh.Gateway.Edge;
@@ -15,34 +17,81 @@ internal static class McpBody
     // What the SDK compares with the header Mcp-Name, and fails on when it is no text.
     private static readonly string[] Names = ["name", "uri", "taskId"];
 
-    /// <summary>True for one JSON object of UTF-8 whose texts are texts, with no member twice and few levels. A batch is an array: 2025-03-26 alone had them, and the SDK reads none.</summary>
+    // JSON-RPC says nothing of others, so they are passed over; the SDK refuses the whole message for one it does not know.
+    private static readonly string[] Members = ["jsonrpc", "id", "method", "params"];
+
+    /// <summary>
+    /// Reads one JSON object of UTF-8 whose texts are texts, with no member twice and few levels. A batch is an array: 2025-03-26 alone had them, and the
+    /// SDK reads none.
+    /// </summary>
     /// <param name="body">The body.</param>
-    /// <param name="isRpc">False of an object that is no message of JSON-RPC 2.0.</param>
-    /// <param name="isNamed">False of a message about something whose name is no text.</param>
-    public static bool IsMessage(ReadOnlyMemory<byte> body, out bool isRpc, out bool isNamed)
+    /// <param name="message">What the SDK is to read, of <see cref="McpBodyKind.Message"/>: the body without members that JSON-RPC does not know.</param>
+    public static McpBodyKind Read(byte[] body, out byte[] message)
     {
-        isRpc = isNamed = true;
-        if (!Utf8.IsValid(body.Span))
-            return false;
+        message = body;
+        if (!Utf8.IsValid(body))
+            return McpBodyKind.NoObject;
         try
         {
-            using var message = JsonDocument.Parse(body, Strict);
-            if (message.RootElement.ValueKind != JsonValueKind.Object || !JsonText.HasTextsOnly(body.Span))
-                return false;
-            isRpc = IsRpc(message.RootElement);
-            isNamed = !message.RootElement.TryGetProperty("params", out var parameters) || parameters.ValueKind != JsonValueKind.Object
-                || Names.All(name => !parameters.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.String or JsonValueKind.Null);
-            return true;
+            using var document = JsonDocument.Parse(body, Strict);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !JsonText.HasTextsOnly(body))
+                return McpBodyKind.NoObject;
+            if (!IsRpc(root))
+                return McpBodyKind.NoRpc;
+            if (!IsNamed(root))
+                return McpBodyKind.NoName;
+            if (root.EnumerateObject().Any(member => !Members.Contains(member.Name)))
+                message = Plain(root);
+            return McpBodyKind.Message;
         }
         catch (JsonException)
         {
-            return false;
+            return McpBodyKind.NoObject;
         }
     }
+
+    private static byte[] Plain(JsonElement root)
+    {
+        var plain = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(plain))
+        {
+            json.WriteStartObject();
+            foreach (var member in root.EnumerateObject().Where(member => Members.Contains(member.Name)))
+            {
+                json.WritePropertyName(member.Name);
+                json.WriteRawValue(JsonMarshal.GetRawUtf8Value(member.Value));
+            }
+
+            json.WriteEndObject();
+        }
+
+        return plain.WrittenSpan.ToArray();
+    }
+
+    private static bool IsNamed(JsonElement message) =>
+        !message.TryGetProperty("params", out var parameters) || parameters.ValueKind != JsonValueKind.Object
+        || Names.All(name => !parameters.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.String or JsonValueKind.Null);
 
     // A request or a notification; nobody is asked anything here, so there is nothing to answer.
     private static bool IsRpc(JsonElement message) =>
         message.TryGetProperty("jsonrpc", out var version) && version.ValueKind == JsonValueKind.String && version.ValueEquals("2.0")
         && message.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String
         && (!message.TryGetProperty("id", out var id) || id.ValueKind == JsonValueKind.String || id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out _));
+}
+
+/// <summary>What a body is to MCP.</summary>
+internal enum McpBodyKind
+{
+    /// <summary>A request or a notification.</summary>
+    Message,
+
+    /// <summary>Not one JSON object.</summary>
+    NoObject,
+
+    /// <summary>An object that is no message of JSON-RPC 2.0.</summary>
+    NoRpc,
+
+    /// <summary>A message about something whose name is no text.</summary>
+    NoName,
 }

@@ -46,27 +46,24 @@ internal sealed class McpDoor(McpEndpointOptions options, TimeProvider timeProvi
 
         var body = read.Value.ToArray();
         RequestBody.Release(http, read.Value);
-        if (!McpBody.IsMessage(body, out var isRpc, out var isNamed))
+        switch (McpBody.Read(body, out var message))
         {
-            await RpcError.WriteNoMessageAsync(http);
-            return Results.Empty;
-        }
-
-        if (!isRpc)
-        {
-            await RpcError.WriteInvalidRequestAsync(http);
-            return Results.Empty;
-        }
-
-        if (!isNamed)
-        {
-            await RpcError.WriteInvalidParametersAsync(http, body);
-            return Results.Empty;
+            case McpBodyKind.NoObject:
+                await RpcError.WriteNoMessageAsync(http);
+                return Results.Empty;
+            case McpBodyKind.NoRpc:
+                await RpcError.WriteInvalidRequestAsync(http);
+                return Results.Empty;
+            case McpBodyKind.NoName:
+                await RpcError.WriteInvalidParametersAsync(http, body);
+                return Results.Empty;
+            default:
+                break;
         }
 
         try
         {
-            return await ServeAsync(context, next, body);
+            return await ServeAsync(context, next, message);
         }
         catch (JsonException) when (!http.Response.HasStarted)
         {
