@@ -19,7 +19,7 @@ public static class ServiceDefaultsExtensions
     // The launcher promises that everything has ended 10 s after Ctrl-C; requests that wait for an agent end before that.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Clock, health, the sidecar's address and quiet request logs.</summary>
+    /// <summary>Clock, health, telemetry, the sidecar's address and quiet request logs.</summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
         // First in the list, so every other source wins. Not in appsettings.json: the run file starts services from the repository's
@@ -34,7 +34,7 @@ public static class ServiceDefaultsExtensions
                 new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
             ],
         });
-        RequestTraces.Enable();
+        builder.AddTelemetry();
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, UnloggedQueries>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(SidecarOptions.From(builder.Configuration));
@@ -43,8 +43,8 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Ends every exception of what follows in a problem without a stack trace.</summary>
-    public static IApplicationBuilder UseServiceDefaults(this IApplicationBuilder app) => app.UseMiddleware<FaultMiddleware>();
+    /// <summary>Answers at the port of metrics, if there is one, and ends every exception of what follows in a problem without a stack trace.</summary>
+    public static IApplicationBuilder UseServiceDefaults(this IApplicationBuilder app) => app.UseMetricsPort().UseMiddleware<FaultMiddleware>();
 
     /// <summary>
     /// Runs until the process is told to stop. A service that is configured wrongly says so in one line and returns 1; it does not

@@ -105,6 +105,7 @@ public sealed class HostingTests
                 "GET /dapr/subscribe: 401 401 ok",
                 "GET /healthz: ok ok ok",
                 "GET /livez: ok ok ok",
+                "GET /metrics: ok ok ok",
                 "GET /readyz: ok ok ok",
                 "HEAD /healthz: ok ok ok",
                 "HEAD /livez: ok ok ok",

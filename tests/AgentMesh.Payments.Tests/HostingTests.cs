@@ -45,6 +45,7 @@ public sealed class HostingTests
                 "GET /dapr/config: 401 401 ok",
                 "GET /healthz: ok ok ok",
                 "GET /livez: ok ok ok",
+                "GET /metrics: ok ok ok",
                 "GET /payments/{paymentId}/outcome: 401 401 ok",
                 "GET /payments/{paymentId}: 401 401 ok",
                 "GET /readyz: ok ok ok",

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace AgentMesh.ServiceDefaults.Tests;
@@ -13,12 +14,26 @@ internal sealed class ServiceServer : IAsyncDisposable
 
     public HttpClient Client => _app.GetTestClient();
 
-    public static async Task<ServiceServer> StartAsync(string environment, Action<WebApplication> map)
+    /// <summary>Where it listens, when it does.</summary>
+    public IReadOnlyCollection<string> Urls => [.. _app.Urls];
+
+    public static Task<ServiceServer> StartAsync(string environment, Action<WebApplication> map) => StartAsync(environment, [], map);
+
+    /// <param name="environment">Its name.</param>
+    /// <param name="settings">As environment variables of the service would have them.</param>
+    /// <param name="map">Maps endpoints.</param>
+    /// <param name="build">Adds to the service after its defaults.</param>
+    /// <param name="onKestrel">Listens on real sockets.</param>
+    public static async Task<ServiceServer> StartAsync(
+        string environment, IEnumerable<KeyValuePair<string, string>> settings, Action<WebApplication> map, Action<WebApplicationBuilder>? build = null, bool onKestrel = false)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
+        builder.Configuration.AddInMemoryCollection(settings!);
         builder.AddServiceDefaults();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
+        build?.Invoke(builder);
+        if (!onKestrel)
+            builder.WebHost.UseTestServer();
         var app = builder.Build();
         app.UseServiceDefaults();
         map(app);

@@ -10,7 +10,7 @@ public sealed class ReferenceTests
         ["AgentMesh.Evm"] = ["AgentMesh.Primitives", "BouncyCastle.Cryptography"],
         ["AgentMesh.X402"] = ["AgentMesh.Evm", "Polly.Core"],
         ["AgentMesh.Agents"] = ["AgentMesh.Primitives", "Cronos"],
-        ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives"],
+        ["AgentMesh.ServiceDefaults"] = ["AgentMesh.Primitives", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Exporter.Prometheus.AspNetCore", "OpenTelemetry.Extensions.Hosting", "OpenTelemetry.Instrumentation.AspNetCore"],
         ["AgentMesh.ActorHost"] = ["AgentMesh.Agents", "AgentMesh.Contracts", "AgentMesh.Evm", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "AgentMesh.X402", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "Anthropic", "Microsoft.Extensions.AI", "Microsoft.Extensions.AI.OpenAI", "OpenAI", "Polly.Core"],
         ["AgentMesh.Gateway"] = ["AgentMesh.Contracts", "AgentMesh.X402.AspNetCore", "AgentMesh.Primitives", "AgentMesh.ServiceDefaults", "Dapr.Actors", "Dapr.Actors.AspNetCore", "Dapr.Client", "Dapr.AspNetCore", "FluentValidation", "Microsoft.AspNetCore.Authentication.JwtBearer", "Microsoft.Extensions.Http.Resilience", "ModelContextProtocol.AspNetCore"],
         ["AgentMesh.Payments"] = ["AgentMesh.Contracts", "AgentMesh.ServiceDefaults", "AgentMesh.X402", "Dapr.Actors.AspNetCore", "Polly.Core"],

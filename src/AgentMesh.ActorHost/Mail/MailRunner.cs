@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using AgentMesh.ActorHost.Agents;
 using AgentMesh.Contracts.Agents;
@@ -154,6 +155,7 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
     /// <summary>Brings one message, and hears which is the next.</summary>
     private async Task<DeliverMail?> BringAsync(MailRun run, DeliverMail mail, CancellationToken cancellationToken)
     {
+        using var span = run.StartSpan();
         ReportMail report;
         try
         {
@@ -172,6 +174,8 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
             report = new ReportMail(run.To, mail.N, Code: MailCodes.RecipientUnreached, Detail: "The recipient's agent could not be reached; it is tried again.");
         }
 
+        if (report.Code is { } code)
+            span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", code);
         var work = await actors.ReportAsync(run, report, cancellationToken);
         return work.Value?.Next;
     }
@@ -211,4 +215,18 @@ internal sealed partial class MailRunner(MailActors actors, MailOptions options,
 /// <param name="Agent">The sender's actor id.</param>
 /// <param name="To">The receiver's.</param>
 /// <param name="First">The message to begin with; null: the agent is asked.</param>
-internal sealed record MailRun(string Agent, string To, DeliverMail? First);
+internal sealed record MailRun(string Agent, string To, DeliverMail? First)
+{
+    private static readonly ActivitySource Source = new("AgentMesh.Mail");
+
+    /// <summary>What has started it: the message that was sent, or a reminder. In memory only, as the run is.</summary>
+    public ActivityContext Cause { get; } = Activity.Current?.Context ?? default;
+
+    /// <summary>The span of one message of it; null: nobody gathers them.</summary>
+    public Activity? StartSpan()
+    {
+        var span = Source.StartActivity("mail deliver", ActivityKind.Internal, Cause);
+        span?.SetTag("agentmesh.agent", Agent).SetTag("agentmesh.receiver", To);
+        return span;
+    }
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using AgentMesh.ActorHost.Turns;
@@ -21,6 +22,8 @@ internal sealed partial class ToolRun(
     TimeProvider time,
     ILogger<ToolRun> logger)
 {
+    private static readonly ActivitySource Source = new("AgentMesh.Tools");
+
     /// <summary>The result of a tool that returns nothing.</summary>
     private const string NoResult = "Done.";
 
@@ -92,6 +95,8 @@ internal sealed partial class ToolRun(
             Services = services,
             Context = new Dictionary<object, object?> { [typeof(ToolContext)] = context },
         };
+        using var span = Source.StartActivity($"execute_tool {tool.Name}");
+        span?.SetTag("gen_ai.operation.name", "execute_tool").SetTag("gen_ai.tool.name", tool.Name).SetTag("gen_ai.tool.type", "function");
         using var clock = new CancellationTokenSource(TimeSpan.FromSeconds(options.ToolTimeoutSeconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
@@ -61,6 +62,7 @@ internal sealed partial class TurnRunner(
 
     private async ValueTask RunAsync(AgentRun run, CancellationToken stoppingToken)
     {
+        using var span = run.StartSpan();
         using var active = new ActiveRun(stoppingToken);
         _active[(run.Agent, run.Turn)] = active;
         var lease = Task.CompletedTask;
@@ -120,6 +122,7 @@ internal sealed partial class TurnRunner(
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             LogFailed(run.Agent, run.Turn, run.Attempt, AgentRefusals.TurnTimedOut);
+            Activity.Current?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", AgentRefusals.TurnTimedOut);
             await actors.TimeOutAsync(run, funds.LastMicroUsd, cancellationToken);
         }
         catch (BudgetReachedException reached)
@@ -130,6 +133,7 @@ internal sealed partial class TurnRunner(
         catch (ResponderFailedException failure)
         {
             LogFailed(run.Agent, run.Turn, run.Attempt, failure.Code);
+            Activity.Current?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", failure.Code);
             // A provider that asks to wait beyond the deadline leaves no other run of this turn.
             var mayRunAgain = failure.IsTransient && !(failure.RetryAfter >= Left(context));
             // Before the agent hears of it: the next run may begin in this process before the call returns.
@@ -277,9 +281,3 @@ internal sealed partial class TurnRunner(
         }
     }
 }
-
-/// <summary>A run of the model for an agent.</summary>
-/// <param name="Agent">The actor id.</param>
-/// <param name="Turn">The turn.</param>
-/// <param name="Attempt">Which run.</param>
-internal sealed record AgentRun(string Agent, long Turn, int Attempt);

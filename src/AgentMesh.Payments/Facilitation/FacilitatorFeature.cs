@@ -6,8 +6,13 @@ namespace AgentMesh.Payments.Facilitation;
 /// <summary>The facilitator: the app of that name through the sidecar, or a URL of its own without anything of Dapr.</summary>
 internal static class FacilitatorFeature
 {
-    public static void AddFacilitator(this IServiceCollection services) => services.AddSingleton(provider => Create(
-        provider.GetRequiredService<SidecarOptions>(), provider.GetRequiredService<PaymentOptions>(), provider.GetRequiredService<TimeProvider>()));
+    public static void AddFacilitator(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => Create(
+            provider.GetRequiredService<SidecarOptions>(), provider.GetRequiredService<PaymentOptions>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FacilitatorMetrics>();
+        services.AddSingleton<Facilitator>();
+    }
 
     private static FacilitatorClient Create(SidecarOptions sidecar, PaymentOptions options, TimeProvider time)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Threading.RateLimiting;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Evm;
+using AgentMesh.Payments.Facilitation;
 using AgentMesh.Payments.Settlement;
 using AgentMesh.Primitives;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
@@ -14,7 +15,7 @@ namespace AgentMesh.Payments.Purchases;
 /// knows, and strangers must not fill the store with payments that it refuses. The same order is taken once at a time, however often it comes.
 /// </summary>
 internal sealed partial class PaymentIntake(
-    PaymentActors actors, FacilitatorClient facilitator, PaymentOptions options, TimeProvider time, ILogger<PaymentIntake> logger) : IDisposable
+    PaymentActors actors, Facilitator facilitator, PaymentOptions options, TimeProvider time, ILogger<PaymentIntake> logger) : IDisposable
 {
     /// <summary>Payments that wait to be asked about.</summary>
     internal const int MaxWaiting = 16 * 1024;

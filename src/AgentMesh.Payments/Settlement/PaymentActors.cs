@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using AgentMesh.Contracts;
@@ -62,4 +63,18 @@ internal sealed class PaymentActors(IActorProxyFactory proxies, TimeProvider tim
 /// <summary>One run of the work on a payment.</summary>
 /// <param name="PaymentId">The payment.</param>
 /// <param name="Attempt">Which run.</param>
-internal sealed record PaymentRun(string PaymentId, int Attempt);
+internal sealed record PaymentRun(string PaymentId, int Attempt)
+{
+    private static readonly ActivitySource Source = new("AgentMesh.Payments");
+
+    /// <summary>What has started it: the purchase, or a reminder. In memory only, as the run is.</summary>
+    public ActivityContext Cause { get; } = Activity.Current?.Context ?? default;
+
+    /// <summary>Its span; null: nobody gathers them.</summary>
+    public Activity? StartSpan()
+    {
+        var span = Source.StartActivity("payment", ActivityKind.Internal, Cause);
+        span?.SetTag("agentmesh.payment", PaymentId).SetTag("agentmesh.attempt", Attempt);
+        return span;
+    }
+}

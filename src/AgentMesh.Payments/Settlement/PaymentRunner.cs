@@ -36,6 +36,7 @@ internal sealed partial class PaymentRunner(
 
     private async ValueTask RunAsync(PaymentRun run, CancellationToken stoppingToken)
     {
+        using var span = run.StartSpan();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var lease = Task.CompletedTask;
         try

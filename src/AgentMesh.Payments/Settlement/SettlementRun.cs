@@ -6,6 +6,7 @@ using AgentMesh.Evm.Rpc;
 using AgentMesh.Payments.Announcing;
 using AgentMesh.Payments.Claims;
 using AgentMesh.Payments.Execution;
+using AgentMesh.Payments.Facilitation;
 using AgentMesh.Payments.Intents;
 using AgentMesh.Payments.Recording;
 using AgentMesh.X402.Exact.Evm.ResourceServer;
@@ -18,7 +19,7 @@ namespace AgentMesh.Payments.Settlement;
 /// before each call that cannot be taken back, and the claim is what keeps two runs from making the same one.
 /// </summary>
 internal sealed partial class SettlementRun(
-    PaymentRun run, PaymentActors actors, ClaimStore claims, IntentStore intents, FacilitatorClient facilitator, SellerClient seller, PaymentRecorder recorder,
+    PaymentRun run, PaymentActors actors, ClaimStore claims, IntentStore intents, Facilitator facilitator, SellerClient seller, PaymentRecorder recorder,
     ChainLook chain, PaymentEventPublisher events, PaymentOptions options, TimeProvider time, ILogger<SettlementRun> logger)
 {
     /// <summary>Steps of one run; a payment from the beginning to its event takes seven.</summary>

@@ -1,5 +1,6 @@
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
+using AgentMesh.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,6 +12,10 @@ namespace AgentMesh.ServiceDefaults.Health;
 /// <summary>The three questions a platform asks a service.</summary>
 public static class HealthEndpoints
 {
+    private const string Live = "/livez";
+    private const string Health = "/healthz";
+    private const string Ready = "/readyz";
+
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     // A probe of Kubernetes waits 1 s by default; an answer after that is no answer.
@@ -27,15 +32,18 @@ public static class HealthEndpoints
     /// <summary>
     /// <c>/livez</c>: the process serves requests (restart it when it does not). <c>/readyz</c>: it can do its work (send it traffic).
     /// <c>/healthz</c>: Dapr's app health check; like livez it depends on nothing, because a dependency's trouble must not make
-    /// the sidecar withdraw the app.
+    /// the sidecar withdraw the app. Beside them <c>/metrics</c>, where it is at the app's own port.
     /// </summary>
     public static IEndpointRouteBuilder MapServiceHealth(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/livez", Methods, Ok).AllowAnonymous();
-        endpoints.MapMethods("/healthz", Methods, Ok).AllowAnonymous();
-        endpoints.MapMethods("/readyz", Methods, AnswerReadyAsync).AllowAnonymous();
-        return endpoints;
+        endpoints.MapMethods(Live, Methods, Ok).AllowAnonymous();
+        endpoints.MapMethods(Health, Methods, Ok).AllowAnonymous();
+        endpoints.MapMethods(Ready, Methods, AnswerReadyAsync).AllowAnonymous();
+        return endpoints.MapMetrics();
     }
+
+    /// <summary>Whether a platform asks there.</summary>
+    internal static bool IsProbe(PathString path) => path == Live || path == Health || path == Ready;
 
     private static Task Ok(HttpContext context)
     {

@@ -47,6 +47,7 @@ public sealed class EdgeTests : IAsyncLifetime
                 "GET /faults: 401 401 ok",
                 "GET /healthz: ok ok ok",
                 "GET /livez: ok ok ok",
+                "GET /metrics: ok ok ok",
                 "GET /readyz: ok ok ok",
                 "GET /supported: 401 401 ok",
                 "GET /{*path:nonfile}: ok ok ok",

@@ -79,6 +79,7 @@ public sealed class AccessTableTests : IAsyncLifetime
         ("GET /dapr/subscribe", For.Dapr),
         ("GET /healthz", For.Public),
         ("GET /livez", For.Public),
+        ("GET /metrics", For.Public),
         ("GET /openapi/v1.json", For.Public),
         ("GET /readyz", For.Public),
         ("GET /schemas/spending-policy/v1.json", For.Public),

@@ -14,13 +14,14 @@ namespace AgentMesh.Gateway.Tests.OpenApi;
 /// <summary>Writes the OpenAPI document of the gateway's endpoints: what their routes, their metadata and the descriptions beside them say.</summary>
 internal sealed class DocumentWriter
 {
-    /// <summary>For machines of ours alone: probes, and the sidecar.</summary>
+    /// <summary>For machines of ours alone: probes, Prometheus, and the sidecar.</summary>
     public static readonly IReadOnlySet<string> Left = new HashSet<string>
     {
         "GET /dapr/subscribe",
         "POST /dapr/announcements",
         "GET /healthz",
         "GET /livez",
+        "GET /metrics",
         "GET /readyz",
         "HEAD /healthz",
         "HEAD /livez",

@@ -1,0 +1,5 @@
+namespace AgentMesh.ServiceDefaults.Tests.Telemetry;
+
+/// <summary>Tests beside which no other runs: who gathers spans gathers those of the whole process.</summary>
+[CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
+public sealed class AloneCollection;
