@@ -1,8 +1,8 @@
 namespace AgentMesh.Gateway.Edge;
 
 /// <summary>
-/// Headers of every answer: what an agent says is private, its media type is the declared one, and no answer is a page. What was asked for by TLS is asked for
-/// by TLS from then on.
+/// Headers of every answer: what an agent says is private, its media type is the declared one, and no answer is a page but the console's,
+/// which says so itself. What was asked for by TLS is asked for by TLS from then on.
 /// </summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {

@@ -1,4 +1,5 @@
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Console;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
 
@@ -6,7 +7,7 @@ namespace AgentMesh.Gateway.Edge;
 
 /// <summary>
 /// What routing leaves over. An invalid user id is 400 on every path below <c>/agent/</c>, known or not, but MCP's; then a path that is unknown,
-/// or known with other methods, is 404.
+/// or known with other methods, is 404; the page's own with other methods are 405.
 /// </summary>
 internal sealed class UnroutedRequests(RequestDelegate next)
 {
@@ -36,8 +37,13 @@ internal sealed class UnroutedRequests(RequestDelegate next)
         await next(context);
         // What ASP.NET Core answers by itself has no body: routing's own endpoint for a known path with a wrong method (405 with Allow), and files.
         if (context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false })
-            await Problem.WriteAsync(context, new Refusal(EdgeRefusals.NotFound, $"This path is for {context.Response.Headers.Allow} only."));
+        {
+            var code = ConsoleEndpoint.Has(context.Request.Path) ? EdgeRefusals.MethodNotAllowed : EdgeRefusals.NotFound;
+            await Problem.WriteAsync(context, new Refusal(code, $"This path is for {context.Response.Headers.Allow} only."));
+        }
         else if (context.Response is { StatusCode: StatusCodes.Status412PreconditionFailed, HasStarted: false })
+        {
             await Problem.WriteAsync(context, PreconditionFailed);
+        }
     }
 }

@@ -59,7 +59,6 @@ public sealed class PathTests(GatewayFixture fixture) : IClassFixture<GatewayFix
     }
 
     [Theory]
-    [InlineData("GET", "/", null)]
     [InlineData("GET", "/nope", null)]
     [InlineData("GET", "/agents/alice/info", null)]
     [InlineData("POST", "/agent/alice", "DELETE, GET")]

@@ -14,9 +14,13 @@ namespace AgentMesh.Gateway.Tests.OpenApi;
 /// <summary>Writes the OpenAPI document of the gateway's endpoints: what their routes, their metadata and the descriptions beside them say.</summary>
 internal sealed class DocumentWriter
 {
-    /// <summary>For machines of ours alone: probes, Prometheus, and the sidecar.</summary>
+    /// <summary>For machines of ours alone, probes, Prometheus and the sidecar; and the page, which is for people.</summary>
     public static readonly IReadOnlySet<string> Left = new HashSet<string>
     {
+        "GET /",
+        "GET /console/{file}",
+        "HEAD /",
+        "HEAD /console/{file}",
         "GET /dapr/subscribe",
         "POST /dapr/announcements",
         "GET /healthz",
