@@ -139,10 +139,15 @@ export const outages = {
     process.kill(pid, 'SIGKILL');
     await page.waitForSelector('.state:not(.live)');
     // Said while nobody listens: kept, and sent once by its key.
+    const again = page.waitForEvent('websocket', socket => socket.url().endsWith('/agent/survives'));
     await say(page, 'while away');
     await page.locator('.outgoing', { hasText: 'while away' }).waitFor();
-    model.release('hold over the end');
+    // The new gateway begins with the text's beginning, which is here already.
+    await (await again).waitForEvent('framereceived', ({ payload }) => payload.includes('"type":"delta"'));
     await live(page);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    assert.equal(await page.locator('.message.running .text').first().textContent(), 'First half. ');
+    model.release('hold over the end');
     await answer(page, 'while away');
     const expected = [['before', 'hold over the end', 'while away'], ['before', whole('hold over the end'), 'while away']];
     await until('each message to be there', async () => (await page.locator('.message.running, .outgoing').count()) === 0);

@@ -15,6 +15,10 @@ const settings = {
   AgentMesh__Responder__Endpoint: model.endpoint,
   AgentMesh__Responder__Model: 'console',
   AgentMesh__Responder__ApiKeySecret: 'none',
+  // USD for a million tokens: an answer costs 0.15, and what a call may cost is held while it runs.
+  AgentMesh__Responder__Prices__0__Model: 'console',
+  AgentMesh__Responder__Prices__0__Input: '1000',
+  AgentMesh__Responder__Prices__0__Output: '1000',
 };
 const count = { passed: 0, failed: 0, skipped: 0 };
 const browser = await startBrowser();

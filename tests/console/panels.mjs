@@ -1,9 +1,13 @@
 // What stands beside the conversation.
 import assert from 'node:assert/strict';
 import { until } from '../x402-official/waiting.mjs';
-import { answer, box, open, say, tab, texts } from './browser.mjs';
+import { whole } from './model.mjs';
+import { answer, box, open, running, say, tab, texts } from './browser.mjs';
 
-const post = (mesh, path, body) => fetch(mesh.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const usdc = 'eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e';
+const send = (mesh, method, path, body) => fetch(mesh.url + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const post = (mesh, path, body) => send(mesh, 'POST', path, body);
+const setBudget = (mesh, user, limit) => send(mesh, 'PUT', `/agent/${user}/budget`, { limits: [{ scope: 'agent', asset: 'USD', window: 'rolling:24h', limit }] });
 
 export const panels = {
   'a paid call: budget and payments of both': async ({ browser, mesh }) => {
@@ -26,6 +30,43 @@ export const panels = {
     const other = await open(context, mesh.url, 'seller');
     await tab(other, 'Payments');
     await other.locator('.payment.in', { hasText: '+0.1 USDC' }).waitFor();
+    await context.close();
+  },
+
+  'a payment that is asked about: approved on the page': async ({ browser, mesh }) => {
+    await Promise.all(['asker', 'asked'].map(user => post(mesh, `/agent/${user}/message`, { content: 'Hello' })));
+    assert.equal((await send(mesh, 'PUT', '/agent/asker/policy', { version: 1, rules: [], assets: [usdc], default: 'ask' })).status, 200);
+    const pay = () => post(mesh, '/agent/asker/pay', { url: `${mesh.url}/agent/asked/premium/analysis`, body: '{"query":"?"}', maxAmount: '100000' });
+    const context = await browser.context();
+    const page = await open(context, mesh.url, 'asker');
+    await tab(page, 'Payments');
+    assert.equal((await pay()).ok, false);
+    const question = page.locator('.approval', { hasText: 'May it pay 0.1 USDC?' });
+    await question.getByText('/agent/asked/premium/analysis').waitFor();
+    await question.getByRole('button', { name: 'Approve' }).click();
+    await question.waitFor({ state: 'detached' });
+    assert.equal((await pay()).status, 200);
+    await page.locator('.payment.out', { hasText: 'settled' }).waitFor();
+    await context.close();
+  },
+
+  'budget: held while a model runs; at the limit the turn waits, and goes on': async ({ browser, mesh, model }) => {
+    const context = await browser.context();
+    const page = await open(context, mesh.url, 'poor');
+    await say(page, 'hold the money');
+    await running(page, 'First half.');
+    await page.locator('[role=meter][aria-valuetext^="0 spent and "]:not([aria-valuetext*=" 0 held"])').waitFor();
+    model.release('hold the money');
+    await answer(page, whole('hold the money'));
+    await page.locator('[role=meter][aria-valuetext^="0.15 spent and 0 held"]').waitFor();
+    assert.equal((await setBudget(mesh, 'poor', '150001')).status, 200);
+    await say(page, 'one more');
+    const waiting = page.locator('.message.running.waits');
+    await waiting.getByText('waits for budget').waitFor();
+    await waiting.getByRole('button', { name: 'Try again now' }).waitFor();
+    assert.equal((await setBudget(mesh, 'poor', '50000000')).status, 200);
+    await answer(page, 'one more');
+    assert.equal(await page.locator('.message.running').count(), 0);
     await context.close();
   },
 

@@ -54,7 +54,7 @@ function open(user) {
     page.select(id);
     write(user, id);
   };
-  const sessions = new Sessions({ ...context, select, renamed: () => page.select(page.session) });
+  const sessions = new Sessions({ ...context, select, renamed: () => page.select(page.session), seen: () => view('chat') });
   const panels = new Panels(context);
   page = {
     user, end, session: null,

@@ -31,6 +31,8 @@ export class Panels {
     const { feed, signal } = context;
     feed.addEventListener('message', () => this.#happened('message'));
     feed.addEventListener('event', ({ detail }) => this.#happened(detail.type));
+    // A model's call has set money aside by now.
+    feed.addEventListener('delta', ({ detail }) => { if (detail.at === 0) this.#happened('message'); });
     feed.addEventListener('welcome', () => this.#happened(null));
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#happened(null); }, { signal });
     signal.addEventListener('abort', () => {

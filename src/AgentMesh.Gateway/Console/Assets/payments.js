@@ -1,4 +1,5 @@
 // What was paid, in and out, and how each stands.
+import { Approvals } from './approvals.js';
 import { copyButton, empty, fill, h } from './dom.js';
 import { amount, short, when } from './text.js';
 
@@ -18,17 +19,25 @@ export class Payments {
     this.wallet = wallet;
     this.direction = h('select', { 'aria-label': 'Which payments', onchange: () => this.again() },
       h('option', { value: '' }, 'In and out'), h('option', { value: 'in' }, 'In'), h('option', { value: 'out' }, 'Out'));
+    this.approvals = new Approvals({ api, wallet, decided: () => this.again() });
     this.list = h('ul', { class: 'cards' });
-    this.root = h('div', {}, h('div', { class: 'tools' }, this.direction), this.list);
+    this.root = h('div', {}, this.approvals.root, h('div', { class: 'tools' }, this.direction), this.list);
   }
 
   async refresh() {
+    await this.approvals.refresh();
     const direction = this.direction.value;
     const { payments } = await this.api.get(`/payments?limit=${PageSize}${direction ? `&direction=${direction}` : ''}`);
     const newest = payments.toReversed();
-    fill(this.list, [newest, direction, newest.map(payment => this.wallet.symbolOf(payment.asset))], () => newest.length > 0
-      ? newest.map(payment => card(payment, this.wallet.symbolOf(payment.asset)))
+    fill(this.list, [newest, direction, newest.map(payment => this.#symbolOf(payment))], () => newest.length > 0
+      ? newest.map(payment => card(payment, this.#symbolOf(payment)))
       : [h('li', { class: 'none' }, empty('No payments', 'What the agent is paid, and what it buys, is listed here.'))]);
+  }
+
+  // Its decimals are its own; a token that the budget does not know is a token all the same.
+  #symbolOf({ asset }) {
+    const { symbol, decimals } = this.wallet.tokenOf(asset);
+    return decimals === null ? 'tokens' : symbol;
   }
 }
 

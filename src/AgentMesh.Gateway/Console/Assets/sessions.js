@@ -11,11 +11,12 @@ export class Sessions {
   #next = null;
   #current = null;
 
-  constructor({ api, thread, select, renamed }) {
+  constructor({ api, thread, select, renamed, seen }) {
     this.api = api;
     this.thread = thread;
     this.select = select;
     this.renamed = renamed;
+    this.seen = seen;
     this.list = h('ul', { class: 'session-list' });
     this.more = h('button', { type: 'button', class: 'wide', hidden: true, onclick: event => tried(() => this.#read(this.#next), event.currentTarget) }, 'More sessions');
     this.root = h('nav', { class: 'sessions', 'aria-label': 'Sessions' },
@@ -65,7 +66,7 @@ export class Sessions {
     const title = titleOf(session);
     const isCurrent = session.id === this.#current;
     return h('li', { class: isCurrent ? 'current' : null },
-      h('a', { href: `#/u/${encodeURIComponent(this.api.user)}/s/${encodeURIComponent(session.id)}`, 'aria-current': isCurrent ? 'page' : null },
+      h('a', { href: `#/u/${encodeURIComponent(this.api.user)}/s/${encodeURIComponent(session.id)}`, 'aria-current': isCurrent ? 'page' : null, onclick: this.seen },
         h('span', { class: 'name' }, title), h('small', {}, session.lastActive ? when(session.lastActive) : ' ')),
       session.id !== 'default' && h('span', { class: 'tools' },
         iconButton(icons.pen, `Rename ${title}`, () => this.#rename(session)),

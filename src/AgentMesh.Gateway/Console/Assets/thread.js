@@ -2,6 +2,8 @@
 import { Refused, Unreached } from './api.js';
 
 const PageSize = 100;
+// Turns that are over and still known by name, for what comes late of them.
+const MaxOver = 256;
 
 /** Events: `change` (something in a session), `text` (a running turn's text alone), `session` (a message came in a session). */
 export class Thread extends EventTarget {
@@ -111,7 +113,10 @@ export class Thread extends EventTarget {
 
   // Kept as over: its answer may be here before the answer to whoever sent the message.
   #end(turn, session) {
+    this.#turns.delete(turn);
     this.#turns.set(turn, { ...newTurn(turn, session), isOver: true });
+    const over = [...this.#turns.values()].filter(one => one.isOver);
+    if (over.length > MaxOver) this.#turns.delete(over[0].id);
   }
 
   // A piece of text has its place: what is known is skipped, also when a new connection begins at the beginning.

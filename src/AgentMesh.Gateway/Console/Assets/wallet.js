@@ -17,7 +17,9 @@ export class Wallet {
   title = 'Wallet';
   /** Events after which it is read anew. */
   events = ['payment', 'budget', 'message', 'turn_paused', 'turn_resumed', 'frozen', 'unfrozen', 'approval'];
-  #symbols = new Map();
+  // Who is paid hears nothing by the log, nor of a hold that a window lets go: while this is seen it is asked again.
+  pollMs = 5000;
+  #tokens = new Map();
 
   constructor({ api }) {
     this.api = api;
@@ -29,14 +31,14 @@ export class Wallet {
   async refresh() {
     const info = await this.api.get('/info');
     this.isKnown = true;
-    for (const { asset, symbol } of info.budget.limits) if (symbol) this.#symbols.set(addressOf(asset), symbol);
-    fill(this.have, [info.walletAddress, info.balance, info.balanceReason], () => walletNodes(info, this.symbolOf(info.balance?.asset)));
+    for (const { asset, symbol, decimals } of info.budget.limits) if (symbol) this.#tokens.set(addressOf(asset), { symbol, decimals });
+    fill(this.have, [info.walletAddress, info.balance, info.balanceReason], () => walletNodes(info, this.tokenOf(info.balance?.asset).symbol));
     fill(this.limits, info.budget.limits, () => info.budget.limits.length > 0 ? info.budget.limits.map(limitNodes) : [empty('No limits', 'Nothing may be spent until an admin sets some.')]);
   }
 
-  /** What a token is called, by its contract. */
-  symbolOf(asset) {
-    return this.#symbols.get(addressOf(asset ?? '')) ?? 'tokens';
+  /** What a token is called and divided by, as the budget has it; by its contract. */
+  tokenOf(asset) {
+    return this.#tokens.get(addressOf(asset ?? '')) ?? { symbol: 'atomic units', decimals: null };
   }
 }
 
