@@ -4,9 +4,9 @@ import { until } from '../x402-official/waiting.mjs';
 import { whole } from './model.mjs';
 import { answer, box, open, running, say, tab, texts } from './browser.mjs';
 
-const usdc = 'eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e';
-const send = (mesh, method, path, body) => fetch(mesh.url + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-const post = (mesh, path, body) => send(mesh, 'POST', path, body);
+export const usdc = 'eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e';
+export const send = (mesh, method, path, body) => fetch(mesh.url + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+export const post = (mesh, path, body) => send(mesh, 'POST', path, body);
 const setBudget = (mesh, user, limit) => send(mesh, 'PUT', `/agent/${user}/budget`, { limits: [{ scope: 'agent', asset: 'USD', window: 'rolling:24h', limit }] });
 
 export const panels = {
