@@ -59,6 +59,7 @@ internal static class PaymentsFeature
         services.AddHostedService(provider => provider.GetRequiredService<OpenPaymentNotes>());
         services.AddSingleton<PaymentSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentSweeper>());
+        services.AddSingleton<PaymentMetrics>();
         services.AddSingleton<PaymentServices>();
         services.AddActors(null);
         services.AddOptions<ActorRuntimeOptions>().Configure<PaymentOptions>((runtime, options) =>

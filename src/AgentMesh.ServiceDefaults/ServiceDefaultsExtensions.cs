@@ -35,6 +35,7 @@ public static class ServiceDefaultsExtensions
             ],
         });
         builder.AddTelemetry();
+        builder.AddConsoleFormat();
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, UnloggedQueries>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(SidecarOptions.From(builder.Configuration));

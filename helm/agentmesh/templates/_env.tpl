@@ -8,6 +8,16 @@
   valueFrom: { secretKeyRef: { name: {{ $v.dapr.apiTokenSecret }}, key: token } }
 - name: APP_API_TOKEN
   valueFrom: { secretKeyRef: { name: {{ $v.dapr.appTokenSecret }}, key: token } }
+- { name: OTEL_SERVICE_NAME, value: {{ .app }} }
+{{- if $v.metrics.serviceMonitor.enabled }}
+- { name: OTEL_EXPORTER_PROMETHEUS_PORT, value: "9464" }
+{{- end }}
+{{- with $v.telemetry.otlp }}
+{{- if .endpoint }}
+- { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }} }
+- { name: OTEL_EXPORTER_OTLP_PROTOCOL, value: {{ .protocol }} }
+{{- end }}
+{{- end }}
 {{- if ne .app "facilitator" }}
 - { name: AgentMesh__Payments__Network, value: {{ $v.payments.network | quote }} }
 - { name: AgentMesh__Payments__Asset, value: {{ $v.payments.asset | quote }} }

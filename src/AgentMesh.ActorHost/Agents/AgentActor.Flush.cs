@@ -1,4 +1,5 @@
 using AgentMesh.Agents.Usage;
+using AgentMesh.Contracts.Agents;
 
 namespace AgentMesh.ActorHost.Agents;
 
@@ -27,6 +28,7 @@ internal sealed partial class AgentActor
     /// <inheritdoc/>
     protected override async Task OnDeactivateAsync()
     {
+        _services.Metrics.Deactivated(AgentActorType.Name);
         if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder && !_services.Wallets.MayBeOutdated && !HasUnstoredEvents
             && _line is null && !OwesLine)
         {

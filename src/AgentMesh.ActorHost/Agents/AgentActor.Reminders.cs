@@ -41,6 +41,8 @@ internal sealed partial class AgentActor
     /// <summary>Looks at what is due. Safe at any time and as often as a reminder comes.</summary>
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
+        // Their names are those of this class.
+        _services.Metrics.ReminderFired(AgentActorType.Name, reminderName);
         if (reminderName == FlushReminder)
         {
             await FlushAsync();

@@ -176,6 +176,7 @@ internal sealed partial class AgentActor
     {
         if (change is null)
             return;
+        Measure(before, change);
         var id = Id.GetId();
         if (change.Turns is { } turns)
         {

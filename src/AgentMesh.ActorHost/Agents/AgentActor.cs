@@ -62,6 +62,8 @@ internal sealed partial class AgentActor
                 return Refused<PostedMessage>(full);
             case StoredPost stored:
                 await CommitAsync(new TurnInputs(head, inputs.OpenEvents, inputs.Turns), open, stored.Change, stored.Runs, cancellationToken);
+                if (stored.Answer.Response is not null)
+                    _services.Metrics.TurnEnded(Completed, _time.GetUtcNow() - now);
                 return ToReply(stored.Answer) with { RateLimit = ToRateLimit(stored.Rate) };
             case PausedPost paused:
                 return RefusedAs<PostedMessage>(paused.Pause, paused.TurnId);
@@ -144,6 +146,7 @@ internal sealed partial class AgentActor
         where T : class
     {
         var reply = await AttemptAsync(turn);
+        MeasureRefusal(reply.Refusal?.Code);
         await ResumeTurnsAsync();
         await AnswerMailsAsync();
         NoteDue();

@@ -48,9 +48,13 @@ internal sealed class AgentServices(
     TenantGate tenantGate,
     MailServices mail,
     StateEncryption encryption,
-    TenantQuotas quotas)
+    TenantQuotas quotas,
+    AgentMetrics metrics)
 {
     public TimeProvider Time => time;
+
+    /// <summary>Counts what agents do.</summary>
+    public AgentMetrics Metrics => metrics;
 
     public AgentActorOptions Actors => actors;
 

@@ -49,6 +49,7 @@ internal static class AgentsFeature
         services.AddHostedService(provider => provider.GetRequiredService<TurnRunner>());
         services.AddSingleton<Summarizer>();
         services.AddHostedService(provider => provider.GetRequiredService<Summarizer>());
+        services.AddSingleton<AgentMetrics>();
         services.AddSingleton<AgentServices>();
         services.AddActors(null);
         services.AddOptions<ActorRuntimeOptions>().Configure<AgentActorOptions, EncryptionOptions>((runtime, options, encryption) =>

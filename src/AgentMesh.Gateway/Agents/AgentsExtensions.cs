@@ -26,6 +26,7 @@ internal static class AgentsExtensions
         services.AddSingleton<IActorProxyFactory>(provider => CreateProxyFactory(provider.GetRequiredService<SidecarOptions>()));
         services.AddSingleton<AgentCalls>();
         services.AddSingleton<LongReads>();
+        services.AddSingleton<MessageMetrics>();
         services.AddSingleton<MessagePosts>();
         services.AddSingleton<InfoReader>();
         services.AddSingleton<IValidator<MessageRequest>, MessageRequestValidator>();

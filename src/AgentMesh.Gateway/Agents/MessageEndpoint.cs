@@ -48,7 +48,7 @@ internal static class MessageEndpoint
             return;
 
         var message = new PostMessage(content, request.SessionId, RequestId.New(), idempotencyKey, request.IfBusy);
-        var reply = await services.GetRequiredService<MessagePosts>().PostAsync(agent, message, context.RequestAborted);
+        var reply = await services.GetRequiredService<MessagePosts>().PostAsync(agent, message, MessageTransports.Http, context.RequestAborted);
         RateLimitHeaders.Set(context.Response, reply.RateLimit, reply.Refusal);
         if (reply.Value is not { } posted)
             await Problem.WriteAsync(context, reply.ToResult().Refusal!);

@@ -2,6 +2,7 @@ using AgentMesh.Gateway.Identity;
 using AgentMesh.ServiceDefaults;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.Gateway.Edge;
@@ -14,6 +15,9 @@ internal static class EdgeExtensions
         builder.Services.AddOptions<OriginOptions>().BindConfiguration(OriginOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<OriginOptions>, OriginOptionsValidator>();
         builder.Services.AddSingleton<AllowedOrigins>();
+        // First in the list, so that whoever wants it has it.
+        if (IdentityExtensions.IsDevelopment(builder.Configuration))
+            builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new($"Logging:LogLevel:{typeof(RequestLog).FullName}", "Warning")] });
         builder.Services.AddSingleton<ForeignPages>();
         builder.Services.AddCheckedOptions<EdgeOptions>(EdgeOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
@@ -29,6 +33,7 @@ internal static class EdgeExtensions
 
     public static WebApplication UseEdge(this WebApplication app)
     {
+        app.UseMiddleware<RequestLog>();
         if (!IdentityExtensions.IsDevelopment(app.Configuration))
             app.UseProxies();
         app.UseMiddleware<SecurityHeaders>();

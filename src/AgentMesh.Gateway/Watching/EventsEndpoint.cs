@@ -91,11 +91,25 @@ internal static class EventsEndpoint
             context, watcher, services.GetRequiredService<WatchClock>(), services.GetRequiredService<IOptions<WatchOptions>>().Value,
             services.GetRequiredService<TimeProvider>(), credential);
         await using var gone = context.RequestAborted.Register(static watcher => ((Watcher)watcher!).Wake(), watcher);
+        var metrics = services.GetRequiredService<WatchMetrics>();
+        metrics.StreamOpened();
+        try
+        {
+            await SendAllAsync(stream, watcher, context.RequestAborted);
+        }
+        finally
+        {
+            metrics.StreamClosed();
+        }
+    }
+
+    private static async Task SendAllAsync(EventStream stream, Watcher watcher, CancellationToken cancellationToken)
+    {
         await stream.BeginAsync(RetryMs);
         while (!stream.IsOver)
         {
             var isLast = stream.IsDraining;
-            if (await SendNextAsync(stream, watcher, context.RequestAborted))
+            if (await SendNextAsync(stream, watcher, cancellationToken))
                 continue;
             if (isLast)
                 return;

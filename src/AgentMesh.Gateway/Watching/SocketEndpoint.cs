@@ -57,6 +57,15 @@ internal static class SocketEndpoint
 
         await using var stream = await SocketHandshake.AcceptAsync(context);
         using var session = new SocketSession(context, stream, watcher, services.GetRequiredService<SocketParts>());
-        await session.RunAsync(agent, info.Value!, after);
+        var metrics = services.GetRequiredService<WatchMetrics>();
+        metrics.SocketOpened();
+        try
+        {
+            await session.RunAsync(agent, info.Value!, after);
+        }
+        finally
+        {
+            metrics.SocketClosed();
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Agents;
 using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
@@ -169,7 +170,7 @@ internal sealed partial class SocketSession
         Expected.Begin();
         try
         {
-            var reply = await _parts.Posts.PostAsync(agent, message, Aborted);
+            var reply = await _parts.Posts.PostAsync(agent, message, MessageTransports.WebSocket, Aborted);
             if (reply.Refusal is not null)
                 await RefuseAsync(reply.ToResult().Refusal!, frame.Id);
             else if (reply.Value is { IsPending: true } posted)

@@ -18,6 +18,7 @@ internal static class WatchingExtensions
                 $"{WatchOptions.Section}: counts, sizes and times must be positive, PageEvents at most 1000, MaxCheckInterval at least CheckInterval, "
                 + "SilenceTimeout longer than HeartbeatInterval.")
             .ValidateOnStart();
+        services.AddSingleton<WatchMetrics>();
         services.AddSingleton<WatchHub>();
         services.AddSingleton<WatchClock>();
         services.AddHostedService(provider => provider.GetRequiredService<WatchClock>());

@@ -15,7 +15,7 @@ namespace AgentMesh.Payments.Purchases;
 /// knows, and strangers must not fill the store with payments that it refuses. The same order is taken once at a time, however often it comes.
 /// </summary>
 internal sealed partial class PaymentIntake(
-    PaymentActors actors, Facilitator facilitator, PaymentOptions options, TimeProvider time, ILogger<PaymentIntake> logger) : IDisposable
+    PaymentActors actors, Facilitator facilitator, PaymentOptions options, PaymentMetrics metrics, TimeProvider time, ILogger<PaymentIntake> logger) : IDisposable
 {
     /// <summary>Payments that wait to be asked about.</summary>
     internal const int MaxWaiting = 16 * 1024;
@@ -48,7 +48,10 @@ internal sealed partial class PaymentIntake(
             if (await WhyNotGoodAsync(order) is not { } reason)
                 return await actors.ReceiveAsync(order with { IsVerified = true }, CancellationToken.None);
             // It may be bad now because another process has taken it meanwhile, and settled it.
-            return await FindAsync(order) ?? Payment.Refuse(order, reason, time.GetUtcNow()).ToInfo(null);
+            if (await FindAsync(order) is { } settled)
+                return settled;
+            metrics.Refused();
+            return Payment.Refuse(order, reason, time.GetUtcNow()).ToInfo(null);
         }
         finally
         {

@@ -66,11 +66,26 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
     /// <summary>Looks at what is due. Safe at any time and as often as a reminder comes.</summary>
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
+        services.Metrics.ReminderFired(WorkReminder);
         _hasWorkReminder = true;
         var reply = await LookAtDueAsync();
         // A payment whose record cannot be read is not woken for ever either.
         if (reply.Refusal is not null)
             await ForgetReminderAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnActivateAsync()
+    {
+        services.Metrics.Activated();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnDeactivateAsync()
+    {
+        services.Metrics.Deactivated();
+        return Task.CompletedTask;
     }
 
     private static Reply<T> Refused<T>(Refusal refusal)
@@ -124,6 +139,8 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
                 await StateManager.SetStateAsync(AnswerKey, answer, cancellationToken);
             await StateManager.SetStateAsync(PaymentKey, after, cancellationToken);
             await StateManager.SaveStateAsync(cancellationToken);
+            if (after.Status != before?.Status)
+                services.Metrics.Came(after);
             if (after.Attempt != before?.Attempt && after.LeaseUntil is not null)
                 services.Runner.Start(after.Id, after.Attempt);
             if (after.IsOver || after.Status == PaymentStatus.Unknown)

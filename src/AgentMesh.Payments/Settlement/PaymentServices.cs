@@ -4,9 +4,11 @@ using AgentMesh.X402.Exact.Evm.ResourceServer;
 namespace AgentMesh.Payments.Settlement;
 
 /// <summary>What all payments of the process share.</summary>
-internal sealed class PaymentServices(TimeProvider time, PaymentOptions options, PaymentRunner runner, PaymentWatch watch, OpenPaymentNotes notes)
+internal sealed class PaymentServices(TimeProvider time, PaymentOptions options, PaymentRunner runner, PaymentWatch watch, OpenPaymentNotes notes, PaymentMetrics metrics)
 {
     public TimeProvider Time => time;
+
+    public PaymentMetrics Metrics => metrics;
 
     public PaymentOptions Options => options;
 

@@ -38,7 +38,7 @@ public sealed class ChartNetworkTests
     public void ProductionWithEverything_HasTheFlowsThatAreNamed() => Assert.Equal(
         Sorted(Mesh,
         [
-            "MESH -> 10.20.0.0/24: 26379 6379", "agents -> 10.0.0.1/32: 443 6443", "agents,gateway,payments -> the internet: 443", "MESH <- monitoring: 9090",
+            "MESH -> 10.20.0.0/24: 26379 6379", "agents -> 10.0.0.1/32: 443 6443", "agents,gateway,payments -> the internet: 443", "MESH <- monitoring: 9090 9464", "MESH -> monitoring: 4317",
             "gateway -> monitoring: 4317",
         ]),
         Flows("production-jwt"));

@@ -24,7 +24,7 @@ internal sealed class MessageTurns(MessagePosts posts, TurnWaits waits, IValidat
         if (validator.Validate(request).Errors is [var wrong, ..])
             return new Refusal(wrong.ErrorCode, wrong.ErrorMessage);
         var message = new PostMessage(request.Content, request.SessionId, RequestId.New(), call.IdempotencyKey, request.IfBusy);
-        var reply = await posts.PostAsync(call.Agent, message, cancellationToken);
+        var reply = await posts.PostAsync(call.Agent, message, MessageTransports.Mcp, cancellationToken);
         if (reply.Value is not { } posted)
             return RefusalOf(reply);
         if (call.Task is { IsResumed: true } task)
