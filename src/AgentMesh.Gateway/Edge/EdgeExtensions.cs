@@ -1,7 +1,10 @@
+using AgentMesh.Gateway.Edge.Draining;
 using AgentMesh.Gateway.Identity;
 using AgentMesh.ServiceDefaults;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 
@@ -28,11 +31,13 @@ internal static class EdgeExtensions
             .Validate(options => string.IsNullOrWhiteSpace(options.AppPort) || options.Port is not null, "APP_PORT is not a port.")
             .ValidateOnStart();
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, EdgeServer>();
+        builder.Services.AddDraining();
         return builder;
     }
 
     public static WebApplication UseEdge(this WebApplication app)
     {
+        app.UseMiddleware<DrainedRequests>();
         app.UseMiddleware<RequestLog>();
         if (!IdentityExtensions.IsDevelopment(app.Configuration))
             app.UseProxies();
@@ -48,6 +53,14 @@ internal static class EdgeExtensions
         app.UseIdentity();
         app.UseMiddleware<AnonymousPace>();
         return app;
+    }
+
+    private static void AddDraining(this IServiceCollection services)
+    {
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddSingleton<SocketTransportFactory>();
+        services.AddSingleton<IConnectionListenerFactory, DrainedTransport>();
     }
 
     /// <summary>Of the proxies that are named, and of nobody else, it is believed whose request they bring and whether it came by TLS.</summary>

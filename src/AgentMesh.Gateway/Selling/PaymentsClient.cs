@@ -1,15 +1,24 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AgentMesh.Contracts;
 using AgentMesh.Contracts.Payments;
+using AgentMesh.Gateway.Agents;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Dapr;
 using AgentMesh.ServiceDefaults.Problems;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
 
 namespace AgentMesh.Gateway.Selling;
 
-/// <summary>Buys at the app <c>payments</c>, by service invocation. Never repeated here: the client repeats, with the same payment.</summary>
-internal sealed partial class PaymentsClient(SidecarOptions sidecar, TimeProvider time, ILogger<PaymentsClient> logger) : IDisposable
+/// <summary>
+/// Buys at the app <c>payments</c>, by service invocation. A payment is taken once, so what was not answered is sent again for some seconds, in which a process
+/// that ends hands over to another; then the client is told to repeat it, with the same payment.
+/// </summary>
+internal sealed partial class PaymentsClient(SidecarOptions sidecar, IOptions<AgentCallOptions> options, TimeProvider time, ILogger<PaymentsClient> logger) : IDisposable
 {
     /// <summary>Longer than the app waits for the end of a payment.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -24,18 +33,25 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, TimeProvide
 
     private readonly HttpClient _http = sidecar.CreateClient(Timeout);
 
+    private readonly ResiliencePipeline<HttpResponseMessage> _repeats = BuildRepeats(options.Value, time);
+
     /// <summary>What became of it; refused when the payment is used for something else, or nobody knows.</summary>
     public async Task<Result<PurchaseOutcome>> BuyAsync(Purchase purchase, CancellationToken cancellationToken)
     {
-        using var body = JsonContent.Create(purchase, ContractsJson.Default.Purchase);
         try
         {
-            using var answer = await _http.PostAsync(PaymentsPath, body, cancellationToken);
+            using var answer = await _repeats.ExecuteAsync(
+                static async (call, token) =>
+                {
+                    using var body = JsonContent.Create(call.purchase, ContractsJson.Default.Purchase);
+                    return await call._http.PostAsync(PaymentsPath, body, token);
+                },
+                (_http, purchase), cancellationToken);
             if (answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PurchaseOutcome, cancellationToken) is { } outcome)
                 return outcome;
             return await ReadRefusalAsync(answer, cancellationToken);
         }
-        catch (Exception fault) when (fault is HttpRequestException or JsonException
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or JsonException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogUnreached(fault);
@@ -67,13 +83,33 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, TimeProvide
             using var answer = await _http.GetAsync(new Uri($"{PaymentsPath}/{path}", UriKind.Relative), either.Token);
             return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync(type, either.Token) : null;
         }
-        catch (Exception fault) when (fault is HttpRequestException or JsonException
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or JsonException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogUnread(fault);
             return null;
         }
     }
+
+    // Some 3 s, which it takes a process to end and its sidecar to know. Who has waited for the whole timeout is not kept waiting again, and what the app itself
+    // has answered is its answer.
+    private static ResiliencePipeline<HttpResponseMessage> BuildRepeats(AgentCallOptions options, TimeProvider time) =>
+        new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome switch
+                {
+                    { Exception: HttpRequestException or SocketException } => true,
+                    { Result: { StatusCode: >= HttpStatusCode.InternalServerError, Content.Headers.ContentType.MediaType: not Problem.ContentType } } => true,
+                    _ => false,
+                }),
+                MaxRetryAttempts = 6,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.RetryDelay,
+                MaxDelay = options.MaxRetryDelay,
+            })
+            .Build();
 
     private async Task<Refusal> ReadRefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {

@@ -132,17 +132,30 @@ public sealed class PremiumTests(GatewayFixture fixture) : IClassFixture<Gateway
         await answer.IsProblemAsync(status, code);
     }
 
+    /// <summary>What is not answered is sent again, the same, while the service moves to another process; what it answers itself is not.</summary>
     [Theory]
-    [InlineData(500)]
-    [InlineData(404)]
-    [InlineData(502)]
-    public async Task ServiceThatIsAway_LeavesTheOutcomeUnknown(int status)
+    [InlineData(500, 7)]
+    [InlineData(404, 1)]
+    [InlineData(502, 7)]
+    public async Task ServiceThatIsAway_LeavesTheOutcomeUnknown(int status, int calls)
     {
         Answers(Sales);
-        fixture.Sidecar.Then(FakeSidecar.Text(status, """{"errorCode":"ERR_DIRECT_INVOKE","message":"no"}"""));
+        foreach (var _ in Enumerable.Range(0, calls))
+            fixture.Sidecar.Then(FakeSidecar.Text(status, """{"errorCode":"ERR_DIRECT_INVOKE","message":"no"}"""));
         using var answer = await PostAsync("analysis", "{}", "payment-text");
         await answer.IsProblemAsync(503, "payment_unknown");
+        Assert.Single(fixture.Sidecar.Calls.Skip(1).GroupBy(call => call.Body), same => same.Count() == calls);
         Assert.False(answer.Headers.Contains("PAYMENT-REQUIRED"));
+    }
+
+    [Fact]
+    public async Task ServiceThatMoves_IsAskedAgain()
+    {
+        Answers(Sales);
+        fixture.Sidecar.Then(FakeSidecar.Cut, FakeSidecar.Text(500, """{"errorCode":"ERR_DIRECT_INVOKE","message":"no"}"""));
+        fixture.Sidecar.Then(FakeSidecar.Text(200, $$"""{"state":"settled","paymentId":"{{Id}}","answer":"It is."}"""));
+        using var answer = await PostAsync("analysis", "{}", "payment-text");
+        Assert.Equal("""{"analysis":"It is."}""", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]
