@@ -18,7 +18,8 @@ namespace AgentMesh.Gateway.Selling;
 /// Buys at the app <c>payments</c>, by service invocation. A payment is taken once, so what was not answered is sent again for some seconds, in which a process
 /// that ends hands over to another; then the client is told to repeat it, with the same payment.
 /// </summary>
-internal sealed partial class PaymentsClient(SidecarOptions sidecar, IOptions<AgentCallOptions> options, TimeProvider time, ILogger<PaymentsClient> logger) : IDisposable
+internal sealed partial class PaymentsClient(
+    SidecarOptions sidecar, IOptions<AgentCallOptions> options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PaymentsClient> logger) : IDisposable
 {
     /// <summary>Longer than the app waits for the end of a payment.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -31,6 +32,10 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, IOptions<Ag
     private static readonly Refusal Unknown = new(
         PaymentRefusals.PaymentUnknown, "The payment service was not reached; whether it has the payment is not known. Send the same payment again, and no other.");
 
+    // Another gateway answers it.
+    private static readonly Refusal Ending = new(
+        PaymentRefusals.PaymentUnknown, "This gateway is about to end, and whether the payment was settled is not known. Send the same payment again, and no other.");
+
     private readonly HttpClient _http = sidecar.CreateClient(Timeout);
 
     private readonly ResiliencePipeline<HttpResponseMessage> _repeats = BuildRepeats(options.Value, time);
@@ -38,6 +43,7 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, IOptions<Ag
     /// <summary>What became of it; refused when the payment is used for something else, or nobody knows.</summary>
     public async Task<Result<PurchaseOutcome>> BuyAsync(Purchase purchase, CancellationToken cancellationToken)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         try
         {
             using var answer = await _repeats.ExecuteAsync(
@@ -46,10 +52,14 @@ internal sealed partial class PaymentsClient(SidecarOptions sidecar, IOptions<Ag
                     using var body = JsonContent.Create(call.purchase, ContractsJson.Default.Purchase);
                     return await call._http.PostAsync(PaymentsPath, body, token);
                 },
-                (_http, purchase), cancellationToken);
-            if (answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PurchaseOutcome, cancellationToken) is { } outcome)
+                (_http, purchase), end.Token);
+            if (answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync(ContractsJson.Default.PurchaseOutcome, end.Token) is { } outcome)
                 return outcome;
-            return await ReadRefusalAsync(answer, cancellationToken);
+            return await ReadRefusalAsync(answer, end.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Ending;
         }
         catch (Exception fault) when (fault is HttpRequestException or SocketException or JsonException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -5,6 +5,8 @@ using AgentMesh.Gateway.Selling;
 using AgentMesh.X402.Codecs;
 using AgentMesh.X402.ProtocolExtensions;
 using AgentMesh.X402.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace AgentMesh.Gateway.Tests.Selling;
 
@@ -156,6 +158,25 @@ public sealed class PremiumTests(GatewayFixture fixture) : IClassFixture<Gateway
         fixture.Sidecar.Then(FakeSidecar.Text(200, $$"""{"state":"settled","paymentId":"{{Id}}","answer":"It is."}"""));
         using var answer = await PostAsync("analysis", "{}", "payment-text");
         Assert.Equal("""{"analysis":"It is."}""", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Who waits for a payment is told to ask elsewhere, and not cut off.</summary>
+    [Fact]
+    public async Task GatewayThatEnds_AnswersWhoWaits()
+    {
+        await using var sidecar = await FakeSidecar.StartAsync();
+        await using var gateway = new GatewayServer(sidecar);
+        sidecar.Then(FakeSidecar.Text(200, Sales), FakeSidecar.Hang);
+        using var client = gateway.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/agent/alice/premium/analysis") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        request.Headers.Add("PAYMENT-SIGNATURE", "payment-text");
+        var waiting = client.SendAsync(request, TestContext.Current.CancellationToken);
+        while (!(await sidecar.NextCallAsync()).Path.EndsWith("/payments", StringComparison.Ordinal))
+            Assert.False(waiting.IsCompleted);
+        gateway.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        using var answer = await waiting;
+        await answer.IsProblemAsync(503, "payment_unknown");
+        Assert.NotNull(answer.Headers.RetryAfter);
     }
 
     [Theory]
