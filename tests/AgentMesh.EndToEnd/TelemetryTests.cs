@@ -23,8 +23,10 @@ public sealed class TelemetryTests
         await using var collector = await OtlpCollector.StartAsync();
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: Token);
         await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
+        // A run that a busy machine takes for dead goes on in another trace, that of the reminder which found it.
         await using var mesh = await Mesh.StartAsync(
-            store.Data, options: [.. MeshOptions.Model(model, "search"), .. collector.Settings.SelectMany(one => MeshOptions.Set($"{one.Key}={one.Value}"))]);
+            store.Data,
+            options: [.. MeshOptions.Model(model, "search"), .. MeshOptions.Set("AgentMesh__Turns__LeaseSeconds=60"), .. collector.Settings.SelectMany(one => MeshOptions.Set($"{one.Key}={one.Value}"))]);
         using var owner = new AgentClient(mesh.Ready.Gateway);
         using var facilitator = new FacilitatorClient(mesh);
 

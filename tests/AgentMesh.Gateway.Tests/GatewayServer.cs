@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using AgentMesh.Gateway.Agents;
+using AgentMesh.Gateway.Edge.Draining;
 using AgentMesh.Gateway.Tests.OpenApi;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -18,6 +19,9 @@ internal sealed class GatewayServer(FakeSidecar sidecar, TimeProvider? timeProvi
 {
     /// <summary>The port, when the gateway runs on Kestrel.</summary>
     public int Port { get; private set; }
+
+    /// <summary>Waits at its end for those who have a connection. Tests whose clock stands still would wait for ever.</summary>
+    public bool Drains { get; init; }
 
     /// <summary>Where it logs; null: nowhere.</summary>
     public ILoggerProvider? Logs { get; init; }
@@ -54,6 +58,8 @@ internal sealed class GatewayServer(FakeSidecar sidecar, TimeProvider? timeProvi
         builder.ConfigureTestServices(services =>
         {
             services.Configure<AgentCallOptions>(options => options.RetryDelay = TimeSpan.Zero);
+            if (!Drains)
+                services.Configure<DrainOptions>(options => options.Quiet = TimeSpan.Zero);
             if (timeProvider is not null)
                 services.AddSingleton(timeProvider);
         });

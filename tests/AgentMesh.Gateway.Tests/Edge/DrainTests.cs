@@ -10,12 +10,14 @@ public sealed class DrainTests
 {
     private const string Get = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
+    private static DrainOptions Options { get; } = new();
+
     [Fact]
     public async Task End_TakesNoConnection_AnswersOnThoseThereAre_AndTellsThemToClose()
     {
         var time = new FakeTimeProvider();
         await using var sidecar = await FakeSidecar.StartAsync();
-        await using var gateway = new GatewayServer(sidecar, time).OnKestrel();
+        await using var gateway = new GatewayServer(sidecar, time) { Drains = true }.OnKestrel();
         using var asks = await ConnectAsync(gateway.Port);
         using var idles = await ConnectAsync(gateway.Port);
         Assert.DoesNotContain("Connection:", await ExchangeAsync(asks), StringComparison.Ordinal);
@@ -34,7 +36,7 @@ public sealed class DrainTests
         // Nothing is asked any more.
         while (!stopping.IsCompleted)
         {
-            time.Advance(Drain.Quiet);
+            time.Advance(Options.Quiet);
             await Task.WhenAny(stopping, Task.Delay(10, TestContext.Current.CancellationToken));
         }
 
@@ -45,7 +47,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Without_AConnection_NothingIsWaitedFor()
     {
-        var drain = new Drain(new FakeTimeProvider());
+        var drain = DrainOf(new FakeTimeProvider());
         drain.Open();
         drain.Close();
         await drain.StoppingAsync(TestContext.Current.CancellationToken);
@@ -54,7 +56,7 @@ public sealed class DrainTests
     [Fact]
     public async Task LastConnectionThatIsClosed_EndsIt()
     {
-        var drain = new Drain(new FakeTimeProvider());
+        var drain = DrainOf(new FakeTimeProvider());
         drain.Open();
         drain.Open();
         var stopping = drain.StoppingAsync(TestContext.Current.CancellationToken);
@@ -68,19 +70,21 @@ public sealed class DrainTests
     public async Task RequestThatRuns_IsWaitedFor_ButNotForEver()
     {
         var time = new FakeTimeProvider();
-        var drain = new Drain(time);
+        var drain = DrainOf(time);
         drain.Open();
         drain.Begin();
         var stopping = drain.StoppingAsync(TestContext.Current.CancellationToken);
-        for (var waited = Drain.Quiet; waited < Drain.Longest; waited += Drain.Quiet)
+        for (var waited = Options.Quiet; waited < Options.Longest; waited += Options.Quiet)
         {
-            time.Advance(Drain.Quiet);
+            time.Advance(Options.Quiet);
             Assert.False(stopping.IsCompleted);
         }
 
-        time.Advance(Drain.Quiet);
+        time.Advance(Options.Quiet);
         await stopping;
     }
+
+    private static Drain DrainOf(FakeTimeProvider time) => new(Microsoft.Extensions.Options.Options.Create(Options), time);
 
     private static async Task<TcpClient> ConnectAsync(int port)
     {

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using AgentMesh.ServiceDefaults.Health;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Exporter;
 
 namespace AgentMesh.ServiceDefaults.Tests.Telemetry;
 
@@ -50,7 +51,9 @@ public sealed class MetricsEndpointTests
     {
         var (own, apps) = (FreePort(), FreePort());
         await using var server = await ServiceServer.StartAsync(
-            environment, [new("OTEL_EXPORTER_PROMETHEUS_PORT", $"{own}"), new("Kestrel:Endpoints:App:Url", $"http://127.0.0.1:{apps}")], Map, onKestrel: true);
+            environment, [new("OTEL_EXPORTER_PROMETHEUS_PORT", $"{own}"), new("Kestrel:Endpoints:App:Url", $"http://127.0.0.1:{apps}")], Map,
+            // Or a second scrape within 300 ms would get what the first one got.
+            builder => builder.Services.Configure<PrometheusAspNetCoreOptions>(options => options.ScrapeResponseCacheDurationMilliseconds = 0), onKestrel: true);
         Assert.Equal("200 404 404", await AskAsync(own));
         Assert.Equal("404 200 404", await AskAsync(apps));
         // Those of each request cost each request something: they are there for who has asked for metrics.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 
 namespace AgentMesh.Gateway.Edge.Draining;
 
@@ -8,14 +9,8 @@ namespace AgentMesh.Gateway.Edge.Draining;
 /// them is lost, and its client cannot know whether it was taken. So no connection is taken any more, each answer says that its connection ends with it, and
 /// the server is stopped when all connections are closed, or nothing has been asked on those that are left for a while.
 /// </summary>
-internal sealed class Drain(TimeProvider time) : IHostedLifecycleService
+internal sealed class Drain(IOptions<DrainOptions> options, TimeProvider time) : IHostedLifecycleService
 {
-    /// <summary>Nothing was asked for so long on the connections that are left: nobody is about to.</summary>
-    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
-
-    /// <summary>Left to the server, which waits for what still runs, are the rest of the host's 5 s.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
-
     private readonly ConcurrentBag<IConnectionListener> _listeners = [];
     private volatile bool _isOn;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,7 +56,7 @@ internal sealed class Drain(TimeProvider time) : IHostedLifecycleService
             return;
         try
         {
-            while (!_closed.Task.IsCompleted && time.GetElapsedTime(began) < Longest && Left is var left && left > TimeSpan.Zero)
+            while (!_closed.Task.IsCompleted && time.GetElapsedTime(began) < options.Value.Longest && Left is var left && left > TimeSpan.Zero)
                 await Task.WhenAny(_closed.Task, Task.Delay(left, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -81,5 +76,15 @@ internal sealed class Drain(TimeProvider time) : IHostedLifecycleService
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private TimeSpan Left => Volatile.Read(ref _running) > 0 ? Quiet : Quiet - time.GetElapsedTime(Volatile.Read(ref _lastAt));
+    private TimeSpan Left => Volatile.Read(ref _running) > 0 ? options.Value.Quiet : options.Value.Quiet - time.GetElapsedTime(Volatile.Read(ref _lastAt));
+}
+
+/// <summary>How long the gateway drains.</summary>
+internal sealed class DrainOptions
+{
+    /// <summary>Nothing was asked for so long on the connections that are left: nobody is about to. Default 1 s.</summary>
+    public TimeSpan Quiet { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>In any case. Default 3 s: the rest of the host's 5 s is left to the server, which waits for what still runs.</summary>
+    public TimeSpan Longest { get; set; } = TimeSpan.FromSeconds(3);
 }
