@@ -32,14 +32,13 @@ public sealed class RollingRestartTests
         var wanted = LongForm.IsAsked ? 20_000 : 1_000;
         await using var store = await TestStore.CreateAsync(StoreKind.Redis);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, options: ["--replicas", string.Join(',', Order.Select(app => $"{app}=2"))]);
-        using var gateways = new TwoGateways(mesh.Ready.Gateways);
-        using var http = new HttpClient(gateways, disposeHandler: false) { BaseAddress = mesh.Ready.Gateway };
+        // Half of the clients begin at each.
+        var gateways = Enumerable.Range(0, Clients).Select(n => new TwoGateways(mesh.Ready.Gateways, n)).ToList();
         using var key = EvmKey.FromBytes(SHA256.HashData("buyer"u8));
         using var facilitator = new FacilitatorClient(mesh);
         foreach (var n in Enumerable.Range(0, Gifts))
             await facilitator.FundAsync(key.Address, $"{Gift}", $"gift-{n}");
-        using var buyer = BuyerOf(gateways, key, mesh.Ready.Gateway);
-        var load = new Load(http, buyer);
+        using var load = new Load([.. gateways.Select((gateway, n) => n < Buyers ? BuyerOf(gateway, key, mesh.Ready.Gateway) : new HttpClient(gateway) { BaseAddress = mesh.Ready.Gateway })]);
         foreach (var n in Enumerable.Range(0, Clients))
             await load.PostAsync(n, 0);
 
@@ -49,12 +48,12 @@ public sealed class RollingRestartTests
         {
             var started = Stopwatch.GetTimestamp();
             await mesh.ReplaceAsync(app, 60, isKill: false);
-            TestContext.Current.TestOutputHelper!.WriteLine($"{app.Id}: {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {load.Requests} requests, {gateways.Refused} refused, {gateways.Unavailable} 503");
+            TestContext.Current.TestOutputHelper!.WriteLine($"{app.Id}: {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {load.Requests} requests, {gateways.Sum(one => one.Refused)} refused, {gateways.Sum(one => one.Unavailable)} 503");
         }
 
         await rolled.CancelAsync();
         await Task.WhenAll(clients);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{load.Requests} requests, {load.Sent.Count} messages, {load.Bought} bought, {gateways.Refused} connections refused, {gateways.Unavailable} times 503");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{load.Requests} requests, {load.Sent.Count} messages, {load.Bought} bought, {gateways.Sum(one => one.Refused)} connections refused, {gateways.Sum(one => one.Unavailable)} times 503");
         Assert.Empty(load.Faults.GroupBy(fault => fault).Select(same => $"{same.Count()} {same.Key}"));
         using var owner = new AgentClient(mesh.Ready.Gateway);
         foreach (var n in Enumerable.Range(0, Clients))
@@ -74,11 +73,11 @@ public sealed class RollingRestartTests
         var policy = new PaymentPolicy { Caps = [new SpendingCap(KnownAssets.UsdcOnBaseSepolia, (UInt256)Price)] };
         var wallet = new KeyWallet(key, policy, RandomNumberGenerator.Create(), TimeProvider.System);
         // It sends nothing again by itself.
-        return new HttpClient(new PaymentHandler(wallet, new PaymentHandlerOptions { MaxResends = 0 }) { InnerHandler = gateways }, disposeHandler: false) { BaseAddress = gateway };
+        return new HttpClient(new PaymentHandler(wallet, new PaymentHandlerOptions { MaxResends = 0 }) { InnerHandler = gateways }) { BaseAddress = gateway };
     }
 
     /// <summary>Clients, each with an agent of its own. Some buy; of the requests of the others every fifth reads, the rest are messages without an idempotency key.</summary>
-    private sealed class Load(HttpClient http, HttpClient buyer)
+    private sealed class Load(IReadOnlyList<HttpClient> clients) : IDisposable
     {
         private int _requests;
         private int _bought;
@@ -102,8 +101,8 @@ public sealed class RollingRestartTests
                     await ((number % 10) switch
                     {
                         _ when client < Buyers => BuyAsync(client, number),
-                        3 => ReadAsync($"/agent/{UserOf(client)}/info"),
-                        8 => ReadAsync($"/agent/{UserOf(client)}/history?limit=10"),
+                        3 => ReadAsync(client, $"/agent/{UserOf(client)}/info"),
+                        8 => ReadAsync(client, $"/agent/{UserOf(client)}/history?limit=10"),
                         _ => PostAsync(client, number),
                     });
                 }
@@ -119,16 +118,22 @@ public sealed class RollingRestartTests
             var content = $"message {client}-{number}";
             Sent.Enqueue((client, content));
             Interlocked.Increment(ref _requests);
-            using var answer = await http.PostAsJsonAsync($"/agent/{UserOf(client)}/message", new { content }, TestContext.Current.CancellationToken);
+            using var answer = await clients[client].PostAsJsonAsync($"/agent/{UserOf(client)}/message", new { content }, TestContext.Current.CancellationToken);
             var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             if (answer.StatusCode != HttpStatusCode.OK)
                 Faults.Enqueue($"message: {(int)answer.StatusCode} {Code(text)}");
         }
 
-        private async Task ReadAsync(string path)
+        public void Dispose()
+        {
+            foreach (var client in clients)
+                client.Dispose();
+        }
+
+        private async Task ReadAsync(int client, string path)
         {
             Interlocked.Increment(ref _requests);
-            using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await clients[client].GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             if (answer.StatusCode != HttpStatusCode.OK)
                 Faults.Enqueue($"read: {(int)answer.StatusCode} {Code(text)}");
@@ -137,7 +142,7 @@ public sealed class RollingRestartTests
         private async Task BuyAsync(int client, int number)
         {
             Interlocked.Increment(ref _requests);
-            using var answer = await buyer.PostAsJsonAsync($"/agent/{UserOf(client)}/premium/analysis", new { query = $"{number}?" }, TestContext.Current.CancellationToken);
+            using var answer = await clients[client].PostAsJsonAsync($"/agent/{UserOf(client)}/premium/analysis", new { query = $"{number}?" }, TestContext.Current.CancellationToken);
             var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             if (answer.StatusCode != HttpStatusCode.OK)
                 Faults.Enqueue($"purchase: {(int)answer.StatusCode} {Code(text)}");

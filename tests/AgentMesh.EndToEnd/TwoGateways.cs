@@ -13,8 +13,8 @@ internal sealed class TwoGateways : DelegatingHandler
     private int _refused;
     private int _unavailable;
 
-    public TwoGateways(IReadOnlyList<Uri> gateways)
-        : base(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) => _gateways = gateways;
+    public TwoGateways(IReadOnlyList<Uri> gateways, int first)
+        : base(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) => (_gateways, _current) = (gateways, first % gateways.Count);
 
     /// <summary>Connections that were refused.</summary>
     public int Refused => Volatile.Read(ref _refused);
