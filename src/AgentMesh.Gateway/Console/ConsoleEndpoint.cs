@@ -1,8 +1,7 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 using AgentMesh.ServiceDefaults.Problems;
-using Microsoft.Net.Http.Headers;
 
 namespace AgentMesh.Gateway.Console;
 
@@ -24,12 +23,9 @@ internal static class ConsoleEndpoint
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
-    private static readonly FrozenDictionary<string, Asset> Assets = typeof(ConsoleEndpoint).Assembly.GetManifestResourceNames()
+    private static readonly FrozenDictionary<string, EmbeddedFile> Assets = typeof(ConsoleEndpoint).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(Resources, StringComparison.Ordinal))
         .ToFrozenDictionary(name => name[Resources.Length..], Read, StringComparer.Ordinal);
-
-    /// <summary>A file of the page.</summary>
-    private sealed record Asset(byte[] Bytes, string ContentType, EntityTagHeaderValue Tag);
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -46,29 +42,21 @@ internal static class ConsoleEndpoint
         ? WriteAsync(context, asset)
         : Problem.WriteAsync(context, NotFound);
 
-    private static Task WriteAsync(HttpContext context, Asset asset)
+    private static Task WriteAsync(HttpContext context, EmbeddedFile asset)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        // To be asked for anew each time, so that all files are of one version; the same costs no bytes.
-        headers.CacheControl = "no-cache";
-        return TypedResults.Bytes(asset.Bytes, asset.ContentType, entityTag: asset.Tag).ExecuteAsync(context);
+        // Asked for anew each time, so that all files are of one version.
+        return asset.WriteAsync(context);
     }
 
-    private static Asset Read(string resource)
+    private static EmbeddedFile Read(string resource) => EmbeddedFile.Read(resource, Path.GetExtension(resource) switch
     {
-        using var stream = typeof(ConsoleEndpoint).Assembly.GetManifestResourceStream(resource)!;
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        var contentType = Path.GetExtension(resource) switch
-        {
-            ".html" => "text/html; charset=utf-8",
-            ".css" => "text/css; charset=utf-8",
-            ".js" => "text/javascript; charset=utf-8",
-            ".svg" => "image/svg+xml",
-            var other => throw new InvalidOperationException($"No media type is known for {other}."),
-        };
-        return new Asset(bytes, contentType, new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\""));
-    }
+        ".html" => "text/html; charset=utf-8",
+        ".css" => "text/css; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
+        ".svg" => "image/svg+xml",
+        var other => throw new InvalidOperationException($"No media type is known for {other}."),
+    });
 }

@@ -1,3 +1,4 @@
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Gateway.OpenApi;
 
 namespace AgentMesh.Gateway.Policies;
@@ -8,9 +9,7 @@ internal static class SchemaEndpoint
     /// <summary>Of JSON Schema 2020-12, section 14.1.</summary>
     private const string ContentType = "application/schema+json";
 
-    private const string Resource = "AgentMesh.Gateway.spending-policy.v1.json";
-
-    private static readonly byte[] Schema = Read();
+    private static readonly byte[] Schema = EmbeddedFile.Read("AgentMesh.Gateway.spending-policy.v1.json", ContentType).Bytes;
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/schemas/spending-policy/v1.json", AnswerAsync).AllowAnonymous()
         .Describe("Reads the JSON Schema of policies.", operation => operation.Answers(StatusCodes.Status200OK, ContentType));
@@ -20,13 +19,5 @@ internal static class SchemaEndpoint
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = Schema.Length;
         await context.Response.BodyWriter.WriteAsync(Schema, context.RequestAborted);
-    }
-
-    private static byte[] Read()
-    {
-        using var stream = typeof(SchemaEndpoint).Assembly.GetManifestResourceStream(Resource)!;
-        var schema = new byte[stream.Length];
-        stream.ReadExactly(schema);
-        return schema;
     }
 }
