@@ -1,5 +1,4 @@
 using AgentMesh.Agents.Usage;
-using AgentMesh.Contracts.Agents;
 
 namespace AgentMesh.ActorHost.Agents;
 
@@ -28,7 +27,7 @@ internal sealed partial class AgentActor
     /// <inheritdoc/>
     protected override async Task OnDeactivateAsync()
     {
-        _services.Metrics.Deactivated(AgentActorType.Name);
+        _services.Metrics.Actors.Deactivated();
         if (_unwritten is null && _summariesDue.Count == 0 && !_hasFlushReminder && !_services.Wallets.MayBeOutdated && !HasUnstoredEvents
             && _line is null && !OwesLine)
         {

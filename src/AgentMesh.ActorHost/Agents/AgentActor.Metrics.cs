@@ -4,7 +4,6 @@ using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Turns;
-using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 
 namespace AgentMesh.ActorHost.Agents;
@@ -17,31 +16,32 @@ internal sealed partial class AgentActor
     /// <inheritdoc/>
     protected override Task OnActivateAsync()
     {
-        _services.Metrics.Activated(AgentActorType.Name);
+        _services.Metrics.Actors.Activated();
         return Task.CompletedTask;
     }
 
+    /// <summary>Turns that a change has ended.</summary>
+    private static IReadOnlyList<OpenTurn> EndedBy(TurnInputs before, AgentChange change) =>
+        change.Turns is { } turns && before.Turns is { } known ? [.. known.Open.Where(turn => turns.Find(turn.Turn) is null)] : [];
+
     /// <summary>After a commit.</summary>
-    private void Measure(TurnInputs before, AgentChange change)
+    private void Measure(AgentHead before, AgentChange change, IReadOnlyList<OpenTurn> over)
     {
-        var hasEnded = change.Turns is { } turns && before.Turns is { } open && open.Open.Any(turn => turns.Find(turn.Turn) is null);
-        if (!hasEnded && change.Ledger is null && change.Mail is null)
+        if (over.Count == 0 && change.Ledger is null && change.Mail is null)
             return;
         var codes = new Dictionary<long, string>();
-        foreach (var logged in NewEvents.Of(before.Head, change))
+        foreach (var logged in NewEvents.Of(before, change))
         {
             if (logged.Entry is ErrorEntry error)
                 codes[error.Turn] = error.Code;
             else if (logged.Entry is AssistantMessageEntry { Usage: { CostMicroUsd: > 0 } usage })
-                _services.Metrics.MoneySpent(BudgetAssets.Usd, (UInt128)usage.CostMicroUsd);
+                _services.Metrics.Spent.Moved(BudgetAssets.Usd, (UInt128)usage.CostMicroUsd);
             else if (logged.Entry is FactEntry { Type: FactTypes.Payment or FactTypes.Mail } fact)
                 Measure(fact);
         }
 
-        if (!hasEnded)
-            return;
         var now = _time.GetUtcNow();
-        foreach (var turn in before.Turns!.Open.Where(turn => change.Turns!.Find(turn.Turn) is null))
+        foreach (var turn in over)
             _services.Metrics.TurnEnded(codes.GetValueOrDefault(turn.Turn, Completed), now - turn.CreatedAt);
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class AgentActor
         var state = data.GetProperty("state").GetString()!;
         _services.Metrics.HoldChanged(state);
         if (state == "posted")
-            _services.Metrics.MoneySpent(data.GetProperty("asset").GetString()!, UInt128.Parse(data.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture));
+            _services.Metrics.Spent.Moved(data.GetProperty("asset").GetString()!, UInt128.Parse(data.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture));
     }
 
     /// <summary>After a call.</summary>

@@ -42,7 +42,7 @@ internal sealed partial class AgentActor
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
         // Their names are those of this class.
-        _services.Metrics.ReminderFired(AgentActorType.Name, reminderName);
+        _services.Metrics.Actors.ReminderFired(reminderName);
         if (reminderName == FlushReminder)
         {
             await FlushAsync();

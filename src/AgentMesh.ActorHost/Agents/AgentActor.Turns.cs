@@ -176,18 +176,14 @@ internal sealed partial class AgentActor
     {
         if (change is null)
             return;
-        Measure(before, change);
         var id = Id.GetId();
-        if (change.Turns is { } turns)
+        var over = EndedBy(before, change);
+        Measure(before.Head, change, over);
+        foreach (var ended in over)
         {
-            foreach (var ended in before.Turns?.Open ?? [])
-            {
-                if (turns.Find(ended.Turn) is not null)
-                    continue;
-                _mayAnswerMail = true;
-                _services.Texts.Forget(id, ended.Turn);
-                _services.Runner.Stop(id, ended.Turn);
-            }
+            _mayAnswerMail = true;
+            _services.Texts.Forget(id, ended.Turn);
+            _services.Runner.Stop(id, ended.Turn);
         }
 
         foreach (var run in runs)

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using AgentMesh.Contracts.Agents;
+using AgentMesh.ServiceDefaults.Telemetry;
 
 namespace AgentMesh.ActorHost.Agents;
 
@@ -7,26 +9,28 @@ internal sealed class AgentMetrics
 {
     private readonly Histogram<double> _turns;
     private readonly Counter<long> _holds;
-    private readonly Counter<long> _money;
     private readonly Counter<long> _mail;
     private readonly Counter<long> _quotas;
-    private readonly Counter<long> _reminders;
-    private readonly UpDownCounter<long> _active;
 
     public AgentMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create("AgentMesh.Agents");
+        Actors = new ActorMetrics(meter, AgentActorType.Name);
+        Spent = new MoneyMetrics(meter, "out");
         _turns = meter.CreateHistogram(
             "agentmesh.turn.duration", "s", "Turns, from the message until its answer, or that there is none, is durable.", null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
         _holds = meter.CreateCounter<long>("agentmesh.holds", "{hold}", "Funds set aside for payments, by what has become of them.");
-        _money = meter.CreateCounter<long>("agentmesh.money", "{atomic_unit}", "Money that was spent or received, in atomic units of its asset.");
         _mail = meter.CreateCounter<long>("agentmesh.mail", "{message}", "Messages between agents, by what has become of them.");
         _quotas = meter.CreateCounter<long>("agentmesh.quota.refusals", "{refusal}", "What was refused because its tenant has as much as it may.");
-        _reminders = meter.CreateCounter<long>("agentmesh.reminders.fired", "{reminder}", "Reminders that have come.");
-        _active = meter.CreateUpDownCounter<long>("agentmesh.actors.active", "{actor}", "Actors in memory.");
     }
+
+    /// <summary>Agents in memory, and their reminders.</summary>
+    public ActorMetrics Actors { get; }
+
+    /// <summary>Money that was spent: for payments, and for the work of models.</summary>
+    public MoneyMetrics Spent { get; }
 
     /// <summary>A turn is over.</summary>
     /// <param name="outcome"><c>completed</c>, or the code of why it has no answer.</param>
@@ -36,26 +40,11 @@ internal sealed class AgentMetrics
     /// <summary>Funds were set aside for a payment, or something has become of them.</summary>
     public void HoldChanged(string state) => _holds.Add(1, Label("agentmesh.hold.state", state));
 
-    /// <summary>Money was spent: for a payment, or for a model's work.</summary>
-    /// <param name="asset">Of what: a token as CAIP-19, or <c>USD</c> with micro-dollars as its units.</param>
-    /// <param name="amount">How much. What no counter can hold is counted as the most that one can.</param>
-    public void MoneySpent(string asset, UInt128 amount) =>
-        _money.Add((long)UInt128.Min(amount, long.MaxValue), Label("agentmesh.asset", asset), Label("agentmesh.direction", "out"));
-
     /// <summary>Something has become of a message of or to another agent.</summary>
     public void MailChanged(string status) => _mail.Add(1, Label("agentmesh.mail.status", status));
 
     /// <summary>Something was refused because of a quota.</summary>
     public void QuotaReached(string code) => _quotas.Add(1, Label("agentmesh.code", code));
-
-    /// <summary>A reminder has come.</summary>
-    public void ReminderFired(string actorType, string reminder) => _reminders.Add(1, Label("agentmesh.actor.type", actorType), Label("agentmesh.reminder", reminder));
-
-    /// <summary>An actor has come into memory.</summary>
-    public void Activated(string actorType) => _active.Add(1, Label("agentmesh.actor.type", actorType));
-
-    /// <summary>It has left.</summary>
-    public void Deactivated(string actorType) => _active.Add(-1, Label("agentmesh.actor.type", actorType));
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 }

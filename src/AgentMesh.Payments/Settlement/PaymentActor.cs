@@ -66,7 +66,7 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
     /// <summary>Looks at what is due. Safe at any time and as often as a reminder comes.</summary>
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
-        services.Metrics.ReminderFired(WorkReminder);
+        services.Metrics.Actors.ReminderFired(WorkReminder);
         _hasWorkReminder = true;
         var reply = await LookAtDueAsync();
         // A payment whose record cannot be read is not woken for ever either.
@@ -77,14 +77,14 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
     /// <inheritdoc/>
     protected override Task OnActivateAsync()
     {
-        services.Metrics.Activated();
+        services.Metrics.Actors.Activated();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     protected override Task OnDeactivateAsync()
     {
-        services.Metrics.Deactivated();
+        services.Metrics.Actors.Deactivated();
         return Task.CompletedTask;
     }
 

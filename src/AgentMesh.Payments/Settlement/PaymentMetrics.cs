@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using AgentMesh.Contracts.Payments;
+using AgentMesh.ServiceDefaults.Telemetry;
 
 namespace AgentMesh.Payments.Settlement;
 
@@ -8,43 +9,33 @@ namespace AgentMesh.Payments.Settlement;
 internal sealed class PaymentMetrics
 {
     private readonly Counter<long> _payments;
-    private readonly Counter<long> _money;
-    private readonly Counter<long> _reminders;
-    private readonly UpDownCounter<long> _active;
+    private readonly MoneyMetrics _received;
 
     public PaymentMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create("AgentMesh.Payments");
+        Actors = new ActorMetrics(meter, PaymentActorType.Name);
+        _received = new MoneyMetrics(meter, "in");
         _payments = meter.CreateCounter<long>("agentmesh.payments", "{payment}", "Payments that agents are paid, by the state that they have come to.");
-        _money = meter.CreateCounter<long>("agentmesh.money", "{atomic_unit}", "Money that was spent or received, in atomic units of its asset.");
-        _reminders = meter.CreateCounter<long>("agentmesh.reminders.fired", "{reminder}", "Reminders that have come.");
-        _active = meter.CreateUpDownCounter<long>("agentmesh.actors.active", "{actor}", "Actors in memory.");
     }
+
+    /// <summary>Payments in memory, and their reminders.</summary>
+    public ActorMetrics Actors { get; }
 
     /// <summary>A payment has come to a state, and this is stored.</summary>
     public void Came(Payment payment)
     {
         ArgumentNullException.ThrowIfNull(payment);
-        _payments.Add(1, Label("agentmesh.payment.state", PaymentViews.ToState(payment.Status)));
+        Count(PaymentViews.ToState(payment.Status));
         if (payment.Status != PaymentStatus.Settled)
             return;
-        // What no counter can hold is counted as the most that one can.
-        var amount = UInt128.TryParse(payment.Terms.AmountAtomic, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? (long)UInt128.Min(parsed, long.MaxValue) : long.MaxValue;
-        _money.Add(amount, Label("agentmesh.asset", $"{payment.Terms.Network}/erc20:{payment.Terms.Asset}"), Label("agentmesh.direction", "in"));
+        var amount = UInt128.TryParse(payment.Terms.AmountAtomic, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : UInt128.MaxValue;
+        _received.Moved($"{payment.Terms.Network}/erc20:{payment.Terms.Asset}", amount);
     }
 
     /// <summary>A payment is not good; nothing of it is stored.</summary>
-    public void Refused() => _payments.Add(1, Label("agentmesh.payment.state", "refused"));
+    public void Refused() => Count("refused");
 
-    /// <summary>A reminder has come.</summary>
-    public void ReminderFired(string reminder) => _reminders.Add(1, Label("agentmesh.actor.type", PaymentActorType.Name), Label("agentmesh.reminder", reminder));
-
-    /// <summary>A payment has come into memory.</summary>
-    public void Activated() => _active.Add(1, Label("agentmesh.actor.type", PaymentActorType.Name));
-
-    /// <summary>It has left.</summary>
-    public void Deactivated() => _active.Add(-1, Label("agentmesh.actor.type", PaymentActorType.Name));
-
-    private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
+    private void Count(string state) => _payments.Add(1, new KeyValuePair<string, object?>("agentmesh.payment.state", state));
 }
