@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using DotNet.Testcontainers.Builders;
 using Testcontainers.Redis;
 
@@ -45,7 +43,7 @@ public sealed class RedisServer : IAsyncDisposable
             return container;
         if (FindOnPath("redis-server") is null)
             return null;
-        var server = new RedisServer(FreePort());
+        var server = new RedisServer(LoopbackPort.Free());
         await server.StartProcessAsync(cancellationToken);
         return server;
     }
@@ -92,13 +90,6 @@ public sealed class RedisServer : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string? FindOnPath(string name) =>

@@ -15,7 +15,8 @@ internal sealed partial class AgentCalls
     public async Task<Result<TopicView>> JoinTopicAsync(AgentKey agent, TopicName topic, CancellationToken cancellationToken)
     {
         // Asked first: an agent that would begin with this is not to begin for a topic that is full.
-        var view = await GetTopicAsync(new TopicKey(agent.Tenant, topic), cancellationToken);
+        var key = new TopicKey(agent.Tenant, topic);
+        var view = await GetTopicAsync(key, cancellationToken);
         if (view.IsRefused)
             return view;
         if (view.Value.WhyFull is { } full && !view.Value.Members.Contains(agent.User.ToString()))
@@ -23,7 +24,7 @@ internal sealed partial class AgentCalls
         var noted = await NoteTopicAsync(agent, new NoteTopic(topic.ToString()), cancellationToken);
         if (noted.IsRefused)
             return noted.Refusal;
-        var joined = await AskAsync(new TopicKey(agent.Tenant, topic), nameof(ITopicActor.JoinTopic), agent, cancellationToken);
+        var joined = await AskAsync(key, nameof(ITopicActor.JoinTopic), agent, cancellationToken);
         // Again, because the agent may have left or been erased since; or it has not joined after all. When this call is lost the list has one topic too many.
         noted = await NoteTopicAsync(agent, new NoteTopic(topic.ToString(), IsLeft: joined is { Refusal.Code: TopicCodes.TopicFull }), cancellationToken);
         return joined.IsRefused || !noted.IsRefused ? joined : noted.Refusal;

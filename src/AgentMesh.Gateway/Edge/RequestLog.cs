@@ -1,5 +1,6 @@
-using System.Collections.Frozen;
 using AgentMesh.Gateway.Identity;
+using AgentMesh.Gateway.Watching;
+using AgentMesh.ServiceDefaults.Health;
 using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.Edge;
@@ -13,9 +14,6 @@ internal sealed partial class RequestLog(RequestDelegate next, TimeProvider time
 {
     // nginx's code for "client closed request".
     private const int ClientClosedRequest = 499;
-
-    /// <summary>What machines of ours ask, many times a minute.</summary>
-    private static readonly FrozenSet<string> Unlogged = FrozenSet.ToFrozenSet(["/livez", "/readyz", "/healthz", "/metrics", "/dapr/announcements"]);
 
     private readonly ILogger _logger = logger;
 
@@ -38,7 +36,7 @@ internal sealed partial class RequestLog(RequestDelegate next, TimeProvider time
         finally
         {
             var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
-            if (route is null || !Unlogged.Contains(route))
+            if (route is null || !HealthEndpoints.IsProbe(new PathString(route)) && route != AnnouncementsEndpoint.Route)
             {
                 LogRequest(
                     context.Request.Method, route ?? "-", context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : status, time.GetElapsedTime(begun).TotalMilliseconds,

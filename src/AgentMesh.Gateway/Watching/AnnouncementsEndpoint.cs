@@ -13,7 +13,8 @@ namespace AgentMesh.Gateway.Watching;
 /// </summary>
 internal static class AnnouncementsEndpoint
 {
-    private const string Route = "/dapr/announcements";
+    /// <summary>Where the sidecar brings them.</summary>
+    public const string Route = "/dapr/announcements";
 
     // Dapr's two words for a delivery: an announcement is never retried, so there is no RETRY.
     private static readonly byte[] Success = """{"status":"SUCCESS"}"""u8.ToArray();

@@ -42,8 +42,8 @@ public static class HealthEndpoints
         return endpoints.MapMetrics();
     }
 
-    /// <summary>Whether a platform asks there.</summary>
-    internal static bool IsProbe(PathString path) => path == Live || path == Health || path == Ready;
+    /// <summary>Whether a platform asks there, many times a minute.</summary>
+    public static bool IsProbe(PathString path) => path == Live || path == Health || path == Ready || path == MetricsEndpoint.Path;
 
     private static Task Ok(HttpContext context)
     {

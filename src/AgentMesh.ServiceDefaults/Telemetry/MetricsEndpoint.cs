@@ -4,7 +4,6 @@ using AgentMesh.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -24,8 +23,7 @@ internal static class MetricsEndpoint
     /// <summary>Takes what comes to the port of metrics before anything else sees it.</summary>
     public static IApplicationBuilder UseMetricsPort(this IApplicationBuilder app)
     {
-        var services = app.ApplicationServices;
-        if (services.GetRequiredService<TelemetrySettings>().IsDisabled || TelemetrySettings.ScrapePort(services.GetRequiredService<IConfiguration>()) is not { } port)
+        if (app.ApplicationServices.GetRequiredService<TelemetrySettings>().ScrapePort is not { } port)
             return app;
         return app.MapWhen(
             context => context.Connection.LocalPort == port,
@@ -38,12 +36,8 @@ internal static class MetricsEndpoint
     public static IEndpointRouteBuilder MapMetrics(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
-        if (services.GetRequiredService<TelemetrySettings>().IsDisabled
-            || !services.GetRequiredService<IHostEnvironment>().IsDevelopment()
-            || TelemetrySettings.ScrapePort(services.GetRequiredService<IConfiguration>()) is not null)
-        {
+        if (services.GetRequiredService<TelemetrySettings>() is not { IsDisabled: false, ScrapePort: null } || !services.GetRequiredService<IHostEnvironment>().IsDevelopment())
             return endpoints;
-        }
 
         var scrape = endpoints.CreateApplicationBuilder().UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true).Build();
         endpoints.MapMethods(Path, [HttpMethods.Get], context => IsLocal(context) ? scrape(context) : Problem.WriteAsync(context, NotFound)).AllowAnonymous();

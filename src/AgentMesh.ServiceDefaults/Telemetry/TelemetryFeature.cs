@@ -31,8 +31,8 @@ internal static class TelemetryFeature
     {
         RequestTraces.Enable();
         var (services, configuration) = (builder.Services, builder.Configuration);
-        builder.ListenForScrapes();
         var settings = TelemetrySettings.From(configuration);
+        builder.ListenForScrapes(settings);
         services.AddSingleton(settings);
         // Features have their meters from it, whether anybody measures or not.
         services.AddMetrics();
@@ -45,7 +45,7 @@ internal static class TelemetryFeature
         {
             metrics.AddMeter(Own, Mcp, "System.Runtime").AddPrometheusExporter();
             // Measured: three quarters of a kilobyte of garbage for each request. Who has set nothing has not asked for it.
-            if (settings.SendsMetrics || TelemetrySettings.ScrapePort(configuration) is not null)
+            if (settings.SendsMetrics || settings.ScrapePort is not null)
                 metrics.AddMeter("Microsoft.AspNetCore.Hosting");
             if (settings.SendsMetrics)
                 metrics.AddOtlpExporter();
@@ -67,18 +67,18 @@ internal static class TelemetryFeature
     private static void OfRequests(OpenTelemetry.Instrumentation.AspNetCore.AspNetCoreTraceInstrumentationOptions options)
     {
         // Questions of machines, many times a minute.
-        options.Filter = context => !HealthEndpoints.IsProbe(context.Request.Path) && context.Request.Path != MetricsEndpoint.Path;
+        options.Filter = context => !HealthEndpoints.IsProbe(context.Request.Path);
         // What people look for, and the tickets of browsers.
         options.EnrichWithHttpRequest = static (activity, _) => activity.SetTag("url.query", null);
     }
 
     /// <summary>A port for the scraper alone: what the app's own port is for is others' business.</summary>
-    private static void ListenForScrapes(this WebApplicationBuilder builder)
+    private static void ListenForScrapes(this WebApplicationBuilder builder, TelemetrySettings settings)
     {
         builder.Services.AddOptions<ScrapePortCheck>()
             .Validate<IConfiguration>((_, configuration) => TelemetrySettings.IsScrapePortValid(configuration), $"{TelemetrySettings.PrometheusPort} is not a port.")
             .ValidateOnStart();
-        if (TelemetrySettings.ScrapePort(builder.Configuration) is not { } port || TelemetrySettings.From(builder.Configuration).IsDisabled)
+        if (settings.ScrapePort is not { } port)
             return;
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Net.Sockets;
 using AgentMesh.ServiceDefaults.Health;
+using AgentMesh.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Exporter;
@@ -49,7 +49,7 @@ public sealed class MetricsEndpointTests
     [InlineData("Production")]
     public async Task WithAPortOfItsOwn_ItIsThereOnly_AndNothingElseIs(string environment)
     {
-        var (own, apps) = (FreePort(), FreePort());
+        var (own, apps) = (LoopbackPort.Free(), LoopbackPort.Free());
         await using var server = await ServiceServer.StartAsync(
             environment, [new("OTEL_EXPORTER_PROMETHEUS_PORT", $"{own}"), new("Kestrel:Endpoints:App:Url", $"http://127.0.0.1:{apps}")], Map,
             // Or a second scrape within 300 ms would get what the first one got.
@@ -72,13 +72,6 @@ public sealed class MetricsEndpointTests
         }
 
         return string.Join(' ', answers);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void Map(WebApplication app)

@@ -41,7 +41,7 @@ public sealed class TelemetrySettingsTests
     public void ScrapePort_IsAPort(string? text, int? port, bool isValid)
     {
         var configuration = Configuration($"OTEL_EXPORTER_PROMETHEUS_PORT={text}");
-        Assert.Equal((port, isValid), (TelemetrySettings.ScrapePort(configuration), TelemetrySettings.IsScrapePortValid(configuration)));
+        Assert.Equal((port, isValid), (TelemetrySettings.From(configuration).ScrapePort, TelemetrySettings.IsScrapePortValid(configuration)));
     }
 
     private static IConfiguration Configuration(string variables) => new ConfigurationBuilder().AddInMemoryCollection(

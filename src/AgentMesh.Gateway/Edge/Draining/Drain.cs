@@ -12,8 +12,8 @@ namespace AgentMesh.Gateway.Edge.Draining;
 internal sealed class Drain(IOptions<DrainOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     private readonly ConcurrentBag<IConnectionListener> _listeners = [];
-    private volatile bool _isOn;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isOn;
     private int _connections;
     private int _running;
     private long _lastAt;
@@ -40,15 +40,17 @@ internal sealed class Drain(IOptions<DrainOptions> options, TimeProvider time) :
     /// <summary>A request has been answered.</summary>
     public void End()
     {
-        Volatile.Write(ref _lastAt, time.GetTimestamp());
+        // Nobody asks before.
+        if (_isOn)
+            Volatile.Write(ref _lastAt, time.GetTimestamp());
         Interlocked.Decrement(ref _running);
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        _isOn = true;
         var began = time.GetTimestamp();
         Volatile.Write(ref _lastAt, began);
+        _isOn = true;
         foreach (var listener in _listeners)
             await listener.UnbindAsync(cancellationToken);
         // After the listeners: none comes any more.
