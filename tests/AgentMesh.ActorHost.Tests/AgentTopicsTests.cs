@@ -34,9 +34,27 @@ public sealed class AgentTopicsTests
     {
         await using var host = await HostUnderTest.StartAsync();
         for (var n = 0; n < TopicLimits.Members; n++)
-            Assert.Equal(n == TopicLimits.Members - 1, (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), $"u{n}")).Value!.WhyFull is not null);
+            Assert.Equal(n + 1, (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), $"u{n}")).Value!.Members.Count);
+        Assert.Equal(TopicCodes.TopicFull, (await host.CallTopicAsync(News, nameof(ITopicActor.ReserveTopic), "zoe")).Refusal!.Code);
         Assert.Equal(TopicCodes.TopicFull, (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), "zoe")).Refusal!.Code);
         Assert.Equal(TopicLimits.Members, (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), "u0")).Value!.Members.Count);
+    }
+
+    /// <summary>Whoever was told that there is a place joins, whoever comes in between; and nothing is stored for it.</summary>
+    [Fact]
+    public async Task LastPlace_IsForWhomItIsKept()
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        for (var n = 0; n < TopicLimits.Members - 1; n++)
+            await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), $"u{n}");
+        host.State.TakeCalls();
+        Assert.Null((await host.CallTopicAsync(News, nameof(ITopicActor.ReserveTopic), "zoe")).Refusal);
+        Assert.DoesNotContain(host.State.TakeCalls(), call => call.StartsWith("PUT", StringComparison.Ordinal));
+        Assert.Equal(TopicCodes.TopicFull, (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), "yves")).Refusal!.Code);
+        Assert.Contains("zoe", (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), "zoe")).Value!.Members);
+        // Left again: the place is anybody's.
+        await host.CallTopicAsync(News, nameof(ITopicActor.LeaveTopic), "zoe");
+        Assert.Contains("yves", (await host.CallTopicAsync(News, nameof(ITopicActor.JoinTopic), "yves")).Value!.Members);
     }
 
     [Fact]

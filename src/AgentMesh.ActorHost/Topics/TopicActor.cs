@@ -7,19 +7,38 @@ using DaprActorHost = Dapr.Actors.Runtime.ActorHost;
 
 namespace AgentMesh.ActorHost.Topics;
 
-/// <summary>Who has joined a topic: a thin shell over <see cref="TopicMembers"/>. Nothing of its state stays in memory between two calls.</summary>
+/// <summary>Who has joined a topic: a thin shell over <see cref="TopicMembers"/>. Nothing of its state stays in memory between two calls, but whose place is kept.</summary>
 [Actor(TypeName = TopicActorType.Name)]
-internal sealed class TopicActor(DaprActorHost host) : Actor(host), ITopicActor
+internal sealed class TopicActor(DaprActorHost host, TimeProvider time) : Actor(host), ITopicActor
 {
-    public Task<Reply<TopicView>> JoinTopic(TopicMember request, CancellationToken cancellationToken) =>
-        ChangeAsync(members => members.Join(UserId.Parse(request.User)), cancellationToken);
+    private readonly TopicReservations _reservations = new();
 
-    public Task<Reply<TopicView>> LeaveTopic(TopicMember request, CancellationToken cancellationToken) =>
-        ChangeAsync(members => members.Leave(UserId.Parse(request.User)), cancellationToken);
+    public async Task<Reply<TopicView>> ReserveTopic(TopicMember request, CancellationToken cancellationToken)
+    {
+        var members = await LoadAsync(cancellationToken);
+        return _reservations.Reserve(members, UserId.Parse(request.User), time.GetUtcNow()) is { } refusal ? new Reply<TopicView>(null, refusal) : ToReply(members);
+    }
+
+    public async Task<Reply<TopicView>> JoinTopic(TopicMember request, CancellationToken cancellationToken)
+    {
+        var user = UserId.Parse(request.User);
+        var joined = await ChangeAsync(
+            members => _reservations.WhyNotJoin(members, user, time.GetUtcNow()) is { } refusal ? refusal : members.Join(user), cancellationToken);
+        // After it is stored: a join that fails keeps its place for the next try.
+        _reservations.End(user);
+        return joined;
+    }
+
+    public Task<Reply<TopicView>> LeaveTopic(TopicMember request, CancellationToken cancellationToken)
+    {
+        var user = UserId.Parse(request.User);
+        _reservations.End(user);
+        return ChangeAsync(members => members.Leave(user), cancellationToken);
+    }
 
     public async Task<Reply<TopicView>> GetTopic(CancellationToken cancellationToken) => ToReply(await LoadAsync(cancellationToken));
 
-    private static Reply<TopicView> ToReply(TopicMembers members) => new(new TopicView(members.Users, members.WhyFull), null);
+    private static Reply<TopicView> ToReply(TopicMembers members) => new(new TopicView(members.Users), null);
 
     private async Task<Reply<TopicView>> ChangeAsync(Func<TopicMembers, Result<TopicMembers>> change, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using AgentMesh.Agents.State;
 using AgentMesh.Primitives;
 
@@ -18,26 +17,27 @@ public sealed record TopicMembers(ImmutableArray<string> Users)
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.TopicMembers;
 
-    /// <summary>Why no agent that is not a member may join; null: one may.</summary>
-    [JsonIgnore]
-    public Refusal? WhyFull => Users.Length < TopicLimits.Members ? null : TopicRefusals.TopicFull;
+    /// <summary>Whether an agent has joined.</summary>
+    public bool Has(UserId user) => PlaceOf(user) >= 0;
 
     /// <summary>With an agent. A repeat changes nothing, of a full topic too.</summary>
     public Result<TopicMembers> Join(UserId user)
     {
-        var place = Users.BinarySearch(user.ToString(), StringComparer.Ordinal);
+        var place = PlaceOf(user);
         if (place >= 0)
             return this;
-        return WhyFull is { } refusal ? refusal : this with { Users = Users.Insert(~place, user.ToString()) };
+        return Users.Length >= TopicLimits.Members ? TopicRefusals.TopicFull : this with { Users = Users.Insert(~place, user.ToString()) };
     }
 
     /// <summary>Without an agent. A repeat changes nothing.</summary>
     public TopicMembers Leave(UserId user) =>
-        Users.BinarySearch(user.ToString(), StringComparer.Ordinal) is >= 0 and var place ? this with { Users = Users.RemoveAt(place) } : this;
+        PlaceOf(user) is >= 0 and var place ? this with { Users = Users.RemoveAt(place) } : this;
 
     /// <inheritdoc/>
     public bool Equals(TopicMembers? other) => other is not null && Users.SequenceEqual(other.Users);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Users.Length;
+
+    private int PlaceOf(UserId user) => Users.BinarySearch(user.ToString(), StringComparer.Ordinal);
 }

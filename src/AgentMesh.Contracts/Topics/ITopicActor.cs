@@ -1,5 +1,4 @@
 using AgentMesh.Contracts.Agents;
-using AgentMesh.Primitives;
 using Dapr.Actors;
 
 namespace AgentMesh.Contracts.Topics;
@@ -10,6 +9,9 @@ namespace AgentMesh.Contracts.Topics;
 /// </summary>
 public interface ITopicActor : IActor
 {
+    /// <summary>Keeps a place for an agent that is about to join, some seconds long. Refused with <see cref="TopicCodes.TopicFull"/>; a member is not refused.</summary>
+    Task<Reply<TopicView>> ReserveTopic(TopicMember request, CancellationToken cancellationToken);
+
     /// <summary>An agent joins; a repeat changes nothing. Refused with <see cref="TopicCodes.TopicFull"/>.</summary>
     Task<Reply<TopicView>> JoinTopic(TopicMember request, CancellationToken cancellationToken);
 
@@ -33,5 +35,4 @@ public sealed record TopicMember(string User);
 
 /// <summary>A topic.</summary>
 /// <param name="Members">The users whose agents have joined, by ordinal order; at most 200.</param>
-/// <param name="WhyFull">Why no agent that is not a member may join; null: one may.</param>
-public sealed record TopicView(IReadOnlyList<string> Members, Refusal? WhyFull = null);
+public sealed record TopicView(IReadOnlyList<string> Members);

@@ -14,13 +14,11 @@ internal sealed partial class AgentCalls
     /// <summary>Has an agent join a topic.</summary>
     public async Task<Result<TopicView>> JoinTopicAsync(AgentKey agent, TopicName topic, CancellationToken cancellationToken)
     {
-        // Asked first: an agent that would begin with this is not to begin for a topic that is full.
+        // First: an agent that would begin with this is not to begin for a topic that is full, or becomes full meanwhile.
         var key = new TopicKey(agent.Tenant, topic);
-        var view = await GetTopicAsync(key, cancellationToken);
-        if (view.IsRefused)
-            return view;
-        if (view.Value.WhyFull is { } full && !view.Value.Members.Contains(agent.User.ToString()))
-            return full;
+        var reserved = await AskAsync(key, nameof(ITopicActor.ReserveTopic), agent, cancellationToken);
+        if (reserved.IsRefused)
+            return reserved;
         var noted = await NoteTopicAsync(agent, new NoteTopic(topic.ToString()), cancellationToken);
         if (noted.IsRefused)
             return noted.Refusal;

@@ -26,7 +26,40 @@ public sealed class TopicTests
     [InlineData(TopicLimits.Members, "zoe", "topic_full")]
     [InlineData(TopicLimits.Members, "u0", null)]
     public void Members_HaveAnEnd_ButNotForThoseWhoAreThere(int members, string user, string? code) =>
-        Assert.Equal(code, Join(TopicMembers.Empty, [.. Enumerable.Range(0, members).Select(n => $"u{n}")]).Join(UserId.Parse(user)).Refusal?.Code);
+        Assert.Equal(code, Members(members).Join(UserId.Parse(user)).Refusal?.Code);
+
+    /// <summary>A place is kept for whom it was promised to, for so long and no longer.</summary>
+    [Theory]
+    [InlineData(TopicLimits.Members - 2, "yves", 0, null)]
+    [InlineData(TopicLimits.Members - 1, "yves", 0, "topic_full")]
+    [InlineData(TopicLimits.Members - 1, "zoe", 0, null)]
+    [InlineData(TopicLimits.Members - 1, "u0", 0, null)]
+    [InlineData(TopicLimits.Members - 1, "yves", 29_999, "topic_full")]
+    [InlineData(TopicLimits.Members - 1, "yves", 30_000, null)]
+    [InlineData(TopicLimits.Members, "zoe", 0, "topic_full")]
+    public void Place_IsKept(int members, string user, int afterMilliseconds, string? code)
+    {
+        var topic = Members(members);
+        var reservations = new TopicReservations();
+        Assert.Equal(members == TopicLimits.Members, reservations.Reserve(topic, UserId.Parse("zoe"), Now) is not null);
+        var later = Now.AddMilliseconds(afterMilliseconds);
+        Assert.Equal(code, reservations.WhyNotJoin(topic, UserId.Parse(user), later)?.Code);
+        Assert.Equal(code, reservations.Reserve(topic, UserId.Parse(user), later)?.Code);
+    }
+
+    /// <summary>A repeat keeps it longer, a member keeps nothing, and an end frees the place.</summary>
+    [Fact]
+    public void KeptPlace_IsOne_AndEnds()
+    {
+        var topic = Members(TopicLimits.Members - 1);
+        var reservations = new TopicReservations();
+        Assert.Null(reservations.Reserve(topic, UserId.Parse("u0"), Now));
+        Assert.Null(reservations.Reserve(topic, UserId.Parse("zoe"), Now));
+        Assert.Null(reservations.Reserve(topic, UserId.Parse("zoe"), Now.AddSeconds(20)));
+        Assert.Equal("topic_full", reservations.WhyNotJoin(topic, UserId.Parse("yves"), Now.AddSeconds(49))?.Code);
+        reservations.End(UserId.Parse("zoe"));
+        Assert.Null(reservations.WhyNotJoin(topic, UserId.Parse("yves"), Now.AddSeconds(49)));
+    }
 
     [Fact]
     public void Topic_IsNoted_Once_AndUntilItIsLeft()
@@ -64,6 +97,8 @@ public sealed class TopicTests
     [Fact]
     public void Erasing_NotesNothing() =>
         Assert.Equal("agent_erasing", AgentTopics.Empty.Note(Head with { IsErasing = true }, TopicName.Parse("news"), false, 8, Now).Refusal?.Code);
+
+    private static TopicMembers Members(int count) => Join(TopicMembers.Empty, [.. Enumerable.Range(0, count).Select(n => $"u{n}")]);
 
     private static TopicMembers Join(TopicMembers members, params string[] users) =>
         users.Aggregate(members, (all, user) => all.Join(UserId.Parse(user)).Value!);
