@@ -93,8 +93,9 @@ public sealed class PaymentRecordTests
 
         await UntilAsync(async () => await mesh.IsOpenPaymentAsync(id));
         Assert.Equal("unknown", (await PaymentsAsync(owner)).Single().GetProperty("state").GetString());
+        // No look afterwards whether it is gone: the sweep may have wakened the payment since, which gives it another.
+        Assert.Equal(["work"], await mesh.RemindersAsync("PaymentActor"));
         await mesh.LoseReminderAsync(id, "work", "PaymentActor");
-        Assert.Empty(await mesh.RemindersAsync("PaymentActor"));
         await UntilAsync(async () => (await PaymentsAsync(owner)).Single().GetProperty("state").GetString() == "settled");
         // It leaves the index, and has no reminder any more.
         await UntilAsync(async () => !await mesh.IsOpenPaymentAsync(id) && (await mesh.RemindersAsync("PaymentActor")).Count == 0);

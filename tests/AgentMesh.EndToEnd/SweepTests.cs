@@ -65,7 +65,7 @@ public sealed class SweepTests
     [InlineData(StoreKind.Redis)]
     public async Task TurnOfADeadProcess_RunsAgain_ThoughItsReminderIsLost(StoreKind kind)
     {
-        LongForm.UnlessOn(kind, StoreKind.Embedded);
+        LongForm.OrSkip();
         const string Model = "500ms-12tokens";
         await using var store = await TestStore.CreateAsync(kind);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);

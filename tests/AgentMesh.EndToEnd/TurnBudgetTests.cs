@@ -31,7 +31,7 @@ public sealed class TurnBudgetTests
     public async Task Turns_StopAtTheCap_AndGoOnWhenItIsRaised_WhereverTheAgentsAreKilled(StoreKind kind)
     {
         LongForm.UnlessOn(kind, StoreKind.Embedded);
-        var kills = LongForm.Number("AGENTMESH_TURN_KILLS", 5);
+        var kills = LongForm.Number("AGENTMESH_TURN_KILLS", 3);
         var seed = LongForm.Number("AGENTMESH_SEED", Environment.TickCount & 0xffff);
         TestContext.Current.TestOutputHelper!.WriteLine($"AGENTMESH_TURN_KILLS={kills} AGENTMESH_SEED={seed}");
         await using var store = await TestStore.CreateAsync(kind);

@@ -7,7 +7,7 @@ using AgentMesh.Testing.ModelServer;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>
-/// The agents process is killed while models write. Ten kills a store by default; the long form is
+/// The agents process is killed while models write. Five kills by default; the long form is
 /// <c>AGENTMESH_TURN_KILLS=100 AGENTMESH_SEED=1 dotnet test --project tests/AgentMesh.EndToEnd -- --filter-class '*TurnCrashTests'</c>.
 /// </summary>
 public sealed class TurnCrashTests
@@ -22,7 +22,7 @@ public sealed class TurnCrashTests
     public async Task EveryAcceptedMessage_EndsOnce_AndWatchersSeeEachEventOnce_WhereverTheAgentsAreKilled(StoreKind kind)
     {
         LongForm.UnlessOn(kind, StoreKind.Redis);
-        var kills = LongForm.Number("AGENTMESH_TURN_KILLS", 10);
+        var kills = LongForm.Number("AGENTMESH_TURN_KILLS", 5);
         var seed = LongForm.Number("AGENTMESH_SEED", Environment.TickCount & 0xffff);
         TestContext.Current.TestOutputHelper!.WriteLine($"AGENTMESH_TURN_KILLS={kills} AGENTMESH_SEED={seed}");
         await using var store = await TestStore.CreateAsync(kind);

@@ -46,7 +46,7 @@ public sealed class CapTests
     public Task Cap_HoldsWithThreeGatewaysAndTwoAgents_UnderSigkill() => CapRuns.RunAsync(StoreKind.Embedded, async mesh =>
     {
         var (random, running) = (new Random(1), await mesh.RunningAsync);
-        for (var kill = 0; kill < 6; kill++)
+        for (var kill = 0; kill < (LongForm.IsAsked ? 6 : 3); kill++)
         {
             var apps = running.Ready.Apps.Where(app => app.Id is "agents" or "gateway").ToList();
             await running.ReplaceAsync(apps[random.Next(apps.Count)], seconds: 60);

@@ -7,6 +7,7 @@ namespace AgentMesh.EndToEnd.Fuzz;
 /// Whatever is sent, by chance, is answered or refused by the rules; and what is refused has stored nothing. As the issue has it, 100,000 requests:
 /// <c>AGENTMESH_FUZZ_REQUESTS=100000 dotnet test --project tests/AgentMesh.EndToEnd -c Release -- --filter-class '*FuzzTests'</c>.
 /// </summary>
+[Collection(nameof(AloneCollection))]
 public sealed class FuzzTests
 {
     private const string OperatorKey = "operators-key-of-a-test-0123456789abcdef";
@@ -14,7 +15,7 @@ public sealed class FuzzTests
     // Soft state is written when it is due, and would be taken for what a request has stored.
     private static readonly string[] Settings = [.. MeshOptions.Set("AgentMesh__Flush__IntervalSeconds=86400"), .. MeshOptions.Set("AgentMesh__Actors__IdleTimeoutSeconds=86400")];
 
-    private static int Requests => LongForm.Number("AGENTMESH_FUZZ_REQUESTS", 10_000);
+    private static int Requests => LongForm.Number("AGENTMESH_FUZZ_REQUESTS", 5_000);
 
     [Fact]
     public async Task WhateverIsSent_IsAnsweredOrRefused_AndWhatIsRefusedStoresNothing()

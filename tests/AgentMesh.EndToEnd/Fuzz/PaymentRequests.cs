@@ -26,6 +26,9 @@ internal sealed record PaymentCase(string Kind, int Version, string? Mistake, (i
 /// <summary>Payments in headers of both versions of x402, and over MCP.</summary>
 internal static class PaymentRequests
 {
+    /// <summary>The group that all of them are of, as <see cref="HttpCase.GroupOf"/> says it.</summary>
+    public const string Group = "x402";
+
     private const ulong Price = 100_000;
     private const int LongHeader = 40_000;
 

@@ -16,7 +16,7 @@ internal static class SocketDriver
     public static async Task<(string Name, string? Fault)> RunAsync(Uri gateway, SocketCase sent, string user)
     {
         using var wire = await Wire.ConnectAsync(gateway);
-        var opened = await wire.ExchangeAsync(sent.Handshake.Render(user), sent.Handshake.Method, isLast: false);
+        var opened = await wire.ExchangeAsync(sent.Handshake.Render(user), sent.Handshake.Method, isLast: false, Wire.Patience);
         if (opened.Status != 101)
             return ($"socket {Oracle.NameOf(opened)}", Oracle.WhyWrong(sent.Handshake, opened));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

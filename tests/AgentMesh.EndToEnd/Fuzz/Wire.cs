@@ -29,6 +29,9 @@ internal sealed class Wire : IDisposable
     /// <summary>Longer than this nobody waits for an answer: it counts as a hang.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same for a payment: the payments app answers 503 when it has waited 30 s for an outcome (<c>docs/limits.md</c>).</summary>
+    public static readonly TimeSpan PatienceOfPayments = TimeSpan.FromSeconds(35);
+
     // Some event streams have no end; what has come by then is their answer.
     private static readonly TimeSpan StreamPatience = TimeSpan.FromSeconds(2);
 
@@ -68,10 +71,11 @@ internal sealed class Wire : IDisposable
     /// <param name="bytes">The request.</param>
     /// <param name="method">Its method: some answers have no body.</param>
     /// <param name="isLast">Nothing will come after it.</param>
-    public async Task<Answer> ExchangeAsync(byte[] bytes, string method, bool isLast)
+    /// <param name="patience">How long an answer may take.</param>
+    public async Task<Answer> ExchangeAsync(byte[] bytes, string method, bool isLast, TimeSpan patience)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(patience);
         try
         {
             // Both at once: a server that answers early must not wait for a client that does not read.
