@@ -1,10 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentMesh.Cli.Agents;
 using AgentMesh.Cli.ApiKeys;
 using AgentMesh.Cli.Auditing;
+using AgentMesh.Cli.Budgets;
 using AgentMesh.Cli.Buying;
 using AgentMesh.Cli.Funding;
+using AgentMesh.Cli.Mail;
+using AgentMesh.Cli.Watching;
 using AgentMesh.Primitives.Stored;
 
 namespace AgentMesh.Cli;
@@ -25,6 +29,14 @@ namespace AgentMesh.Cli;
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(KeyPart))]
 [JsonSerializable(typeof(KeyListDocument))]
+[JsonSerializable(typeof(InfoDocument))]
+[JsonSerializable(typeof(AgentListDocument))]
+[JsonSerializable(typeof(BudgetDocument))]
+[JsonSerializable(typeof(BudgetOrder))]
+[JsonSerializable(typeof(MailOrder))]
+[JsonSerializable(typeof(SentDocument))]
+[JsonSerializable(typeof(LogEndDocument))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     private const int UnfinishedPaymentVersion = 1;

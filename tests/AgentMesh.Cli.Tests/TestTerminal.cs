@@ -15,6 +15,15 @@ internal sealed class TestTerminal : IDisposable
     /// <summary>The token of the environment.</summary>
     public string? Token { get; set; }
 
+    /// <summary>What the user types.</summary>
+    public TextReader Input { get; set; } = TextReader.Null;
+
+    /// <summary>A person types it.</summary>
+    public bool IsInputTerminal { get; set; }
+
+    /// <summary>Told each line of the error output as it is written.</summary>
+    public Action<string>? Told { get; set; }
+
     public string KeyFile => At(".agentmesh/buyer.key");
 
     /// <summary>All that was ever printed.</summary>
@@ -39,12 +48,14 @@ internal sealed class TestTerminal : IDisposable
     public async Task<Ran> RunAsync(CancellationToken ctrlC, params string[] arguments)
     {
         using var output = new StringWriter();
-        using var error = new StringWriter();
+        using var error = new ToldWriter(line => Told?.Invoke(line));
         using var random = RandomNumberGenerator.Create();
         var exitCode = await CommandLine.InvokeAsync(arguments, new CliParts
         {
             Output = TextWriter.Synchronized(output),
             Error = TextWriter.Synchronized(error),
+            Input = Input,
+            IsInputTerminal = IsInputTerminal,
             TimeProvider = Time,
             Random = random,
             CurrentFolder = Home,
@@ -56,7 +67,23 @@ internal sealed class TestTerminal : IDisposable
         return new Ran(exitCode, output.ToString(), error.ToString());
     }
 
+    /// <summary>Nobody waits: a pause that is told is over.</summary>
+    public void SkipPauses() => Told = line =>
+    {
+        if (line.Contains("Again in", StringComparison.OrdinalIgnoreCase))
+            Time.Advance(TimeSpan.FromMinutes(3));
+    };
+
     public void Dispose() => Directory.Delete(Home, recursive: true);
+
+    private sealed class ToldWriter(Action<string> told) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            told(value ?? "");
+        }
+    }
 }
 
 /// <summary>What a command did.</summary>

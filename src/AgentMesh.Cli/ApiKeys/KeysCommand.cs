@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json;
-using AgentMesh.Cli.Admin;
+using AgentMesh.Cli.Meshes;
 using AgentMesh.Cli.Terminal;
 using AgentMesh.Primitives;
 
@@ -52,9 +51,8 @@ internal static class KeysCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var order = new KeyOrder(parsed.GetRequiredValue(name), parsed.GetValue(user), [.. parsed.GetRequiredValue(scopes).Distinct()], parsed.GetValue(expires));
-            using var client = new AdminClient(admin.Read(parsed, parts));
-            using var body = JsonContent.Create(order, CliJson.Wire.KeyOrder);
-            var made = AdminClient.Read(await client.SendAsync(HttpMethod.Post, "admin/keys", [], body, cancellationToken), CliJson.Wire.KeyDocument);
+            using var client = new GatewayClient(admin.Read(parsed, parts), parts);
+            var made = GatewayClient.Read(await client.AskAsync(new GatewayRequest(HttpMethod.Post, "admin/keys") { Body = JsonSerializer.SerializeToUtf8Bytes(order, CliJson.Wire.KeyOrder) }, cancellationToken), CliJson.Wire.KeyDocument);
             if (made.Key is not { } key)
                 throw new CliException("the gateway has made a key and does not say which; revoke it: keys list");
             await parts.Output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(made, CliJson.Wire.KeyDocument) : PlainText.Of(key));
@@ -71,7 +69,7 @@ internal static class KeysCommand
         var (admin, json) = AddCommon(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new AdminClient(admin.Read(parsed, parts));
+            using var client = new GatewayClient(admin.Read(parsed, parts), parts);
             var keys = await ListAsync(client, cancellationToken);
             if (parsed.GetValue(json))
                 await parts.Output.WriteLineAsync(JsonSerializer.Serialize(new KeyListDocument(keys), CliJson.Wire.KeyListDocument));
@@ -102,28 +100,28 @@ internal static class KeysCommand
         var (admin, json) = AddCommon(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new AdminClient(admin.Read(parsed, parts));
-            var revoked = AdminClient.Read(await client.SendAsync(HttpMethod.Delete, $"admin/keys/{parsed.GetValue(id)}", [], null, cancellationToken), CliJson.Wire.KeyDocument);
+            using var client = new GatewayClient(admin.Read(parsed, parts), parts);
+            var revoked = GatewayClient.Read(await client.AskAsync(new GatewayRequest(HttpMethod.Delete, $"admin/keys/{parsed.GetValue(id)}"), cancellationToken), CliJson.Wire.KeyDocument);
             await parts.Output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(revoked, CliJson.Wire.KeyDocument) : Describe(revoked));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    private static (AdminOptions Admin, Option<bool> Json) AddCommon(Command command)
+    private static (GatewayOptions Admin, Option<bool> Json) AddCommon(Command command)
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var json = CliOptions.Json();
         command.Add(json);
-        return (new AdminOptions(command), json);
+        return (new GatewayOptions(command, "the admin's"), json);
     }
 
-    private static async Task<List<KeyDocument>> ListAsync(AdminClient client, CancellationToken cancellationToken)
+    private static async Task<List<KeyDocument>> ListAsync(GatewayClient client, CancellationToken cancellationToken)
     {
         var keys = new List<KeyDocument>();
         string? cursor = null;
         for (var n = 0; n < MaxParts; n++)
         {
-            var part = AdminClient.Read(await client.SendAsync(HttpMethod.Get, "admin/keys", [("limit", "100"), ("cursor", cursor)], null, cancellationToken), CliJson.Wire.KeyPart);
+            var part = GatewayClient.Read(await client.AskAsync(new GatewayRequest(HttpMethod.Get, "admin/keys") { Query = [("limit", "100"), ("cursor", cursor)] }, cancellationToken), CliJson.Wire.KeyPart);
             keys.AddRange(part.Keys);
             if ((cursor = part.Cursor) is null)
                 return keys;

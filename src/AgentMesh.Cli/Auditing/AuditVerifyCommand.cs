@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using AgentMesh.Cli.Admin;
+using AgentMesh.Cli.Meshes;
 using AgentMesh.Cli.Terminal;
 using AgentMesh.Primitives;
 using AgentMesh.Primitives.Audit;
@@ -31,9 +31,9 @@ internal static class AuditVerifyCommand
         };
         command.Add(file);
         command.Add(head);
-        var admin = new AdminOptions(command);
+        var admin = new GatewayOptions(command, "the admin's");
         command.SetAction((parsed, cancellationToken) => VerifyAsync(
-            parsed.GetValue(file) is { } path ? ReadFileAsync(parts.At(path)) : AskAsync(admin.Read(parsed, parts), cancellationToken),
+            parsed.GetValue(file) is { } path ? ReadFileAsync(parts.At(path)) : AskAsync(admin.Read(parsed, parts), parts, cancellationToken),
             parsed.GetValue(head), parts, cancellationToken));
         return command;
     }
@@ -67,13 +67,13 @@ internal static class AuditVerifyCommand
     private static CliException Bad(string wrong, AuditVerifier verifier) =>
         new(PlainText.Of(string.Create(CultureInfo.InvariantCulture, $"the chain is bad behind {verifier.Count} good records: {wrong}")));
 
-    private static async IAsyncEnumerable<AuditPage> AskAsync(AdminPlace place, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<AuditPage> AskAsync(GatewayPlace place, CliParts parts, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var client = new AdminClient(place);
+        using var client = new GatewayClient(place, parts);
         for (long? after = 0; after is { } number;)
         {
-            var page = AdminClient.Read(
-                await client.SendAsync(HttpMethod.Get, "admin/audit", [("after", number.ToString(CultureInfo.InvariantCulture))], null, cancellationToken), CliJson.Default.AuditPage);
+            var page = GatewayClient.Read(
+                await client.AskAsync(new GatewayRequest(HttpMethod.Get, "admin/audit") { Query = [("after", number.ToString(CultureInfo.InvariantCulture))] }, cancellationToken), CliJson.Default.AuditPage);
             yield return page;
             // A keeper who says that there is more, and goes nowhere, would be asked without end.
             after = page.Next > number ? page.Next : null;

@@ -16,10 +16,6 @@ internal sealed class Delivery(HttpClient http, PayReport report, TimeSpan patie
     /// <summary>Of one request with its answer's body; a seller may work for a while before it answers.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(100);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// Sends. Without a payment there is one request, and whatever it comes to is the answer; with one it is sent again while the answer leaves its
     /// outcome open, and never sooner than the server wants.
@@ -39,7 +35,7 @@ internal sealed class Delivery(HttpClient http, PayReport report, TimeSpan patie
             if (payment is null || !answer.IsOpen)
                 return answer;
             openSince ??= time.GetTimestamp();
-            var pause = answer.RetryAfter ?? PauseAfter(sends);
+            var pause = answer.RetryAfter ?? Retry.PauseAfter(sends);
             if (sends == MaxSends || time.GetElapsedTime(openSince.Value) + pause > patience)
                 return answer;
             report.Again(answer, pause);
@@ -60,25 +56,12 @@ internal sealed class Delivery(HttpClient http, PayReport report, TimeSpan patie
             using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var (body, isCutOff) = await AnswerBody.ReadAsync(response.Content, limit.Token);
             return new PayAnswer(
-                response.StatusCode, response.ReasonPhrase, response.Content.Headers.ContentType?.MediaType, body, isCutOff, RetryAfterOf(response),
+                response.StatusCode, response.ReasonPhrase, response.Content.Headers.ContentType?.MediaType, body, isCutOff, Retry.AfterOf(response, time.GetUtcNow()),
                 response.Headers.Location?.ToString(), PaymentHandler.GetOutcome(message));
         }
         catch (Exception fault) when (LocalHttp.IsUnreached(fault, cancellationToken))
         {
             return PayAnswer.None(PaymentHandler.GetOutcome(message));
         }
-    }
-
-    private TimeSpan? RetryAfterOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero,
-        _ => null,
-    };
-
-    private static TimeSpan PauseAfter(int sends)
-    {
-        var pause = FirstPause * Math.Pow(2, sends - 1);
-        return pause < LongestPause ? pause : LongestPause;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using AgentMesh.Cli.Meshes;
 using AgentMesh.X402.Exact.Evm.Client;
 using AgentMesh.X402.Wire;
 
@@ -29,5 +30,5 @@ internal sealed record PayAnswer(
     public bool IsServed => (int?)Status is >= 200 and < 300;
 
     /// <summary>Whether the server may say another thing to the same payment later: no answer, a server that failed, one that is busy.</summary>
-    public bool IsOpen => Status is null or HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests || (int?)Status >= 500;
+    public bool IsOpen => Retry.IsOpen(Status);
 }

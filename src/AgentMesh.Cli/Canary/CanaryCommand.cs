@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using AgentMesh.Cli.Admin;
 using AgentMesh.Cli.Meshes;
 using AgentMesh.Cli.Terminal;
 
@@ -46,7 +45,7 @@ internal static class CanaryCommand
     private static async Task<int> RunAsync(CanaryOptions options, string? key, string? owners, CliParts parts, CancellationToken cancellationToken)
     {
         var markers = new MarkerBook(parts.Random);
-        var owned = new CanaryOwners(options.Gateways[0], key);
+        var owned = new CanaryOwners(options.Gateways[0], key, parts);
         var agents = owners is null ? await owned.MakeAsync(Suffix(parts.Random), options.UsersPerTenant, cancellationToken) : CanaryOwners.Read(owners);
         if (agents[0].Token is null)
             await parts.Error.WriteLineAsync($"note: without {TokenOption.Variable}, --token-file or --owners everybody is everybody's owner, as in Development, so nobody is let out: only whether agents are mixed up is tried");

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Net.Http.Json;
-using AgentMesh.Cli.Admin;
+using System.Text.Json;
+using AgentMesh.Cli.Meshes;
 using AgentMesh.Cli.ApiKeys;
 using AgentMesh.Cli.Terminal;
 using AgentMesh.Primitives;
@@ -8,7 +8,7 @@ using AgentMesh.Primitives;
 namespace AgentMesh.Cli.Canary;
 
 /// <summary>Whose agents the canary uses: those that it makes with an operator's key, or in Development with nobody's, or those of a file.</summary>
-internal sealed class CanaryOwners(Uri gateway, string? operatorKey)
+internal sealed class CanaryOwners(Uri gateway, string? operatorKey, CliParts parts)
 {
     private readonly List<(string Tenant, string KeyId)> _keys = [];
 
@@ -36,14 +36,14 @@ internal sealed class CanaryOwners(Uri gateway, string? operatorKey)
     {
         foreach (var agent in agents)
         {
-            using var owner = new AdminClient(new AdminPlace(gateway, agent.Token, null));
-            await owner.SendAsync(HttpMethod.Delete, agent.Path.TrimStart('/'), [], null, cancellationToken);
+            using var owner = new GatewayClient(new GatewayPlace(gateway, agent.Token, agent.Token is null ? TenantId.Parse(agent.Tenant) : null), parts);
+            await owner.AskAsync(new GatewayRequest(HttpMethod.Delete, "", UserId.Parse(agent.User)), cancellationToken);
         }
 
         foreach (var (tenant, id) in _keys)
         {
             using var admin = AdminOf(tenant);
-            await admin.SendAsync(HttpMethod.Delete, $"admin/keys/{id}", [], null, cancellationToken);
+            await admin.AskAsync(new GatewayRequest(HttpMethod.Delete, $"admin/keys/{id}"), cancellationToken);
         }
     }
 
@@ -71,10 +71,10 @@ internal sealed class CanaryOwners(Uri gateway, string? operatorKey)
     private async Task<string> MakeKeyAsync(string tenant, string user, CancellationToken cancellationToken)
     {
         using var admin = AdminOf(tenant);
-        using var order = JsonContent.Create(new KeyOrder("canary", user, [ApiKeyScopes.User], null), CliJson.Wire.KeyOrder);
+        var order = JsonSerializer.SerializeToUtf8Bytes(new KeyOrder("canary", user, [ApiKeyScopes.User], null), CliJson.Wire.KeyOrder);
         try
         {
-            var made = AdminClient.Read(await admin.SendAsync(HttpMethod.Post, "admin/keys", [], order, cancellationToken), CliJson.Wire.KeyDocument);
+            var made = GatewayClient.Read(await admin.AskAsync(new GatewayRequest(HttpMethod.Post, "admin/keys") { Body = order }, cancellationToken), CliJson.Wire.KeyDocument);
             _keys.Add((tenant, made.Id));
             return made.Key!;
         }
@@ -84,5 +84,5 @@ internal sealed class CanaryOwners(Uri gateway, string? operatorKey)
         }
     }
 
-    private AdminClient AdminOf(string tenant) => new(new AdminPlace(gateway, operatorKey, TenantId.Parse(tenant)));
+    private GatewayClient AdminOf(string tenant) => new(new GatewayPlace(gateway, operatorKey, TenantId.Parse(tenant)), parts);
 }

@@ -16,18 +16,7 @@ internal static class FundCommand
     public static Command Create(CliParts parts)
     {
         var command = new Command("fund", "Give an agent's wallet simulated USDC, from the faucet of the facilitator of this machine.");
-        var user = new Argument<UserId>("user")
-        {
-            Description = "Whose agent.",
-            CustomParser = result =>
-            {
-                var text = result.Tokens.Single().Value;
-                if (UserId.TryParse(text, out var id))
-                    return id;
-                result.AddError($"user: '{text}' is not 1-64 of a-z, 0-9, '.', '_' and '-', first a letter or digit");
-                return default;
-            },
-        };
+        var user = CliOptions.User();
         var amount = CliOptions.Usdc("--amount", "How much. Default: 10.");
         command.Add(user);
         command.Add(amount);

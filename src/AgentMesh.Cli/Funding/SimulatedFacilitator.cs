@@ -20,8 +20,6 @@ internal sealed class SimulatedFacilitator(Uri place, CliParts parts) : IDisposa
     /// <summary>Tries of one gift, all with one idempotency key.</summary>
     private const int MaxTries = 3;
 
-    private const int KeyBytes = 16;
-
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     private readonly HttpClient _http = LocalHttp.CreateClient(place, Timeout);
@@ -51,7 +49,7 @@ internal sealed class SimulatedFacilitator(Uri place, CliParts parts) : IDisposa
     public async Task<Result<FaucetGift>> GiveAsync(EvmAddress owner, UInt256 amountAtomic, TokenAsset? token, CancellationToken cancellationToken)
     {
         var order = new FaucetOrder(owner.ToString(), amountAtomic.ToString(), token?.Network.ToString(), token?.Address.ToString());
-        var key = NewKey();
+        var key = parts.NewKey();
         for (var tries = 1; ; tries++)
         {
             try
@@ -97,12 +95,5 @@ internal sealed class SimulatedFacilitator(Uri place, CliParts parts) : IDisposa
             // Another facilitator, or another chain: what it does not say is not known.
             return null;
         }
-    }
-
-    private string NewKey()
-    {
-        Span<byte> key = stackalloc byte[KeyBytes];
-        parts.Random.GetBytes(key);
-        return $"cli-{Convert.ToHexStringLower(key)}";
     }
 }

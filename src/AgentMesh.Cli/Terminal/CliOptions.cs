@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using AgentMesh.Evm;
+using AgentMesh.Primitives;
 using AgentMesh.X402.Networks;
 
 namespace AgentMesh.Cli.Terminal;
@@ -21,6 +24,39 @@ internal static class CliOptions
         });
         return option;
     }
+
+    /// <summary>Output for programs.</summary>
+    public static Option<bool> Json(string description = "Print one JSON object.") => new("--json") { Description = description };
+
+    /// <summary>Whose agent.</summary>
+    public static Argument<UserId> User(string name = "user", string description = "Whose agent.") => new(name)
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            if (UserId.TryParse(text, out var id))
+                return id;
+            result.AddError($"{name}: '{text}' is not 1-64 of a-z, 0-9, '.', '_' and '-', first a letter or digit");
+            return default;
+        },
+    };
+
+    /// <summary>A whole number within limits.</summary>
+    public static Option<T?> Number<T>(string name, string helpName, T least, T most, string description)
+        where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            if (T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                return number;
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: '{text}' is not a number of {least} to {most}"));
+            return null;
+        },
+    };
 
     /// <summary>The address of a server: http or https, without user, query and fragment.</summary>
     public static Option<Uri?> Url(string name, string description) => new(name)

@@ -1,13 +1,21 @@
 using System.Security.Cryptography;
-using AgentMesh.Cli.Admin;
+using AgentMesh.Cli.Meshes;
 
 namespace AgentMesh.Cli.Terminal;
 
 /// <summary>The world around the program; tests replace some of it.</summary>
 internal sealed record CliParts
 {
+    private const int KeyBytes = 16;
+
     /// <summary>For what was asked for.</summary>
     public required TextWriter Output { get; init; }
+
+    /// <summary>What the user says: at a terminal, or from a file or another program.</summary>
+    public required TextReader Input { get; init; }
+
+    /// <summary>A person sits at the other end of <see cref="Input"/>.</summary>
+    public bool IsInputTerminal { get; init; }
 
     /// <summary>For complaints and remarks.</summary>
     public required TextWriter Error { get; init; }
@@ -35,6 +43,8 @@ internal sealed record CliParts
     {
         Output = Console.Out,
         Error = Console.Error,
+        Input = Console.In,
+        IsInputTerminal = !Console.IsInputRedirected,
         TimeProvider = TimeProvider.System,
         Random = RandomNumberGenerator.Create(),
         CurrentFolder = Directory.GetCurrentDirectory(),
@@ -42,6 +52,14 @@ internal sealed record CliParts
         Token = Environment.GetEnvironmentVariable(TokenOption.Variable),
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
     };
+
+    /// <summary>A key by which a request acts once, however often it is sent.</summary>
+    public string NewKey()
+    {
+        Span<byte> key = stackalloc byte[KeyBytes];
+        Random.GetBytes(key);
+        return $"cli-{Convert.ToHexStringLower(key)}";
+    }
 
     /// <summary>The absolute path of one that was given.</summary>
     public string At(string path) => Path.GetFullPath(path, CurrentFolder);

@@ -1,10 +1,14 @@
 using System.CommandLine;
+using AgentMesh.Cli.Agents;
 using AgentMesh.Cli.ApiKeys;
 using AgentMesh.Cli.Auditing;
+using AgentMesh.Cli.Budgets;
 using AgentMesh.Cli.Buying;
 using AgentMesh.Cli.Canary;
 using AgentMesh.Cli.Funding;
+using AgentMesh.Cli.Mail;
 using AgentMesh.Cli.MasterKeys;
+using AgentMesh.Cli.Watching;
 
 namespace AgentMesh.Cli.Terminal;
 
@@ -21,7 +25,12 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(string[] arguments, CliParts parts, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Pays for what agents sell, gives agents simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, and tries whether agents stay apart.");
+        var root = new RootCommand("Shows agents and what they may spend, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, and tries whether agents stay apart.");
+        root.Add(InfoCommand.Create(parts));
+        root.Add(AgentsCommand.Create(parts));
+        root.Add(BudgetCommand.Create(parts));
+        root.Add(SendCommand.Create(parts));
+        root.Add(WatchCommand.Create(parts));
         root.Add(PayCommand.Create(parts));
         root.Add(FundCommand.Create(parts));
         root.Add(InitCommand.Create(parts));

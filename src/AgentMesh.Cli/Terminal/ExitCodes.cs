@@ -12,12 +12,12 @@ internal static class ExitCodes
     /// <summary>The command line, or a file that it names, is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>Refused: by the seller, by the spending cap, by the faucet. The text says whether a payment was sent.</summary>
+    /// <summary>Refused: by the seller, by the spending cap, by the faucet, by the gateway. The text says whether a payment was sent.</summary>
     public const int Refused = 3;
 
-    /// <summary>A payment was sent, or may have been, and nobody has said what became of it. The same command sends the same payment again.</summary>
+    /// <summary>A payment or a message was sent, or may have been, and nobody has said what became of it. The same command, of a message with its key, sends the same again.</summary>
     public const int Unknown = 4;
 
-    /// <summary>Ctrl-C before anything was signed: 128 and the number of SIGINT, as shells have it.</summary>
+    /// <summary>Ctrl-C, of a payment before anything was signed: 128 and the number of SIGINT, as shells have it.</summary>
     public const int Canceled = 130;
 }

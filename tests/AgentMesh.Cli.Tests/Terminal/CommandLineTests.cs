@@ -39,6 +39,20 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("fund Alice", "user: 'Alice' is not 1-64 of a-z")]
     [InlineData("fund alice --amount ten", "--amount: 'ten' is not an amount")]
     [InlineData("rotate-keys --dat x", "--dat")]
+    [InlineData("info", "Required argument")]
+    [InlineData("watch", "Required argument")]
+    [InlineData("watch alice --after -1", "--after: '-1' is not a number of 0 to 9223372036854775807")]
+    [InlineData("watch alice --count 0", "--count: '0' is not a number of 1 to")]
+    [InlineData("info alice bob", "bob")]
+    [InlineData("agents --tenant A", "--tenant: 'A' is no tenant")]
+    [InlineData("budget alice --set none.json", "none.json of --set is not there")]
+    [InlineData("send alice", "Required argument")]
+    [InlineData("send alice Bob hi", "to: 'Bob' is neither a user nor TENANT:USER")]
+    [InlineData("send alice bob carol hi --await 5", "--await: for a message to one agent")]
+    [InlineData("send alice bob hi --await 0", "--await: '0' is not a number of 1 to 300")]
+    [InlineData("send alice bob hi --await 301", "--await: '301' is not a number of 1 to 300")]
+    [InlineData("send alice bob hi --reply-to 0", "--reply-to: '0' is not a number of 1 to 2147483647")]
+    [InlineData("send alice bob hi --key ä", "--key: 1 to 128 visible ASCII characters")]
     public async Task WhatIsWrong_IsSaid(string line, string complaint)
     {
         var ran = await _terminal.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -54,6 +68,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("init", "--data")]
     [InlineData("rotate-keys", "--data")]
     [InlineData("fund", "--ready-file")]
+    [InlineData("budget", "--set")]
+    [InlineData("info", "--token-file")]
     [InlineData("pay", "--key-file")]
     [InlineData("pay", "--body-file")]
     public async Task EmptyPath_IsRefused(string command, string option)
@@ -67,6 +83,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--help", "rotate-keys")]
     [InlineData("pay --help", "--facilitator")]
     [InlineData("fund --help", "--amount")]
+    [InlineData("send --help", "<to... text>")]
     [InlineData("init --help", "--data")]
     [InlineData("rotate-keys --help", "--data")]
     [InlineData("--version", "0.1.0")]

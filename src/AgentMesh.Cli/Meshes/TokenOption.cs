@@ -1,7 +1,7 @@
 using System.CommandLine;
 using AgentMesh.Cli.Terminal;
 
-namespace AgentMesh.Cli.Admin;
+namespace AgentMesh.Cli.Meshes;
 
 /// <summary>Where a command's token comes from: a file, or the environment.</summary>
 internal sealed class TokenOption
@@ -18,7 +18,7 @@ internal sealed class TokenOption
     /// <param name="command">The command.</param>
     /// <param name="whose">Whose token it is, such as "the admin's".</param>
     public TokenOption(Command command, string whose) => command.Add(_file = CliOptions.Path(
-        "--token-file", "FILE", $"A file with {whose} API key or token. Default: the environment variable {Variable}; without either, nobody's, which is an admin's in Development."));
+        "--token-file", "FILE", $"A file with {whose} API key or token. Default: the environment variable {Variable}; without either, nobody's, which is enough in Development."));
 
     /// <summary>The token; null: none is given.</summary>
     /// <param name="parsed">The command line.</param>

@@ -1,0 +1,31 @@
+using AgentMesh.Primitives;
+
+namespace AgentMesh.Cli.Meshes;
+
+/// <summary>A request to a gateway.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">Without a slash at its start: below an agent's address, or without a user below the gateway's, about the tenant.</param>
+/// <param name="User">Whose agent; null: none.</param>
+internal sealed record GatewayRequest(HttpMethod Method, string Path, UserId? User = null)
+{
+    /// <summary>Parameters beside the tenant, not escaped, without those that are null.</summary>
+    public IReadOnlyList<(string Name, string? Value)> Query { get; init; } = [];
+
+    /// <summary>JSON; null: none.</summary>
+    public byte[]? Body { get; init; }
+
+    /// <summary>The key by which it acts once, however often it is sent; null: it is sent once, unless <see cref="IsRead"/>.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>It changes nothing, and is patient: it may be sent again while a gateway has no time.</summary>
+    public bool IsRead { get; init; }
+
+    /// <summary>The media type that is wanted; null: whatever there is.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>The number of the last event that was seen; null: it is about no events, or those from now on.</summary>
+    public long? LastEventId { get; init; }
+
+    /// <summary>How long the gateway may wait for what it answers, beside what every answer takes.</summary>
+    public TimeSpan Wait { get; init; }
+}
