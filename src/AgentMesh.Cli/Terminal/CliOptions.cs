@@ -45,18 +45,18 @@ internal static class CliOptions
     /// <summary>A whole number within limits.</summary>
     public static Option<T?> Number<T>(string name, string helpName, T least, T most, string description)
         where T : struct, INumber<T> => new(name)
-    {
-        Description = description,
-        HelpName = helpName,
-        CustomParser = result =>
         {
-            var text = result.Tokens.Single().Value;
-            if (T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
-                return number;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: '{text}' is not a number of {least} to {most}"));
-            return null;
-        },
-    };
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
+            {
+                var text = result.Tokens.Single().Value;
+                if (T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                    return number;
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: '{text}' is not a number of {least} to {most}"));
+                return null;
+            },
+        };
 
     /// <summary>The address of a server: http or https, without user, query and fragment.</summary>
     public static Option<Uri?> Url(string name, string description) => new(name)
