@@ -51,6 +51,15 @@ internal static class CommittedDocument
         return (Root.Value.GetProperty("components").GetProperty("responses").GetProperty(name), $"/components/responses/{name}");
     }
 
+    /// <summary>The members that the document names of the body of a request; null: it names none.</summary>
+    public static IReadOnlyList<string>? MembersOf(JsonElement requestBody)
+    {
+        var schema = requestBody.GetProperty("content").GetProperty("application/json").GetProperty("schema");
+        if (schema.TryGetProperty("$ref", out var reference))
+            schema = Root.Value.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!["#/components/schemas/".Length..]);
+        return schema.TryGetProperty("properties", out var properties) ? [.. properties.EnumerateObject().Select(member => member.Name)] : null;
+    }
+
     /// <summary>What is wrong with a value by the schema at a place; null: nothing.</summary>
     public static string? WhyInvalid(string pointer, JsonElement value)
     {
