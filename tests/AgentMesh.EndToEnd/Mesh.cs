@@ -251,6 +251,9 @@ internal sealed class Mesh : IAsyncDisposable
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Waits until the sidecar has ended, which somebody else has seen to.</summary>
+    public Task WaitForEndAsync() => _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
     /// <summary>SIGTERM, as a supervisor or `kill` sends it; the exit code.</summary>
     public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using AgentMesh.EndToEnd.Docs;
 
 namespace AgentMesh.EndToEnd;
 
@@ -22,10 +23,24 @@ public sealed class SampleTests
             Assert.Contains("\"maxAmountRequired\":\"250000\"", await terms.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
 
+        await RunAsync(mesh, store, Block.Of("samples/MyAgent/README.md"));
+        await RunAsync(mesh, store, Block.Of("docs/tutorial.md").Where(block => block.Section == "11. Your own agent"));
+
         // It is the mesh that remembers: another process of the sample has the conversation.
         Mesh.Kill(mesh.Ready.App("agents").Pid);
         Assert.Equal("The sun shines in Rome, alice.", (await client.PostAsync("alice", "weather in Rome", key: "after-the-kill")).Response);
         Assert.Equal(6, (await client.HistoryAsync("alice")).Count);
+    }
+
+    /// <summary>Runs what a page says to type once this mesh runs.</summary>
+    private static async Task RunAsync(Mesh mesh, TestStore store, IEnumerable<Block> blocks)
+    {
+        var shell = new Shell(store.Data, 0);
+        foreach (var command in blocks.SelectMany(block => block.Commands()).Where(command => !command.Text.StartsWith("dotnet run ", StringComparison.Ordinal)))
+        {
+            var why = await shell.RunAsync(command, mesh);
+            Assert.True(why is null, $"{command.Text}\n{why}");
+        }
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed partial class NamedTestsTests
     [Theory]
     [InlineData("docs/durable-objects.md")]
     [InlineData("docs/threat-model.md")]
+    [InlineData("README.md")]
     public void EveryTestThatIsNamed_Exists(string page)
     {
         var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, page)))

@@ -2,7 +2,7 @@
 {{- define "agentmesh.checks" -}}
 {{- $v := .Values -}}
 {{- if and (not $v.image.registry) (not $v.development.enabled) -}}
-{{- fail "image.registry is not set: push the images to a registry that the cluster pulls from (README, Run it on Kubernetes) and name it, such as --set image.registry=ghcr.io/you." -}}
+{{- fail "image.registry is not set: push the images to a registry that the cluster pulls from (docs/howto-run.md, Run it on Kubernetes) and name it, such as --set image.registry=ghcr.io/you." -}}
 {{- end -}}
 {{- if eq ($v.image.tag | default .Chart.AppVersion) "latest" -}}
 {{- fail "image.tag is latest, which is another image tomorrow: name a version." -}}

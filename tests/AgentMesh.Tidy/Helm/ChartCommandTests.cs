@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace AgentMesh.Tidy.Helm;
 
-/// <summary>The commands of the READMEs name what is there: targets, values, files, secrets.</summary>
+/// <summary>The commands of the pages name what is there: targets, values, files, secrets.</summary>
 public sealed partial class ChartCommandTests
 {
-    public static TheoryData<string> Pages => ["README.md", Rendered.Chart + "README.md"];
+    public static TheoryData<string> Pages => ["docs/howto-run.md", Rendered.Chart + "README.md"];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -26,7 +26,7 @@ public sealed partial class ChartCommandTests
     [Fact]
     public void Images_ThatAreBuilt_AreThoseThatTheChartAsksFor()
     {
-        var loops = BuildLoop().Matches(Repository.Read("README.md"));
+        var loops = BuildLoop().Matches(Repository.Read("docs/howto-run.md"));
         Assert.Equal(2, loops.Count);
         foreach (var (loop, name) in loops.Zip((string[])["development", "production-apikey"]))
         {
@@ -37,7 +37,7 @@ public sealed partial class ChartCommandTests
 
         Assert.All(
             Rendered.Of("development", "Deployment"),
-            app => Assert.Contains($"-t {Rendered.Container(app).Text("image")!.Replace(Rendered.AppId(app), "$app", StringComparison.Ordinal)} ", Repository.Read("README.md"), StringComparison.Ordinal));
+            app => Assert.Contains($"-t {Rendered.Container(app).Text("image")!.Replace(Rendered.AppId(app), "$app", StringComparison.Ordinal)} ", Repository.Read("docs/howto-run.md"), StringComparison.Ordinal));
     }
 
     /// <summary>Each Secret that the production manifests name is made by a command of the chart's README, with its key.</summary>
