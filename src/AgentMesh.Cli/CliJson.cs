@@ -6,6 +6,7 @@ using AgentMesh.Cli.ApiKeys;
 using AgentMesh.Cli.Auditing;
 using AgentMesh.Cli.Budgets;
 using AgentMesh.Cli.Buying;
+using AgentMesh.Cli.Chatting;
 using AgentMesh.Cli.Funding;
 using AgentMesh.Cli.Mail;
 using AgentMesh.Cli.Watching;
@@ -36,6 +37,11 @@ namespace AgentMesh.Cli;
 [JsonSerializable(typeof(MailOrder))]
 [JsonSerializable(typeof(SentDocument))]
 [JsonSerializable(typeof(LogEndDocument))]
+[JsonSerializable(typeof(MessageOrder))]
+[JsonSerializable(typeof(DeltaDocument))]
+[JsonSerializable(typeof(AnswerDocument))]
+[JsonSerializable(typeof(TurnErrorDocument))]
+[JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -24,6 +24,9 @@ internal sealed class TestTerminal : IDisposable
     /// <summary>Told each line of the error output as it is written.</summary>
     public Action<string>? Told { get; set; }
 
+    /// <summary>Presses Ctrl-C, for a command that listens itself.</summary>
+    public Action PressCtrlC { get; private set; } = () => throw new InvalidOperationException("Nobody listens.");
+
     public string KeyFile => At(".agentmesh/buyer.key");
 
     /// <summary>All that was ever printed.</summary>
@@ -56,6 +59,11 @@ internal sealed class TestTerminal : IDisposable
             Error = TextWriter.Synchronized(error),
             Input = Input,
             IsInputTerminal = IsInputTerminal,
+            OnCtrlC = pressed =>
+            {
+                PressCtrlC = pressed;
+                return new MemoryStream();
+            },
             TimeProvider = Time,
             Random = random,
             CurrentFolder = Home,

@@ -38,10 +38,9 @@ internal sealed class GatewayClient(GatewayPlace place, CliParts parts) : IDispo
             if (answer.IsSuccess)
                 return answer.Body;
             wasSent |= answer.WasSent;
-            var pause = answer.RetryAfter ?? Retry.PauseAfter(tries);
-            // Where nobody listens there is no mesh: said at once.
-            if (!(request.IsRead || request.IdempotencyKey is not null) || !Retry.IsOpen(answer.Status) || tries == MaxTries || pause > LongestPause || !wasSent)
-                throw Failed(request, answer with { WasSent = wasSent });
+            answer = answer with { WasSent = wasSent };
+            if (PauseBefore(request, answer, tries, MaxTries) is not { } pause)
+                throw Failed(request, answer);
             await PauseAsync(answer, pause, cancellationToken);
         }
     }
@@ -84,6 +83,17 @@ internal sealed class GatewayClient(GatewayPlace place, CliParts parts) : IDispo
         }
     }
 
+    /// <summary>How long to wait before a request is sent again; null: it is not.</summary>
+    /// <param name="request">What was sent.</param>
+    /// <param name="answer">What came of it. Where nobody has listened yet there is no mesh, and it is not asked for again.</param>
+    /// <param name="tries">How often it was sent.</param>
+    /// <param name="most">How often it is sent.</param>
+    public static TimeSpan? PauseBefore(GatewayRequest request, GatewayAnswer answer, int tries, int most)
+    {
+        var pause = answer.RetryAfter ?? Retry.PauseAfter(tries);
+        return (request.IsRead || request.IdempotencyKey is not null) && Retry.IsOpen(answer.Status) && tries < most && pause <= LongestPause && answer.WasSent ? pause : null;
+    }
+
     /// <summary>Says why something takes longer, and waits.</summary>
     public Task PauseAsync(GatewayAnswer answer, TimeSpan pause, CancellationToken cancellationToken) => PauseAsync(Describe(answer), pause, cancellationToken);
 
@@ -117,7 +127,7 @@ internal sealed class GatewayClient(GatewayPlace place, CliParts parts) : IDispo
         if (answer.Status is { } status && !(Retry.IsOpen(status) && (int)status >= 500 && request.IdempotencyKey is not null))
             return new CliException($"{Describe(answer)}{((int)status == 401 ? $" The token comes from {TokenOption.Variable} or --token-file." : "")}", (int)status >= 500 ? ExitCodes.Failed : ExitCodes.Refused);
         return answer.WasSent && request.IdempotencyKey is { } key
-            ? new CliException($"{Describe(answer)} Whether it was done is not known: the same command with --key {key} does it once in all.", ExitCodes.Unknown)
+            ? new CliException($"{Describe(answer)} Whether it was done is not known: sent again with the idempotency key {key} it is done once in all.", ExitCodes.Unknown)
             : new CliException($"the gateway is not reached at {place.Gateway}, or its answer was lost. Start the mesh, or say where it is: --ready-file FILE, or --url URL");
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using AgentMesh.Cli.Meshes;
 
@@ -16,6 +17,9 @@ internal sealed record CliParts
 
     /// <summary>A person sits at the other end of <see cref="Input"/>.</summary>
     public bool IsInputTerminal { get; init; }
+
+    /// <summary>Calls back at each Ctrl-C, until it is disposed of: for what goes on after the first one.</summary>
+    public Func<Action, IDisposable> OnCtrlC { get; init; } = ListenToCtrlC;
 
     /// <summary>For complaints and remarks.</summary>
     public required TextWriter Error { get; init; }
@@ -63,4 +67,10 @@ internal sealed record CliParts
 
     /// <summary>The absolute path of one that was given.</summary>
     public string At(string path) => Path.GetFullPath(path, CurrentFolder);
+
+    private static PosixSignalRegistration ListenToCtrlC(Action pressed) => PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+    {
+        context.Cancel = true;
+        pressed();
+    });
 }

@@ -5,6 +5,7 @@ using AgentMesh.Cli.Auditing;
 using AgentMesh.Cli.Budgets;
 using AgentMesh.Cli.Buying;
 using AgentMesh.Cli.Canary;
+using AgentMesh.Cli.Chatting;
 using AgentMesh.Cli.Funding;
 using AgentMesh.Cli.Mail;
 using AgentMesh.Cli.MasterKeys;
@@ -25,7 +26,8 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(string[] arguments, CliParts parts, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Shows agents and what they may spend, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, and tries whether agents stay apart.");
+        var root = new RootCommand("Talks with agents, shows them and what they may spend, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, and tries whether agents stay apart.");
+        root.Add(ChatCommand.Create(parts));
         root.Add(InfoCommand.Create(parts));
         root.Add(AgentsCommand.Create(parts));
         root.Add(BudgetCommand.Create(parts));
@@ -52,7 +54,8 @@ internal static class CommandLine
         {
             Output = parts.Output,
             Error = parts.Error,
-            ProcessTerminationTimeout = LastWords,
+            // It goes on after the first Ctrl-C, and listens itself.
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == ChatCommand.Name ? null : LastWords,
             EnableDefaultExceptionHandler = false,
         };
         try

@@ -56,7 +56,7 @@ public sealed class SendTests : IDisposable
         Assert.StartsWith("no answer came. Again in 1 s.\n", ran.Error, StringComparison.Ordinal);
         Assert.Equal(Math.Min(lost + 1, 6), gateway.Asked.Count);
         var key = Assert.Single(gateway.Keys.Distinct());
-        Assert.Equal(exitCode == 4, ran.Error.Contains($"the same command with --key {key} does it once in all", StringComparison.Ordinal));
+        Assert.Equal(exitCode == 4, ran.Error.Contains($"sent again with the idempotency key {key} it is done once in all", StringComparison.Ordinal));
     }
 
     [Fact]
