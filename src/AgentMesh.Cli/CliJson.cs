@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using AgentMesh.Cli.Agents;
 using AgentMesh.Cli.ApiKeys;
 using AgentMesh.Cli.Auditing;
+using AgentMesh.Cli.Benching;
 using AgentMesh.Cli.Budgets;
 using AgentMesh.Cli.Buying;
 using AgentMesh.Cli.Chatting;
@@ -42,6 +43,7 @@ namespace AgentMesh.Cli;
 [JsonSerializable(typeof(AnswerDocument))]
 [JsonSerializable(typeof(TurnErrorDocument))]
 [JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

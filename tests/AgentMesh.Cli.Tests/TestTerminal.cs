@@ -21,6 +21,9 @@ internal sealed class TestTerminal : IDisposable
     /// <summary>A person types it.</summary>
     public bool IsInputTerminal { get; set; }
 
+    /// <summary>A person reads the error output.</summary>
+    public bool IsErrorTerminal { get; set; }
+
     /// <summary>Told each line of the error output as it is written.</summary>
     public Action<string>? Told { get; set; }
 
@@ -59,6 +62,7 @@ internal sealed class TestTerminal : IDisposable
             Error = TextWriter.Synchronized(error),
             Input = Input,
             IsInputTerminal = IsInputTerminal,
+            IsErrorTerminal = IsErrorTerminal,
             OnCtrlC = pressed =>
             {
                 PressCtrlC = pressed;

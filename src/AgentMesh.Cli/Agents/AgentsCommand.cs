@@ -44,7 +44,7 @@ internal static class AgentsCommand
         string? cursor = null;
         for (var n = 0; n < MaxParts; n++)
         {
-            var request = new GatewayRequest(HttpMethod.Get, "admin/agents") { Query = [("limit", "500"), ("cursor", cursor)], IsRead = true };
+            var request = new GatewayRequest(HttpMethod.Get, "admin/agents") { Query = [("limit", "500"), ("cursor", cursor)], CanRepeat = true };
             var part = GatewayClient.Read(await client.AskAsync(request, cancellationToken), CliJson.Wire.AgentListDocument);
             agents.AddRange(part.Agents);
             if ((cursor = part.Cursor) is null)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 using AgentMesh.Cli.Meshes;
 using AgentMesh.Cli.Terminal;
@@ -10,6 +9,10 @@ namespace AgentMesh.Cli.Canary;
 internal static class CanaryCommand
 {
     private const int MaxOperations = 10_000_000;
+    private const int DefaultOperations = 10_000;
+    private const int DefaultConnections = 16;
+    private const int DefaultUsers = 8;
+    private const int DefaultSeed = 1;
 
     public static Command Create(CliParts parts)
     {
@@ -23,10 +26,10 @@ internal static class CanaryCommand
             HelpName = "URL",
             CustomParser = result => [.. result.Tokens.Select(token => Uri.TryCreate(token.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : Wrong(result, token.Value))],
         };
-        var operations = Number("--operations", 10_000, 1, MaxOperations, "How many operations.");
-        var connections = Number("--connections", 16, 1, 256, "How many at a time.");
-        var users = Number("--users", 8, 2, 500, "Users of each tenant.");
-        var seed = Number("--seed", 1, 0, int.MaxValue - 1000, "Chooses the operations.");
+        var operations = CliOptions.Number("--operations", "N", 1, MaxOperations, $"How many operations. Default: {DefaultOperations}.");
+        var connections = CliOptions.Number("--connections", "N", 1, 256, $"How many at a time. Default: {DefaultConnections}.");
+        var users = CliOptions.Number("--users", "N", 2, 500, $"Users of each tenant. Default: {DefaultUsers}.");
+        var seed = CliOptions.Number("--seed", "N", 0, int.MaxValue - 1000, $"Chooses the operations. Default: {DefaultSeed}.");
         var owners = CliOptions.Path("--owners", "FILE", "Owners that there are, two tenants or more with two users or more each: lines of tenant, user and token. For a mesh whose tokens another issuer makes. Their agents are used, and not erased.");
         var logs = new Option<string[]>("--log") { Description = "A file of logs in which none of the texts may be; several are read.", HelpName = "FILE" };
         foreach (var option in (Option[])[urls, operations, connections, users, seed, owners, logs])
@@ -36,7 +39,8 @@ internal static class CanaryCommand
         {
             Uri[] gateways = parsed.GetValue(urls) is { Length: > 0 } given ? given : [MeshPlace.Default.Gateway];
             var options = new CanaryOptions(
-                gateways, parsed.GetValue(operations), parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(seed), [.. (parsed.GetValue(logs) ?? []).Select(parts.At)]);
+                gateways, parsed.GetValue(operations) ?? DefaultOperations, parsed.GetValue(connections) ?? DefaultConnections, parsed.GetValue(users) ?? DefaultUsers, parsed.GetValue(seed) ?? DefaultSeed,
+                [.. (parsed.GetValue(logs) ?? []).Select(parts.At)]);
             return RunAsync(options, token.Read(parsed, parts, gateways), parsed.GetValue(owners) is { } file ? parts.At(file) : null, parts, cancellationToken);
         });
         return command;
@@ -75,16 +79,5 @@ internal static class CanaryCommand
     {
         result.AddError($"--url: '{text}' is not an address like http://127.0.0.1:8080");
         return MeshPlace.Default.Gateway;
-    }
-
-    private static Option<int> Number(string name, int value, int least, int most, string description)
-    {
-        var option = new Option<int>(name) { Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default: {value}."), HelpName = "N", DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var number && (number < least || number > most))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: a number of {least} to {most}"));
-        });
-        return option;
     }
 }

@@ -31,7 +31,8 @@ internal sealed class CanaryRun(CanaryOptions options, IReadOnlyList<CanaryAgent
             _sockets.Add(await CanarySocket.OpenAsync(http.NextGateway(), agent, markers, _report, cancellationToken));
         }
 
-        await Task.WhenAll(Enumerable.Range(0, options.Connections).Select(worker => WorkAsync(http, new Random(options.Seed + worker), cancellationToken)));
+        using (var progress = new ProgressBar(parts, "canary", options.Operations))
+            await Task.WhenAll(Enumerable.Range(0, options.Connections).Select(worker => WorkAsync(http, new Random(options.Seed + worker), progress, cancellationToken)));
         await SweepAsync(http, cancellationToken);
         foreach (var socket in _sockets)
             await socket.DisposeAsync();
@@ -42,7 +43,7 @@ internal sealed class CanaryRun(CanaryOptions options, IReadOnlyList<CanaryAgent
         return _report;
     }
 
-    private async Task WorkAsync(CanaryHttp http, Random random, CancellationToken cancellationToken)
+    private async Task WorkAsync(CanaryHttp http, Random random, ProgressBar progress, CancellationToken cancellationToken)
     {
         while (Interlocked.Increment(ref _next) <= options.Operations)
         {
@@ -57,6 +58,7 @@ internal sealed class CanaryRun(CanaryOptions options, IReadOnlyList<CanaryAgent
                 _ => http.SendAsync(_own.Next(agents[me], random), cancellationToken),
             };
             await operation;
+            progress.Report(Math.Min(Volatile.Read(ref _next), options.Operations));
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class ChatRun : IDisposable
         var request = new GatewayRequest(HttpMethod.Get, "history", _options.User)
         {
             Query = [("limit", _options.History.ToString(CultureInfo.InvariantCulture)), ("sessionId", _options.Session)],
-            IsRead = true,
+            CanRepeat = true,
         };
         foreach (var message in GatewayClient.Read(await _client.AskAsync(request, _end.Token), CliJson.Wire.HistoryDocument).Messages)
             await _parts.Output.WriteLineAsync($"{PlainText.Of(message.Role)}: {PlainText.Of(message.Content, keepsLines: true)}");

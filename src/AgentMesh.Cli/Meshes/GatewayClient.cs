@@ -91,7 +91,7 @@ internal sealed class GatewayClient(GatewayPlace place, CliParts parts) : IDispo
     public static TimeSpan? PauseBefore(GatewayRequest request, GatewayAnswer answer, int tries, int most)
     {
         var pause = answer.RetryAfter ?? Retry.PauseAfter(tries);
-        return (request.IsRead || request.IdempotencyKey is not null) && Retry.IsOpen(answer.Status) && tries < most && pause <= LongestPause && answer.WasSent ? pause : null;
+        return (request.CanRepeat || request.IdempotencyKey is not null) && Retry.IsOpen(answer.Status) && tries < most && pause <= LongestPause && answer.WasSent ? pause : null;
     }
 
     /// <summary>Says why something takes longer, and waits.</summary>

@@ -14,11 +14,11 @@ internal sealed record GatewayRequest(HttpMethod Method, string Path, UserId? Us
     /// <summary>JSON; null: none.</summary>
     public byte[]? Body { get; init; }
 
-    /// <summary>The key by which it acts once, however often it is sent; null: it is sent once, unless <see cref="IsRead"/>.</summary>
+    /// <summary>The key by which it acts once, however often it is sent; null: it is sent once, unless <see cref="CanRepeat"/>.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>It changes nothing, and is patient: it may be sent again while a gateway has no time.</summary>
-    public bool IsRead { get; init; }
+    /// <summary>It comes to the same however often it is sent, and is sent again while a gateway has no time.</summary>
+    public bool CanRepeat { get; init; }
 
     /// <summary>The media type that is wanted; null: whatever there is.</summary>
     public string? Accept { get; init; }

@@ -24,6 +24,9 @@ internal sealed record CliParts
     /// <summary>For complaints and remarks.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>A person sits at the other end of <see cref="Error"/>.</summary>
+    public bool IsErrorTerminal { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider TimeProvider { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed record CliParts
         Error = Console.Error,
         Input = Console.In,
         IsInputTerminal = !Console.IsInputRedirected,
+        IsErrorTerminal = !Console.IsErrorRedirected,
         TimeProvider = TimeProvider.System,
         Random = RandomNumberGenerator.Create(),
         CurrentFolder = Directory.GetCurrentDirectory(),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AgentMesh.Cli.Agents;
 using AgentMesh.Cli.ApiKeys;
 using AgentMesh.Cli.Auditing;
+using AgentMesh.Cli.Benching;
 using AgentMesh.Cli.Budgets;
 using AgentMesh.Cli.Buying;
 using AgentMesh.Cli.Canary;
@@ -26,7 +27,7 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(string[] arguments, CliParts parts, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Talks with agents, shows them and what they may spend, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, and tries whether agents stay apart.");
+        var root = new RootCommand("Talks with agents, shows them and what they may spend, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, tries whether agents stay apart, and how many messages a mesh answers.");
         root.Add(ChatCommand.Create(parts));
         root.Add(InfoCommand.Create(parts));
         root.Add(AgentsCommand.Create(parts));
@@ -40,6 +41,7 @@ internal static class CommandLine
         root.Add(KeysCommand.Create(parts));
         root.Add(new Command("audit", "The record of what admins changed.") { AuditVerifyCommand.Create(parts) });
         root.Add(CanaryCommand.Create(parts));
+        root.Add(BenchCommand.Create(parts));
         // @FILE is not a file of arguments here: a body may begin with it.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)

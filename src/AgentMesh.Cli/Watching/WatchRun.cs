@@ -24,7 +24,7 @@ internal sealed class WatchRun(WatchOptions options, GatewayClient client, CliPa
         var request = new GatewayRequest(HttpMethod.Get, "events", options.User);
         // Where the log ends is asked first: behind a lost connection it would be somewhere else.
         _last = options.After ?? GatewayClient.Read(
-            await client.AskAsync(request with { Accept = "application/json", IsRead = true }, cancellationToken), CliJson.Wire.LogEndDocument).Last;
+            await client.AskAsync(request with { Accept = "application/json", CanRepeat = true }, cancellationToken), CliJson.Wire.LogEndDocument).Last;
         var (wasConnected, tries) = (false, 0);
         while (true)
         {
