@@ -23,6 +23,12 @@ public sealed class DocsTests(DocsMesh docs) : IClassFixture<DocsMesh>
     [MemberData(nameof(Pages))]
     public void Json_IsJson(string page) => Assert.All(Block.Of(page).Where(block => block.Language == "json"), block => JsonElement.Parse(block.Text));
 
+    /// <summary>A block of another language would be looked at by nobody.</summary>
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Languages_AreThoseThatAreRunOrCompared(string page) =>
+        Assert.Empty(Block.Of(page).Select(block => block.Language).Except(["sh", "bash", "console", "json", "csharp", "yaml", "text"]));
+
     [Fact]
     public void ReasonsNotToRunABlock_HaveTheirBlock()
     {

@@ -52,6 +52,7 @@ internal sealed partial class Shell(string folder, int page)
             return null;
         var answer = AnswerOf(command, mesh);
         using var process = Process.Start(Start(command, mesh))!;
+        process.StandardInput.Close();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
         var printed = new StringBuilder();
@@ -90,7 +91,7 @@ internal sealed partial class Shell(string folder, int page)
 
     private ProcessStartInfo Start(Command command, Mesh mesh)
     {
-        var start = new ProcessStartInfo("bash", ["-c", $"{Prelude}\n{At(mesh, command.Text)}"]) { WorkingDirectory = folder, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", ["-c", $"{Prelude}\n{At(mesh, command.Text)}"]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["HOME"] = Directory.CreateDirectory(Path.Combine(folder, $"home-{page}")).FullName;
         start.Environment["CLI_DLL"] = Mesh.CliDll;
         start.Environment["SIDECAR_DLL"] = Mesh.SidecarDll;
