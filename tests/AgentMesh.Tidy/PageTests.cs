@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace AgentMesh.Tidy;
@@ -35,13 +36,17 @@ public sealed partial class PageTests
             blocks, shown => Assert.Contains(sources, source => source.Contains(shown, StringComparison.Ordinal)));
     }
 
-    /// <summary>What the README says it runs on is what it is built with.</summary>
+    /// <summary>What the README says it runs on is what it is built and set up with. <c>{0}</c> is the version, as its file has it.</summary>
     [Theory]
-    [InlineData("Dapr.Actors")]
-    public void SupportMatrix_HasTheVersionOf(string package)
+    [InlineData("Directory.Packages.props", "Include=\"Dapr.Actors\" Version=\"([^\"]+)\"", "| Dapr's SDK for .NET | {0}, ")]
+    [InlineData("compose.yaml", "image: daprio/daprd:(\\S+)", "`daprd` {0} and newer")]
+    [InlineData("helm/agentmesh/Chart.yaml", "kubeVersion: \">=(\\d+\\.\\d+)\\.", "| {0} and newer with Dapr ")]
+    [InlineData("global.json", "\"version\": \"(\\d+\\.\\d+)\\.", "| SDK {0}, runtime {0} |")]
+    public void SupportMatrix_HasTheVersionOf(string file, string version, string text)
     {
-        var version = Regex.Match(Repository.Read("Directory.Packages.props"), $"Include=\"{Regex.Escape(package)}\" Version=\"([^\"]+)\"").Groups[1].Value;
-        Assert.Contains($"| Dapr's SDK for .NET | {version}", Repository.Read("README.md"), StringComparison.Ordinal);
+        var found = Regex.Match(Repository.Read(file), version);
+        Assert.True(found.Success);
+        Assert.Contains(string.Format(CultureInfo.InvariantCulture, text, found.Groups[1].Value), Repository.Read("README.md"), StringComparison.Ordinal);
     }
 
     private static bool IsDead(string folder, string page, string link)
