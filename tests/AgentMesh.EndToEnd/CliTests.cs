@@ -12,7 +12,7 @@ public sealed class CliTests
     private const string Body = """{"query":"Is it so?"}""";
 
     [Fact]
-    public async Task Person_Pays_Funds_AndRotatesTheMasterKey()
+    public async Task Person_Pays_Funds_RotatesTheMasterKey_AndTalks()
     {
         await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
         // The launcher and the agents go on with the file that the commands made, with as many keys as those make.
@@ -51,6 +51,37 @@ public sealed class CliTests
         var key = (await File.ReadAllTextAsync(Path.Combine(store.Data, "home/.agentmesh/buyer.key"), TestContext.Current.CancellationToken)).Trim();
         Assert.All([first.Output, first.Error, second.Output, funded.Output, mesh.Output], text => Assert.DoesNotContain(key, text, StringComparison.OrdinalIgnoreCase));
         Assert.Empty(Directory.GetFiles(Path.Combine(store.Data, "home/.agentmesh/buyer.key.payments")));
+        await TalkAsync(store, mesh);
+    }
+
+    /// <summary>What is said and sent with one command is what the others show.</summary>
+    private static async Task TalkAsync(TestStore store, Mesh mesh)
+    {
+        var chat = await AskAsync(store, mesh, "I am carol.\nDo you remember me?\n", "chat", "carol", "--json");
+        var answers = chat.Split('\n').Select(line => JsonElement.Parse(line).GetProperty("response").GetString()!).ToList();
+        Assert.Equal(2, answers.Count);
+        Assert.StartsWith("I remember our conversation (2 messages).", answers[1], StringComparison.Ordinal);
+        Assert.Equal(answers[1], (await AskAsync(store, mesh, null, "chat", "carol", "--history", "1"))["assistant: ".Length..]);
+
+        await AskAsync(store, mesh, """{"limits":[{"scope":"agent","asset":"USD","window":"once","limit":"2500000"}]}""", "budget", "carol", "--set", "-");
+        Assert.Equal("agent, USD, once\n  [........................]    0 %  0 of 2.5 USD spent, 2.5 left", await AskAsync(store, mesh, null, "budget", "carol"));
+        var info = JsonElement.Parse(await AskAsync(store, mesh, null, "info", "carol", "--json"));
+        Assert.Equal((4, "2500000"), (info.GetProperty("messageCount").GetInt32(), info.GetProperty("budget").GetProperty("limits")[0].GetProperty("limit").GetString()));
+
+        var mail = await AskAsync(store, mesh, null, "send", "carol", "dave", "Are you there?");
+        // Delivered is what happens meanwhile: it is waited for.
+        var watched = (await AskAsync(store, mesh, null, "watch", "carol", "--after", "2", "--type", "message", "--type", "mail", "--count", "4", "--json")).Split('\n').Select(line => JsonElement.Parse(line)).ToList();
+        Assert.Equal(["user", "assistant"], watched[..2].Select(next => next.GetProperty("data").GetProperty("role").GetString()));
+        Assert.Equal([(mail, "sent"), (mail, "delivered")], watched[2..].Select(next => (next.GetProperty("data").GetProperty("mail").GetString()!, next.GetProperty("data").GetProperty("status").GetString()!)));
+        Assert.Equal(3, watched[0].GetProperty("seq").GetInt64());
+    }
+
+    /// <summary>Runs a command that asks the gateway, and has to succeed.</summary>
+    private static async Task<string> AskAsync(TestStore store, Mesh mesh, string? input, params string[] arguments)
+    {
+        var ran = await RunWithAsync(store, input, [.. arguments, "--ready-file", mesh.ReadyFilePath]);
+        Assert.True(ran.ExitCode == 0, ran.Error);
+        return ran.Output.TrimEnd('\n');
     }
 
     private static string[] MasterKeys(TestStore store) =>
@@ -58,13 +89,17 @@ public sealed class CliTests
 
     private static Task<Ran> PayAsync(TestStore store, Mesh mesh) => RunAsync(store, "pay", Analysis, "--body", Body, "--ready-file", mesh.ReadyFilePath, "--json");
 
+    private static Task<Ran> RunAsync(TestStore store, params string[] arguments) => RunWithAsync(store, null, arguments);
+
     /// <summary>Runs the program in a home of its own.</summary>
-    private static async Task<Ran> RunAsync(TestStore store, params string[] arguments)
+    private static async Task<Ran> RunWithAsync(TestStore store, string? input, params string[] arguments)
     {
         var home = Directory.CreateDirectory(Path.Combine(store.Data, "home")).FullName;
-        var start = new ProcessStartInfo("dotnet", [Mesh.CliDll, .. arguments]) { WorkingDirectory = home, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Mesh.CliDll, .. arguments]) { WorkingDirectory = home, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = home;
         using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(2));
         var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
