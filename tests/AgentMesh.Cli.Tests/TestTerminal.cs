@@ -7,6 +7,9 @@ namespace AgentMesh.Cli.Tests;
 /// <summary>A user with an empty home, at a terminal that keeps what is printed.</summary>
 internal sealed class TestTerminal : IDisposable
 {
+    /// <summary>Whatever waits for the clock, which stands still, or for what does not happen, would wait without end.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     /// <summary>The user's folder.</summary>
     public string Home { get; } = Directory.CreateTempSubdirectory("agentmesh-test-").FullName;
 
@@ -74,7 +77,7 @@ internal sealed class TestTerminal : IDisposable
             ProgramFolder = Home,
             Home = Home,
             Token = Token,
-        }, ctrlC);
+        }, ctrlC).WaitAsync(Limit, CancellationToken.None);
         Everything += output.ToString() + error;
         return new Ran(exitCode, output.ToString(), error.ToString());
     }

@@ -145,7 +145,7 @@ public sealed class BenchTests : IDisposable
         lock (_keys)
         {
             _keys.Add(context.Request.Headers["Idempotency-Key"].ToString());
-            var history = _histories.GetOrAdd(fault == "misplace" ? "bench-another" : user, _ => []);
+            var history = _histories.GetOrAdd(fault != "misplace" ? user : user[..^1] + (user[^1] == '1' ? '2' : '1'), _ => []);
             for (var times = fault switch { "lose" => 0, "double" => 2, _ => 1 }; times > 0; times--)
                 history.Add(JsonElement.Parse(body).GetProperty("content").GetString()!);
         }

@@ -44,7 +44,7 @@ public sealed class ChatTests : IDisposable
     [Fact]
     public async Task LostConnection_IsMadeAgain_WithTheSameKey()
     {
-        await using var gateway = await StartAsync("LOST", Delta(0, "One ") + Delta(4, "two"), "", "503", Delta(0, "One two thr") + Delta(11, "ee") + End("One two three"));
+        await using var gateway = await StartAsync("LOST", Delta(0, "One ") + Delta(4, "two"), "", "503", Delta(0, "One ") + Delta(0, "One two thr") + Delta(11, "ee") + End("One two three"));
         _terminal.SkipPauses();
         var ran = await ChatAsync(gateway, "count\n");
         Assert.Equal((0, "One two three\n"), (ran.ExitCode, ran.Output));
@@ -124,7 +124,7 @@ public sealed class ChatTests : IDisposable
         await using var gateway = await StartAsync(Delta(0, "Well") + "HANG", End("Yes."));
         _terminal.IsInputTerminal = isTerminal;
         var chat = ChatAsync(gateway, "a\nb\n", "--history", "0");
-        await _hanging.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await _hanging.Task.WaitAsync(TestTerminal.Limit, TestContext.Current.CancellationToken);
         _terminal.PressCtrlC();
         var ran = await chat;
         Assert.Equal((exitCode, said), (ran.ExitCode, gateway.Asked.Count(asked => asked.Contains("/message", StringComparison.Ordinal))));
@@ -138,9 +138,9 @@ public sealed class ChatTests : IDisposable
         await using var gateway = await StartAsync("HANG, DEAF");
         _terminal.IsInputTerminal = true;
         var chat = ChatAsync(gateway, "a\nb\n", "--history", "0");
-        await _hanging.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await _hanging.Task.WaitAsync(TestTerminal.Limit, TestContext.Current.CancellationToken);
         _terminal.PressCtrlC();
-        await _canceled.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await _canceled.Task.WaitAsync(TestTerminal.Limit, TestContext.Current.CancellationToken);
         _terminal.PressCtrlC();
         var ran = await chat;
         Assert.Equal(130, ran.ExitCode);
@@ -155,7 +155,7 @@ public sealed class ChatTests : IDisposable
         _terminal.IsInputTerminal = true;
         _terminal.Input = typing;
         var chat = _terminal.RunAsync("chat", "alice", "--history", "0", "--url", gateway.Url);
-        await typing.Reading.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await typing.Reading.Task.WaitAsync(TestTerminal.Limit, TestContext.Current.CancellationToken);
         _terminal.PressCtrlC();
         Assert.Equal(130, (await chat).ExitCode);
     }
