@@ -45,7 +45,8 @@ internal sealed class ApiKeyCallers(AgentCalls calls, IOptions<AuthOptions> auth
             return (IsBootstrap(text) ? Operator : null, null);
         if (!_known.TryGetValue((key.Tenant, key.Id), out var known) || time.GetElapsedTime(known.At) >= Remembered)
         {
-            if (!_unknown.Has(address))
+            // Whoever has a key goes on, also when what is known of it has become old: others may share its address.
+            if (known.Check?.Opens(key.Secret, time.GetUtcNow()) != true && !_unknown.Has(address))
                 return (null, TooManyUnknown);
             var reply = await calls.GetApiKeyAsync(key.Tenant, new GetApiKey(key.Id.ToString()), cancellationToken);
             if (reply.IsRefused && reply.Refusal.Code != ApiKeyCodes.ApiKeyNotFound)

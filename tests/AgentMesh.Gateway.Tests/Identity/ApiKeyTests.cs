@@ -128,6 +128,15 @@ public sealed class ApiKeyTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(MadeUp(1000), "/agent/alice/info"));
         Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(MadeUp(1001), "/agent/alice/info"));
+        // Also when its key has to be looked up again.
+        _time.Advance(ApiKeyCallers.Remembered);
+        for (var n = 2000; await StatusAsync(MadeUp(n), "/agent/alice/info") != HttpStatusCode.TooManyRequests; n++)
+            Assert.InRange(n, 2000, 2000 + ApiKeyCallers.UnknownAtOnce);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(key, "/agent/alice/info"));
+        var (tenant, id) = (key.Split('_')[3], key.Split('_')[1]);
+        _keys.Revoke(tenant, id);
+        _time.Advance(ApiKeyCallers.Remembered);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(key, "/agent/alice/info"));
 
         string MadeUp(int n) => string.Join('_', [.. key.Split('_')[..3], $"made{n}"]);
     }
