@@ -12,7 +12,7 @@ public sealed class BuyingTests
     private const ulong Price = 100_000;
 
     /// <summary>Within a purchase, which takes a second or two. A run that dies is followed by another a minute later.</summary>
-    private static readonly int[] KillsAfterMs = LongForm.IsAsked ? [300, 1_200] : [300];
+    private static readonly int[] KillsAfterMs = [300, 1_200];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
@@ -21,7 +21,7 @@ public sealed class BuyingTests
     [InlineData(StoreKind.Redis)]
     public async Task Purchase_IsSettledOnce_WheneverTheAgentsAreKilled(StoreKind kind)
     {
-        LongForm.UnlessOn(kind, StoreKind.Embedded);
+        LongForm.OrSkip();
         await using var store = await TestStore.CreateAsync(kind);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, options: ["--set", "AgentMesh__Wallets__StartingUsdc=10"]);
         using var client = new AgentClient(mesh.Ready.Gateway);

@@ -15,6 +15,7 @@ public sealed class FreezeOfManyTests
     [Fact]
     public async Task TenantThatIsFrozen_TakesNoHoldAfterASecond_AndAllOfItsAgentsGoOnWhenItIsNot()
     {
+        LongForm.OrSkip();
         await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", RunningAgents.Options(model));

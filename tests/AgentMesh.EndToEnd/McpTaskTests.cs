@@ -54,6 +54,7 @@ public sealed class McpTaskTests
     [Fact]
     public async Task Task_IsFinished_WhenTheAgentsAreKilled_AndAnotherIsCanceled()
     {
+        LongForm.OrSkip();
         await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
         await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var mesh = await Mesh.StartAsync(store.Data, options: Options(model));
