@@ -9,6 +9,7 @@ using OpenTelemetry.Exporter;
 namespace AgentMesh.ServiceDefaults.Tests.Telemetry;
 
 /// <summary>Who may scrape where.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class MetricsEndpointTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
