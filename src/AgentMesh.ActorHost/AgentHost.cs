@@ -5,6 +5,7 @@ using AgentMesh.ActorHost.Outgoing;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Publishing;
 using AgentMesh.ActorHost.Purchases;
+using AgentMesh.ActorHost.Quarantine;
 using AgentMesh.ActorHost.Quotas;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Sweeping;
@@ -37,6 +38,8 @@ public static class AgentHost
         builder.AddAppListener(DefaultPort, MaxBodyBytes);
         builder.Services.AddTenantBudgets();
         builder.Services.AddQuotas();
+        builder.Services.AddSingleton<QuarantineNotes>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<QuarantineNotes>());
         builder.Services.AddEncryption();
         builder.Services.AddAgents();
         builder.Services.AddPublishing();

@@ -33,6 +33,8 @@ namespace AgentMesh.Cli;
 [JsonSerializable(typeof(KeyListDocument))]
 [JsonSerializable(typeof(InfoDocument))]
 [JsonSerializable(typeof(AgentListDocument))]
+[JsonSerializable(typeof(QuarantineDocument))]
+[JsonSerializable(typeof(ReleaseDocument))]
 [JsonSerializable(typeof(BudgetDocument))]
 [JsonSerializable(typeof(BudgetOrder))]
 [JsonSerializable(typeof(MailOrder))]

@@ -110,7 +110,8 @@ public sealed class AgentConversationTests
             Assert.Equal("agent_quarantined", (await host.HistoryAsync(Alice)).Refusal!.Code);
         }
 
-        Assert.DoesNotContain(host.State.TakeCalls(), call => call.StartsWith("PUT", StringComparison.Ordinal));
+        // But that it is damaged, in its tenant's list.
+        Assert.DoesNotContain(host.State.TakeCalls(), call => call.StartsWith("PUT", StringComparison.Ordinal) && call != "PUT quarantined");
         Assert.Equal(value, host.State[Alice, key]);
 
         host.State[Alice, key] = whole;

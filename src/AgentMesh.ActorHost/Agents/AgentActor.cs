@@ -178,7 +178,9 @@ internal sealed partial class AgentActor
         {
             await _records.AbandonAsync();
             LogUnreadable(Logger, Id.GetId(), damage.Path);
-            return Refused<T>(ConversationRefusals.AgentQuarantined("a record cannot be read"));
+            var unreadable = ConversationRefusals.AgentQuarantined("a record cannot be read");
+            NoteQuarantine(unreadable.Detail);
+            return Refused<T>(unreadable);
         }
         catch (QuotaException reached)
         {
@@ -196,11 +198,19 @@ internal sealed partial class AgentActor
         {
             await _records.AbandonAsync();
             LogQuarantined(Logger, Id.GetId(), refusal.Detail);
+            NoteQuarantine(refusal.Detail);
         }
 
         await RunErrandAsync();
         await _records.EndTurnAsync();
         return reply;
+    }
+
+    // What is no agent's id belongs to no tenant that could have a list.
+    private void NoteQuarantine(string reason)
+    {
+        if (AgentKey.TryParse(Id.GetId(), out var agent))
+            _services.Quarantine.Note(agent, reason);
     }
 
     private EncryptedState Encrypted()

@@ -5,6 +5,7 @@ using AgentMesh.ActorHost.Mail;
 using AgentMesh.ActorHost.Policies;
 using AgentMesh.ActorHost.Publishing;
 using AgentMesh.ActorHost.Purchases;
+using AgentMesh.ActorHost.Quarantine;
 using AgentMesh.ActorHost.Quotas;
 using AgentMesh.ActorHost.Responders;
 using AgentMesh.ActorHost.Summaries;
@@ -49,6 +50,7 @@ internal sealed class AgentServices(
     MailServices mail,
     StateEncryption encryption,
     TenantQuotas quotas,
+    QuarantineNotes quarantine,
     AgentMetrics metrics)
 {
     public TimeProvider Time => time;
@@ -86,6 +88,9 @@ internal sealed class AgentServices(
 
     /// <summary>What tenants may have.</summary>
     public TenantQuotas Quotas => quotas;
+
+    /// <summary>Who is told that an agent is damaged.</summary>
+    public QuarantineNotes Quarantine => quarantine;
 
     /// <summary>How budgets are set up.</summary>
     public BudgetRules BudgetRules => budgetRules;

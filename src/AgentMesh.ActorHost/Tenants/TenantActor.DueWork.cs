@@ -76,6 +76,8 @@ internal sealed partial class TenantActor
                 return table;
             },
             cancellationToken);
+        foreach (var user in request.Users)
+            await ReleaseQuarantine(new ReleaseQuarantine(user), cancellationToken);
         return new Reply<DueForgotten>(new DueForgotten(
             entries, await ForgetWalletsAsync(request.Users, cancellationToken), await ForgetAgentsAsync(request.Users, cancellationToken)), null);
     }

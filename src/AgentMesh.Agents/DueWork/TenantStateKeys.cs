@@ -5,7 +5,7 @@ namespace AgentMesh.Agents.DueWork;
 /// <summary>
 /// Names of a tenant's state records. Also the layout in the store, so never changed, only added to. What they hold of an agent is removed with it
 /// (<see cref="DueTable.Forget"/>, <see cref="AgentMesh.Agents.Wallets.WalletTable.Forget"/>,
-/// <see cref="AgentMesh.Agents.Quotas.AgentTable.Forget"/>).
+/// <see cref="AgentMesh.Agents.Quotas.AgentTable.Forget"/>, <see cref="AgentMesh.Agents.Quarantine.QuarantinedAgents.Release"/>).
 /// </summary>
 public static class TenantStateKeys
 {
@@ -23,6 +23,9 @@ public static class TenantStateKeys
 
     /// <summary>Key of the <see cref="AgentMesh.Agents.TenantBudgets.TenantLedger"/>.</summary>
     public const string Budget = "budget";
+
+    /// <summary>Key of the <see cref="AgentMesh.Agents.Quarantine.QuarantinedAgents"/>.</summary>
+    public const string Quarantined = "quarantined";
 
     /// <summary>Key of a <see cref="AgentMesh.Agents.Wallets.WalletShard"/>.</summary>
     public static string WalletShard(int n) => string.Create(CultureInfo.InvariantCulture, $"wallets:{n}");

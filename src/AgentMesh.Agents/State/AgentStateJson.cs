@@ -14,6 +14,7 @@ using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Purchases;
+using AgentMesh.Agents.Quarantine;
 using AgentMesh.Agents.Quotas;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
@@ -84,6 +85,7 @@ namespace AgentMesh.Agents.State;
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(AgentIndex))]
 [JsonSerializable(typeof(AgentShard))]
+[JsonSerializable(typeof(QuarantinedAgents))]
 public sealed partial class AgentStateJson : JsonSerializerContext
 {
     /// <summary>Makes options read and write stored records, whatever their own conventions are.</summary>
@@ -167,5 +169,6 @@ public sealed partial class AgentStateJson : JsonSerializerContext
         options.Converters.Add(new VersionedConverter<AuditPage>(StateVersions.AuditPage, StateVersions.AuditPageUpcasters, Default.AuditPage));
         options.Converters.Add(new VersionedConverter<AgentIndex>(StateVersions.AgentIndex, StateVersions.AgentIndexUpcasters, Default.AgentIndex));
         options.Converters.Add(new VersionedConverter<AgentShard>(StateVersions.AgentShard, StateVersions.AgentShardUpcasters, Default.AgentShard));
+        options.Converters.Add(new VersionedConverter<QuarantinedAgents>(StateVersions.QuarantinedAgents, StateVersions.QuarantinedAgentsUpcasters, Default.QuarantinedAgents));
     }
 }

@@ -55,6 +55,7 @@ internal static partial class StateVersions
     internal const int AuditPage = 1;
     internal const int AgentIndex = 1;
     internal const int AgentShard = 1;
+    internal const int QuarantinedAgents = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail, CountsNoBytes];
@@ -148,4 +149,6 @@ internal static partial class StateVersions
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentIndexUpcasters = [];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentShardUpcasters = [];
+
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> QuarantinedAgentsUpcasters = [];
 }

@@ -31,6 +31,7 @@ internal static class CommandLine
         root.Add(ChatCommand.Create(parts));
         root.Add(InfoCommand.Create(parts));
         root.Add(AgentsCommand.Create(parts));
+        root.Add(ReleaseCommand.Create(parts));
         root.Add(BudgetCommand.Create(parts));
         root.Add(SendCommand.Create(parts));
         root.Add(WatchCommand.Create(parts));

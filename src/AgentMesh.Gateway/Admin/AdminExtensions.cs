@@ -20,6 +20,7 @@ internal static class AdminExtensions
         AuditEndpoint.Map(admin);
         RotateWalletsEndpoint.Map(admin);
         FreezeEndpoints.Map(admin);
+        QuarantineEndpoints.Map(admin);
         TenantEndpoints.Map(admin);
         return endpoints;
     }

@@ -72,6 +72,8 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(RotateWalletsResponse))]
 [JsonSerializable(typeof(FreezeRequest))]
 [JsonSerializable(typeof(AgentFreezeResponse))]
+[JsonSerializable(typeof(QuarantinedAgentsResponse))]
+[JsonSerializable(typeof(ReleasedAgentResponse))]
 [JsonSerializable(typeof(TenantBudgetRequest))]
 [JsonSerializable(typeof(TenantBudgetResponse))]
 [JsonSerializable(typeof(TenantResponse))]

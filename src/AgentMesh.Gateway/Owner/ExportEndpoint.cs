@@ -33,7 +33,7 @@ internal static class ExportEndpoint
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        var export = new Export(context, AgentCalls.Of(context), LongReads.Of(context), AgentPath.KeyOf(context));
+        var export = new Export(context, AgentCalls.Of(context), LongReads.Of(context), AgentPath.KeyOf(context), isWritten: true);
         if ((LongReads.Begin(context) ?? await export.WriteAsync()) is not { } refusal)
             return;
         // With lines sent already, the missing end is what tells.
@@ -43,7 +43,12 @@ internal static class ExportEndpoint
             context.Abort();
     }
 
-    private sealed class Export(HttpContext context, AgentCalls calls, LongReads reads, AgentKey agent)
+    /// <summary>Reads all that an export has, and writes nothing of it.</summary>
+    /// <returns>Why not all of it can be read; null: it can.</returns>
+    public static Task<Refusal?> ReadAsync(HttpContext context, AgentKey agent) =>
+        new Export(context, AgentCalls.Of(context), LongReads.Of(context), agent, isWritten: false).WriteAsync();
+
+    private sealed class Export(HttpContext context, AgentCalls calls, LongReads reads, AgentKey agent, bool isWritten)
     {
         private int _messages;
         private int _sessions;
@@ -63,8 +68,12 @@ internal static class ExportEndpoint
             var profile = await calls.GetProfileAsync(agent, context.RequestAborted);
             if (profile.IsRefused)
                 return profile.Refusal;
-            context.Response.ContentType = "application/x-ndjson";
-            context.Response.Headers.ContentDisposition = $"attachment; filename=\"{agent.User}.ndjson\"";
+            if (isWritten)
+            {
+                context.Response.ContentType = "application/x-ndjson";
+                context.Response.Headers.ContentDisposition = $"attachment; filename=\"{agent.User}.ndjson\"";
+            }
+
             await LineAsync(
                 new ExportedAgent(
                     "agent", agent.User.ToString(), info.Value.WalletAddress, info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime,
@@ -269,6 +278,8 @@ internal static class ExportEndpoint
 
         private async Task LineAsync<T>(T value, JsonTypeInfo<T> type)
         {
+            if (!isWritten)
+                return;
             await context.Response.BodyWriter.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), context.RequestAborted);
             await context.Response.BodyWriter.WriteAsync(NewLine, context.RequestAborted);
         }

@@ -43,6 +43,7 @@ public sealed class EncryptedTextTests
         ["WalletShard"] = "users",
         ["AgentIndex"] = "counts",
         ["AgentShard"] = "users and counts",
+        ["QuarantinedAgents"] = "users, names of records, times",
         ["PaymentBook"] = "counts",
         ["PaymentPlace"] = "a number",
         ["Ledger"] = "amounts, times, ids, names of tools",

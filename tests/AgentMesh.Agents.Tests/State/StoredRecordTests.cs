@@ -17,6 +17,7 @@ using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 using AgentMesh.Agents.Profile;
 using AgentMesh.Agents.Purchases;
+using AgentMesh.Agents.Quarantine;
 using AgentMesh.Agents.Quotas;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.Sessions;
@@ -241,6 +242,10 @@ public sealed class StoredRecordTests
             "agentshard.v1.json",
             from user in Gen.String.Select(Whole) from bytes in Counters select (object)new AgentShard([new AgentEntry(user, bytes)]),
             new AgentShard([new AgentEntry("alice", 812)])),
+        [typeof(QuarantinedAgents)] = (
+            "quarantined.v1.json",
+            from user in Gen.String.Select(Whole) from reason in Gen.String.Select(Whole) from at in Times select (object)new QuarantinedAgents([new QuarantinedAgent(user, reason, at)]),
+            new QuarantinedAgents([new QuarantinedAgent("alice", "page 3 is missing", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))])),
         [typeof(ScheduleTable)] = (
             "schedules.v2.json", Schedules.Array[0, 20].Select(schedules => (object)new ScheduleTable([.. schedules])), SampleSchedules),
         [typeof(DueIndex)] = (
@@ -491,6 +496,7 @@ public sealed class StoredRecordTests
             "walletshard" => Read<WalletShard>(json),
             "agents" => Read<AgentIndex>(json),
             "agentshard" => Read<AgentShard>(json),
+            "quarantined" => Read<QuarantinedAgents>(json),
             "paymentbook" => Read<PaymentBook>(json),
             "paymentplace" => Read<PaymentPlace>(json),
             "paymentpage" => Read<PaymentPage>(json),

@@ -59,6 +59,26 @@ public sealed class InfoTests : IDisposable
     }
 
     [Fact]
+    public async Task DamagedAgents_AreListed_AndReleased()
+    {
+        await using var gateway = await StubGateway.StartAsync((context, _) => context.Request.Path.Value switch
+        {
+            "/admin/agents/bob/release" => StubGateway.RefuseAsync(context, 503, "agent_quarantined", "page 3 is missing"),
+            "/admin/agents/alice/release" => StubGateway.WriteAsync(context, 200, """{"userId":"alice","isQuarantined":false}"""),
+            _ => StubGateway.WriteAsync(context, 200, """{"agents":[{"userId":"alice","reason":"page 3\u001b[2J is missing","since":"2026-01-02T03:04:05.678Z"}]}"""),
+        });
+        var listed = await _terminal.RunAsync("agents", "--quarantined", "--tenant", "acme", "--url", gateway.Url);
+        Assert.Equal((0, "alice  2026-01-02 03:04:05Z  page 3\\u001b[2J is missing\n", "1 damaged agent(s)\n"), (listed.ExitCode, listed.Output, listed.Error));
+        var released = await _terminal.RunAsync("release", "alice", "--tenant", "acme", "--url", gateway.Url);
+        Assert.Equal((0, "alice can be read, and is not on the list\n"), (released.ExitCode, released.Output));
+        var damaged = await _terminal.RunAsync("release", "bob", "--url", gateway.Url);
+        Assert.Equal(1, damaged.ExitCode);
+        Assert.Contains("page 3 is missing", damaged.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            ["GET /admin/agents/quarantined?tenant=acme", "POST /admin/agents/alice/release?tenant=acme", "POST /admin/agents/bob/release"], gateway.Asked);
+    }
+
+    [Fact]
     public async Task Tenant_IsInTheAgentsAddress_AndAParameterForAdmins()
     {
         await using var gateway = await StubGateway.StartAsync((context, _) => StubGateway.WriteAsync(

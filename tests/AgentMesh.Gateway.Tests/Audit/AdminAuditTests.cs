@@ -29,7 +29,7 @@ public sealed class AdminAuditTests(GatewayFixture fixture) : IClassFixture<Gate
     {
         var names = Writes.Select(write => write.Route.Metadata.GetMetadata<Audited>()?.Action ?? $"no name: {write.Method} {write.Route.RoutePattern.RawText}").ToList();
         Assert.Equal(
-            ["agent.budget.set", "agent.freeze", "agent.unfreeze", "api_key.create", "api_key.revoke", "tenant.budget.set", "tenant.freeze", "tenant.unfreeze", "wallets.rotate"],
+            ["agent.budget.set", "agent.freeze", "agent.release", "agent.unfreeze", "api_key.create", "api_key.revoke", "tenant.budget.set", "tenant.freeze", "tenant.unfreeze", "wallets.rotate"],
             names.Order(StringComparer.Ordinal));
         var document = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/audit.md"));
         Assert.All(names, name => Assert.Contains($"`{name}`", document, StringComparison.Ordinal));
@@ -42,7 +42,8 @@ public sealed class AdminAuditTests(GatewayFixture fixture) : IClassFixture<Gate
         foreach (var (method, route) in Writes)
         {
             fixture.Sidecar.Reset();
-            fixture.Sidecar.Agent = _ => """{"value":{}}""";
+            // What reads all of an agent ends with the first answer.
+            fixture.Sidecar.Agent = call => call.Path.EndsWith("/GetInfo", StringComparison.Ordinal) ? """{"refusal":{"code":"agent_quarantined","detail":"No."}}""" : """{"value":{}}""";
             using var response = await SendAsync(method, Regex.Replace("/" + route.RoutePattern.RawText!.TrimStart('/'), "{[^}]*}", "a1"), "{}");
             var calls = fixture.Sidecar.AllCalls.Select(MethodOf).ToList();
             Assert.True(calls is ["BeginAction", .., "EndAction"], $"{method} {route.RoutePattern.RawText}: {string.Join(' ', calls)}");
