@@ -76,8 +76,7 @@ internal sealed partial class TenantActor
                 return table;
             },
             cancellationToken);
-        foreach (var user in request.Users)
-            await ReleaseQuarantine(new ReleaseQuarantine(user), cancellationToken);
+        await ReleaseQuarantinesAsync(request.Users, cancellationToken);
         return new Reply<DueForgotten>(new DueForgotten(
             entries, await ForgetWalletsAsync(request.Users, cancellationToken), await ForgetAgentsAsync(request.Users, cancellationToken)), null);
     }

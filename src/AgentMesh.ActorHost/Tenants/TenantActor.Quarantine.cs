@@ -8,27 +8,29 @@ namespace AgentMesh.ActorHost.Tenants;
 /// <summary>The tenant's damaged agents.</summary>
 internal sealed partial class TenantActor : ITenantQuarantine
 {
-    public Task<Reply<QuarantineNoted>> NoteQuarantine(NoteQuarantine request, CancellationToken cancellationToken) =>
-        ChangeQuarantineAsync(request.User, list => list.Note(request.User, request.Reason, time.GetUtcNow()), cancellationToken);
+    public async Task<Reply<QuarantineNoted>> NoteQuarantine(NoteQuarantine request, CancellationToken cancellationToken) =>
+        ToReply(await ChangeQuarantineAsync(list => list.Note(request.User, request.Reason, time.GetUtcNow()), cancellationToken), request.User);
 
-    public Task<Reply<QuarantineNoted>> ReleaseQuarantine(ReleaseQuarantine request, CancellationToken cancellationToken) =>
-        ChangeQuarantineAsync(request.User, list => list.Release(request.User), cancellationToken);
+    public async Task<Reply<QuarantineNoted>> ReleaseQuarantine(ReleaseQuarantine request, CancellationToken cancellationToken) =>
+        ToReply(await ReleaseQuarantinesAsync([request.User], cancellationToken), request.User);
 
     public async Task<Reply<QuarantineList>> ListQuarantined(CancellationToken cancellationToken) => new(
         new QuarantineList([.. (await LoadQuarantinedAsync(cancellationToken)).Agents.Select(agent => new ListedQuarantine(agent.User, agent.Reason, agent.Since))]), null);
 
-    private async Task<Reply<QuarantineNoted>> ChangeQuarantineAsync(
-        string user, Func<QuarantinedAgents, QuarantinedAgents> change, CancellationToken cancellationToken)
+    private static Reply<QuarantineNoted> ToReply(QuarantinedAgents list, string user) => new(new QuarantineNoted(list.Has(user)), null);
+
+    private Task<QuarantinedAgents> ReleaseQuarantinesAsync(IReadOnlyList<string> users, CancellationToken cancellationToken) =>
+        ChangeQuarantineAsync(list => users.Aggregate(list, (rest, user) => rest.Release(user)), cancellationToken);
+
+    private async Task<QuarantinedAgents> ChangeQuarantineAsync(Func<QuarantinedAgents, QuarantinedAgents> change, CancellationToken cancellationToken)
     {
         var before = await LoadQuarantinedAsync(cancellationToken);
         var after = change(before);
-        if (!ReferenceEquals(before, after))
-        {
-            await StoreAsync(TenantStateKeys.Quarantined, after.Agents.IsEmpty ? null : after, cancellationToken);
-            await StateManager.SaveStateAsync(cancellationToken);
-        }
-
-        return new Reply<QuarantineNoted>(new QuarantineNoted(after.Agents.Length, after.Agents.Any(agent => agent.User == user)), null);
+        if (ReferenceEquals(before, after))
+            return before;
+        await StoreAsync(TenantStateKeys.Quarantined, after.Agents.IsEmpty ? null : after, cancellationToken);
+        await StateManager.SaveStateAsync(cancellationToken);
+        return after;
     }
 
     private async Task<QuarantinedAgents> LoadQuarantinedAsync(CancellationToken cancellationToken)

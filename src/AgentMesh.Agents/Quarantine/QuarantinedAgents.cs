@@ -19,8 +19,11 @@ public sealed record QuarantinedAgents(ImmutableArray<QuarantinedAgent> Agents)
     /// <summary>Schema version of this record.</summary>
     public int V { get; init; } = StateVersions.QuarantinedAgents;
 
+    /// <summary>Whether an agent is on it.</summary>
+    public bool Has(string user) => Find(user) is not null;
+
     /// <summary>Whether there is no room for an agent.</summary>
-    public bool IsFullFor(string user) => Agents.Length >= MostAgents && Find(user) is null;
+    public bool IsFullFor(string user) => Agents.Length >= MostAgents && !Has(user);
 
     /// <summary>An agent is damaged. Found again it keeps its time, and has the newest reason.</summary>
     public QuarantinedAgents Note(string user, string reason, DateTimeOffset now)

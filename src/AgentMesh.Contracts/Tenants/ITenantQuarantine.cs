@@ -25,9 +25,8 @@ public sealed record NoteQuarantine(string User, string Reason);
 public sealed record ReleaseQuarantine(string User);
 
 /// <summary>What there is now.</summary>
-/// <param name="Agents">Agents of the list.</param>
-/// <param name="IsListed">The agent of the request is one of them.</param>
-public sealed record QuarantineNoted(int Agents, bool IsListed);
+/// <param name="IsListed">The agent of the request is on the list.</param>
+public sealed record QuarantineNoted(bool IsListed);
 
 /// <summary>The list.</summary>
 /// <param name="Agents">At most 1,000; the one that was found first is first.</param>

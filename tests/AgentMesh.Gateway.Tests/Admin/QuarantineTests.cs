@@ -72,7 +72,7 @@ public sealed class QuarantineTests(GatewayFixture fixture) : IClassFixture<Gate
         "ListApprovals" => """{"value":{"approvals":[]}}""",
         "ListPayments" => """{"value":{"payments":[]}}""",
         "ReadEvents" => """{"value":{"events":[{"seq":1,"at":3,"session":"default","type":"message","data":{"turn":"1","role":"user","content":"a"}}],"first":1,"last":1}}""",
-        "ReleaseQuarantine" => """{"value":{"agents":0,"isListed":false}}""",
+        "ReleaseQuarantine" => """{"value":{"isListed":false}}""",
         _ => null,
     };
 
