@@ -17,7 +17,8 @@ public sealed class ReferenceTests
         ["AgentMesh.X402.AspNetCore"] = ["AgentMesh.X402"],
         ["AgentMesh.Facilitator"] = ["AgentMesh.ServiceDefaults", "AgentMesh.X402"],
         ["AgentMesh.LocalData"] = [],
-        ["AgentMesh.Cli"] = ["AgentMesh.LocalData", "AgentMesh.X402", "System.CommandLine"],
+        ["AgentMesh.CrashKit"] = [],
+        ["AgentMesh.Cli"] = ["AgentMesh.CrashKit", "AgentMesh.LocalData", "AgentMesh.X402", "System.CommandLine"],
         ["AgentMesh.Sidecar"] = ["AgentMesh.LocalData", "Dapr.Protos", "Grpc.AspNetCore.Server", "Microsoft.Data.Sqlite", "Polly.Core", "prometheus-net", "StackExchange.Redis", "System.CommandLine", "YamlDotNet"],
     };
 
