@@ -75,6 +75,10 @@ public sealed partial record Ledger
     private UInt128 AvailableOf(BudgetLimit limit)
     {
         var meter = MeterOf(limit);
+#if PLANTED_BUGS
+        if (PlantedBugs.Is("check_then_increment"))
+            return Amounts.Minus(limit.Amount, meter.Posted);
+#endif
         return meter.Overrun is null ? Amounts.Minus(limit.Amount, Amounts.Plus(meter.Posted, HeldBy(limit.Scope, limit.Asset))) : 0;
     }
 

@@ -80,6 +80,10 @@ public sealed partial record Ledger
         var charged = hold.Grant is not null
             ? SpendOf(hold, spent, overrun)
             : this with { Meters = [.. Meters.Select(meter => hold.CountsFor(meter.Scope, meter.Asset) ? meter.Charge(spent, SeenAt).ChargeOverrun(overrun, SeenAt) : meter)] };
+#if PLANTED_BUGS
+        if (PlantedBugs.Is("double_settle"))
+            charged = charged with { Meters = [.. charged.Meters.Select(meter => hold.CountsFor(meter.Scope, meter.Asset) ? meter.Charge(spent, SeenAt) : meter)] };
+#endif
         return charged.Close(hold.Settle(HoldState.Posted, spent, SeenAt));
     }
 

@@ -73,6 +73,10 @@ internal sealed class ConversationWriter
         var pages = _pages ?? throw new InvalidOperationException("No session was entered.");
         var seq = _events.Head.LastSeq + 1;
         var message = new StoredMessage(seq, role, content, now, turn ?? seq, Head.MessageCount + 1);
+#if PLANTED_BUGS
+        if (PlantedBugs.Is("sequence_reuse") && role == MessageRole.User && seq % 8 == 0)
+            message = message with { Seq = seq - 1 };
+#endif
         var bytes = pages.Append(message);
         var page = pages.Open.N;
         _events.Append(role == MessageRole.User

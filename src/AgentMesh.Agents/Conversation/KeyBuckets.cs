@@ -35,6 +35,9 @@ public readonly record struct KeyBuckets(int OwnN, IdempotencyBucket Own, int? S
     }
 
     internal KeyBuckets Remember(PostRequest request, PagePointer answer, DateTimeOffset now) =>
+#if PLANTED_BUGS
+        PlantedBugs.Is("forgotten_key") ? this :
+#endif
         this with { Own = Own.With(request.KeyHash, request.BodyHash, answer, now) };
 
     internal PackedEntries Count(PackedEntries counts)

@@ -20,6 +20,10 @@ internal sealed class PageWriter(OpenPage open, MessagePage page)
             if (_changed)
                 _closed.Add(new NumberedPage(Open.N, _page));
             Open = new OpenPage(Open.N + 1, 0, 0);
+#if PLANTED_BUGS
+            if (PlantedBugs.Is("lost_page"))
+                Open = new OpenPage(Open.N - 1, 0, 0);
+#endif
             _page = MessagePage.Empty;
         }
 

@@ -59,6 +59,10 @@ internal sealed class MailWriter
         _sent.Add((n, mail));
         if (n > MailLimits.KeptSent)
             _removed.Add(StateKeys.SentMail(n - MailLimits.KeptSent));
+#if PLANTED_BUGS
+        if (PlantedBugs.Is("dropped_outbox") && n % 8 == 0)
+            return n;
+#endif
         (Book, var isDue) = Book.With(mail.To, n, mail.InReplyTo is not null, LeaseUntil);
         if (isDue)
             _due.Add(mail.To);

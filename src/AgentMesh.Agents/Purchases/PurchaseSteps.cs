@@ -21,6 +21,10 @@ public static class PurchaseSteps
             PurchaseState.Open when purchase.Attempt >= PurchaseLimits.OpenAttempts => purchase.End(PurchaseState.Refused, ToReason(PurchaseRefusals.PurchaseFailed), now),
             // Nobody has it, so nobody can execute it, whatever time is left.
             PurchaseState.Authorized when !CanSettle(purchase, now) => purchase.End(PurchaseState.Failed, ToReason(PurchaseRefusals.NotSigned), now),
+#if PLANTED_BUGS
+            PurchaseState.Sending or PurchaseState.Unknown when PlantedBugs.Is("paid_again") =>
+                purchase with { State = PurchaseState.Open, Terms = null, Payment = null, Attempt = purchase.Attempt + 1, Due = now + PurchaseLimits.Lease },
+#endif
             _ => purchase with { Attempt = purchase.Attempt + 1, Due = now + PurchaseLimits.Lease },
         };
     }

@@ -32,7 +32,11 @@ internal sealed record Caller(TenantId Tenant, UserId? User, bool IsUser, bool I
     public static Caller? Of(HttpContext context) => (context.User as CallerPrincipal)?.Caller;
 
     /// <summary>True when an agent is theirs, whatever they may do with it.</summary>
-    public bool IsOwnerOf(AgentKey agent) => ReferenceEquals(this, Local) || Tenant == agent.Tenant && (User is null || User == agent.User);
+    public bool IsOwnerOf(AgentKey agent) => ReferenceEquals(this, Local) ||
+#if PLANTED_BUGS
+        PlantedBugs.Is("open_door") && User == agent.User ||
+#endif
+        Tenant == agent.Tenant && (User is null || User == agent.User);
 }
 
 /// <summary>A caller, as ASP.NET Core hands it on.</summary>

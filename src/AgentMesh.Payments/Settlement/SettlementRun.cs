@@ -135,6 +135,9 @@ internal sealed partial class SettlementRun(
         return verdict.Outcome switch
         {
             SettleOutcome.Settled => Report(PaymentSteps.Settled) with { Transaction = verdict.Transaction },
+#if PLANTED_BUGS
+            SettleOutcome.Unknown when PlantedBugs.Is("unknown_is_failed") => Report(PaymentSteps.SettleFailed, verdict.Code, verdict.Detail),
+#endif
             SettleOutcome.Unknown => Unknown(verdict.Detail ?? "", verdict.Code) with { Transaction = verdict.Transaction },
             _ => Report(PaymentSteps.SettleFailed, verdict.Code, verdict.Detail),
         };

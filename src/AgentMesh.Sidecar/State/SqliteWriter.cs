@@ -129,6 +129,11 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             _database.Run("BEGIN IMMEDIATE");
             foreach (var write in writes)
                 write.Apply(_database);
+#if PLANTED_BUGS
+            foreach (var write in PlantedBugs.Is("reply_before_write") ? writes : [])
+                write.Complete();
+            new ManualResetEventSlim().Wait(PlantedBugs.Is("reply_before_write") ? 20 : 0);
+#endif
             _database.Run("COMMIT");
             CountLog();
         }
