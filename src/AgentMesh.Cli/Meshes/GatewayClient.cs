@@ -9,7 +9,8 @@ namespace AgentMesh.Cli.Meshes;
 /// <summary>Asks a gateway.</summary>
 /// <param name="place">Where, and in whose name.</param>
 /// <param name="parts">The clock, and who is told that something takes longer.</param>
-internal sealed class GatewayClient(GatewayPlace place, CliParts parts) : IDisposable
+/// <param name="handler">What its requests go through; null: straight to the gateway.</param>
+internal sealed class GatewayClient(GatewayPlace place, CliParts parts, HttpMessageHandler? handler = null) : IDisposable
 {
     /// <summary>Tries of one request that acts once.</summary>
     private const int MaxTries = 6;
@@ -24,7 +25,7 @@ internal sealed class GatewayClient(GatewayPlace place, CliParts parts) : IDispo
     // More than the gateway tries to reach an agent.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(100);
 
-    private readonly HttpClient _http = new(LocalHttp.CreateHandler(place.Gateway)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
+    private readonly HttpClient _http = new(handler ?? LocalHttp.CreateHandler(place.Gateway)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
 
     /// <summary>Sends a request, and again while it acts once and the answer leaves it open.</summary>
     /// <returns>The body of the answer.</returns>

@@ -7,6 +7,7 @@ using AgentMesh.Cli.Budgets;
 using AgentMesh.Cli.Buying;
 using AgentMesh.Cli.Canary;
 using AgentMesh.Cli.Chatting;
+using AgentMesh.Cli.CrashTesting;
 using AgentMesh.Cli.Funding;
 using AgentMesh.Cli.Mail;
 using AgentMesh.Cli.MasterKeys;
@@ -27,7 +28,7 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(string[] arguments, CliParts parts, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Talks with agents, shows them and what they may spend, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, tries whether agents stay apart, and how many messages a mesh answers.");
+        var root = new RootCommand("Talks with agents, shows them and what they may spend, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, tries whether agents stay apart, how many messages a mesh answers, and what it loses when its processes are killed.");
         root.Add(ChatCommand.Create(parts));
         root.Add(InfoCommand.Create(parts));
         root.Add(AgentsCommand.Create(parts));
@@ -43,6 +44,7 @@ internal static class CommandLine
         root.Add(new Command("audit", "The record of what admins changed.") { AuditVerifyCommand.Create(parts) });
         root.Add(CanaryCommand.Create(parts));
         root.Add(BenchCommand.Create(parts));
+        root.Add(CrashTestCommand.Create(parts));
         // @FILE is not a file of arguments here: a body may begin with it.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
