@@ -15,6 +15,9 @@ internal sealed class TestTerminal : IDisposable
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
 
+    /// <summary>The clock in place of <see cref="Time"/>, for what has to go on by itself.</summary>
+    public TimeProvider? Clock { get; set; }
+
     /// <summary>The token of the environment.</summary>
     public string? Token { get; set; }
 
@@ -71,7 +74,7 @@ internal sealed class TestTerminal : IDisposable
                 PressCtrlC = pressed;
                 return new MemoryStream();
             },
-            TimeProvider = Time,
+            TimeProvider = Clock ?? Time,
             Random = random,
             CurrentFolder = Home,
             ProgramFolder = Home,

@@ -9,7 +9,8 @@ namespace AgentMesh.Cli.CrashTesting;
 /// <param name="Own">How a mesh of its own is started; null: there is one.</param>
 /// <param name="Foreign">The mesh that there is; null: it starts one.</param>
 /// <param name="ModelUrl">An OpenAI-compatible endpoint for what needs a model; null: a stand-in of its own.</param>
-internal sealed record CrashOptions(IReadOnlyList<string> Scenarios, TimeSpan Time, ulong Seed, OwnMeshOptions? Own, ForeignMeshOptions? Foreign, Uri? ModelUrl);
+/// <param name="Model">The name of the model there.</param>
+internal sealed record CrashOptions(IReadOnlyList<string> Scenarios, TimeSpan Time, ulong Seed, OwnMeshOptions? Own, ForeignMeshOptions? Foreign, Uri? ModelUrl, string? Model);
 
 /// <summary>How a mesh of its own is started.</summary>
 /// <param name="Launcher">The launcher's assembly.</param>

@@ -12,6 +12,9 @@ namespace AgentMesh.Cli.CrashTesting;
 /// <summary><c>crash-test</c>: whether a mesh keeps its promises while its processes are killed and its connections cut.</summary>
 internal static class CrashTestCommand
 {
+    /// <summary>What the command line calls it.</summary>
+    public const string Name = "crash-test";
+
     private const int DefaultSeconds = 30;
     private const int DefaultReplicas = 2;
     private const string LauncherPath = "src/AgentMesh.Sidecar/bin/Release/net10.0/AgentMesh.Sidecar.dll";
@@ -20,7 +23,7 @@ internal static class CrashTestCommand
     public static Command Create(CliParts parts)
     {
         var command = new Command(
-            "crash-test",
+            Name,
             "Kill, pause and cut off the processes of a mesh under load, and look whether it has kept its promises: nothing acknowledged is lost, nothing is done twice, no "
                 + "money is spent over a limit, nobody sees what is another's. It starts a mesh of its own, or takes one that runs.");
         var scenario = new Argument<string>("scenario") { Description = $"{string.Join(", ", ScenarioNames.Known)}, or {ScenarioNames.All}.", DefaultValueFactory = _ => ScenarioNames.All };
@@ -36,10 +39,11 @@ internal static class CrashTestCommand
         var set = new Option<string[]>("--set") { Description = "A setting of the apps of a mesh of its own. Repeatable.", HelpName = "KEY=VALUE" };
         var kill = new Option<string?>("--kill") { Description = "With --url: run in a shell whenever something is to be killed, with its role (agents, gateway, payments, store) as the argument.", HelpName = "COMMAND" };
         var model = CliOptions.Url("--model-url", "An OpenAI-compatible endpoint, for what needs a model. Default: a stand-in of its own.");
+        var modelName = new Option<string?>("--model") { Description = "The model's name there.", HelpName = "NAME" };
         var json = CliOptions.Json();
         var junit = CliOptions.Path("--junit", "FILE", "Write the scoreboard as JUnit's XML.");
         var history = CliOptions.Path("--history", "FILE", "Write every request, read and accident as lines of JSON.");
-        foreach (var option in (Option[])[seconds, seed, replicas, store, launcher, runFile, set, kill, model, json, junit, history])
+        foreach (var option in (Option[])[seconds, seed, replicas, store, launcher, runFile, set, kill, model, modelName, json, junit, history])
             command.Add(option);
         var url = CliOptions.Url("--url", "The gateway of a mesh that runs, whose agents of this test are erased in the end. Default: a mesh of its own.");
         command.Add(url);
@@ -48,7 +52,9 @@ internal static class CrashTestCommand
         {
             if (result.GetResult(kill) is not null && result.GetResult(url) is null)
                 result.AddError("--kill is for a mesh that runs: --url says where");
-            foreach (var option in (Option[])[replicas, store, launcher, runFile, set])
+            if (result.GetResult(model) is null != result.GetResult(modelName) is null)
+                result.AddError("--model-url and --model go together");
+            foreach (var option in (Option[])[replicas, store, launcher, runFile, set, model])
             {
                 if (result.GetResult(url) is not null && result.GetResult(option) is not null)
                     result.AddError($"{option.Name} is for a mesh of its own, without --url");
@@ -59,7 +65,7 @@ internal static class CrashTestCommand
             var name = parsed.GetValue(scenario)!;
             var options = new CrashOptions(
                 name == ScenarioNames.All ? [.. ScenarioNames.Known] : [name], TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? DefaultSeconds), parsed.GetValue(seed) ?? NewSeed(parts.Random),
-                null, null, parsed.GetValue(model));
+                null, null, parsed.GetValue(model), parsed.GetValue(modelName));
             options = parsed.GetValue(url) is { } gateway
                 ? options with { Foreign = new ForeignMeshOptions(new GatewayPlace(gateway, token.Read(parsed, parts, [gateway]), null), parsed.GetValue(kill)) }
                 : options with
@@ -85,7 +91,7 @@ internal static class CrashTestCommand
         string[] left = ["--seed", "--junit", "--history", "--json"];
         var given = parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.OptionResult>().Where(option => !option.Implicit && !left.Contains(option.Option.Name))
             .SelectMany(option => option.Tokens.Select(token => $" {option.Option.Name} {Quoted(token.Value)}"));
-        return string.Create(CultureInfo.InvariantCulture, $"dotnet run --project src/AgentMesh.Cli -- crash-test {scenario} --seed {options.Seed}{string.Concat(given)}");
+        return string.Create(CultureInfo.InvariantCulture, $"dotnet run --project src/AgentMesh.Cli -- {Name} {scenario} --seed {options.Seed}{string.Concat(given)}");
     }
 
     private static string Quoted(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '=' or ',') && text.Length > 0 ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";

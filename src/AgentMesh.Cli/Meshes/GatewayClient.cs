@@ -153,6 +153,8 @@ internal sealed class GatewayClient(GatewayPlace place, CliParts parts, HttpMess
             message.Headers.Add("Idempotency-Key", key);
         if (request.Accept is { } accept)
             message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
+        if (request.Prefer is { } prefer)
+            message.Headers.Add("Prefer", prefer);
         if (request.LastEventId is { } last)
             message.Headers.Add("Last-Event-ID", last.ToString(CultureInfo.InvariantCulture));
         if (request.Body is { } body)

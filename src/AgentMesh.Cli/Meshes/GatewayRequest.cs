@@ -23,6 +23,9 @@ internal sealed record GatewayRequest(HttpMethod Method, string Path, UserId? Us
     /// <summary>The media type that is wanted; null: whatever there is.</summary>
     public string? Accept { get; init; }
 
+    /// <summary>How it is to be answered (RFC 7240), such as <c>respond-async</c>; null: as always.</summary>
+    public string? Prefer { get; init; }
+
     /// <summary>The number of the last event that was seen; null: it is about no events, or those from now on.</summary>
     public long? LastEventId { get; init; }
 

@@ -21,6 +21,9 @@ internal static class CommandLine
     /// <summary>After Ctrl-C a command has so long to say what it leaves behind.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
+    /// <summary>A mesh that was started for a command is ended with it.</summary>
+    private static readonly TimeSpan MeshEnd = TimeSpan.FromSeconds(60);
+
     /// <summary>Parses and runs. What is wrong with a command line, or with the world, is said in lines on the error writer.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="parts">The world.</param>
@@ -60,7 +63,12 @@ internal static class CommandLine
             Output = parts.Output,
             Error = parts.Error,
             // It goes on after the first Ctrl-C, and listens itself.
-            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == ChatCommand.Name ? null : LastWords,
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name switch
+            {
+                ChatCommand.Name => null,
+                CrashTestCommand.Name => MeshEnd,
+                _ => LastWords,
+            },
             EnableDefaultExceptionHandler = false,
         };
         try

@@ -25,6 +25,8 @@ internal static class NotRun
         new("docs/howto-run.md", "dotnet run -c Release --project bench/AgentMesh.Bench", Long),
         new("docs/audit.md", "AGENTMESH_TOKEN=… dotnet run --project src/AgentMesh.Cli -- audit verify --url http://127.0.0.1:8080 --tenant acme", Configured),
         new("docs/threat-model.md", "AGENTMESH_TOKEN=$BOOTSTRAP_KEY dotnet run --project src/AgentMesh.Cli -- canary --url https://agents.example.org --operations 10000 --log gateway.log", Configured),
+        new("docs/crash-test.md", "dotnet run --project src/AgentMesh.Cli -- crash-test messages --seconds 180 --seed 7", Long),
+        new("docs/crash-test.md", "cat > kill.sh <<'EOF'", Cluster),
         new("docs/conformance.md", "dotnet test --project tests/AgentMesh.Conformance -c Release", Suite),
         new("docs/conformance.md", "CONFORMANCE_DAPRD=~/.dapr/bin/daprd CONFORMANCE_PLACEMENT=~/.dapr/bin/placement CONFORMANCE_SCHEDULER=~/.dapr/bin/scheduler \\", Daprd),
         new("docs/conformance.md", "dotnet publish tests/AgentMesh.Conformance -c Release -r linux-x64 --self-contained -o out/conformance", Long),

@@ -23,11 +23,15 @@ internal sealed class CrashClient(string name, SeededRandom random, GatewayClien
     private const int MostPauseMs = 500;
     private const int MaxPages = 10_000;
 
+    // How often a client has to wait is the machine's, and must not change what it does next.
+    private readonly SeededRandom _pauses = random.Fork("pauses");
+
     /// <summary>Its name in the history.</summary>
     public string Name => name;
 
-    /// <summary>Decides what it does.</summary>
-    public SeededRandom Random => random;
+    /// <summary>Decides one thing that it does, whatever has come of those before.</summary>
+    /// <param name="number">Which, from 0.</param>
+    public SeededRandom RandomOf(int number) => random.Fork(Text(number));
 
     /// <summary>Sends a request once, and notes it.</summary>
     /// <param name="agent">Whose agent it is about, as the history names it.</param>
@@ -59,7 +63,7 @@ internal sealed class CrashClient(string name, SeededRandom random, GatewayClien
 
     /// <summary>What a client does between two tries: as long as the answer says, else a moment.</summary>
     public Task PauseAsync(GatewayAnswer answer, CancellationToken cancellationToken) =>
-        Task.Delay(answer.RetryAfter ?? TimeSpan.FromMilliseconds(random.Between(LeastPauseMs, MostPauseMs)), parts.TimeProvider, cancellationToken);
+        Task.Delay(answer.RetryAfter ?? TimeSpan.FromMilliseconds(_pauses.Between(LeastPauseMs, MostPauseMs)), parts.TimeProvider, cancellationToken);
 
     /// <summary>Asks for something that changes nothing, and is not of the history.</summary>
     public async Task<GatewayAnswer> AnswerAsync(GatewayRequest request, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
     private const string NoRateLimit = "AgentMesh__RateLimit__Enabled=false";
 
     /// <summary>The first start builds the apps.</summary>
-    private static readonly TimeSpan FirstStart = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FirstStart = TimeSpan.FromMinutes(10);
 
     /// <summary>Nothing that was killed or paused is away for longer, on a machine with much else to do.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(90);

@@ -19,6 +19,7 @@ namespace AgentMesh.Cli.CrashTesting.Scenarios;
 /// <param name="parts">The clock.</param>
 internal sealed class CrashWorld(IMeshUnderTest mesh, ChaosProxy proxy, History history, SeededRandom random, string run, CliParts parts) : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly List<GatewayClient> _gateways = [];
     private readonly Dictionary<string, UserId> _users = new(StringComparer.Ordinal);
 
@@ -41,15 +42,25 @@ internal sealed class CrashWorld(IMeshUnderTest mesh, ChaosProxy proxy, History 
     public CliParts Parts => parts;
 
     /// <summary>The users of this run so far.</summary>
-    public IReadOnlyCollection<UserId> Users => _users.Values;
+    public IReadOnlyCollection<UserId> Users
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _users.Values];
+        }
+    }
 
     /// <summary>One of the run's users; they are erased in the end of a mesh that goes on.</summary>
     /// <param name="name">What the scenario calls it.</param>
     public UserId User(string name)
     {
-        if (!_users.TryGetValue(name, out var user))
-            _users[name] = user = UserId.Parse($"crash-{run}-{name}");
-        return user;
+        lock (_lock)
+        {
+            if (!_users.TryGetValue(name, out var user))
+                _users[name] = user = UserId.Parse($"crash-{run}-{name}");
+            return user;
+        }
     }
 
     /// <summary>As many users.</summary>
@@ -67,7 +78,8 @@ internal sealed class CrashWorld(IMeshUnderTest mesh, ChaosProxy proxy, History 
     public GatewayClient Gateway(GatewayPlace? place = null)
     {
         var gateway = new GatewayClient(place ?? mesh.Place, parts, proxy.Through(LocalHttp.CreateHandler(mesh.Place.Gateway)));
-        _gateways.Add(gateway);
+        lock (_lock)
+            _gateways.Add(gateway);
         return gateway;
     }
 

@@ -60,18 +60,18 @@ internal sealed class MessagesScenario : IScenario
         }
 
         var reader = world.Client("reader");
-        var (operations, readings) = (world.History.Operations, world.History.Readings.ToLookup(reading => reading.Agent, StringComparer.Ordinal));
+        var (operations, readings) = (world.History.Operations, world.History.Readings);
         var agentOf = operations.Select(operation => (operation.Content, operation.Agent)).Distinct().ToDictionary(pair => pair.Content, pair => pair.Agent, StringComparer.Ordinal);
         foreach (var user in world.UsersOf(Agents))
         {
             var agent = $"{user}";
             var last = await Settling.ReadAsync(world, reader, user, cancellationToken);
-            Operation[] own = [.. operations.Where(operation => operation.Agent == agent)];
-            violations.AddRange(MessageChecks.All(agent, own, last, content => agentOf.TryGetValue(content, out var whose) && whose != agent));
-            violations.AddRange(MessageChecks.Reads(agent, own, [.. readings[agent], last]));
+            violations.AddRange(MessageChecker.Check(agent, operations.Where(operation => operation.Agent == agent), readings.Where(reading => reading.Agent == agent), last));
+            violations.AddRange(last.Messages.Where(message => agentOf.GetValueOrDefault(message.Content, agent) != agent)
+                .Select(message => new Violation(ViolationKind.Leaked, agent, "A message of another agent is in the history.", [$"{message}", $"sent to {agentOf[message.Content]}"])));
         }
 
-        return new Findings(agentOf.Count + world.History.Readings.Count, violations);
+        return new Findings(agentOf.Count + readings.Count, violations);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -89,26 +89,29 @@ internal sealed class MessagesScenario : IScenario
         List<(UserId User, GatewayRequest Request, string Content)> answered = [];
         for (var number = 0; !stop.IsCancellationRequested; number++)
         {
-            var user = client.Random.OneOf(users);
-            if (client.Random.Percent(2) && Interlocked.Increment(ref _reads) <= MaxReads)
+            var random = client.RandomOf(number);
+            var user = random.OneOf(users);
+            if (random.Percent(2) && Interlocked.Increment(ref _reads) <= MaxReads)
             {
-                await client.ReadAsync($"{user}", user, client.Random.OneOf([7, 100, 1000]), cancellationToken);
+                await client.ReadAsync($"{user}", user, random.OneOf([7, 100, 1000]), cancellationToken);
                 continue;
             }
 
-            if (answered.Count > 0 && client.Random.Percent(8))
+            if (answered.Count > 0 && random.Percent(8))
             {
-                var (whose, again, text) = client.Random.OneOf(answered);
+                var (whose, again, text) = random.OneOf(answered);
                 await client.SendUntilKnownAsync($"{whose}", "message", text, again, Answer, stop, cancellationToken);
                 continue;
             }
 
-            var (isKeyed, name) = (client.Random.Percent(70), string.Create(CultureInfo.InvariantCulture, $"{client.Name}-{number}"));
-            var content = $"crash {world.Run} {name}{(client.Random.Percent(10) ? new string('.', client.Random.Next(LongText)) : "")}";
+            var (isKeyed, name) = (random.Percent(70), string.Create(CultureInfo.InvariantCulture, $"{client.Name}-{number}"));
+            var content = $"crash {world.Run} {name}{(random.Percent(10) ? new string('.', random.Next(LongText)) : "")}";
             var request = MessageOf(user, content, isKeyed ? world.Key(name) : null);
             if (!isKeyed)
             {
-                await client.SendAsync($"{user}", "message", content, request, Answer, cancellationToken);
+                var (sent, answer) = await client.SendAsync($"{user}", "message", content, request, Answer, cancellationToken);
+                if (sent.Outcome.Kind != OutcomeKind.Acknowledged)
+                    await client.PauseAsync(answer, cancellationToken);
                 continue;
             }
 

@@ -9,6 +9,8 @@ internal static class ScenarioNames
     private static readonly Dictionary<string, Func<IScenario>> Made = new(StringComparer.Ordinal)
     {
         ["messages"] = () => new MessagesScenario(),
+        ["turns"] = () => new TurnsScenario(),
+        ["streams"] = () => new StreamsScenario(),
     };
 
     /// <summary>Their names.</summary>
