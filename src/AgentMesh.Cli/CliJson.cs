@@ -35,6 +35,7 @@ namespace AgentMesh.Cli;
 [JsonSerializable(typeof(AgentListDocument))]
 [JsonSerializable(typeof(QuarantineDocument))]
 [JsonSerializable(typeof(ReleaseDocument))]
+[JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(BudgetDocument))]
 [JsonSerializable(typeof(BudgetOrder))]
 [JsonSerializable(typeof(MailOrder))]

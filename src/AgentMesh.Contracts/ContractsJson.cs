@@ -26,6 +26,8 @@ namespace AgentMesh.Contracts;
 [JsonSerializable(typeof(AgentProfile))]
 [JsonSerializable(typeof(GetPage))]
 [JsonSerializable(typeof(EraseAgent))]
+[JsonSerializable(typeof(RestorePart))]
+[JsonSerializable(typeof(Reply<RestoreProgress>))]
 [JsonSerializable(typeof(GetSummary))]
 [JsonSerializable(typeof(StoreSummary))]
 [JsonSerializable(typeof(HoldSummary))]

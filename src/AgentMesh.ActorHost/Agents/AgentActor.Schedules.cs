@@ -16,19 +16,13 @@ internal sealed partial class AgentActor
     {
         var now = _time.GetUtcNow();
         var head = await LoadHeadToWriteAsync(now, cancellationToken);
-        var content = ContentOf(request.Content, request.Tool, request.Arguments, ScheduleRefusals.Tool);
-        if (content.IsRefused)
-            return Refused<Schedule>(content.Refusal);
-        var asked = new ScheduleRequest(
-            SessionId.Of(request.RequestId, request.IdempotencyKey),
-            content.Value,
-            request.SessionId ?? SessionNames.Default,
-            new TimingRequest(request.At, request.EverySeconds, request.Cron, request.TimeZone, request.Missed, request.Until),
-            request.Tool);
-        var session = await _records.LoadSessionAsync(asked.SessionId, cancellationToken);
+        var asked = ToAsked(request, SessionId.Of(request.RequestId, request.IdempotencyKey));
+        if (asked.IsRefused)
+            return Refused<Schedule>(asked.Refusal);
+        var session = await _records.LoadSessionAsync(asked.Value.SessionId, cancellationToken);
         var table = await _records.LoadSchedulesAsync(cancellationToken);
         var inputs = await LoadTurnInputsAsync(head, cancellationToken);
-        return await CommitAsync(inputs, ScheduleChanges.Create(inputs, table, session, asked, _records.Epoch, now), cancellationToken);
+        return await CommitAsync(inputs, ScheduleChanges.Create(inputs, table, session, asked.Value, _records.Epoch, now), cancellationToken);
     });
 
     public Task<Reply<ScheduleList>> ListSchedules(CancellationToken cancellationToken) => TurnAsync(async () =>
@@ -78,6 +72,19 @@ internal sealed partial class AgentActor
         if (change.Value.Change is { } agent)
             await CommitAsync(inputs, inputs.Head.Page, agent, [], cancellationToken);
         return new Reply<Schedule>(ToSchedule(change.Value.Schedule), null);
+    }
+
+    private Result<ScheduleRequest> ToAsked(CreateSchedule request, string id)
+    {
+        var content = ContentOf(request.Content, request.Tool, request.Arguments, ScheduleRefusals.Tool);
+        return content.IsRefused
+            ? content.Refusal
+            : new ScheduleRequest(
+                id,
+                content.Value,
+                request.SessionId ?? SessionNames.Default,
+                new TimingRequest(request.At, request.EverySeconds, request.Cron, request.TimeZone, request.Missed, request.Until),
+                request.Tool);
     }
 
     /// <summary>What is stored as a message. A tool that is not there, or would not take the arguments, is refused at once and not when it is called.</summary>

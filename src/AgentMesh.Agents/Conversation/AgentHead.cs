@@ -80,6 +80,10 @@ public sealed record AgentHead(
     [JsonRequired]
     public long? ListedBytes { get; init; }
 
+    /// <summary>The id of the restore that has not ended, see <see cref="Restoring.AgentRestore"/>; null: none is under way.</summary>
+    [JsonRequired]
+    public string? Restoring { get; init; }
+
     /// <summary>True while a run works on a turn, or is to: somebody has to look whether it lives.</summary>
     [JsonIgnore]
     public bool HasWork => OpenTurns > PausedTurns;

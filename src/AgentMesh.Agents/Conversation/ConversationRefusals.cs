@@ -21,6 +21,18 @@ public static class ConversationRefusals
     public static Refusal AgentErasing { get; } = new(
         "agent_erasing", "Everything the agent has is being removed; repeat the DELETE until it is done, and the agent can be used anew.");
 
+    /// <summary>It is made from an export, and not all of it is there yet.</summary>
+    public static Refusal AgentRestoring { get; } = new(
+        "agent_restoring", "The agent is made from an export, and not all of it is there yet; repeat the restore, or DELETE the agent to use it anew.");
+
+    /// <summary>There is something that a restore would overwrite.</summary>
+    public static Refusal AgentExists { get; } = new(
+        "agent_exists", "The agent has been used; an export is restored into one that was not. Export it, DELETE it, and restore then; or restore to another name.");
+
+    /// <summary>What is to be restored is none of what an export has there.</summary>
+    /// <param name="what">What is wrong; safe to show, so never text of a message.</param>
+    public static Refusal InvalidExport(string what) => new("invalid_export", what);
+
     /// <summary>No such session.</summary>
     public static Refusal SessionNotFound { get; } = new("session_not_found", "The agent has no such session.");
 

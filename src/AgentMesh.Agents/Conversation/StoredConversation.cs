@@ -35,6 +35,8 @@ public static class StoredConversation
     {
         if (head.IsErasing)
             return ConversationRefusals.AgentErasing;
+        if (head.Restoring is not null)
+            return ConversationRefusals.AgentRestoring;
         var packed = head.Recent.Bytes.Length % RecentRequests.EntryBytes == 0
             && head.Recent.Bytes.Length <= RecentRequests.MaxBytes
             && (head.Keys.Bytes.IsEmpty || head.Keys.Bytes.Length == IdempotencyCounts.AllBytes)

@@ -79,6 +79,14 @@ internal static partial class StateVersions
         return head;
     }
 
+    /// <summary>No agent of version 8 is made from an export.</summary>
+    private static JsonObject RestoresNothing(JsonObject head)
+    {
+        head["restoring"] = null;
+        head["v"] = 9;
+        return head;
+    }
+
     /// <summary>What messages of version 2 take was not counted.</summary>
     private static JsonObject TakesNothing(JsonObject session)
     {

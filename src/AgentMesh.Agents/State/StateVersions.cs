@@ -9,7 +9,7 @@ namespace AgentMesh.Agents.State;
 /// </summary>
 internal static partial class StateVersions
 {
-    internal const int AgentHead = 8;
+    internal const int AgentHead = 9;
     internal const int MessagePage = 1;
     internal const int IdempotencyBucket = 1;
     internal const int SessionIndex = 1;
@@ -58,7 +58,7 @@ internal static partial class StateVersions
     internal const int QuarantinedAgents = 1;
 
     /// <summary>Element n-1 makes version n+1 out of version n.</summary>
-    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail, CountsNoBytes];
+    internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> AgentHeadUpcasters = [EventsBegin, HasNoWallet, HoldsNothing, PausesNoTurn, BuysNothing, HasNoMail, CountsNoBytes, RestoresNothing];
 
     internal static readonly ImmutableArray<Func<JsonObject, JsonObject>> MessagePageUpcasters = [];
 

@@ -157,6 +157,7 @@ internal sealed class GatewayClient(GatewayPlace place, CliParts parts, HttpMess
             message.Headers.Add("Prefer", prefer);
         if (request.LastEventId is { } last)
             message.Headers.Add("Last-Event-ID", last.ToString(CultureInfo.InvariantCulture));
+        message.Content = request.Upload;
         if (request.Body is { } body)
             message.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         return message;

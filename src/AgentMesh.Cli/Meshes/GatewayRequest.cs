@@ -14,6 +14,9 @@ internal sealed record GatewayRequest(HttpMethod Method, string Path, UserId? Us
     /// <summary>JSON; null: none.</summary>
     public byte[]? Body { get; init; }
 
+    /// <summary>In place of <see cref="Body"/>, what is too long to have in memory: sent once.</summary>
+    public HttpContent? Upload { get; init; }
+
     /// <summary>The key by which it acts once, however often it is sent; null: it is sent once, unless <see cref="CanRepeat"/>.</summary>
     public string? IdempotencyKey { get; init; }
 

@@ -31,11 +31,12 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(string[] arguments, CliParts parts, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Talks with agents, shows them and what they may spend, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, tries whether agents stay apart, how many messages a mesh answers, and what it loses when its processes are killed.");
+        var root = new RootCommand("Talks with agents, shows them and what they may spend, makes one from an export, sends their messages, pays for what they sell, gives them simulated money, looks after the master key of their wallets and the API keys of tenants, verifies what admins did, tries whether agents stay apart, how many messages a mesh answers, and what it loses when its processes are killed.");
         root.Add(ChatCommand.Create(parts));
         root.Add(InfoCommand.Create(parts));
         root.Add(AgentsCommand.Create(parts));
         root.Add(ReleaseCommand.Create(parts));
+        root.Add(RestoreCommand.Create(parts));
         root.Add(BudgetCommand.Create(parts));
         root.Add(SendCommand.Create(parts));
         root.Add(WatchCommand.Create(parts));

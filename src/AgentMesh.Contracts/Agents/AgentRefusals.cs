@@ -12,6 +12,15 @@ public static class AgentRefusals
     /// <summary>The agent is being erased; what it had is gone when that is done.</summary>
     public const string AgentErasing = "agent_erasing";
 
+    /// <summary>The agent is made from an export; it can be used when all of it is there.</summary>
+    public const string AgentRestoring = "agent_restoring";
+
+    /// <summary>The agent has been used; an export is restored into one that was not.</summary>
+    public const string AgentExists = "agent_exists";
+
+    /// <summary>What is to be restored is no export, or not all of one.</summary>
+    public const string InvalidExport = "invalid_export";
+
     /// <summary>No such session.</summary>
     public const string SessionNotFound = "session_not_found";
 

@@ -1,5 +1,6 @@
 using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Identity;
+using AgentMesh.Gateway.Restoring;
 using FluentValidation;
 
 namespace AgentMesh.Gateway.Admin;
@@ -21,6 +22,7 @@ internal static class AdminExtensions
         RotateWalletsEndpoint.Map(admin);
         FreezeEndpoints.Map(admin);
         QuarantineEndpoints.Map(admin);
+        RestoreEndpoint.Map(admin);
         TenantEndpoints.Map(admin);
         return endpoints;
     }

@@ -16,6 +16,7 @@ using AgentMesh.Gateway.Mcp.Tools;
 using AgentMesh.Gateway.Owner;
 using AgentMesh.Gateway.Payments;
 using AgentMesh.Gateway.Policies;
+using AgentMesh.Gateway.Restoring;
 using AgentMesh.Gateway.Schedules;
 using AgentMesh.Gateway.Topics;
 using AgentMesh.Gateway.Turns;
@@ -74,6 +75,7 @@ namespace AgentMesh.Gateway.Edge;
 [JsonSerializable(typeof(AgentFreezeResponse))]
 [JsonSerializable(typeof(QuarantinedAgentsResponse))]
 [JsonSerializable(typeof(ReleasedAgentResponse))]
+[JsonSerializable(typeof(RestoreReceipt))]
 [JsonSerializable(typeof(TenantBudgetRequest))]
 [JsonSerializable(typeof(TenantBudgetResponse))]
 [JsonSerializable(typeof(TenantResponse))]

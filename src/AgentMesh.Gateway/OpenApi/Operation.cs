@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using AgentMesh.Contracts.Agents;
 using AgentMesh.Contracts.Tenants;
 using AgentMesh.Gateway.Edge;
+using AgentMesh.ServiceDefaults.Problems;
 
 namespace AgentMesh.Gateway.OpenApi;
 
@@ -40,6 +41,9 @@ internal sealed class Operation
     /// <summary>The members of the body; null: there is no body.</summary>
     public BodyMembers? Request { get; private set; }
 
+    /// <summary>The media type of a body that is no JSON object; null: there is none.</summary>
+    public string? RequestMediaType { get; private set; }
+
     /// <summary>The path, where the route has more than the document can say.</summary>
     public string? Path { get; private set; }
 
@@ -62,6 +66,13 @@ internal sealed class Operation
         Request = new BodyMembers(typeof(T), isOptional);
         describe(Request);
         return this;
+    }
+
+    /// <summary>A body that is no JSON object.</summary>
+    public Operation TakesAny(string mediaType)
+    {
+        RequestMediaType = mediaType;
+        return Refuses(EdgeRefusals.BadRequest, EdgeRefusals.UnsupportedMediaType, EdgeRefusals.RequestTimeout);
     }
 
     /// <summary>An answer with a record.</summary>

@@ -77,7 +77,7 @@ internal static class ExportEndpoint
             await LineAsync(
                 new ExportedAgent(
                     "agent", agent.User.ToString(), info.Value.WalletAddress, info.Value.CreatedAt?.UtcDateTime, info.Value.LastActive?.UtcDateTime,
-                    profile.Value.SystemPrompt),
+                    profile.Value.SystemPrompt, info.Value.LastSeq),
                 GatewayJson.Answers.ExportedAgent);
             await LineAsync(new ExportedBudget("budget", BudgetResponse.Of(info.Value.Budget)), GatewayJson.Answers.ExportedBudget);
             if ((await WriteSessionsAsync() ?? await WriteSchedulesAsync() ?? await WriteMailAsync(isSent: false) ?? await WriteMailAsync(isSent: true)
@@ -103,7 +103,7 @@ internal static class ExportEndpoint
                 {
                     var shown = SessionResponse.Of(session);
                     await LineAsync(
-                        new ExportedSession("session", shown.Id, shown.CreatedAt, shown.LastActive, shown.Metadata), GatewayJson.Answers.ExportedSession);
+                        new ExportedSession("session", shown.Id, shown.CreatedAt, shown.LastActive, shown.Metadata, shown.TtlSeconds), GatewayJson.Answers.ExportedSession);
                     _sessions++;
                     if ((await WriteSummaryAsync(session.Id) ?? await WriteMessagesAsync(session.Id)) is { } refusal)
                         return refusal;

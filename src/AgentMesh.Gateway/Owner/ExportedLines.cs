@@ -14,7 +14,9 @@ namespace AgentMesh.Gateway.Owner;
 /// <param name="CreatedAt">First write; null for an agent never used.</param>
 /// <param name="LastActive">Last write; null for an agent never used.</param>
 /// <param name="SystemPrompt">As the owner set it.</param>
-internal sealed record ExportedAgent(string Kind, string UserId, string? WalletAddress, DateTime? CreatedAt, DateTime? LastActive, string? SystemPrompt);
+/// <param name="LastSeq">The last number it had given out when the export began.</param>
+internal sealed record ExportedAgent(
+    string Kind, string UserId, string? WalletAddress, DateTime? CreatedAt, DateTime? LastActive, string? SystemPrompt, long LastSeq = 0);
 
 /// <summary>A session; its messages follow.</summary>
 /// <param name="Kind"><c>session</c>.</param>
@@ -22,7 +24,8 @@ internal sealed record ExportedAgent(string Kind, string UserId, string? WalletA
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="LastActive">Its last message or touch.</param>
 /// <param name="Metadata">The owner's notes.</param>
-internal sealed record ExportedSession(string Kind, string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata);
+/// <param name="TtlSeconds">How long it lives unused; null: for ever.</param>
+internal sealed record ExportedSession(string Kind, string Id, DateTime CreatedAt, DateTime LastActive, JsonElement Metadata, int? TtlSeconds = null);
 
 /// <summary>What the agent may spend and has spent.</summary>
 /// <param name="Kind"><c>budget</c>.</param>

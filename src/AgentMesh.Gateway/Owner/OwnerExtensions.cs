@@ -6,7 +6,7 @@ namespace AgentMesh.Gateway.Owner;
 internal static class OwnerExtensions
 {
     public static IServiceCollection AddOwner(this IServiceCollection services) =>
-        services.AddSingleton<IValidator<ProfileRequest>, ProfileRequestValidator>();
+        services.AddSingleton<IValidator<ProfileRequest>, ProfileRequestValidator>().AddSingleton<AgentEraser>();
 
     public static IEndpointRouteBuilder MapOwner(this IEndpointRouteBuilder endpoints)
     {

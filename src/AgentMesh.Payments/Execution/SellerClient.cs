@@ -22,7 +22,10 @@ internal sealed class SellerClient(IActorProxyFactory proxies, TimeProvider time
 
     /// <summary>What passes: the seller is asked again as long as there is time.</summary>
     private static readonly string[] PassingRefusals =
-        [AgentRefusals.RateLimited, AgentRefusals.TooManyTurns, AgentRefusals.AgentErasing, AgentRefusals.WalletUnavailable, AgentRefusals.EncryptionKeyMissing];
+    [
+        AgentRefusals.RateLimited, AgentRefusals.TooManyTurns, AgentRefusals.AgentErasing, AgentRefusals.AgentRestoring, AgentRefusals.WalletUnavailable,
+        AgentRefusals.EncryptionKeyMissing,
+    ];
 
     /// <summary>Asks until there is an answer, or until it is too late for one.</summary>
     /// <param name="work">The payment: its id is the idempotency key, and the seller stores it with the work, before anything is done.</param>

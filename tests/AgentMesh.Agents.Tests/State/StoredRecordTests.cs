@@ -94,6 +94,7 @@ public sealed class StoredRecordTests
             NextMail = turns % 19 == 0 ? null : due,
             StoredBytes = counters[0],
             ListedBytes = turns % 23 == 0 ? null : counters[1],
+            Restoring = turns % 29 == 0 ? null : "0a1b2c3d",
         };
 
     private static readonly Gen<StoredMessage> Messages =
@@ -188,7 +189,7 @@ public sealed class StoredRecordTests
     /// <summary>What is tested of each record: its newest fixture, how it is made up, and what the fixture holds.</summary>
     private static readonly Dictionary<Type, (string Fixture, Gen<object> Any, object Sample)> Records = new()
     {
-        [typeof(AgentHead)] = ("head.v8.json", Heads.Select(head => (object)head), SampleHead),
+        [typeof(AgentHead)] = ("head.v9.json", Heads.Select(head => (object)head), SampleHead),
         [typeof(MessagePage)] = ("page.v1.json", Messages.Array[0, 16].Select(messages => (object)new MessagePage([.. messages])), SamplePage),
         [typeof(IdempotencyBucket)] = ("idem.v1.json", Gen.Byte.Array[0, 49 * 300].Select(bytes => (object)new IdempotencyBucket(new PackedEntries(bytes))), SampleBucket),
         [typeof(SessionIndex)] = (
@@ -460,6 +461,7 @@ public sealed class StoredRecordTests
     [InlineData("tasks.v1.json")]
     [InlineData("tasks.v2.json")]
     [InlineData("head.v8.json")]
+    [InlineData("head.v9.json")]
     [InlineData("ledger.v2.json")]
     [InlineData("mail.v1.json")]
     [InlineData("mail.v2.json")]
@@ -617,6 +619,7 @@ public sealed class StoredRecordTests
         NextMail = new DateTimeOffset(2026, 1, 2, 3, 4, 35, 678, TimeSpan.Zero),
         StoredBytes = 812,
         ListedBytes = 401,
+        Restoring = "0a1b2c3d",
     };
 
     private static DueTable SampleDue => new DueTable(DueIndex.Empty, ImmutableDictionary<int, DueShard>.Empty.Add(DueIndex.ShardOf("alice"), DueShard.Empty))

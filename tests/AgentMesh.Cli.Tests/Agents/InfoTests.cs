@@ -79,6 +79,30 @@ public sealed class InfoTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_IsSentAsItIs_AndWhatCameOfItIsSaid()
+    {
+        await using var gateway = await StubGateway.StartAsync((context, body) => body.Length == 0
+            ? StubGateway.RefuseAsync(context, 400, "invalid_export", "The export is empty.")
+            : StubGateway.WriteAsync(
+                context, 200,
+                """{"userId":"alice","restoredAt":"2026-01-02T03:04:05Z","walletAddress":"0x2","restored":{"session":2,"message":1200},"notRestored":[{"kind":"payment","count":3,"why":"They are\u001b[2J kept."}]}"""));
+        var file = _terminal.Write("alice.ndjson", "{\"kind\":\"agent\"}\n{\"kind\":\"end\"}\n");
+        var restored = await _terminal.RunAsync("restore", "alice", file, "--tenant", "acme", "--url", gateway.Url);
+        Assert.Equal(
+            (0, "alice is restored: 2 session, 1,200 message\nits wallet is a new one: 0x2\nnot restored: 3 payment: They are\\u001b[2J kept.\n"), (restored.ExitCode, restored.Output));
+        Assert.Equal(["POST /admin/agents/alice/restore?tenant=acme {\"kind\":\"agent\"}\n{\"kind\":\"end\"}"], gateway.Asked);
+        Assert.StartsWith("""{"userId":"alice",""", (await _terminal.RunAsync("restore", "alice", file, "--json", "--url", gateway.Url)).Output, StringComparison.Ordinal);
+
+        _terminal.Write("alice.ndjson", "");
+        var refused = await _terminal.RunAsync("restore", "alice", file, "--url", gateway.Url);
+        Assert.Equal((3, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("The export is empty.", refused.Error, StringComparison.Ordinal);
+        var missing = await _terminal.RunAsync("restore", "alice", file + ".none", "--url", gateway.Url);
+        Assert.Equal((2, ""), (missing.ExitCode, missing.Output));
+        Assert.Contains("the export is not read", missing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tenant_IsInTheAgentsAddress_AndAParameterForAdmins()
     {
         await using var gateway = await StubGateway.StartAsync((context, _) => StubGateway.WriteAsync(

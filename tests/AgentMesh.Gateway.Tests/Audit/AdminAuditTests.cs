@@ -29,7 +29,7 @@ public sealed class AdminAuditTests(GatewayFixture fixture) : IClassFixture<Gate
     {
         var names = Writes.Select(write => write.Route.Metadata.GetMetadata<Audited>()?.Action ?? $"no name: {write.Method} {write.Route.RoutePattern.RawText}").ToList();
         Assert.Equal(
-            ["agent.budget.set", "agent.freeze", "agent.release", "agent.unfreeze", "api_key.create", "api_key.revoke", "tenant.budget.set", "tenant.freeze", "tenant.unfreeze", "wallets.rotate"],
+            ["agent.budget.set", "agent.freeze", "agent.release", "agent.restore", "agent.unfreeze", "api_key.create", "api_key.revoke", "tenant.budget.set", "tenant.freeze", "tenant.unfreeze", "wallets.rotate"],
             names.Order(StringComparer.Ordinal));
         var document = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/audit.md"));
         Assert.All(names, name => Assert.Contains($"`{name}`", document, StringComparison.Ordinal));

@@ -94,6 +94,7 @@ public sealed class AccessTableTests : IAsyncLifetime
         ("PATCH /agent/{userId}/sessions/{sessionId}", For.Owner),
         ("POST /admin/agents/{userId}/freeze", For.Admin),
         ("POST /admin/agents/{userId}/release", For.Admin),
+        ("POST /admin/agents/{userId}/restore", For.Admin),
         ("POST /admin/agents/{userId}/unfreeze", For.Admin),
         ("POST /admin/keys", For.Admin),
         ("POST /admin/tenants/{tenant}/freeze", For.Admin),

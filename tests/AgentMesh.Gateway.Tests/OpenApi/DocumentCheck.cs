@@ -70,7 +70,8 @@ internal sealed partial class DocumentCheck : DelegatingHandler
             }
         }
 
-        if (!operation.Operation.TryGetProperty("requestBody", out _) || request.Content is not ByteArrayContent { Headers.ContentLength: > 0 } content)
+        // What is no JSON has no form in the document.
+        if (!operation.Operation.TryGetProperty("requestBody", out var taken) || !taken.GetProperty("content").TryGetProperty("application/json", out _) || request.Content is not ByteArrayContent { Headers.ContentLength: > 0 } content)
             return;
         var body = JsonElement.Parse(await content.ReadAsByteArrayAsync());
         if (CommittedDocument.WhyInvalid($"{operation.Pointer}/requestBody/content/application~1json/schema", body) is { } whyNot)

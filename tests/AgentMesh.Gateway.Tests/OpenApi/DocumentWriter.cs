@@ -141,6 +141,8 @@ internal sealed class DocumentWriter
             };
         }
 
+        if (operation.RequestMediaType is { } type)
+            json["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { [type] = new JsonObject() } };
         json["responses"] = ResponsesOf(endpoint, operation, path);
         return json;
     }

@@ -37,7 +37,10 @@ public sealed partial class HttpFileTests
         Assert.True(isTaken || request.Body.Length == 0 || request.IsSocket, "The operation takes no body.");
         if (!isTaken || (request.Body.Length == 0 && !taken.GetProperty("required").GetBoolean()))
             return;
-        Assert.Equal("application/json", request.ContentType);
+        Assert.Equal(Assert.Single(taken.GetProperty("content").EnumerateObject()).Name, request.ContentType);
+        // What is no JSON has no form in the document.
+        if (request.ContentType != "application/json")
+            return;
         var body = JsonElement.Parse(request.Body);
         Assert.Null(CommittedDocument.WhyInvalid($"{operation.Pointer}/requestBody/content/application~1json/schema", body));
         // The schemas leave room for members that a newer client sends; here each has to mean something.

@@ -35,7 +35,7 @@ internal static class Refusals
             codes = [.. codes, EdgeRefusals.AgentUnavailable, EdgeRefusals.AgentFailed];
             if (isOfAgent)
             {
-                codes = [.. codes, AgentRefusals.AgentQuarantined, AgentRefusals.EncryptionKeyMissing, AgentRefusals.AgentErasing];
+                codes = [.. codes, AgentRefusals.AgentQuarantined, AgentRefusals.EncryptionKeyMissing, AgentRefusals.AgentErasing, AgentRefusals.AgentRestoring];
                 // What writes to an agent may begin one.
                 if (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["POST" or "PUT" or "PATCH"])
                     codes = codes.Append(QuotaRefusals.TooManyAgents);

@@ -162,9 +162,9 @@ public sealed class OwnerTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         Assert.Equal("attachment; filename=\"alice.ndjson\"", response.Content.Headers.ContentDisposition!.ToString());
         Assert.Equal(
             [
-                """{"kind":"agent","userId":"alice","walletAddress":"0x1","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","systemPrompt":"Be brief."}""",
+                """{"kind":"agent","userId":"alice","walletAddress":"0x1","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","systemPrompt":"Be brief.","lastSeq":5}""",
                 """{"kind":"budget","budget":{"limits":[]}}""",
-                """{"kind":"session","id":"default","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","metadata":{}}""",
+                """{"kind":"session","id":"default","createdAt":"2026-01-02T03:04:05Z","lastActive":"2026-01-02T03:04:06Z","metadata":{},"ttlSeconds":null}""",
                 """{"kind":"summary","sessionId":"default","text":"In short.","throughSeq":2,"updatedAt":"2026-01-02T03:04:07Z"}""",
                 """{"kind":"message","sessionId":"default","seq":1,"role":"user","content":"a\nb","timestamp":1}""",
                 """{"kind":"message","sessionId":"default","seq":2,"role":"assistant","content":"c","timestamp":2}""",
