@@ -67,7 +67,9 @@ internal sealed class CrashRun(CrashOptions options, string? historyFile, CliPar
         try
         {
             seconds = await LoadAsync(scenario, world, chaos, cancellationToken);
+            await parts.Error.WriteLineAsync($"{scenario.Name}: the load is over; {(world.Mesh.IsThrownAway ? "everything is killed, started anew," : "what was broken comes back,")} and read back");
             await world.Mesh.HealAsync(cancellationToken);
+            await world.Mesh.ForgetAsync(cancellationToken);
             findings = await scenario.CheckAsync(world, cancellationToken);
         }
         catch (CliException fault)

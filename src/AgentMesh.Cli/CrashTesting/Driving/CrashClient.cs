@@ -48,22 +48,27 @@ internal sealed class CrashClient(string name, SeededRandom random, GatewayClien
         return (history.End(number, OutcomeOf(answer), answer.IsSuccess && read is not null ? Read(answer.Body, read) : null), answer);
     }
 
-    /// <summary>Sends a request with a key until its outcome is known, or it is stopped.</summary>
+    /// <summary>Sends a request with a key until its outcome is known, or it is stopped. One that comes too soon is refused, and that is known.</summary>
     public async Task<(Operation Operation, GatewayAnswer Answer)> SendUntilKnownAsync(
         string agent, string action, string content, GatewayRequest request, Func<JsonElement, IReadOnlyDictionary<string, string>>? read, CancellationToken stop, CancellationToken cancellationToken)
     {
         while (true)
         {
             var sent = await SendAsync(agent, action, content, request, read, cancellationToken);
-            if (sent.Operation.Outcome.Kind != OutcomeKind.Unknown && sent.Answer.Status != HttpStatusCode.TooManyRequests || stop.IsCancellationRequested)
+            if (sent.Operation.Outcome.Kind != OutcomeKind.Unknown || stop.IsCancellationRequested)
                 return sent;
-            await PauseAsync(sent.Answer, cancellationToken);
+            await PauseAsync(sent.Answer, stop, cancellationToken);
         }
     }
 
-    /// <summary>What a client does between two tries: as long as the answer says, else a moment.</summary>
-    public Task PauseAsync(GatewayAnswer answer, CancellationToken cancellationToken) =>
-        Task.Delay(answer.RetryAfter ?? TimeSpan.FromMilliseconds(_pauses.Between(LeastPauseMs, MostPauseMs)), parts.TimeProvider, cancellationToken);
+    /// <summary>What a client does between two tries: it waits as long as the answer says, else a moment.</summary>
+    public async Task PauseAsync(GatewayAnswer answer, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
+        var pause = answer.RetryAfter ?? TimeSpan.FromMilliseconds(_pauses.Between(LeastPauseMs, MostPauseMs));
+        await Task.Delay(pause, parts.TimeProvider, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Asks for something that changes nothing, and is not of the history.</summary>
     public async Task<GatewayAnswer> AnswerAsync(GatewayRequest request, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal static class EventReading
 
             if (world.History.Now - begun > Patience)
                 throw new CliException($"the events of {user} cannot be read {Patience.TotalSeconds:0} s after nothing is broken any more");
-            await reader.PauseAsync(answer, cancellationToken);
+            await reader.PauseAsync(answer, CancellationToken.None, cancellationToken);
         }
 
         throw new CliException($"the log of {user} has no end");

@@ -15,6 +15,10 @@ internal static class Settling
 
     private const int PageSize = 1000;
 
+    /// <summary>A request with a key is taken, when nothing is broken any more, unless it comes too soon.</summary>
+    public static bool IsSettled(Operation operation) =>
+        operation.Outcome.Kind == OutcomeKind.Acknowledged || operation.Outcome is { Kind: OutcomeKind.Refused, Code: "rate_limited" or "too_many_turns" };
+
     /// <summary>Gives something as long as a mesh that works needs at most.</summary>
     /// <param name="world">The clock.</param>
     /// <param name="act">Is told when the time is up.</param>

@@ -81,6 +81,9 @@ internal sealed class ForeignMesh(ForeignMeshOptions options, CliParts parts) : 
     }
 
     /// <inheritdoc/>
+    public Task ForgetAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public string? Keep() => null;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

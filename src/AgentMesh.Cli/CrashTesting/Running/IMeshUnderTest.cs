@@ -34,6 +34,9 @@ internal interface IMeshUnderTest : IAsyncDisposable
     /// <exception cref="Terminal.CliException">It does not come back.</exception>
     Task HealAsync(CancellationToken cancellationToken);
 
+    /// <summary>Ends all that is in memory only, so that what is read back is what is stored: everything is killed and started anew, of a mesh of its own.</summary>
+    Task ForgetAsync(CancellationToken cancellationToken);
+
     /// <summary>What is left of it to be looked at is kept.</summary>
     /// <returns>Where; null: nowhere.</returns>
     string? Keep();

@@ -59,7 +59,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
             await _redis.StartAsync(cancellationToken);
         }
 
-        Launch("--replicas", string.Create(CultureInfo.InvariantCulture, $"agents={options.Replicas},gateway={options.Replicas}"));
+        Launch();
         await WaitAsync(_ => true, FirstStart, cancellationToken);
         _whole = Processes!.Apps.Count;
         Place = Place with { Gateway = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Gateways[0].Port}")) };
@@ -93,10 +93,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
 
         if (step is { Role: "sidecar", Kind: ChaosKind.Kill })
         {
-            await _launcher!.KillAsync();
-            File.Delete(ReadyFile);
-            Launch("--no-build", "--replicas", string.Create(CultureInfo.InvariantCulture, $"agents={options.Replicas},gateway={options.Replicas}"));
-            await WaitAsync(_ => true, Recovery, cancellationToken);
+            await RestartAsync(cancellationToken);
             return "SIGKILL of the sidecar, which had the store, and everything started again";
         }
 
@@ -109,6 +106,9 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
 
     /// <inheritdoc/>
     public Task HealAsync(CancellationToken cancellationToken) => WaitAsync(processes => processes.Apps.Count == _whole, Recovery, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ForgetAsync(CancellationToken cancellationToken) => RestartAsync(cancellationToken);
 
     /// <inheritdoc/>
     public string Keep()
@@ -138,6 +138,15 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
             Directory.Delete(_folder, recursive: true);
     }
 
+    // The next launcher ends what this one leaves behind before it starts anything.
+    private async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await _launcher!.KillAsync();
+        File.Delete(ReadyFile);
+        Launch("--no-build");
+        await WaitAsync(processes => processes.Apps.Count == _whole, Recovery, cancellationToken);
+    }
+
     private async Task<string?> PauseAsync(ChaosStep step, int pid, CancellationToken cancellationToken)
     {
         if (!await Signals.StopAsync(pid, cancellationToken))
@@ -154,6 +163,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
         string[] arguments =
         [
             options.Launcher, "run", "--data", Path.Combine(_folder, "data"), "--free-ports", "--ready-file", ReadyFile,
+            "--replicas", string.Create(CultureInfo.InvariantCulture, $"agents={options.Replicas},gateway={options.Replicas}"),
             .. options.RunFile is { } file ? ["--run-file", file] : Array.Empty<string>(),
             .. _redis is { } redis ? ["--redis", redis.Endpoint] : Array.Empty<string>(),
             .. settings.Concat(options.Settings).Prepend(NoRateLimit).SelectMany(setting => (string[])["--set", setting]),

@@ -55,7 +55,7 @@ internal sealed class MessagesScenario : IScenario
         foreach (var (client, user, request, content) in _open)
         {
             var (operation, _) = await Settling.UntilKnownAsync(world, limit => client.SendUntilKnownAsync($"{user}", "message", content, request, Answer, limit, cancellationToken));
-            if (operation.Outcome.Kind != OutcomeKind.Acknowledged)
+            if (!Settling.IsSettled(operation))
                 violations.Add(new Violation(ViolationKind.Wrong, $"{user}", "A message with a key is not taken when nothing is broken any more.", [$"{operation}"]));
         }
 
@@ -109,17 +109,19 @@ internal sealed class MessagesScenario : IScenario
             var request = MessageOf(user, content, isKeyed ? world.Key(name) : null);
             if (!isKeyed)
             {
-                var (sent, answer) = await client.SendAsync($"{user}", "message", content, request, Answer, cancellationToken);
-                if (sent.Outcome.Kind != OutcomeKind.Acknowledged)
-                    await client.PauseAsync(answer, cancellationToken);
+                var (once, answer) = await client.SendAsync($"{user}", "message", content, request, Answer, cancellationToken);
+                if (once.Outcome.Kind != OutcomeKind.Acknowledged)
+                    await client.PauseAsync(answer, stop, cancellationToken);
                 continue;
             }
 
-            var (operation, _) = await client.SendUntilKnownAsync($"{user}", "message", content, request, Answer, stop, cancellationToken);
+            var (operation, sent) = await client.SendUntilKnownAsync($"{user}", "message", content, request, Answer, stop, cancellationToken);
             if (operation.Outcome.Kind == OutcomeKind.Acknowledged)
                 answered.Add((user, request, content));
             else if (operation.Outcome.Kind == OutcomeKind.Unknown)
                 _open.Enqueue((client, user, request, content));
+            else
+                await client.PauseAsync(sent, stop, cancellationToken);
         }
     }
 

@@ -145,7 +145,9 @@ internal sealed class StreamsScenario : IScenario
                 Body = JsonSerializer.SerializeToUtf8Bytes(new MessageOrder(content, null), CliJson.Wire.MessageOrder),
                 IdempotencyKey = world.Key(name),
             };
-            await client.SendUntilKnownAsync($"{user}", "message", content, request, MessagesScenario.Answer, stop, cancellationToken);
+            var (operation, answer) = await client.SendUntilKnownAsync($"{user}", "message", content, request, MessagesScenario.Answer, stop, cancellationToken);
+            if (operation.Outcome.Kind == OutcomeKind.Refused)
+                await client.PauseAsync(answer, stop, cancellationToken);
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class TurnsScenario : IScenario
         foreach (var (client, user, request, content) in _open)
         {
             var (operation, _) = await Settling.UntilKnownAsync(world, limit => client.SendUntilKnownAsync($"{user}", "turn", content, request, Answer, limit, cancellationToken));
-            if (operation.Outcome.Kind != OutcomeKind.Acknowledged)
+            if (!Settling.IsSettled(operation))
                 violations.Add(new Violation(ViolationKind.Wrong, $"{user}", "A turn with a key is not accepted when nothing is broken any more.", [$"{operation}"]));
         }
 
@@ -110,7 +110,7 @@ internal sealed class TurnsScenario : IScenario
                 _open.Enqueue((client, user, request, content));
             if (operation.Outcome.Kind != OutcomeKind.Acknowledged)
             {
-                await client.PauseAsync(answer, cancellationToken);
+                await client.PauseAsync(answer, stop, cancellationToken);
                 continue;
             }
 
@@ -131,7 +131,7 @@ internal sealed class TurnsScenario : IScenario
                 var state = await StateOfAsync(reader, user, accepted.Answer["turnId"], accepted, cancellationToken);
                 if (state.IsOver || limit.IsCancellationRequested)
                     return state;
-                await reader.PauseAsync(GatewayAnswer.None(new IOException()), cancellationToken);
+                await reader.PauseAsync(GatewayAnswer.None(new IOException()), limit, cancellationToken);
             }
         });
 
