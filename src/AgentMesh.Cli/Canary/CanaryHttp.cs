@@ -18,10 +18,14 @@ internal sealed class CanaryHttp : IDisposable
     private readonly CanaryReport _report;
     private int _turn;
 
-    public CanaryHttp(IReadOnlyList<Uri> gateways, MarkerBook markers, CanaryReport report)
+    /// <param name="gateways">Gateways of one mesh.</param>
+    /// <param name="markers">What is looked for.</param>
+    /// <param name="report">Is told what is wrong.</param>
+    /// <param name="handlerOf">What requests to a gateway go through; null: straight to it.</param>
+    public CanaryHttp(IReadOnlyList<Uri> gateways, MarkerBook markers, CanaryReport report, Func<Uri, HttpMessageHandler>? handlerOf = null)
     {
         _gateways = [.. gateways];
-        _clients = [.. gateways.Select(gateway => new HttpClient(LocalHttp.CreateHandler(gateway)) { Timeout = Timeout, MaxResponseContentBufferSize = MaxAnswerBytes })];
+        _clients = [.. gateways.Select(gateway => new HttpClient(handlerOf?.Invoke(gateway) ?? LocalHttp.CreateHandler(gateway)) { Timeout = Timeout, MaxResponseContentBufferSize = MaxAnswerBytes })];
         _markers = markers;
         _report = report;
     }

@@ -11,7 +11,7 @@ internal sealed class CanaryReport
     private const int MaxTold = 20;
 
     private readonly ConcurrentDictionary<string, int[]> _kinds = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<string> _failures = new();
+    private readonly ConcurrentQueue<CanaryFailure> _failures = new();
     private int _failed;
     private int _frames;
     private int _lines;
@@ -21,14 +21,14 @@ internal sealed class CanaryReport
     public bool IsClean => _failed == 0;
 
     /// <summary>What was wrong, as far as it is told.</summary>
-    public IReadOnlyCollection<string> Failures => _failures;
+    public IReadOnlyCollection<CanaryFailure> Failures => _failures;
 
     public void Answered(CanaryRequest request, HttpStatusCode status)
     {
         var counts = _kinds.GetOrAdd(request.Kind, static _ => new int[6]);
         Interlocked.Increment(ref counts[Math.Clamp((int)status / 100, 1, 5)]);
         if (request.MustBeRefused && (int)status is < 300 or 304)
-            Fail($"{request.Kind}: {request.Method} {request.Path} by {request.Reader.Name} was let in: {(int)status}");
+            Fail($"{request.Kind}: {request.Method} {request.Path} by {request.Reader.Name} was let in: {(int)status}", CanaryFailureKind.Leak);
         else if (status == HttpStatusCode.InternalServerError)
             Fail($"{request.Kind}: {request.Method} {request.Path} by {request.Reader.Name} broke the server: 500");
     }
@@ -50,12 +50,16 @@ internal sealed class CanaryReport
     public void Logged() => Interlocked.Increment(ref _lines);
 
     /// <summary>Somebody saw a marker that is not for them.</summary>
-    public void Foreign(string where, string marker, string readers) => Fail($"{where} shows {marker}, which is for {readers}");
+    public void Foreign(string where, string marker, string readers) =>
+        Fail($"{where} shows {marker}, which is for {readers}", CanaryFailureKind.Leak);
 
-    public void Fail(string what)
+    /// <summary>What was acknowledged is not there.</summary>
+    public void Lost(string what) => Fail(what, CanaryFailureKind.Loss);
+
+    public void Fail(string what, CanaryFailureKind kind = CanaryFailureKind.Other)
     {
         if (Interlocked.Increment(ref _failed) <= MaxTold)
-            _failures.Enqueue(what);
+            _failures.Enqueue(new CanaryFailure(kind, what));
     }
 
     /// <summary>The report, a few lines.</summary>
@@ -75,4 +79,26 @@ internal sealed class CanaryReport
         lines.Add(IsClean ? "result      0 foreign markers, nobody was let in" : string.Create(CultureInfo.InvariantCulture, $"result      {_failed:N0} failures"));
         return string.Join('\n', lines);
     }
+}
+
+/// <summary>Something that was wrong.</summary>
+/// <param name="Kind">Of which kind.</param>
+/// <param name="What">What, for people.</param>
+internal sealed record CanaryFailure(CanaryFailureKind Kind, string What)
+{
+    /// <inheritdoc/>
+    public override string ToString() => What;
+}
+
+/// <summary>Kinds of what can be wrong.</summary>
+internal enum CanaryFailureKind
+{
+    /// <summary>Somebody was shown, or let in to, what is another's.</summary>
+    Leak,
+
+    /// <summary>What was acknowledged is not there.</summary>
+    Loss,
+
+    /// <summary>Something else.</summary>
+    Other,
 }

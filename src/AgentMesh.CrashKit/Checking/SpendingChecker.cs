@@ -26,15 +26,18 @@ public static class SpendingChecker
     {
         ArgumentNullException.ThrowIfNull(last);
         List<Violation> violations = [.. during.Append(last).SelectMany(reading => OverTheLimit(agent, reading)).Take(1), .. Repeats.Check(agent, purchases)];
-        var (settled, unknown) = (Sum(payments, PaymentEnd.Settled), Sum(payments, PaymentEnd.Unknown));
+        // What is not known may be counted as spent, once nobody looks for it any more, or be held.
+        var (settled, unknown) = (Sum(payments, PaymentEnd.Settled), Sum(payments, PaymentEnd.Unknown) + Sum(payments, PaymentEnd.Open));
         string[] lines = [last.ToString(), FormattableString.Invariant($"wallet: {left} has left"), .. payments.Select(payment => payment.ToString()).Take(MaxEvidence)];
 
         foreach (var open in payments.Where(payment => payment.End == PaymentEnd.Open).Take(1))
             violations.Add(new Violation(ViolationKind.Wrong, agent, "a payment has no end", [open.ToString()]));
-        if (last.Posted != settled)
-            violations.Add(new Violation(last.Posted > settled ? ViolationKind.Doubled : ViolationKind.Lost, agent, $"its ledger has {last.Posted} as spent, its settled payments {settled}", lines));
-        if (last.Held != unknown)
-            violations.Add(new Violation(ViolationKind.Wrong, agent, $"its ledger holds {last.Held}, its unknown payments {unknown}", lines));
+        if (last.Posted > settled + unknown)
+            violations.Add(Doubled(agent, $"its ledger has {last.Posted} as spent, its payments are {settled + unknown}", 0, lines));
+        else if (last.Posted < settled)
+            violations.Add(new Violation(ViolationKind.Lost, agent, $"its ledger has {last.Posted} as spent, its settled payments are {settled}", lines));
+        else if (last.Posted + last.Held != settled + unknown)
+            violations.Add(new Violation(ViolationKind.Wrong, agent, $"its ledger has {last.Posted} as spent and holds {last.Held}, its payments are {settled + unknown}", lines));
 
         var (least, most) = (purchases.Sum(purchase => purchase.Least), purchases.Sum(purchase => purchase.Most));
         var paid = payments.Count(payment => payment.End == PaymentEnd.Settled);

@@ -11,6 +11,10 @@ internal static class ScenarioNames
         ["messages"] = () => new MessagesScenario(),
         ["turns"] = () => new TurnsScenario(),
         ["streams"] = () => new StreamsScenario(),
+        ["payments"] = () => new PaymentsScenario(),
+        ["budget"] = () => new BudgetScenario(),
+        ["mail"] = () => new MailScenario(),
+        ["isolation"] = () => new IsolationScenario(),
     };
 
     /// <summary>Their names.</summary>
