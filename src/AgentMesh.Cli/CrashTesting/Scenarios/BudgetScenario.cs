@@ -143,7 +143,7 @@ internal sealed class BudgetScenario : IScenario
                 // Whoever has an answer asks again now and then, as one does whose answer was lost on its side.
                 if (operation.Outcome.Kind != OutcomeKind.Unknown && !random.Percent(15))
                     break;
-                await client.PauseAsync(answer, cancellationToken);
+                await client.PauseAsync(answer, stop, cancellationToken);
             }
 
             if (await Money.BudgetAsync(world, client, spender.User, cancellationToken) is { } reading)
@@ -167,7 +167,7 @@ internal sealed class BudgetScenario : IScenario
                     var (operation, answer) = await client.SendAsync(mine.Key.Agent, Buy, content, Order(world, user, content), Read, cancellationToken);
                     if (Known(operation).Outcome.Kind != OutcomeKind.Unknown || answer.Status is not (null or HttpStatusCode.ServiceUnavailable))
                         break;
-                    await client.PauseAsync(answer, cancellationToken);
+                    await client.PauseAsync(answer, CancellationToken.None, cancellationToken);
                 }
             }
         }));

@@ -88,7 +88,7 @@ internal sealed class MailScenario : IScenario
             var request = RequestOf(agents[from], to, content, random.Percent(80) ? world.Key($"{client.Name}-{n}") : null);
             var sent = await client.SendAsync(agents[from].ToString(), Send, content, request, ReadId, cancellationToken);
             if (sent.Operation.Outcome.Kind == OutcomeKind.Unknown)
-                await client.PauseAsync(sent.Answer, cancellationToken);
+                await client.PauseAsync(sent.Answer, stop, cancellationToken);
             // As a client does whose answer was lost on its side; and what is not known is asked for again now, or in the end.
             if (request.IdempotencyKey is not null && random.Percent(sent.Operation.Outcome.Kind == OutcomeKind.Unknown ? 70 : 10))
                 await client.SendAsync(agents[from].ToString(), Send, content, request, ReadId, cancellationToken);
