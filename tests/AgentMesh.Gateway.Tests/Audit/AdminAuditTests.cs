@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 using AgentMesh.Gateway.Audit;
 using AgentMesh.Gateway.Identity;
 using AgentMesh.Gateway.Tests.Identity;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AgentMesh.Gateway.Tests.Audit;
 
@@ -103,12 +105,17 @@ public sealed class AdminAuditTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task WithoutAnIntent_NothingIsDone()
     {
-        fixture.Sidecar.Reset();
-        fixture.Sidecar.Auditor = (context, _) => FakeSidecar.Error(500, "ERR_ACTOR_INVOKE_METHOD", "x")(context);
-        using var response = await SendAsync("POST", FreezePath, FreezeBody);
+        await using var sidecar = await FakeSidecar.StartAsync();
+        var clock = new FakeTimeProvider();
+        await using var gateway = new GatewayServer(sidecar, clock);
+        sidecar.Auditor = UnreachedUntilTheTimeIsOver(sidecar, clock, "BeginAction");
+        using var client = gateway.Client();
+        using var request = Request("POST", FreezePath, FreezeBody);
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         await response.IsProblemAsync(503, "audit_unavailable");
-        Assert.Empty(fixture.Sidecar.Calls);
-        Assert.DoesNotContain(fixture.Sidecar.AllCalls, call => MethodOf(call) == "EndAction");
+        Assert.Empty(sidecar.Calls);
+        Assert.DoesNotContain(sidecar.AllCalls, call => MethodOf(call) == "EndAction");
+        Assert.Single(sidecar.AllCalls.Select(call => call.Body).Distinct());
     }
 
     [Fact]
@@ -125,15 +132,17 @@ public sealed class AdminAuditTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task WithoutAnOutcome_NobodyIsTold()
     {
-        fixture.Sidecar.Reset();
-        fixture.Sidecar.Agent = _ => """{"value":{"id":"aebagbafaydqq","scopes":["user"],"name":"k","createdAt":"2026-01-02T03:04:05Z"}}""";
-        fixture.Sidecar.Auditor = (context, call) => MethodOf(call) == "EndAction"
-            ? FakeSidecar.Error(500, "ERR_ACTOR_INVOKE_METHOD", "x")(context)
-            : FakeSidecar.Text(200, FakeSidecar.NotedReply)(context);
-        using var response = await SendAsync("POST", "/admin/keys", """{"name":"k","scopes":["user"]}""");
+        await using var sidecar = await FakeSidecar.StartAsync();
+        var clock = new FakeTimeProvider();
+        await using var gateway = new GatewayServer(sidecar, clock);
+        sidecar.Agent = _ => """{"value":{"id":"aebagbafaydqq","scopes":["user"],"name":"k","createdAt":"2026-01-02T03:04:05Z"}}""";
+        sidecar.Auditor = UnreachedUntilTheTimeIsOver(sidecar, clock, "EndAction");
+        using var client = gateway.Client();
+        using var request = Request("POST", "/admin/keys", """{"name":"k","scopes":["user"]}""");
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         await response.IsProblemAsync(503, "audit_unavailable");
         Assert.DoesNotContain("amk_", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Single(fixture.Sidecar.Calls);
+        Assert.Single(sidecar.Calls);
     }
 
     [Fact]
@@ -207,6 +216,19 @@ public sealed class AdminAuditTests(GatewayFixture fixture) : IClassFixture<Gate
         await response.IsProblemAsync(400, code);
         Assert.Empty(fixture.Sidecar.AllCalls);
     }
+
+    /// <summary>
+    /// The audit chain has no host for one of its methods, which is asked again and again for the 30 seconds that a call may take; they are over when it has
+    /// been asked twice.
+    /// </summary>
+    private static Func<HttpContext, SidecarCall, Task> UnreachedUntilTheTimeIsOver(FakeSidecar sidecar, FakeTimeProvider clock, string method) => (context, call) =>
+    {
+        if (MethodOf(call) != method)
+            return FakeSidecar.Text(200, FakeSidecar.NotedReply)(context);
+        if (sidecar.AllCalls.Count(one => MethodOf(one) == method) == 2)
+            clock.Advance(TimeSpan.FromSeconds(30));
+        return FakeSidecar.Error(500, "ERR_ACTOR_INVOKE_METHOD", "x")(context);
+    };
 
     private Task<HttpResponseMessage> SendAsync(string method, string path, string? body) => _client.SendAsync(Request(method, path, body), TestContext.Current.CancellationToken);
 
