@@ -9,7 +9,8 @@ using ModelContextProtocol.Protocol;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>The SDK's client pays by its agent; its user is asked in mid-call, and each round is at another gateway.</summary>
-public sealed class McpConfirmationTests
+[Collection(nameof(UntouchedMeshes))]
+public sealed class McpConfirmationTests(UntouchedMeshes meshes)
 {
     private const ulong Gift = 10_000_000;
     private const ulong Price = 100_000;
@@ -20,23 +21,23 @@ public sealed class McpConfirmationTests
     [Fact]
     public async Task Payment_IsMadeWhenItsUserSaysSo_AndNotOtherwise()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data, options: ["--replicas", "gateway=2", "--set", "AgentMesh__Wallets__StartingUsdc=10"]);
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         using var owner = new AgentClient(mesh.Ready.Gateway);
         using var facilitator = new FacilitatorClient(mesh);
-        await owner.PostAsync("alice", "hello");
-        await owner.PostAsync("bob", "hello");
-        var alice = EvmAddress.Parse((await owner.InfoAsync("alice")).GetProperty("walletAddress").GetString()!);
+        await owner.PostAsync("confirming-alice", "hello");
+        await owner.PostAsync("confirming-bob", "hello");
+        var alice = EvmAddress.Parse((await owner.InfoAsync("confirming-alice")).GetProperty("walletAddress").GetString()!);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        await facilitator.WaitForBalanceAsync(alice, Gift, limit.Token);
+        await facilitator.FundAsync(alice, $"{Gift}", "confirming-gift");
+        Assert.Equal((UInt256)Gift, await facilitator.BalanceAsync(alice));
         var policy = JsonNode.Parse($$"""{"version":1,"rules":[{"id":"all","effect":"ask","asset":["{{Usdc}}"]}]}""");
-        using (var set = await owner.Http.PutAsJsonAsync("/agent/alice/policy", policy, limit.Token))
+        using (var set = await owner.Http.PutAsJsonAsync("/agent/confirming-alice/policy", policy, limit.Token))
             Assert.Equal(HttpStatusCode.OK, set.StatusCode);
 
         var answer = true;
         var asked = new ConcurrentQueue<string>();
-        await using var agent = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "alice", "2026-07-28", Ask);
+        await using var agent = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "confirming-alice", "2026-07-28", Ask);
         var bought = await agent.CallAsync("pay", Order(mesh, "first"));
         Assert.Equal(("settled", 200), (bought.GetProperty("payment").GetProperty("state").GetString(), bought.GetProperty("status").GetInt32()));
         Assert.StartsWith("Pay 0.1 USDC to ", Assert.Single(asked), StringComparison.Ordinal);
@@ -50,7 +51,7 @@ public sealed class McpConfirmationTests
         Assert.StartsWith("policy_denied: ", McpAgent.TextOf(denied), StringComparison.Ordinal);
         Assert.Equal(2, asked.Count);
         Assert.Equal((UInt256)(Gift - Price), await facilitator.BalanceAsync(alice));
-        var approvals = (await owner.Http.GetFromJsonAsync<JsonElement>("/agent/alice/approvals", limit.Token)).GetProperty("approvals").EnumerateArray();
+        var approvals = (await owner.Http.GetFromJsonAsync<JsonElement>("/agent/confirming-alice/approvals", limit.Token)).GetProperty("approvals").EnumerateArray();
         Assert.Equal(["approved", "denied"], approvals.Select(approval => approval.GetProperty("state").GetString()));
 
         ValueTask<ElicitResult> Ask(ElicitRequestParams? question, CancellationToken cancellationToken)
@@ -63,7 +64,7 @@ public sealed class McpConfirmationTests
 
     private static object Order(Mesh mesh, string key) => new
     {
-        url = new Uri(mesh.Ready.Gateway, "/agent/bob/premium/analysis").ToString(),
+        url = new Uri(mesh.Ready.Gateway, "/agent/confirming-bob/premium/analysis").ToString(),
         body = $$"""{"query":"{{key}}"}""",
         maxAmount = "100000",
         idempotencyKey = key,

@@ -10,7 +10,8 @@ using ModelContextProtocol.Protocol;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>The SDK's client and two gateways, of which each request meets the other one: nothing of a client is in a gateway.</summary>
-public sealed class McpTests
+[Collection(nameof(UntouchedMeshes))]
+public sealed class McpTests(UntouchedMeshes meshes)
 {
     private const ulong Gift = 1_000_000;
     private const ulong Price = 100_000;
@@ -18,8 +19,7 @@ public sealed class McpTests
     [Fact]
     public async Task Clients_AreServedByAnyGateway_AndBuyOnce()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data, options: ["--replicas", "gateway=2,payments=2"]);
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         using var owner = new AgentClient(mesh.Ready.Gateway);
         await TalkAsync(mesh, owner);
         await BuyAsync(mesh, owner);
@@ -30,7 +30,7 @@ public sealed class McpTests
         var sent = 0;
         foreach (var revision in new[] { "2025-11-25", "2026-07-28" })
         {
-            await using var agent = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "alice", revision);
+            await using var agent = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "mcp-alice", revision);
             for (var n = 0; n < 25; n++)
             {
                 var content = $"message {++sent}";
@@ -44,11 +44,11 @@ public sealed class McpTests
             Assert.Equal(2 * sent, (await agent.CallAsync("get_info", new { })).GetProperty("messageCount").GetInt32());
             Assert.Equal(2, (await agent.CallAsync("get_history", new { limit = 2 })).GetProperty("messages").GetArrayLength());
             Assert.Equal(2, (await agent.CallAsync("get_budget", new { })).GetProperty("limits").GetArrayLength());
-            var resource = await agent.Client.ReadResourceAsync("agent://alice/history", cancellationToken: TestContext.Current.CancellationToken);
+            var resource = await agent.Client.ReadResourceAsync("agent://mcp-alice/history", cancellationToken: TestContext.Current.CancellationToken);
             Assert.Contains($"message {sent}", Assert.IsType<TextResourceContents>(Assert.Single(resource.Contents)).Text, StringComparison.Ordinal);
         }
 
-        Assert.Equal(Enumerable.Range(1, sent).Select(n => $"message {n}"), (await owner.HistoryAsync("alice")).Where(message => message.Role == "user").Select(message => message.Content));
+        Assert.Equal(Enumerable.Range(1, sent).Select(n => $"message {n}"), (await owner.HistoryAsync("mcp-alice")).Where(message => message.Role == "user").Select(message => message.Content));
     }
 
     private static async Task BuyAsync(Mesh mesh, AgentClient owner)
@@ -56,9 +56,9 @@ public sealed class McpTests
         using var facilitator = new FacilitatorClient(mesh);
         using var key = EvmKey.FromBytes(SHA256.HashData("mcp buyer"u8));
         await facilitator.FundAsync(key.Address, $"{Gift}", "mcp-gift");
-        await owner.PostAsync("bob", "hello");
-        await using var agent = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "alice", "2026-07-28");
-        await using var bob = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "bob", "2026-07-28");
+        await owner.PostAsync("mcp-bob", "hello");
+        await using var agent = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "mcp-alice", "2026-07-28");
+        await using var bob = await McpAgent.ConnectAsync(mesh.Ready.Gateways, "mcp-bob", "2026-07-28");
 
         var arguments = new { query = "is it so?" };
         var terms = McpPaymentRequired.Read(McpAgent.JsonOf(await agent.CallRawAsync("premium_analysis", arguments))).Value!.Terms;

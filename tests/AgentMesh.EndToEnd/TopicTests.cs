@@ -5,9 +5,10 @@ using System.Text.Json;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Agents join a topic, and a message to it reaches each of the others once; over the real processes.</summary>
-public sealed class TopicTests(SharedMeshes meshes) : IClassFixture<SharedMeshes>
+[Collection(nameof(UntouchedMeshes))]
+public sealed class TopicTests(UntouchedMeshes meshes)
 {
-    private static readonly string[] Users = ["t1", "t2", "t3", "t4", "t5"];
+    private static readonly string[] Users = ["topic-1", "topic-2", "topic-3", "topic-4", "topic-5"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,32 +21,32 @@ public sealed class TopicTests(SharedMeshes meshes) : IClassFixture<SharedMeshes
         var mesh = await meshes.OnAsync(kind);
         using var http = new HttpClient { BaseAddress = mesh.Ready.Gateway };
         for (var n = 0; n < Users.Length; n++)
-            Assert.Equal(n + 1, (await JsonAsync(http, HttpMethod.Post, $"/agent/{Users[n]}/topics/news")).GetProperty("members").GetInt32());
-        Assert.Equal(5, (await JsonAsync(http, HttpMethod.Post, "/agent/t1/topics/news")).GetProperty("members").GetInt32());
+            Assert.Equal(n + 1, (await JsonAsync(http, HttpMethod.Post, $"/agent/{Users[n]}/topics/news-of-five")).GetProperty("members").GetInt32());
+        Assert.Equal(5, (await JsonAsync(http, HttpMethod.Post, "/agent/topic-1/topics/news-of-five")).GetProperty("members").GetInt32());
 
         var sent = await SendAsync(http, "hello", "k1");
         Assert.Equal(4, sent.GetProperty("recipients").GetInt32());
         Assert.Equal(sent.GetRawText(), (await SendAsync(http, "hello", "k1")).GetRawText());
-        await UntilEachHasAsync(mesh, ["hello"], "t2", "t3", "t4", "t5");
+        await UntilEachHasAsync(mesh, ["hello"], "topic-2", "topic-3", "topic-4", "topic-5");
 
         // The erased one is not written to, so it does not begin anew.
-        await JsonAsync(http, HttpMethod.Delete, "/agent/t5");
-        using var left = await http.DeleteAsync(new Uri("/agent/t4/topics/news", UriKind.Relative), Token);
+        await JsonAsync(http, HttpMethod.Delete, "/agent/topic-5");
+        using var left = await http.DeleteAsync(new Uri("/agent/topic-4/topics/news-of-five", UriKind.Relative), Token);
         Assert.Equal(HttpStatusCode.NoContent, left.StatusCode);
-        Assert.Empty((await JsonAsync(http, HttpMethod.Get, "/agent/t4/topics")).GetProperty("topics").EnumerateArray());
+        Assert.Empty((await JsonAsync(http, HttpMethod.Get, "/agent/topic-4/topics")).GetProperty("topics").EnumerateArray());
         Assert.Equal(sent.GetRawText(), (await SendAsync(http, "hello", "k1")).GetRawText());
         Assert.Equal(2, (await SendAsync(http, "again", "k2")).GetProperty("recipients").GetInt32());
-        await UntilEachHasAsync(mesh, ["again", "hello"], "t2", "t3");
-        Assert.Equal(["hello"], await InboxAsync(mesh, "t4"));
-        Assert.Empty(await InboxAsync(mesh, "t5"));
-        Assert.Empty(await InboxAsync(mesh, "t1"));
-        using var outsider = await http.PostAsJsonAsync(new Uri("/agent/t4/topics/news/messages", UriKind.Relative), new { content = "me too" }, Token);
+        await UntilEachHasAsync(mesh, ["again", "hello"], "topic-2", "topic-3");
+        Assert.Equal(["hello"], await InboxAsync(mesh, "topic-4"));
+        Assert.Empty(await InboxAsync(mesh, "topic-5"));
+        Assert.Empty(await InboxAsync(mesh, "topic-1"));
+        using var outsider = await http.PostAsJsonAsync(new Uri("/agent/topic-4/topics/news-of-five/messages", UriKind.Relative), new { content = "me too" }, Token);
         Assert.Equal(HttpStatusCode.Forbidden, outsider.StatusCode);
     }
 
     private static async Task<JsonElement> SendAsync(HttpClient http, string content, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/agent/t1/topics/news/messages") { Content = JsonContent.Create(new { content }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/agent/topic-1/topics/news-of-five/messages") { Content = JsonContent.Create(new { content }) };
         request.Headers.Add("Idempotency-Key", key);
         using var answer = await http.SendAsync(request, Token);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);

@@ -12,7 +12,8 @@ using AgentMesh.X402.Wire;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Payments that buy nothing of alice's agent, through the whole mesh: each is refused with its reason, and nothing is done for any.</summary>
-public sealed class WrongPaymentTests(SharedMeshes meshes) : IClassFixture<SharedMeshes>, IAsyncLifetime
+[Collection(nameof(UntouchedMeshes))]
+public sealed class WrongPaymentTests(UntouchedMeshes meshes) : IAsyncLifetime
 {
     private const ulong Gift = 1_000_000;
     private const ulong Price = 100_000;
