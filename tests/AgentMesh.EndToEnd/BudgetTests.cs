@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Budgets over the real processes, on both stores.</summary>
-public sealed class BudgetTests
+[Collection(nameof(KilledMeshes))]
+public sealed class BudgetTests(KilledMeshes meshes)
 {
     private const string Usdc = "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e";
 
@@ -16,17 +17,16 @@ public sealed class BudgetTests
     {
         LongForm.UnlessOn(kind, StoreKind.Embedded);
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var store = await TestStore.CreateAsync(kind);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);
+        var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
 
         // An agent that nobody has used has the defaults, and is not made by looking.
         Assert.Equal(["USD 50000000", $"{Usdc} 50000000"], await LimitsAsync());
-        Assert.Equal(JsonValueKind.Null, (await client.InfoAsync("alice")).GetProperty("createdAt").ValueKind);
+        Assert.Equal(JsonValueKind.Null, (await client.InfoAsync("budget-alice")).GetProperty("createdAt").ValueKind);
 
         // Amounts that a double would damage.
         using var set = await client.Http.PutAsJsonAsync(
-            "/agent/alice/budget",
+            "/agent/budget-alice/budget",
             new
             {
                 limits = new[]
@@ -41,22 +41,22 @@ public sealed class BudgetTests
         Assert.Contains("\"posted\":\"0\",\"held\":\"0\",\"overrun\":\"0\",\"available\":\"340282366920938463463374607431768211455\",\"resetsAt\":null", budget, StringComparison.Ordinal);
 
         await mesh.ReplaceAsync(mesh.Ready.App("agents"));
-        Assert.Equal(budget, await client.Http.GetStringAsync("/agent/alice/budget", cancellationToken));
-        Assert.Equal(budget, (await client.InfoAsync("alice")).GetProperty("budget").GetRawText());
-        Assert.Contains($"{{\"kind\":\"budget\",\"budget\":{budget}}}", await client.Http.GetStringAsync("/agent/alice/export", cancellationToken), StringComparison.Ordinal);
+        Assert.Equal(budget, await client.Http.GetStringAsync("/agent/budget-alice/budget", cancellationToken));
+        Assert.Equal(budget, (await client.InfoAsync("budget-alice")).GetProperty("budget").GetRawText());
+        Assert.Contains($"{{\"kind\":\"budget\",\"budget\":{budget}}}", await client.Http.GetStringAsync("/agent/budget-alice/export", cancellationToken), StringComparison.Ordinal);
 
         using var refused = await client.Http.PutAsJsonAsync(
-            "/agent/alice/budget", new { limits = new[] { new { scope = "agent", asset = "USD", window = "calendar:day:No/Where", limit = "1" } } }, cancellationToken);
+            "/agent/budget-alice/budget", new { limits = new[] { new { scope = "agent", asset = "USD", window = "calendar:day:No/Where", limit = "1" } } }, cancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Equal(budget, await client.Http.GetStringAsync("/agent/alice/budget", cancellationToken));
+        Assert.Equal(budget, await client.Http.GetStringAsync("/agent/budget-alice/budget", cancellationToken));
 
-        using var erased = await client.Http.DeleteAsync("/agent/alice", cancellationToken);
+        using var erased = await client.Http.DeleteAsync("/agent/budget-alice", cancellationToken);
         var receipt = await erased.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         Assert.Equal("spending", Assert.Single(receipt.GetProperty("kept").EnumerateArray()).GetProperty("kind").GetString());
-        Assert.Equal(budget, await client.Http.GetStringAsync("/agent/alice/budget", cancellationToken));
+        Assert.Equal(budget, await client.Http.GetStringAsync("/agent/budget-alice/budget", cancellationToken));
 
         async Task<IEnumerable<string>> LimitsAsync() =>
-            from limit in (await client.Http.GetFromJsonAsync<JsonElement>("/agent/alice/budget", cancellationToken)).GetProperty("limits").EnumerateArray()
+            from limit in (await client.Http.GetFromJsonAsync<JsonElement>("/agent/budget-alice/budget", cancellationToken)).GetProperty("limits").EnumerateArray()
             select $"{limit.GetProperty("asset").GetString()} {limit.GetProperty("limit").GetString()}";
     }
 }

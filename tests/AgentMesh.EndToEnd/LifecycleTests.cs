@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Starting, stopping, restarting: what the person at the keyboard sees.</summary>
-public sealed class LifecycleTests
+[Collection(nameof(KilledMeshes))]
+public sealed class LifecycleTests(KilledMeshes meshes)
 {
     [Fact]
     public async Task Stop_EndsEverythingWithinTenSeconds_WithExitCode0_AndTheHistoryIsThereAfterwards()
@@ -51,14 +52,13 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Agents_Killed_AreBackWithinSeconds_AndMessagesOfThatTimeAreAnswered()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data);
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         using var client = new AgentClient(mesh.Ready.Gateway);
-        await client.PostAsync("alice", "before");
+        await client.PostAsync("lifecycle-alice", "before");
         var before = mesh.Ready.App("agents").Pid;
 
         Mesh.Kill(before);
-        var posted = await client.PostAsync("alice", "during");
+        var posted = await client.PostAsync("lifecycle-alice", "during");
 
         Assert.Equal(4, posted.MessageCount);
         var ready = await mesh.WaitForReadyAsync(file => file.Apps.Any(app => app.Id == "agents" && app.Pid != before), TimeSpan.FromSeconds(10));
@@ -68,8 +68,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Gateway_Killed_IsBackOnTheSamePort()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data);
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         var before = mesh.Ready.App("gateway");
 
         Mesh.Kill(before.Pid);
@@ -77,18 +76,17 @@ public sealed class LifecycleTests
 
         Assert.Equal(before.AppPort, ready.App("gateway").AppPort);
         using var client = new AgentClient(ready.Gateway);
-        await client.PostAsync("alice", "hello");
+        await client.PostAsync("lifecycle-bob", "hello");
     }
 
     [Fact]
     public async Task ASecondMesh_OnTheSameData_IsRefused()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Mesh.StartAsync(store.Data, readyFile: "second.json"));
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Mesh.StartAsync(Path.GetDirectoryName(mesh.ReadyFilePath)!, readyFile: "second.json"));
         Assert.Contains($"{mesh.SidecarPid}", refused.Message, StringComparison.Ordinal);
         using var client = new AgentClient(mesh.Ready.Gateway);
-        await client.PostAsync("alice", "still here");
+        await client.PostAsync("lifecycle-carol", "still here");
     }
 
     [Fact]

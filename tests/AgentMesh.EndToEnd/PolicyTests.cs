@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Policies and approvals over the real processes: what was set and decided is there whatever is killed.</summary>
-public sealed class PolicyTests
+[Collection(nameof(KilledMeshes))]
+public sealed class PolicyTests(KilledMeshes meshes)
 {
     private const string Usdc = "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e";
     private const string Shop = "0xa11ce00000000000000000000000000000000000";
@@ -19,16 +20,15 @@ public sealed class PolicyTests
     public async Task PolicyAndDecisions_StayAfterKills(StoreKind kind)
     {
         LongForm.UnlessOn(kind, StoreKind.Redis);
-        await using var store = await TestStore.CreateAsync(kind);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);
+        var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
-        await client.PostAsync("alice", "hello");
+        await client.PostAsync("policy-alice", "hello");
         Assert.Equal(("allow", "ask", "deny"), (await EffectAsync(client, "1000000"), await EffectAsync(client, "1000001"), await EffectAsync(client, "50000001")));
-        await mesh.SetStateAsync("default:alice", "approvals", Approvals());
+        await mesh.SetStateAsync("default:policy-alice", "approvals", Approvals());
         await mesh.ReplaceAsync(mesh.Ready.App("agents"));
 
         var policy = JsonNode.Parse($$"""{"version":1,"rules":[{"id":"cheap","effect":"allow","asset":["{{Usdc}}"],"amountAtMost":"5"}]}""");
-        using (var set = await client.Http.PutAsJsonAsync("/agent/alice/policy", policy, TestContext.Current.CancellationToken))
+        using (var set = await client.Http.PutAsJsonAsync("/agent/policy-alice/policy", policy, TestContext.Current.CancellationToken))
             Assert.Equal(HttpStatusCode.OK, set.StatusCode);
         Assert.Equal("approved", await DecideAsync(client, Waiting, "approve"));
         Assert.Equal("denied", await DecideAsync(client, Refused, "deny"));
@@ -38,7 +38,7 @@ public sealed class PolicyTests
         Assert.Equal(["approved", "denied"], (await ListAsync(client)).Select(approval => approval.GetProperty("state").GetString()));
         Assert.Equal("approved", await DecideAsync(client, Waiting, "approve"));
         Assert.Equal("approval_decided", await DecideAsync(client, Refused, "approve"));
-        using (var reset = await client.Http.DeleteAsync(new Uri("/agent/alice/policy", UriKind.Relative), TestContext.Current.CancellationToken))
+        using (var reset = await client.Http.DeleteAsync(new Uri("/agent/policy-alice/policy", UriKind.Relative), TestContext.Current.CancellationToken))
             Assert.True((await reset.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("isDefault").GetBoolean());
         await mesh.ReplaceAsync(mesh.Ready.App("agents"));
         Assert.Equal("allow", await EffectAsync(client, "1000000"));
@@ -63,18 +63,18 @@ public sealed class PolicyTests
     private static async Task<string> EffectAsync(AgentClient client, string amount)
     {
         using var answer = await client.Http.PostAsJsonAsync(
-            "/agent/alice/policy/evaluate", new { payee = Shop, host = "shop.example", asset = Usdc, amount }, TestContext.Current.CancellationToken);
+            "/agent/policy-alice/policy/evaluate", new { payee = Shop, host = "shop.example", asset = Usdc, amount }, TestContext.Current.CancellationToken);
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("effect").GetString()!;
     }
 
     /// <returns>The state, or the code of the refusal.</returns>
     private static async Task<string> DecideAsync(AgentClient client, string id, string decision)
     {
-        using var answer = await client.Http.PostAsJsonAsync($"/agent/alice/approvals/{id}", new { decision }, TestContext.Current.CancellationToken);
+        using var answer = await client.Http.PostAsJsonAsync($"/agent/policy-alice/approvals/{id}", new { decision }, TestContext.Current.CancellationToken);
         var json = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         return answer.IsSuccessStatusCode ? json.GetProperty("state").GetString()! : json.GetProperty("type").GetString()!.Split(':')[^1];
     }
 
     private static async Task<JsonElement[]> ListAsync(AgentClient client) =>
-        [.. (await client.Http.GetFromJsonAsync<JsonElement>("/agent/alice/approvals", TestContext.Current.CancellationToken)).GetProperty("approvals").EnumerateArray()];
+        [.. (await client.Http.GetFromJsonAsync<JsonElement>("/agent/policy-alice/approvals", TestContext.Current.CancellationToken)).GetProperty("approvals").EnumerateArray()];
 }

@@ -7,7 +7,8 @@ using System.Text.Json;
 namespace AgentMesh.EndToEnd;
 
 /// <summary>An agent is exported, deleted, and made again from its export, over the real processes and whatever is killed.</summary>
-public sealed class RestoreTests
+[Collection(nameof(KilledMeshes))]
+public sealed class RestoreTests(KilledMeshes meshes)
 {
     private const int Many = 10_000;
 
@@ -16,70 +17,69 @@ public sealed class RestoreTests
     [Fact]
     public async Task RestoredAgent_IsWhatWasExported_AndWhateverDies_AllOfItOrNothing()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis);
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         using var client = new AgentClient(mesh.Ready.Gateway);
         await LiveAsync(client);
-        var exported = await client.Http.GetStringAsync("/agent/alice/export", Cancellation);
+        var exported = await client.Http.GetStringAsync("/agent/restored-alice/export", Cancellation);
 
         // Used: nothing is touched.
-        await RefusedAsync(await RestoreAsync(client, "alice", exported), HttpStatusCode.Conflict, "agent_exists");
-        Assert.Equal(4, (await client.HistoryAsync("alice")).Count);
-        using (var erased = await client.Http.DeleteAsync("/agent/alice", Cancellation))
+        await RefusedAsync(await RestoreAsync(client, "restored-alice", exported), HttpStatusCode.Conflict, "agent_exists");
+        Assert.Equal(4, (await client.HistoryAsync("restored-alice")).Count);
+        using (var erased = await client.Http.DeleteAsync("/agent/restored-alice", Cancellation))
             erased.EnsureSuccessStatusCode();
         // Cut off: nothing is there.
-        await RefusedAsync(await RestoreAsync(client, "alice", exported[..exported.LastIndexOf("{\"kind\":\"end\"", StringComparison.Ordinal)]), HttpStatusCode.BadRequest, "invalid_export");
-        Assert.Equal(JsonValueKind.Null, (await client.InfoAsync("alice")).GetProperty("createdAt").ValueKind);
+        await RefusedAsync(await RestoreAsync(client, "restored-alice", exported[..exported.LastIndexOf("{\"kind\":\"end\"", StringComparison.Ordinal)]), HttpStatusCode.BadRequest, "invalid_export");
+        Assert.Equal(JsonValueKind.Null, (await client.InfoAsync("restored-alice")).GetProperty("createdAt").ValueKind);
 
-        await TakenAsync(await RestoreAsync(client, "alice", exported));
-        var again = await client.Http.GetStringAsync("/agent/alice/export", Cancellation);
+        await TakenAsync(await RestoreAsync(client, "restored-alice", exported));
+        var again = await client.Http.GetStringAsync("/agent/restored-alice/export", Cancellation);
         foreach (var kind in (string[])["message", "session", "schedule", "mailPolicy", "policy", "topic"])
             Assert.Equal(LinesOf(exported, kind), LinesOf(again, kind));
-        using var topic = await client.Http.PostAsJsonAsync("/agent/bob/topics/news/messages", new { content = "hello" }, Cancellation);
+        using var topic = await client.Http.PostAsJsonAsync("/agent/restored-bob/topics/news-of-restored/messages", new { content = "hello" }, Cancellation);
         Assert.True(topic.IsSuccessStatusCode, await topic.Content.ReadAsStringAsync(Cancellation));
-        await client.PostAsync("alice", "Do you remember me?");
-        Assert.Equal(6, (await client.HistoryAsync("alice")).Count);
+        await client.PostAsync("restored-alice", "Do you remember me?");
+        Assert.Equal(6, (await client.HistoryAsync("restored-alice")).Count);
 
         // The agents die in the midst of it: the gateway goes on.
-        var restore = RestoreAsync(client, "carol", ExportOf(Many));
-        await BegunAsync(client, "carol", restore);
+        var restore = RestoreAsync(client, "restored-carol", ExportOf(Many));
+        await BegunAsync(client, "restored-carol", restore);
         await mesh.ReplaceAsync(mesh.Ready.App("agents"));
         await TakenAsync(await restore);
-        var history = await client.HistoryAsync("carol");
+        var history = await client.HistoryAsync("restored-carol");
         Assert.Equal(Enumerable.Range(1, Many), history.Select(message => (int)message.Seq));
-        Assert.Equal(Many, (await client.InfoAsync("carol")).GetProperty("messageCount").GetInt32());
+        Assert.Equal(Many, (await client.InfoAsync("restored-carol")).GetProperty("messageCount").GetInt32());
 
         // The gateway dies in the midst of it: the agent is not there until it is restored again.
-        var lost = RestoreAsync(client, "dave", ExportOf(Many));
-        await BegunAsync(client, "dave", lost);
+        var lost = RestoreAsync(client, "restored-dave", ExportOf(Many));
+        await BegunAsync(client, "restored-dave", lost);
         await mesh.ReplaceAsync(mesh.Ready.App("gateway"));
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => lost);
         using var second = new AgentClient(mesh.Ready.Gateway);
-        using (var half = await second.Http.GetAsync("/agent/dave/history", Cancellation))
+        using (var half = await second.Http.GetAsync("/agent/restored-dave/history", Cancellation))
             await RefusedAsync(half, HttpStatusCode.Conflict, "agent_restoring");
-        await TakenAsync(await RestoreAsync(second, "dave", ExportOf(100)));
-        Assert.Equal(100, (await second.HistoryAsync("dave")).Count);
+        await TakenAsync(await RestoreAsync(second, "restored-dave", ExportOf(100)));
+        Assert.Equal(100, (await second.HistoryAsync("restored-dave")).Count);
     }
 
     private static async Task LiveAsync(AgentClient client)
     {
-        await client.PostAsync("alice", "hello");
+        await client.PostAsync("restored-alice", "hello");
         await SetAsync(client, HttpMethod.Put, "profile", new { systemPrompt = "Be brief." });
         var session = await SetAsync(client, HttpMethod.Post, "sessions", new { metadata = new { title = "Trip", price = 0.1234567891m }, ttlSeconds = 3600 });
         await SetAsync(client, HttpMethod.Post, "message", new { content = "in the session", sessionId = session.GetProperty("id").GetString() });
         await SetAsync(client, HttpMethod.Post, "schedules", new { content = "later", everySeconds = 3600 });
         await SetAsync(client, HttpMethod.Put, "mail-policy", new { receive = "store", deny = (string[])["mallory"] });
         await SetAsync(client, HttpMethod.Put, "policy", new { version = 1, rules = Array.Empty<object>(), @default = "deny" });
-        await SetAsync(client, HttpMethod.Post, "topics/news", new { });
-        await client.PostAsync("bob", "hello");
-        using var joined = await client.Http.PostAsync("/agent/bob/topics/news", null, Cancellation);
+        await SetAsync(client, HttpMethod.Post, "topics/news-of-restored", new { });
+        await client.PostAsync("restored-bob", "hello");
+        using var joined = await client.Http.PostAsync("/agent/restored-bob/topics/news-of-restored", null, Cancellation);
         joined.EnsureSuccessStatusCode();
-        await client.PostAsync("alice", "back again");
+        await client.PostAsync("restored-alice", "back again");
     }
 
     private static async Task<JsonElement> SetAsync(AgentClient client, HttpMethod method, string path, object body)
     {
-        using var request = new HttpRequestMessage(method, $"/agent/alice/{path}") { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, $"/agent/restored-alice/{path}") { Content = JsonContent.Create(body) };
         using var response = await client.Http.SendAsync(request, Cancellation);
         var text = await response.Content.ReadAsStringAsync(Cancellation);
         Assert.True(response.IsSuccessStatusCode, $"{path}: {text}");
