@@ -1,10 +1,10 @@
 using System.Text.Json;
-using AgentMesh.Testing.ModelServer;
 
 namespace AgentMesh.EndToEnd;
 
 /// <summary>Three agents whose models pass on to the next whatever they get.</summary>
-public sealed class MailLoopTests
+[Collection(nameof(CallingMeshes))]
+public sealed class MailLoopTests(CallingMeshes meshes)
 {
     /// <summary>The default of <c>AgentMesh__Mail__MaxHops</c>.</summary>
     private const int MaxHops = 8;
@@ -12,16 +12,14 @@ public sealed class MailLoopTests
     [Fact]
     public async Task Loop_StopsAtTheHopLimit()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", MeshOptions.Model(model, "ring"));
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         using var mail = new MailClient(mesh.Ready.Gateway);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
-        string[] names = ["alice", "bob", "carol"];
+        string[] names = ["loop-alice", "loop-bob", "loop-carol"];
         foreach (var name in names)
             await mail.SetPolicyAsync(name, "answer", limit.Token);
-        await mail.SendAsync("carol", "first", new { to = "alice", content = "ring alice bob carol" }, limit.Token);
+        await mail.SendAsync(names[2], "first", new { to = names[0], content = $"ring {string.Join(' ', names)}" }, limit.Token);
 
         // Each hop is a message and, later, its answer.
         List<JsonElement> passed;

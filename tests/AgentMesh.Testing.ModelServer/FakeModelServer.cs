@@ -183,10 +183,10 @@ public sealed class FakeModelServer : IAsyncDisposable
     private static IReadOnlyList<ModelToolCall> CallsOf(ModelBehavior behavior, ModelRequest request) => request switch
     {
         { MayCall: false } => [],
-        _ when behavior.SearchesHistory && request.ToolResults.Count == 0 =>
-            [new ModelToolCall("search_history", JsonSerializer.Serialize(new { query = request.LastUserMessage }))],
         _ when behavior.Rings && request.ToolResults.Count == 0 && request.LastUserMessage.Split(' ') is ["ring", var first, var next, .. var others] =>
             [new ModelToolCall("send_to_agent", $$"""{"to":"{{next}}","content":"{{string.Join(' ', ["ring", next, .. others, first])}}"}""")],
+        _ when behavior.SearchesHistory && request.ToolResults.Count == 0 =>
+            [new ModelToolCall("search_history", JsonSerializer.Serialize(new { query = request.LastUserMessage }))],
         _ when behavior.Pays && request.ToolResults.Count == 0 && request.LastUserMessage.StartsWith('{') => [new ModelToolCall("pay_url", request.LastUserMessage)],
         _ => behavior.Calls,
     };
