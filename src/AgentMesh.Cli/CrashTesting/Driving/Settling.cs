@@ -14,10 +14,18 @@ internal static class Settling
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private const int PageSize = 1000;
+    private const int FirstTries = 3;
 
     /// <summary>A request with a key is taken, when nothing is broken any more, unless it comes too soon.</summary>
     public static bool IsSettled(Operation operation) =>
         operation.Outcome.Kind == OutcomeKind.Acknowledged || operation.Outcome is { Kind: OutcomeKind.Refused, Code: "rate_limited" or "too_many_turns" };
+
+    /// <summary>What shows how it went with a key: the first tries, and the last one.</summary>
+    public static IReadOnlyList<string> Evidence(CrashWorld world, Operation last)
+    {
+        var tries = world.History.Operations.Where(operation => operation.Key == last.Key).ToList();
+        return [.. tries.Take(FirstTries).Select(operation => $"{operation}"), .. tries.Count > FirstTries ? [$"{tries.Count} tries, the last one:", $"{last}"] : Array.Empty<string>()];
+    }
 
     /// <summary>Gives something as long as a mesh that works needs at most.</summary>
     /// <param name="world">The clock.</param>

@@ -56,7 +56,7 @@ internal sealed class MessagesScenario : IScenario
         {
             var (operation, _) = await Settling.UntilKnownAsync(world, limit => client.SendUntilKnownAsync($"{user}", "message", content, request, Answer, limit, cancellationToken));
             if (!Settling.IsSettled(operation))
-                violations.Add(new Violation(ViolationKind.Wrong, $"{user}", "A message with a key is not taken when nothing is broken any more.", [$"{operation}"]));
+                violations.Add(new Violation(ViolationKind.Wrong, $"{user}", "A message with a key is not taken when nothing is broken any more.", Settling.Evidence(world, operation)));
         }
 
         var reader = world.Client("reader");

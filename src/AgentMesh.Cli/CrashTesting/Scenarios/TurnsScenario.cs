@@ -65,7 +65,7 @@ internal sealed class TurnsScenario : IScenario
         {
             var (operation, _) = await Settling.UntilKnownAsync(world, limit => client.SendUntilKnownAsync($"{user}", "turn", content, request, Answer, limit, cancellationToken));
             if (!Settling.IsSettled(operation))
-                violations.Add(new Violation(ViolationKind.Wrong, $"{user}", "A turn with a key is not accepted when nothing is broken any more.", [$"{operation}"]));
+                violations.Add(new Violation(ViolationKind.Wrong, $"{user}", "A turn with a key is not accepted when nothing is broken any more.", Settling.Evidence(world, operation)));
         }
 
         var (reader, count) = (world.Client("reader"), 0);
