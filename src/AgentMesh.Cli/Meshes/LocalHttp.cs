@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using AgentMesh.X402.Exact.Evm.Client;
 
 namespace AgentMesh.Cli.Meshes;
@@ -22,5 +23,6 @@ internal static class LocalHttp
 
     /// <summary>Whether a request ended without an answer, and not because the user wanted it to.</summary>
     public static bool IsUnreached(Exception fault, CancellationToken cancellationToken) =>
-        fault is HttpRequestException or IOException || fault is OperationCanceledException && !cancellationToken.IsCancellationRequested;
+        // A SocketException: HttpClient asks a connection that was made for it where it leads to, and that may be gone already.
+        fault is HttpRequestException or IOException or SocketException || fault is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 }

@@ -115,6 +115,7 @@ public sealed class CrashTestTests : IDisposable
     private sealed class StubAgents
     {
         private readonly ConcurrentDictionary<string, string> _answers = new();
+        private readonly HashSet<string> _forgotten = [];
         private readonly Lock _lock = new();
         private int _messages;
 
@@ -142,22 +143,28 @@ public sealed class CrashTestTests : IDisposable
                     await StubGateway.WriteAsync(context, 200, Page(path[2], context.Request.Query));
                     return;
                 default:
-                    await StubGateway.WriteAsync(context, 200, Say(path[2], JsonElement.Parse(body).GetProperty("content").GetString()!, context.Request.Headers["Idempotency-Key"].ToString()));
+                    var (status, answer) = Say(path[2], JsonElement.Parse(body).GetProperty("content").GetString()!, context.Request.Headers["Idempotency-Key"].ToString());
+                    await StubGateway.WriteAsync(context, status, answer);
                     return;
             }
         });
 
-        private string Say(string user, string content, string key)
+        private (int Status, string Answer) Say(string user, string content, string key)
         {
             lock (_lock)
             {
                 var fault = Fault(Interlocked.Increment(ref _messages));
-                if (key.Length > 0 && fault != "forget" && _answers.TryGetValue(key, out var known))
-                    return known;
+                if (key.Length > 0 && _answers.TryGetValue(key, out var known))
+                    return (200, known);
                 var history = Histories.GetOrAdd(fault != "misplace" ? user : user[..^1] + (user[^1] == '1' ? '2' : '1'), _ => []);
                 for (var times = fault switch { "lose" => 0, "double" => 2, _ => 1 }; times > 0; times--)
                     history.AddRange([("user", content), ("assistant", $"Yes: {content}")]);
-                return _answers[key] = JsonSerializer.Serialize(new { seq = history.Count, turnId = $"{history.Count}", response = $"Yes: {content}" });
+                var answer = JsonSerializer.Serialize(new { seq = history.Count, turnId = $"{history.Count}", response = $"Yes: {content}" });
+                // Stored, and neither remembered nor answered: its client sends it again.
+                if (fault == "forget" && _forgotten.Add(key))
+                    return (503, "{}");
+                _answers[key] = answer;
+                return (200, answer);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -51,7 +52,7 @@ internal sealed class SocketWatcher(UserId user, string name, SeededRandom rando
         {
             return Outcome.Acknowledged;
         }
-        catch (Exception lost) when (lost is WebSocketException or HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception lost) when (lost is WebSocketException or HttpRequestException or IOException or SocketException or OperationCanceledException)
         {
             return Outcome.Lost;
         }
