@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using AgentMesh.Testing.ModelServer;
 
 namespace AgentMesh.EndToEnd;
 
@@ -9,9 +8,9 @@ namespace AgentMesh.EndToEnd;
 /// An agent lets others spend of its budget, models answer that cost something, and the agents' processes are killed while they write. The long form is
 /// <c>AGENTMESH_LONG=1 AGENTMESH_MAIL_KILLS=20 AGENTMESH_SEED=1 dotnet test --project tests/AgentMesh.EndToEnd -- --filter-class '*MailMoneyTests'</c>.
 /// </summary>
-public sealed class MailMoneyTests
+[Collection(nameof(PricedMeshes))]
+public sealed class MailMoneyTests(PricedMeshes meshes)
 {
-    private const string Model = "20ms-12tokens";
     private const int Delegates = 4;
     private const int Errands = 5;
 
@@ -32,9 +31,7 @@ public sealed class MailMoneyTests
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
         var cancellationToken = limit.Token;
-        await using var store = await TestStore.CreateAsync(kind);
-        await using var model = await ModelServerProcess.StartAsync(cancellationToken: cancellationToken);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. MeshOptions.Price(Model)]);
+        var mesh = await meshes.OnAsync(kind);
         using var mail = new MailClient(mesh.Ready.Gateway);
         using var client = new AgentClient(mesh.Ready.Gateway);
         for (var n = 0; n < Delegates; n++)
@@ -44,11 +41,11 @@ public sealed class MailMoneyTests
             await SetLimitAsync(client, $"delegate-{n}", 0, cancellationToken);
         }
 
-        await SetLimitAsync(client, "alice", Budget * Delegates * Errands, cancellationToken);
+        await SetLimitAsync(client, "paying-alice", Budget * Delegates * Errands, cancellationToken);
         for (var n = 0; n < Delegates * Errands; n++)
         {
             await mail.SendAsync(
-                "alice", $"errand-{n}", new { to = $"delegate-{n % Delegates}", content = $"Errand {n}.", budget = new { asset = "USD", amount = $"{Budget}" } }, cancellationToken);
+                "paying-alice", $"errand-{n}", new { to = $"delegate-{n % Delegates}", content = $"Errand {n}.", budget = new { asset = "USD", amount = $"{Budget}" } }, cancellationToken);
         }
 
         var random = new Random(seed);
@@ -60,14 +57,14 @@ public sealed class MailMoneyTests
         }
 
         List<JsonElement> answers;
-        while ((answers = await mail.ReadAsync("alice", "inbox", cancellationToken)).Count < Delegates * Errands)
+        while ((answers = await mail.ReadAsync("paying-alice", "inbox", cancellationToken)).Count < Delegates * Errands)
             await Task.Delay(200, cancellationToken);
         Assert.Equal(Delegates * Errands, answers.Select(answer => answer.GetProperty("inReplyTo").GetString()).Distinct().Count());
         var spent = answers.Select(answer => long.Parse(answer.GetProperty("spent").GetProperty("amount").GetString()!, CultureInfo.InvariantCulture)).ToList();
         Assert.All(spent, one => Assert.InRange(one, 0, Budget));
         Assert.InRange(spent.Sum(), 1, Budget * Delegates * Errands);
         // What the model server was asked costs at least what was answered; what counts is at most what was given.
-        var limits = await LimitAsync(client, "alice", cancellationToken);
+        var limits = await LimitAsync(client, "paying-alice", cancellationToken);
         Assert.Equal((spent.Sum(), 0L), limits);
         for (var n = 0; n < Delegates; n++)
             Assert.Equal((0L, 0L), await LimitAsync(client, $"delegate-{n}", cancellationToken));

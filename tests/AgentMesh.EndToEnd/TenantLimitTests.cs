@@ -2,14 +2,16 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using AgentMesh.Testing.ModelServer;
 
 namespace AgentMesh.EndToEnd;
 
 /// <summary>All agents of a tenant share its limit, in two processes that are killed while models write; and a frozen tenant spends nothing.</summary>
-public sealed class TenantLimitTests
+[Collection(nameof(PricedMeshes))]
+public sealed class TenantLimitTests(PricedMeshes meshes)
 {
-    private const string Model = "20ms-12tokens";
+    // Tenants of their own: the mesh is that of other tests too.
+    private const string Capped = "capped";
+    private const string Frozen = "frozen";
     private const int Users = 4;
 
     /// <summary>$0.03, in micro-USD, for all of them together. Each alone may spend the default of $50.</summary>
@@ -23,13 +25,11 @@ public sealed class TenantLimitTests
     public async Task Tenant_SpendsNoMoreThanItsLimit_WhereverTheHoldersOfItsLeasesAreKilled(StoreKind kind)
     {
         LongForm.UnlessOn(kind, StoreKind.Redis);
-        await using var store = await TestStore.CreateAsync(kind);
-        await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. MeshOptions.Price(Model)]);
+        var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
         await SendAsync(
-            client, HttpMethod.Put, "/admin/tenants/default/budget", new { limits = new[] { new { asset = "USD", window = "rolling:24h", limit = $"{Cap}" } } });
-        var senders = Enumerable.Range(0, Users).Select(n => SpendAsync(client, $"user-{n}")).ToList();
+            client, HttpMethod.Put, $"/admin/tenants/{Capped}/budget", new { limits = new[] { new { asset = "USD", window = "rolling:24h", limit = $"{Cap}" } } });
+        var senders = Enumerable.Range(0, Users).Select(n => SpendAsync(client, $"/t/{Capped}/agent/user-{n}")).ToList();
         var random = new Random(1);
         for (var kill = 0; kill < 3; kill++)
         {
@@ -40,11 +40,11 @@ public sealed class TenantLimitTests
 
         var scopes = await Task.WhenAll(senders).WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.All(scopes, scope => Assert.Equal("tenant", scope));
-        var limit = Assert.Single((await GetAsync(client, "/admin/tenants/default")).GetProperty("limits").EnumerateArray());
+        var limit = Assert.Single((await GetAsync(client, $"/admin/tenants/{Capped}")).GetProperty("limits").EnumerateArray());
         var tenant = Number(limit, "posted") + Number(limit, "held");
         var agentsTogether = 0L;
         for (var n = 0; n < Users; n++)
-            agentsTogether += await UsedAsync(client, $"user-{n}");
+            agentsTogether += await UsedAsync(client, $"/t/{Capped}/agent/user-{n}");
         TestContext.Current.TestOutputHelper!.WriteLine($"The agents have spent {agentsTogether}, the tenant counts {tenant} of {Cap}.");
         Assert.True(agentsTogether > 0 && agentsTogether <= tenant && tenant <= Cap, $"The agents have spent {agentsTogether}, the tenant counts {tenant} of {Cap}.");
     }
@@ -52,34 +52,33 @@ public sealed class TenantLimitTests
     [Fact]
     public async Task FrozenTenant_SpendsNothing_AndAnswers()
     {
-        await using var store = await TestStore.CreateAsync(StoreKind.Embedded);
-        await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. MeshOptions.Price(Model)]);
+        var mesh = await meshes.OnAsync(StoreKind.Embedded);
         using var client = new AgentClient(mesh.Ready.Gateway);
-        Assert.Equal("completed", (await EndOfTurnAsync(client, "alice", "before")).Status);
-        await SendAsync(client, HttpMethod.Post, "/admin/tenants/default/freeze", new { reason = "audit" });
-        var spent = await UsedAsync(client, "alice");
+        const string Alice = $"/t/{Frozen}/agent/alice";
+        Assert.Equal("completed", (await EndOfTurnAsync(client, Alice, "before")).Status);
+        await SendAsync(client, HttpMethod.Post, $"/admin/tenants/{Frozen}/freeze", new { reason = "audit" });
+        var spent = await UsedAsync(client, Alice);
         // As often as it takes: what began within the second that a freeze may need is allowed to end.
         (string? Status, string? Code) end;
         do
         {
-            spent = await UsedAsync(client, "alice");
-            end = await EndOfTurnAsync(client, "alice", Guid.NewGuid().ToString("N"));
+            spent = await UsedAsync(client, Alice);
+            end = await EndOfTurnAsync(client, Alice, Guid.NewGuid().ToString("N"));
         }
         while (end.Status == "completed");
 
         Assert.Equal(("paused", "tenant_frozen"), end);
-        Assert.Equal(spent, await UsedAsync(client, "alice"));
-        Assert.True((await GetAsync(client, "/admin/tenants/default")).GetProperty("isFrozen").GetBoolean());
+        Assert.Equal(spent, await UsedAsync(client, Alice));
+        Assert.True((await GetAsync(client, $"/admin/tenants/{Frozen}")).GetProperty("isFrozen").GetBoolean());
     }
 
     /// <summary>Sends one message after the other until a turn is paused.</summary>
     /// <returns>The scope of the limit that has paused it.</returns>
-    private static async Task<string?> SpendAsync(AgentClient client, string user)
+    private static async Task<string?> SpendAsync(AgentClient client, string agent)
     {
         for (var n = 0; ; n++)
         {
-            var (status, scope) = await EndOfTurnAsync(client, user, $"{user}-{n}", member: "scope");
+            var (status, scope) = await EndOfTurnAsync(client, agent, $"message-{n}", member: "scope");
             if (status == "paused")
                 return scope;
             Assert.Equal("completed", status);
@@ -87,22 +86,22 @@ public sealed class TenantLimitTests
     }
 
     /// <summary>Sends a message and waits until its turn is over, or paused.</summary>
-    private static async Task<(string? Status, string? Why)> EndOfTurnAsync(AgentClient client, string user, string key, string member = "code")
+    private static async Task<(string? Status, string? Why)> EndOfTurnAsync(AgentClient client, string agent, string key, string member = "code")
     {
-        var turn = Text(await SendAsync(client, HttpMethod.Post, $"/agent/{user}/message", new { content = "Hello" }, key), "turnId");
+        var turn = Text(await SendAsync(client, HttpMethod.Post, $"{agent}/message", new { content = "Hello" }, key), "turnId");
         while (true)
         {
-            var found = await GetAsync(client, $"/agent/{user}/turns/{turn}");
+            var found = await GetAsync(client, $"{agent}/turns/{turn}");
             if (Text(found, "status") is not ("queued" or "running") and var status)
                 return (status, status == "paused" ? Text(found.GetProperty("pause"), member) : null);
             // The long poll says when something has happened; what it says does not matter here.
-            await GetAsync(client, $"/agent/{user}/events?after={turn}&wait=1");
+            await GetAsync(client, $"{agent}/events?after={turn}&wait=1");
         }
     }
 
-    private static async Task<long> UsedAsync(AgentClient client, string user)
+    private static async Task<long> UsedAsync(AgentClient client, string agent)
     {
-        var budget = await GetAsync(client, $"/agent/{user}/budget");
+        var budget = await GetAsync(client, $"{agent}/budget");
         var limit = budget.GetProperty("limits").EnumerateArray().Single(one => Text(one, "asset") == "USD");
         Assert.Equal("0", Text(limit, "overrun"));
         return Number(limit, "posted") + Number(limit, "held");

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using AgentMesh.Testing.ModelServer;
 
 namespace AgentMesh.EndToEnd;
 
@@ -10,9 +9,9 @@ namespace AgentMesh.EndToEnd;
 /// Models that cost something, with two agents processes that are killed while they write: turns stop at the cap, go on when it is raised, and no cap
 /// is ever passed. The long form is <c>AGENTMESH_TURN_KILLS=50 AGENTMESH_SEED=1 dotnet test --project tests/AgentMesh.EndToEnd -- --filter-class '*TurnBudgetTests'</c>.
 /// </summary>
-public sealed class TurnBudgetTests
+[Collection(nameof(PricedMeshes))]
+public sealed class TurnBudgetTests(PricedMeshes meshes)
 {
-    private const string Model = "20ms-12tokens";
     private const int Users = 4;
 
     /// <summary>$0.02, in micro-USD.</summary>
@@ -34,11 +33,9 @@ public sealed class TurnBudgetTests
         var kills = LongForm.Number("AGENTMESH_TURN_KILLS", 3);
         var seed = LongForm.Number("AGENTMESH_SEED", Environment.TickCount & 0xffff);
         TestContext.Current.TestOutputHelper!.WriteLine($"AGENTMESH_TURN_KILLS={kills} AGENTMESH_SEED={seed}");
-        await using var store = await TestStore.CreateAsync(kind);
-        await using var model = await ModelServerProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var mesh = await Mesh.StartAsync(store.Data, store.Redis, "ready.json", ["--replicas", "agents=2", .. MeshOptions.Model(model, Model), .. MeshOptions.Price(Model)]);
+        var mesh = await meshes.OnAsync(kind);
         using var client = new AgentClient(mesh.Ready.Gateway);
-        var users = Enumerable.Range(0, Users).Select(n => $"user-{n}").ToList();
+        var users = Enumerable.Range(0, Users).Select(n => $"turns-user-{n}").ToList();
         foreach (var user in users)
             await SetCapAsync(client, user, Cap);
 
