@@ -8,8 +8,8 @@ namespace AgentMesh.ActorHost.Tests;
 public sealed class AgentRestoringTests
 {
     private const string Alice = "default:alice";
-    private const string Session = "abcdefghijklmnopqrstuvwxy2";
-    private const string Scheduled = "abcdefghijklmnopqrstuvwxy3";
+    private const string Session = "abcdefghijklmnopqrstuvwxya";
+    private const string Scheduled = "abcdefghijklmnopqrstuvwxye";
     private static readonly DateTimeOffset Then = new(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
     [Fact]
@@ -99,6 +99,23 @@ public sealed class AgentRestoringTests
         Assert.Empty(host.State.KeysOf(Bob));
         Assert.Equal(AgentRefusals.InvalidExport, (await RestoreAsync(host, Bob, new RestorePart("x", Messages: new RestoreMessages("default", Messages(1, 2))))).Refusal?.Code);
         Assert.Empty(host.State.KeysOf(Bob));
+    }
+
+    [Fact]
+    public async Task WhatIsNotEnded_IsRemoved_AllOfIt()
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        await BeginAsync(host, 7);
+        await TakeAsync(host, new RestorePart("x", Messages: new RestoreMessages("default", Messages(1, 40))));
+        await TakeAsync(host, new RestorePart("x", Session: new RestoreSession(Session, Then, Then, null, 3600)));
+        await TakeAsync(host, new RestorePart("x", Messages: new RestoreMessages(Session, Messages(41, 80))));
+        await TakeAsync(host, new RestorePart("x", Schedule: Schedule));
+        await TakeAsync(host, new RestorePart("x", MailPolicy: new MailSettings("ignore", [], [])));
+        await TakeAsync(host, new RestorePart("x", Topic: new NoteTopic("news")));
+        for (var isDone = false; !isDone;)
+            isDone = (await host.EraseAsync(Alice)).Value!.IsDone;
+        Assert.Empty(host.State.KeysOf(Alice));
+        Assert.Empty(host.State.RemindersOf(Alice));
     }
 
     public static TheoryData<RestorePart, string> Refused => new()

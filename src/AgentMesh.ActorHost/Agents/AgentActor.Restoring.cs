@@ -130,7 +130,7 @@ internal sealed partial class AgentActor : IAgentRestoring
 
         if (part.Schedule is not { } schedule)
             return ConversationRefusals.InvalidExport("A part has nothing in it.");
-        if (!SessionId.IsWellFormed(schedule.RequestId))
+        if (!SessionId.IsId(schedule.RequestId))
             return ConversationRefusals.InvalidExport("A schedule has an id that is none.");
         var asked = ToAsked(schedule, schedule.RequestId);
         if (asked.IsRefused)

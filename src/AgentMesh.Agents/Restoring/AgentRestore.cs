@@ -68,7 +68,7 @@ public static class AgentRestore
     public static Result<SessionChange> Session(
         AgentHead head, SessionIndex index, SessionExpiries? expiries, SessionRecord? existing, RestoredSession session, long epoch, DateTimeOffset now)
     {
-        if (!SessionId.IsWellFormed(session.Id))
+        if (!SessionId.IsId(session.Id))
             return ConversationRefusals.InvalidExport("A session has an id that is none.");
         // Zero: for ever, as the exported one.
         var ttl = SessionExpiry.Choose(session.TtlSeconds ?? 0, 0);

@@ -28,6 +28,9 @@ public static class SessionId
     /// <summary>True for a text that can be an id.</summary>
     public static bool IsWellFormed(string text) => text.Length == Length && !text.AsSpan().ContainsAnyExcept(Characters);
 
+    /// <summary>True for a text that is the id of a session: of its last character two bits count for nothing, so a well-formed text need not be one.</summary>
+    public static bool IsId(string text) => IsWellFormed(text) && Encode(Decode(text).AsSpan(0, Bytes)) == text;
+
     internal static string Encode(ReadOnlySpan<byte> id) => Base32.Encode(id);
 
     internal static byte[] Decode(string text)

@@ -24,6 +24,9 @@ internal sealed class AgentRestorer(AgentCalls calls, AgentEraser eraser, AgentK
     private string? _session;
     private long _units;
     private RestoreProgress? _begun;
+
+    /// <summary>Stored when all else is: an agent that is removed keeps what it may spend.</summary>
+    private string? _policy;
     private bool _isEnded;
 
     /// <summary>Takes the next line.</summary>
@@ -51,6 +54,8 @@ internal sealed class AgentRestorer(AgentCalls calls, AgentEraser eraser, AgentK
     {
         if (_begun is null || !_isEnded)
             return Invalid(_begun is null ? "The export is empty." : "The export has no line end: it is not whole.");
+        if (_policy is not null && await TryAsync("policy", new RestorePart(id, Policy: _policy), cancellationToken) is { } refusal)
+            return refusal;
         var ended = await calls.RestoreAsync(agent, new RestorePart(id, End: _begun.CreatedAt), cancellationToken);
         return ended.IsRefused ? ended.Refusal : new RestoredAgentParts(ended.Value, _tally.Restored, _tally.NotRestored);
     }
@@ -95,7 +100,8 @@ internal sealed class AgentRestorer(AgentCalls calls, AgentEraser eraser, AgentK
                 var mail = Read(line, ExportJson.Lines.ExportedMailPolicy).Policy;
                 return await TryAsync(kind, new RestorePart(id, MailPolicy: new MailSettings(mail.Receive, mail.Allow, mail.Deny)), cancellationToken);
             case "policy":
-                return await TryAsync(kind, new RestorePart(id, Policy: Read(line, ExportJson.Lines.ExportedPolicy).Policy.Policy.GetRawText()), cancellationToken);
+                _policy = Read(line, ExportJson.Lines.ExportedPolicy).Policy.Policy.GetRawText();
+                return null;
             case "topic":
                 return await JoinAsync(Read(line, ExportJson.Lines.ExportedTopic).Name, cancellationToken);
             default:

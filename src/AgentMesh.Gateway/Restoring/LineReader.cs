@@ -25,9 +25,11 @@ internal sealed class LineReader(PipeReader reader, int maxBytes)
                 return Take(buffer.Slice(0, end), buffer.GetPosition(1, end));
             if (buffer.Length > maxBytes)
                 return Take(buffer, buffer.End);
-            if (read.IsCompleted)
-                return buffer.IsEmpty ? default(Result<byte[]>?) : Take(buffer, buffer.End);
+            if (read.IsCompleted && !buffer.IsEmpty)
+                return Take(buffer, buffer.End);
             reader.AdvanceTo(buffer.Start, buffer.End);
+            if (read.IsCompleted)
+                return null;
         }
     }
 

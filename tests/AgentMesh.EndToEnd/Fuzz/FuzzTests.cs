@@ -29,8 +29,9 @@ public sealed class FuzzTests
         var (agents, admins, count) = (HttpRequests.Of(api, path => !IsOfAdmins(path)), HttpRequests.Of(api, IsForAdmins), Requests / 100);
         await Task.WhenAll(
         [
-            .. run.Start(1, agents, count * 51, 3, (lane, made) => lane.SendAsync(made)),
+            .. run.Start(1, agents, count * 48, 3, (lane, made) => lane.SendAsync(made)),
             .. run.Start(2, admins, count * 6, 1, (lane, made) => lane.SendAsync(made)),
+            .. run.Start(7, RestoreRequests.All, count * 3, 1, (lane, made) => lane.SendAsync(made)),
             // Of their time most is waiting.
             .. run.Start(3, SocketRequests.All, count * 10, 6, (lane, made) => lane.SendAsync(made)),
             .. run.Start(4, McpRequests.All, count * 17, 2, (lane, made) => lane.SendAsync(made)),

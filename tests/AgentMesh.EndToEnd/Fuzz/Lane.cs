@@ -175,7 +175,8 @@ internal sealed class Lane(FuzzRun run, int number, string? token) : IDisposable
     private async Task<Answer> ExchangeAsync(HttpCase sent, byte[] bytes)
     {
         _wire ??= await Wire.ConnectAsync(run.Gateway);
-        var patience = HttpCase.GroupOf(sent.Kind) == PaymentRequests.Group ? Wire.PatienceOfPayments : Wire.Patience;
+        // A restore is as many calls of the agent as its export has parts, and of its removal.
+        var patience = HttpCase.GroupOf(sent.Kind) is PaymentRequests.Group or RestoreRequests.Group ? Wire.PatienceOfPayments : Wire.Patience;
         var answer = await _wire.ExchangeAsync(bytes, sent.Method, sent.EndsConnection, patience);
         // Only what was surely read as one request leaves the connection as it was.
         if (sent.MayBeCut || !answer.IsWhole || answer.Status is 101 || answer.Headers["connection"].Contains("close") || sent.Headers.Any(header => header.Name is "Connection" or "Transfer-Encoding" or "Expect" or "Content-Length"))

@@ -40,17 +40,17 @@ public sealed class RestoreTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal(["budget 1", "summary 1", "event 1", "schedule 1"], answer.GetProperty("notRestored").EnumerateArray().Select(one => $"{one.GetProperty("kind")} {one.GetProperty("count")}"));
         var calls = fixture.Sidecar.Calls.ToList();
         Assert.All(calls, call => Assert.True(call.Path.Contains("/acme:alice/", StringComparison.Ordinal) || call.Path.Contains("/acme:news/", StringComparison.Ordinal), call.Path));
-        Assert.Equal(["Restore", "Restore", "Restore", "Restore", "Restore", "Restore", "Restore", "ReserveTopic", "Restore", "JoinTopic", "Restore"], calls.Select(MethodOf));
+        Assert.Equal(["Restore", "Restore", "Restore", "Restore", "Restore", "Restore", "ReserveTopic", "Restore", "JoinTopic", "Restore", "Restore"], calls.Select(MethodOf));
         var parts = calls.Where(call => MethodOf(call) == "Restore").Select(call => JsonElement.Parse(call.Body)).ToList();
         Assert.Single(parts.Select(part => part.GetProperty("restoreId").GetString()).Distinct());
         Assert.Equal(
-            ["begin", "messages", "session", "messages", "schedule", "mailPolicy", "policy", "topic", "end"],
+            ["begin", "messages", "session", "messages", "schedule", "mailPolicy", "topic", "policy", "end"],
             parts.Select(part => part.EnumerateObject().Single(member => member.Name != "restoreId").Name));
         Assert.Equal("""{"lastSeq":9,"systemPrompt":"Be brief."}""", parts[0].GetProperty("begin").GetRawText());
         Assert.Equal("""{"sessionId":"default","messages":[{"seq":1,"role":"user","content":"a","timestamp":1},{"seq":2,"role":"assistant","content":"b","timestamp":2}]}""", parts[1].GetProperty("messages").GetRawText());
         Assert.Equal(60, parts[2].GetProperty("session").GetProperty("ttlSeconds").GetInt32());
         Assert.Equal("bcdefghijklmnopqrstuvwxyza", parts[4].GetProperty("schedule").GetProperty("requestId").GetString());
-        Assert.Equal("""{"default":"deny"}""", parts[6].GetProperty("policy").GetString());
+        Assert.Equal("""{"default":"deny"}""", parts[7].GetProperty("policy").GetString());
         Assert.Equal("2026-03-04T05:06:07+00:00", parts[8].GetProperty("end").GetString());
     }
 
