@@ -31,6 +31,14 @@ public sealed partial class PlantedBugTests
     }
 
     [Fact]
+    public void EachPlantedBug_IsOneThatTheKitIsTriedWith()
+    {
+        var planted = Repository.Files("src", "*.cs").SelectMany(file => Name().Matches(Repository.Read(file))).Select(match => match.Groups[1].Value).Distinct();
+        var tried = Tried().Matches(Repository.Read("tests/planted-bugs.sh")).Select(match => match.Groups[1].Value);
+        Assert.Equal(tried.Order(StringComparer.Ordinal), planted.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void PlantedBugs_AreDefinedForNobodyElse()
     {
         // The constant comes from the property, and nothing in the checkout sets that.
@@ -41,4 +49,10 @@ public sealed partial class PlantedBugTests
 
     [GeneratedRegex(@"#if PLANTED_BUGS\r?\n.*?#endif", RegexOptions.Singleline)]
     private static partial Regex Planted();
+
+    [GeneratedRegex("""PlantedBugs\.Is\("(\w+)"\)""")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^  (\w+) \w+ \d+$", RegexOptions.Multiline)]
+    private static partial Regex Tried();
 }

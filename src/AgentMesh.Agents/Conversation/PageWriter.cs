@@ -21,7 +21,7 @@ internal sealed class PageWriter(OpenPage open, MessagePage page)
                 _closed.Add(new NumberedPage(Open.N, _page));
             Open = new OpenPage(Open.N + 1, 0, 0);
 #if PLANTED_BUGS
-            if (PlantedBugs.Is("lost_page"))
+            if (PlantedBugs.Is("lost_page") && Open.N > 1)
                 Open = new OpenPage(Open.N - 1, 0, 0);
 #endif
             _page = MessagePage.Empty;

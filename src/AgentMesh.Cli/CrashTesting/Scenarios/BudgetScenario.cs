@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using System.Text.Json;
+using AgentMesh.Cli.CrashTesting.Breaking;
 using AgentMesh.Cli.CrashTesting.Driving;
 using AgentMesh.Cli.Meshes;
 using AgentMesh.CrashKit.Checking;
 using AgentMesh.CrashKit.Histories;
+using AgentMesh.CrashKit.Seeds;
 using AgentMesh.CrashKit.Verdicts;
 using AgentMesh.Evm;
 using AgentMesh.Primitives;
@@ -37,6 +39,8 @@ internal sealed class BudgetScenario : IScenario
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentQueue<Spender> _spenders = new();
+    private ChaosProxy? _door;
+    private CrashWorld? _world;
     private UserId _seller;
 
     /// <inheritdoc/>
@@ -49,13 +53,18 @@ internal sealed class BudgetScenario : IScenario
     public IReadOnlyCollection<string> Roles { get; } = ["agents", "gateway", "payments", "facilitator", "sidecar", "store", "network"];
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> PrepareAsync(CrashOptions options, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>(
-        ["AgentMesh__Turns__WorkIntervalSeconds=1", "AgentMesh__Wallets__StartingUsdc=10"]);
+    public Task<IReadOnlyList<string>> PrepareAsync(CrashOptions options, CancellationToken cancellationToken)
+    {
+        // The seller is always at one address, behind which gateways come and go with their ports: what was bought there is asked for there again.
+        _door = new ChaosProxy(() => _world?.Mesh.Gateways ?? [], new SeededRandom(options.Seed), TimeProvider.System);
+        return Task.FromResult<IReadOnlyList<string>>(
+            ["AgentMesh__Turns__WorkIntervalSeconds=1", "AgentMesh__Wallets__StartingUsdc=10", $"AgentMesh__Outgoing__Allow={_door.EndPoint}"]);
+    }
 
     /// <inheritdoc/>
     public async Task LoadAsync(CrashWorld world, CancellationToken stop, CancellationToken cancellationToken)
     {
-        _seller = world.User("seller");
+        (_world, _seller) = (world, world.User("seller"));
         var first = world.Client("seller");
         await first.SendUntilKnownAsync(_seller.ToString(), "message", "begin", Begin(world, _seller), null, stop, cancellationToken);
         await Task.WhenAll(Enumerable.Range(1, AgentsAtOnce).Select(place => SpendAsync(world, place, stop, cancellationToken)));
@@ -87,7 +96,7 @@ internal sealed class BudgetScenario : IScenario
             Longest, world.Parts, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _door?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task SpendAsync(CrashWorld world, int place, CancellationToken stop, CancellationToken cancellationToken)
     {
@@ -179,7 +188,7 @@ internal sealed class BudgetScenario : IScenario
     private GatewayRequest Order(CrashWorld world, UserId user, string content) => new(HttpMethod.Post, "pay", user)
     {
         Body = RequestBody.Of(
-            ("url", MeshPlace.Below(world.Mesh.Place.Gateway, $"agent/{_seller}/premium/analysis").ToString()), ("body", $$"""{"query":"{{content}}"}"""),
+            ("url", $"http://{_door!.EndPoint}/agent/{_seller}/premium/analysis"), ("body", $$"""{"query":"{{content}}"}"""),
             ("maxAmount", Money.Price.ToString(CultureInfo.InvariantCulture))),
         IdempotencyKey = world.Key(content),
     };

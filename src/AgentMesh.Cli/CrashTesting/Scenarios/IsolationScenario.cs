@@ -82,19 +82,23 @@ internal sealed class IsolationScenario : IScenario
 
     private async Task<IReadOnlyList<CanaryAgent>> MakeAgentsAsync(CrashWorld world, CancellationToken stop, CancellationToken cancellationToken)
     {
-        for (var tries = 1; ; tries++)
+        for (var tries = 1; !stop.IsCancellationRequested; tries++)
         {
             try
             {
-                _owners = new CanaryOwners(world.Mesh.Place.Gateway, _key, world.Parts);
+                // Of those that there are now: their ports change when all is started again.
+                var gateway = world.Mesh.Gateways.Count > 0 ? world.Mesh.Gateways[0] : throw new CliException("no gateway is there");
+                _owners = new CanaryOwners(new UriBuilder(world.Mesh.Place.Gateway) { Host = gateway.Host, Port = gateway.Port }.Uri, _key, world.Parts);
                 return await _owners.MakeAsync($"{world.Run}-{tries}", UsersPerTenant, cancellationToken);
             }
-            catch (CliException) when (!stop.IsCancellationRequested)
+            catch (CliException)
             {
                 // Something was broken meanwhile: with new tenants once more.
                 await Task.Delay(Pause, world.Parts.TimeProvider, cancellationToken);
             }
         }
+
+        return [];
     }
 
     private CanaryHttp Http(CrashWorld world, MarkerBook markers) =>
@@ -104,7 +108,7 @@ internal sealed class IsolationScenario : IScenario
     {
         var seeded = world.Random.Fork(name);
         var random = new Random(seeded.Next(int.MaxValue));
-        while (!stop.IsCancellationRequested)
+        while (_agents.Count > 0 && !stop.IsCancellationRequested)
         {
             var me = random.Next(_agents.Count);
             var victim = _agents[(me + 1 + random.Next(_agents.Count - 1)) % _agents.Count];
