@@ -21,16 +21,22 @@ internal static class FundCommand
         command.Add(user);
         command.Add(amount);
         var mesh = new MeshOptions(command);
+        var token = new TokenOption(command, "the owner's");
         command.SetAction((parsed, cancellationToken) =>
-            FundAsync(parsed.GetValue(user), parsed.GetValue(amount) ?? DefaultAmountAtomic, mesh.Read(parsed, parts), parts, cancellationToken));
+        {
+            var place = mesh.Read(parsed, parts);
+            return FundAsync(
+                parsed.GetValue(user), parsed.GetValue(amount) ?? DefaultAmountAtomic, place, new GatewayPlace(place.Gateway, token.Read(parsed, parts, [place.Gateway]), null), parts,
+                cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> FundAsync(UserId user, UInt256 amount, MeshPlace mesh, CliParts parts, CancellationToken cancellationToken)
+    private static async Task<int> FundAsync(UserId user, UInt256 amount, MeshPlace mesh, GatewayPlace gateway, CliParts parts, CancellationToken cancellationToken)
     {
         if (mesh.Facilitator is not { } place)
             throw new CliException(FaucetRefusals.None.Detail, ExitCodes.Refused);
-        var wallet = await AgentWallet.FindAsync(mesh.Gateway, user, cancellationToken);
+        var wallet = await AgentWallet.FindAsync(gateway, user, parts, cancellationToken);
         using var facilitator = new SimulatedFacilitator(place, parts);
         var given = await facilitator.GiveAsync(wallet, amount, token: null, cancellationToken);
         if (given.IsRefused)

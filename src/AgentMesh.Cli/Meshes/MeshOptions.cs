@@ -16,6 +16,8 @@ internal sealed class MeshOptions
     /// <summary>Adds the options to a command.</summary>
     public MeshOptions(Command command)
     {
+        // As the commands call it that talk to a gateway alone.
+        _gateway.Aliases.Add("--url");
         command.Add(_gateway);
         command.Add(_facilitator);
         command.Add(_readyFile);

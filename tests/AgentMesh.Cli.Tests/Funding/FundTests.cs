@@ -31,6 +31,19 @@ public sealed class FundTests : IAsyncLifetime
         Assert.Equal(2 * atomic, _mesh.BalanceOf(EvmAddress.Parse(_mesh.AliceWallet!)));
     }
 
+    /// <summary>Where agents have owners, the owner's token finds the wallet; the faucet does not get to see it.</summary>
+    [Fact]
+    public async Task Token_IsTheGatewaysAlone()
+    {
+        await using var gateway = await StubGateway.StartAsync(200, $$"""{"userId":"alice","walletAddress":"{{_mesh.AliceWallet}}"}""");
+        await using var faucet = await StubGateway.StartAsync(404, "");
+        _terminal.Token = "amk_one_two_three";
+        Assert.Equal(3, (await _terminal.RunAsync("fund", "alice", "--url", gateway.Url, "--facilitator", faucet.Url)).ExitCode);
+        Assert.Equal(["Bearer amk_one_two_three"], gateway.Tokens);
+        Assert.All(faucet.Tokens, token => Assert.Equal("", token));
+        Assert.NotEmpty(faucet.Tokens);
+    }
+
     [Fact]
     public async Task LostAnswer_IsNoSecondGift()
     {
@@ -67,7 +80,7 @@ public sealed class FundTests : IAsyncLifetime
     {
         var gateway = await _terminal.RunAsync("fund", "alice", "--gateway", "http://127.0.0.1:1");
         Assert.Equal(1, gateway.ExitCode);
-        Assert.Contains("the gateway is not reached at http://127.0.0.1:1/. Start the mesh", gateway.Error, StringComparison.Ordinal);
+        Assert.Contains("the gateway is not reached at http://127.0.0.1:1/, or its answer was lost. Start the mesh", gateway.Error, StringComparison.Ordinal);
         var facilitator = await _terminal.RunAsync("fund", "alice", "--gateway", $"{_mesh.Url}", "--facilitator", "http://127.0.0.1:1");
         Assert.Equal(1, facilitator.ExitCode);
         Assert.Contains("The facilitator is not reached at http://127.0.0.1:1/", facilitator.Error, StringComparison.Ordinal);
