@@ -230,6 +230,35 @@ public sealed class AgentConversationTests
         Assert.Equal(Enumerable.Range(1, 80).Select(n => (long)n), history.Messages.Select(message => message.Seq));
     }
 
+    /// <summary>Dapr gives the next turn then, and the store does what it was sent all the same: the one must not work on what is there before the other.</summary>
+    [Fact]
+    public async Task TurnWhoseCallerLeavesWhileItSaves_IsThereForTheNextOne()
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        await host.PostAsync(Alice, "hello", "r1");
+        var (arrived, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        host.State.BeforePut = () =>
+        {
+            host.State.BeforePut = null;
+            arrived.SetResult();
+            return goOn.Task;
+        };
+        using var leaves = new CancellationTokenSource();
+        using var body = new StringContent("""{"content":"left","requestId":"r2","idempotencyKey":"key"}""");
+        var left = host.Http.PutAsync(new Uri($"actors/AgentActor/{Alice}/method/PostMessage", UriKind.Relative), body, leaves.Token);
+        await arrived.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await leaves.CancelAsync();
+        var next = host.PostAsync(Alice, "next", "r3");
+        // Long enough for a turn that does not wait: as long as another agent takes to do the same so many times.
+        for (var n = 0; n < 40 && !next.IsCompleted; n++)
+            await host.PostAsync("default:bob", "hello", $"b{n}");
+        goOn.SetResult();
+        // The test's server ends a request when the app has.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        Assert.Equal(6, (await next).Value!.MessageCount);
+        Assert.Equal((4, "left"), ((await host.PostAsync(Alice, "left", "r5", "key")).Value!.Seq, (await host.HistoryAsync(Alice)).Value!.Messages[2].Content));
+    }
+
     private static async Task AssertFailsAsync(HostUnderTest host, string content, string requestId)
     {
         using var body = new StringContent($$"""{"content":"{{content}}","requestId":"{{requestId}}"}""");

@@ -35,6 +35,9 @@ public sealed class FakeActorState : IAsyncDisposable
     /// <summary>Answers the next PUT with 500: <see cref="FailedPut.BeforeStoring"/>, or after it was stored (a lost answer).</summary>
     public FailedPut FailNextPut { get; set; }
 
+    /// <summary>Before the transaction of a PUT is done, which goes on when its caller has left, as a store does it; null: at once.</summary>
+    public Func<Task>? BeforePut { get; set; }
+
     /// <summary>The address, for <c>DAPR_HTTP_ENDPOINT</c>.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
@@ -241,6 +244,8 @@ public sealed class FakeActorState : IAsyncDisposable
         using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
         var operations = body.RootElement.EnumerateArray().Select(operation => operation.GetProperty("request")).ToList();
         _calls.Enqueue("PUT " + string.Join(' ', operations.Select(request => request.GetProperty("key").GetString())));
+        if (BeforePut is { } before)
+            await before();
         var failure = FailNextPut;
         FailNextPut = FailedPut.None;
         if (failure != FailedPut.BeforeStoring)

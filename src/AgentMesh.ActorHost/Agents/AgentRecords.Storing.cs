@@ -8,6 +8,7 @@ using AgentMesh.Agents.Summaries;
 using AgentMesh.Agents.Turns;
 using AgentMesh.Agents.Usage;
 using AgentMesh.Agents.Wallets;
+using AgentMesh.Contracts;
 
 namespace AgentMesh.ActorHost.Agents;
 
@@ -213,7 +214,7 @@ internal sealed partial class AgentRecords
     // Saved in the turn and not after the method by the SDK, which would keep all of it in memory afterwards.
     private async Task SaveAsync(CancellationToken cancellationToken)
     {
-        await state.SaveStateAsync(cancellationToken);
+        await state.SaveWholeAsync(cancellationToken);
         _headIsUnborn = false;
         _headConfirmed = time.GetTimestamp();
     }

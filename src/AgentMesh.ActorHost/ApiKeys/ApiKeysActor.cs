@@ -63,7 +63,7 @@ internal sealed class ApiKeysActor(DaprActorHost host, TimeProvider time) : Acto
                 await StateManager.TryRemoveStateAsync(ApiKeyStateKeys.Key(id), cancellationToken);
             await StateManager.SetStateAsync(ApiKeyStateKeys.Key(key.Id), key, cancellationToken);
             await StateManager.SetStateAsync(ApiKeyStateKeys.Book, book, cancellationToken);
-            await StateManager.SaveStateAsync(cancellationToken);
+            await StateManager.SaveWholeAsync(cancellationToken);
         }
 
         return new Reply<ApiKeyView>(ToView(key), null);

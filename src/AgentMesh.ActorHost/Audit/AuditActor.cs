@@ -50,7 +50,7 @@ internal sealed class AuditActor(DaprActorHost host, TimeProvider time) : Actor(
             var page = await LoadPageAsync(n, cancellationToken);
             await StateManager.SetStateAsync(AuditStateKeys.Page(n), page with { Records = page.Records.Add(record) }, cancellationToken);
             await StateManager.SetStateAsync(AuditStateKeys.Book, change.Book, cancellationToken);
-            await StateManager.SaveStateAsync(cancellationToken);
+            await StateManager.SaveWholeAsync(cancellationToken);
         }
 
         return new Reply<BegunAction>(new BegunAction(change.Intent), null);

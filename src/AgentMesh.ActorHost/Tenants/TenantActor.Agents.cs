@@ -75,7 +75,7 @@ internal sealed partial class TenantActor
         foreach (var (n, shard) in after.Shards.Where(shard => !ReferenceEquals(shard.Value, before.Shards[shard.Key])))
             await StoreAsync(TenantStateKeys.AgentShard(n), shard.Entries.IsEmpty ? null : shard, cancellationToken);
         await StoreAsync(TenantStateKeys.Agents, after.Index.Agents == 0 ? null : after.Index, cancellationToken);
-        await StateManager.SaveStateAsync(cancellationToken);
+        await StateManager.SaveWholeAsync(cancellationToken);
         return (after.Index, index);
     }
 

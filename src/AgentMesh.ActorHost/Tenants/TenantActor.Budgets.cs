@@ -74,7 +74,7 @@ internal sealed partial class TenantActor
         control = control.Limit(limits.Select(limit => limit.Asset));
         await StateManager.SetStateAsync(TenantStateKeys.Budget, after.Value, cancellationToken);
         await StateManager.SetStateAsync(TenantStateKeys.Control, control, cancellationToken);
-        await StateManager.SaveStateAsync(cancellationToken);
+        await StateManager.SaveWholeAsync(cancellationToken);
         return new Reply<TenantBudget>(ToBudget(control, after.Value), null);
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class TenantActor
         if (!ReferenceEquals(before, after))
         {
             await StateManager.SetStateAsync(TenantStateKeys.Control, after, cancellationToken);
-            await StateManager.SaveStateAsync(cancellationToken);
+            await StateManager.SaveWholeAsync(cancellationToken);
         }
 
         if (!isListed(after))
@@ -116,7 +116,7 @@ internal sealed partial class TenantActor
         if (lease is not null && after != before)
         {
             await StateManager.SetStateAsync(TenantStateKeys.Budget, after, cancellationToken);
-            await StateManager.SaveStateAsync(cancellationToken);
+            await StateManager.SaveWholeAsync(cancellationToken);
         }
 
         var isLimited = lease is null ? why is not null : after.Limits.Any(limit => limit.Asset == lease.Asset);

@@ -97,7 +97,7 @@ internal sealed partial class TenantActor
         foreach (var (n, shard) in after.Shards.Where(shard => !ReferenceEquals(shard.Value, before.Shards[shard.Key])))
             await StoreAsync(TenantStateKeys.DueShard(n), shard.Entries.IsEmpty ? null : shard, cancellationToken);
         await StoreAsync(TenantStateKeys.Due, after.Index.First is null ? null : after.Index, cancellationToken);
-        await StateManager.SaveStateAsync(cancellationToken);
+        await StateManager.SaveWholeAsync(cancellationToken);
         return after;
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class TenantActor : ITenantQuarantine
         if (ReferenceEquals(before, after))
             return before;
         await StoreAsync(TenantStateKeys.Quarantined, after.Agents.IsEmpty ? null : after, cancellationToken);
-        await StateManager.SaveStateAsync(cancellationToken);
+        await StateManager.SaveWholeAsync(cancellationToken);
         return after;
     }
 

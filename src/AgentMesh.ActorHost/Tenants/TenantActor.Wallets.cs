@@ -112,7 +112,7 @@ internal sealed partial class TenantActor
         foreach (var (n, shard) in after.Shards.Where(shard => !ReferenceEquals(shard.Value, before.Shards[shard.Key])))
             await StoreAsync(TenantStateKeys.WalletShard(n), shard.Entries.IsEmpty ? null : shard, cancellationToken);
         await StoreAsync(TenantStateKeys.Wallets, after.Index.Counts.IsEmpty ? null : after.Index, cancellationToken);
-        await StateManager.SaveStateAsync(cancellationToken);
+        await StateManager.SaveWholeAsync(cancellationToken);
     }
 
     private async Task<WalletIndex> LoadWalletIndexAsync(CancellationToken cancellationToken)

@@ -52,7 +52,7 @@ internal sealed class TopicActor(DaprActorHost host, TimeProvider time) : Actor(
             await StateManager.TryRemoveStateAsync(TopicMembers.StateKey, cancellationToken);
         else
             await StateManager.SetStateAsync(TopicMembers.StateKey, after.Value, cancellationToken);
-        await StateManager.SaveStateAsync(cancellationToken);
+        await StateManager.SaveWholeAsync(cancellationToken);
         return ToReply(after.Value);
     }
 

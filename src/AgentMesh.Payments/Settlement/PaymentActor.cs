@@ -138,7 +138,7 @@ internal sealed partial class PaymentActor(DaprActorHost host, PaymentServices s
             if (answer is not null)
                 await StateManager.SetStateAsync(AnswerKey, answer, cancellationToken);
             await StateManager.SetStateAsync(PaymentKey, after, cancellationToken);
-            await StateManager.SaveStateAsync(cancellationToken);
+            await StateManager.SaveWholeAsync(cancellationToken);
             if (after.Status != before?.Status)
                 services.Metrics.Came(after);
             if (after.Attempt != before?.Attempt && after.LeaseUntil is not null)
