@@ -15,14 +15,13 @@ internal sealed partial class AgentCalls
     public async Task<Result<TopicView>> JoinTopicAsync(AgentKey agent, TopicName topic, CancellationToken cancellationToken)
     {
         // First: an agent that would begin with this is not to begin for a topic that is full, or becomes full meanwhile.
-        var key = new TopicKey(agent.Tenant, topic);
-        var reserved = await AskAsync(key, nameof(ITopicActor.ReserveTopic), agent, cancellationToken);
+        var reserved = await ReserveTopicAsync(agent, topic, cancellationToken);
         if (reserved.IsRefused)
             return reserved;
         var noted = await NoteTopicAsync(agent, new NoteTopic(topic.ToString()), cancellationToken);
         if (noted.IsRefused)
             return noted.Refusal;
-        var joined = await AskAsync(key, nameof(ITopicActor.JoinTopic), agent, cancellationToken);
+        var joined = await JoinNotedTopicAsync(agent, topic, cancellationToken);
         // Again, because the agent may have left or been erased since; or it has not joined after all. When this call is lost the list has one topic too many.
         noted = await NoteTopicAsync(agent, new NoteTopic(topic.ToString(), IsLeft: joined is { Refusal.Code: TopicCodes.TopicFull }), cancellationToken);
         return joined.IsRefused || !noted.IsRefused ? joined : noted.Refusal;

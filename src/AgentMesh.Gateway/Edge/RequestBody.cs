@@ -20,22 +20,29 @@ internal static class RequestBody
         var reader = context.Request.BodyReader;
         while (true)
         {
-            ReadResult read;
-            try
-            {
-                read = await reader.ReadAsync(context.RequestAborted);
-            }
-            catch (IOException exception) when (exception is not BadHttpRequestException)
-            {
-                // Kestrel's exception for a chunk size of more than 31 bits is no BadHttpRequestException.
-                return NotHttp;
-            }
-
+            var part = await ReadPartAsync(reader, context.RequestAborted);
+            if (part.IsRefused)
+                return part.Refusal;
+            var read = part.Value;
             if (read.Buffer.Length > EdgeServer.MaxBodyBytes)
                 return TooLarge;
             if (read.IsCompleted)
                 return read.Buffer;
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>What of a body is there. It is the reader's to advance.</summary>
+    public static async ValueTask<Result<ReadResult>> ReadPartAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // Kestrel's exception for a chunk size of more than 31 bits is no BadHttpRequestException.
+            return NotHttp;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using AgentMesh.Contracts.Agents;
+using AgentMesh.Gateway.Edge;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.Gateway.Restoring;
@@ -14,12 +15,15 @@ internal sealed class LineReader(PipeReader reader, int maxBytes)
     public int Number { get; private set; }
 
     /// <summary>The next line, without its end. The last one need not have one.</summary>
-    /// <returns>Null: there is none. Refused: it is too long.</returns>
+    /// <returns>Null: there is none. Refused: it is too long, or what comes is not HTTP.</returns>
     public async ValueTask<Result<byte[]>?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var read = await reader.ReadAsync(cancellationToken);
+            var part = await RequestBody.ReadPartAsync(reader, cancellationToken);
+            if (part.IsRefused)
+                return part.Refusal;
+            var read = part.Value;
             var buffer = read.Buffer;
             if (buffer.PositionOf((byte)'\n') is { } end)
                 return Take(buffer.Slice(0, end), buffer.GetPosition(1, end));

@@ -23,8 +23,6 @@ internal static class RestoreEndpoint
 
     private static readonly Refusal NotLines = new(EdgeRefusals.UnsupportedMediaType, $"Send the export as Content-Type: {MediaType}, without Content-Encoding.");
 
-    private static readonly Refusal NotHttp = new(EdgeRefusals.BadRequest, "The request does not follow HTTP.");
-
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/admin/agents/{userId}/restore", AnswerAsync).WithMetadata(new Audited("agent.restore"))
         .Describe("Makes an agent from an export. One that has been used is not touched.", operation => operation
             .TakesTenant()
@@ -76,11 +74,6 @@ internal static class RestoreEndpoint
             var ended = await restorer.EndAsync(context.RequestAborted);
             isDone = !ended.IsRefused;
             return ended;
-        }
-        catch (IOException exception) when (exception is not BadHttpRequestException)
-        {
-            // Kestrel's exception for a chunk size of more than 31 bits is no BadHttpRequestException.
-            return NotHttp;
         }
         finally
         {

@@ -125,7 +125,8 @@ internal sealed class MessagesScenario : IScenario
         }
     }
 
-    private static GatewayRequest MessageOf(UserId user, string content, string? key) => new(HttpMethod.Post, "message", user)
+    /// <summary>A message, with its key or without.</summary>
+    internal static GatewayRequest MessageOf(UserId user, string content, string? key) => new(HttpMethod.Post, "message", user)
     {
         Body = JsonSerializer.SerializeToUtf8Bytes(new MessageOrder(content, null), CliJson.Wire.MessageOrder),
         IdempotencyKey = key,

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
-using AgentMesh.Cli.Chatting;
 using AgentMesh.Cli.CrashTesting.Driving;
 using AgentMesh.Cli.Meshes;
 using AgentMesh.CrashKit.Checking;
@@ -140,11 +138,7 @@ internal sealed class StreamsScenario : IScenario
             var user = random.OneOf(users);
             var name = string.Create(CultureInfo.InvariantCulture, $"{client.Name}-{number}");
             var content = $"crash {world.Run} {name}";
-            var request = new GatewayRequest(HttpMethod.Post, "message", user)
-            {
-                Body = JsonSerializer.SerializeToUtf8Bytes(new MessageOrder(content, null), CliJson.Wire.MessageOrder),
-                IdempotencyKey = world.Key(name),
-            };
+            var request = MessagesScenario.MessageOf(user, content, world.Key(name));
             var (operation, answer) = await client.SendUntilKnownAsync($"{user}", "message", content, request, MessagesScenario.Answer, stop, cancellationToken);
             if (operation.Outcome.Kind == OutcomeKind.Refused)
                 await client.PauseAsync(answer, stop, cancellationToken);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using AgentMesh.Cli.Chatting;
 using AgentMesh.Cli.CrashTesting.Driving;
 using AgentMesh.Cli.Meshes;
 using AgentMesh.CrashKit.Checking;
@@ -97,12 +96,7 @@ internal sealed class TurnsScenario : IScenario
             var (user, isKeyed, isWaited, isCanceled) = (random.OneOf(users), random.Percent(80), random.Percent(30), random.Percent(8));
             var name = string.Create(CultureInfo.InvariantCulture, $"{client.Name}-{number}");
             var content = $"crash {world.Run} {name}{string.Concat(Enumerable.Repeat(" and more", random.Next(8)))}";
-            var request = new GatewayRequest(HttpMethod.Post, "message", user)
-            {
-                Body = JsonSerializer.SerializeToUtf8Bytes(new MessageOrder(content, null), CliJson.Wire.MessageOrder),
-                IdempotencyKey = isKeyed ? world.Key(name) : null,
-                Prefer = isWaited ? null : "respond-async",
-            };
+            var request = MessagesScenario.MessageOf(user, content, isKeyed ? world.Key(name) : null) with { Prefer = isWaited ? null : "respond-async" };
             var (operation, answer) = isKeyed
                 ? await client.SendUntilKnownAsync($"{user}", "turn", content, request, Answer, stop, cancellationToken)
                 : await client.SendAsync($"{user}", "turn", content, request, Answer, cancellationToken);
