@@ -19,11 +19,13 @@ public sealed class LongReadTests
         await using var gateway = new GatewayServer(sidecar);
         using var client = gateway.Client();
         var (go, asked, most) = (new TaskCompletionSource(), 0, 0);
+        using var entered = new SemaphoreSlim(0);
         for (var n = 0; n < LongReads.MaxAtOnce; n++)
         {
             sidecar.Then(async context =>
             {
                 most = Math.Max(most, Interlocked.Increment(ref asked));
+                entered.Release();
                 await go.Task;
                 Interlocked.Decrement(ref asked);
                 await FakeSidecar.Text(200, FakeSidecar.HistoryReply)(context);
@@ -37,6 +39,9 @@ public sealed class LongReadTests
         await sidecar.NextCallAsync();
         var other = GetAsync("bob");
         Assert.Contains("bob", (await sidecar.NextCallAsync()).Path, StringComparison.Ordinal);
+        // A call is noted before it is counted.
+        for (var n = 0; n < LongReads.MaxAsked + 1; n++)
+            await entered.WaitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(LongReads.MaxAsked + 1, asked);
 
         go.SetResult();
