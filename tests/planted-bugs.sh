@@ -26,7 +26,7 @@ bugs='
 '
 
 mkdir -p "$folder"
-(cd "$root" && git ls-files -z src dapr components docs/schemas tests/AgentMesh.CrashTest/Planted Directory.Build.props Directory.Packages.props global.json BannedSymbols.txt .editorconfig |
+(cd "$root" && git ls-files -z src dapr components docs/schemas docs/openapi.json tests/AgentMesh.CrashTest/Planted Directory.Build.props Directory.Packages.props global.json BannedSymbols.txt .editorconfig |
   tar --null -T - -cf -) | tar -xf - -C "$folder"
 cd "$folder"
 # As a variable, so that whatever the launcher builds has them too.

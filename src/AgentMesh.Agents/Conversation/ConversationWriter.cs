@@ -74,7 +74,7 @@ internal sealed class ConversationWriter
         var seq = _events.Head.LastSeq + 1;
         var message = new StoredMessage(seq, role, content, now, turn ?? seq, Head.MessageCount + 1);
 #if PLANTED_BUGS
-        if (PlantedBugs.Is("sequence_reuse") && role == MessageRole.User && seq % 8 == 0)
+        if (PlantedBugs.Is("sequence_reuse") && role == MessageRole.User && Head.MessageCount % 8 == 6)
             message = message with { Seq = seq - 1 };
 #endif
         var bytes = pages.Append(message);

@@ -28,7 +28,7 @@ internal sealed class CanaryRun(CanaryOptions options, IReadOnlyList<CanaryAgent
             if (begun is not (HttpStatusCode.OK, _))
                 throw new CliException($"{agent.Name} does not take a message: {(begun is (var status, _) ? $"{(int)status}" : _report.LastFault)}");
             agent.Acknowledged.Add(marker);
-            _sockets.Add(await CanarySocket.OpenAsync(http.NextGateway(), agent, markers, _report, cancellationToken));
+            _sockets.Add(await CanarySocket.OpenAsync(http.NextGateway(), agent, markers, _report, null, cancellationToken));
         }
 
         using (var progress = new ProgressBar(parts, "canary", options.Operations))
@@ -52,8 +52,8 @@ internal sealed class CanaryRun(CanaryOptions options, IReadOnlyList<CanaryAgent
             var canBeRefused = agents[me].Token is not null;
             Task operation = random.Next(20) switch
             {
-                < 2 => _sockets[me].SendAsync($$$"""{"type":"message","content":"{{{markers.New(agents[me])}}}","agent":"{{{victim.Name}}}","userId":"{{{victim.User}}}"}""", cancellationToken),
-                < 3 when canBeRefused => CanarySocket.CrossAsync(http.NextGateway(), agents[me], random.Next(2) == 0 ? $"/t/{victim.Tenant}/agent/{victim.User}" : $"/agent/{Other(agents[me], victim)}", _report, cancellationToken),
+                < 2 => _sockets[me].SendAsync(_tricks.Frame(agents[me], victim), cancellationToken),
+                < 3 when canBeRefused => CanarySocket.CrossAsync(http.NextGateway(), agents[me], Tricks.SocketOf(agents[me], victim, random), _report, null, cancellationToken),
                 < 9 when canBeRefused => http.SendAsync(_tricks.Next(agents[me], victim, random), cancellationToken),
                 _ => http.SendAsync(_own.Next(agents[me], random), cancellationToken),
             };
@@ -61,9 +61,6 @@ internal sealed class CanaryRun(CanaryOptions options, IReadOnlyList<CanaryAgent
             progress.Report(Math.Min(Volatile.Read(ref _next), options.Operations));
         }
     }
-
-    // By its user alone a path is of the caller's own tenant, and may be the caller's own.
-    private static string Other(CanaryAgent me, CanaryAgent victim) => victim.User == me.User ? victim.User + "-of-another" : victim.User;
 
     /// <summary>Everything that each agent has, once more: whatever was put into a foreign agent is there now, and nothing of what was acknowledged is missing.</summary>
     private async Task SweepAsync(CanaryHttp http, CancellationToken cancellationToken)

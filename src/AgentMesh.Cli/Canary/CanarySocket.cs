@@ -23,17 +23,30 @@ internal sealed class CanarySocket : IAsyncDisposable
         _listening = ListenAsync();
     }
 
+    /// <summary>It was closed, and nothing more comes of it.</summary>
+    public bool IsClosed => _listening.IsCompleted;
+
     /// <summary>Connects an owner to their agent, and asks for everything from the beginning.</summary>
-    public static async Task<CanarySocket> OpenAsync(Uri gateway, CanaryAgent owner, MarkerBook markers, CanaryReport report, CancellationToken cancellationToken)
+    /// <param name="gateway">Where.</param>
+    /// <param name="owner">Who.</param>
+    /// <param name="markers">What is looked for.</param>
+    /// <param name="report">Is told what is wrong.</param>
+    /// <param name="through">What the connection goes through; null: straight to the gateway.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="WebSocketException">There is no connection.</exception>
+    public static async Task<CanarySocket> OpenAsync(
+        Uri gateway, CanaryAgent owner, MarkerBook markers, CanaryReport report, HttpMessageInvoker? through, CancellationToken cancellationToken)
     {
-        var socket = await ConnectAsync(gateway, owner.Path, owner.Token, cancellationToken);
+        var socket = await ConnectAsync(gateway, owner.Path, owner.Token, through, cancellationToken);
         var opened = new CanarySocket(socket, owner, markers, report);
         await opened.SendAsync("""{"type":"resume","after":0}""", cancellationToken);
         return opened;
     }
 
     /// <summary>Tries another's agent. It fails if there is a socket.</summary>
-    public static async Task CrossAsync(Uri gateway, CanaryAgent me, string path, CanaryReport report, CancellationToken cancellationToken)
+    /// <returns>What the gateway has answered; null: nothing.</returns>
+    public static async Task<HttpStatusCode?> CrossAsync(
+        Uri gateway, CanaryAgent me, string path, CanaryReport report, HttpMessageInvoker? through, CancellationToken cancellationToken)
     {
         var request = new CanaryRequest("crossed socket", me, HttpMethod.Get, path) { MustBeRefused = true };
         using var socket = new ClientWebSocket();
@@ -41,16 +54,19 @@ internal sealed class CanarySocket : IAsyncDisposable
         socket.Options.SetRequestHeader("Authorization", $"Bearer {me.Token}");
         try
         {
-            await socket.ConnectAsync(Address(gateway, path), cancellationToken);
+            await socket.ConnectAsync(Address(gateway, path), through, cancellationToken);
             report.Answered(request, HttpStatusCode.OK);
+            return HttpStatusCode.OK;
         }
         catch (WebSocketException) when (socket.HttpStatusCode != default)
         {
             report.Answered(request, socket.HttpStatusCode);
+            return socket.HttpStatusCode;
         }
         catch (WebSocketException fault)
         {
             report.Unanswered(fault);
+            return null;
         }
     }
 
@@ -81,13 +97,21 @@ internal sealed class CanarySocket : IAsyncDisposable
         _sending.Dispose();
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(Uri gateway, string path, string? token, CancellationToken cancellationToken)
+    private static async Task<ClientWebSocket> ConnectAsync(Uri gateway, string path, string? token, HttpMessageInvoker? through, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
-        if (token is not null)
-            socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
-        await socket.ConnectAsync(Address(gateway, path), cancellationToken);
-        return socket;
+        try
+        {
+            if (token is not null)
+                socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+            await socket.ConnectAsync(Address(gateway, path), through, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static Uri Address(Uri gateway, string path) =>

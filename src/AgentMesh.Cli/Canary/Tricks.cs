@@ -30,6 +30,13 @@ internal sealed class Tricks(MarkerBook markers)
         _ => Token(me, victim, random),
     };
 
+    /// <summary>A path to connect a socket to that is another's.</summary>
+    public static string SocketOf(CanaryAgent me, CanaryAgent victim, Random random) => random.Next(2) == 0 ? $"/t/{victim.Tenant}/agent/{victim.User}" : Foreign(me, victim);
+
+    /// <summary>A frame for one's own socket that names another: it is of nobody but me, whatever it says.</summary>
+    public string Frame(CanaryAgent me, CanaryAgent victim) =>
+        OwnOperations.Write(("type", "message"), ("content", markers.New(me)), ("agent", victim.Name), ("userId", victim.User));
+
     private static CanaryRequest Refused(string kind, CanaryAgent me, HttpMethod method, string path, string? body = null) => new(kind, me, method, path, body) { MustBeRefused = true };
 
     // By its user alone a path is of the caller's own tenant, and may be the caller's own.

@@ -18,8 +18,9 @@ internal sealed record CrashOptions(IReadOnlyList<string> Scenarios, TimeSpan Ti
 /// <param name="RunFile">The run file; null: the launcher's default.</param>
 /// <param name="Replicas">Processes of the agents and of the gateway.</param>
 /// <param name="OnRedis">On a Redis of its own in place of the embedded store.</param>
+/// <param name="ClockJumps">The clock of its processes jumps.</param>
 /// <param name="Settings">Of the apps, <c>KEY=VALUE</c>.</param>
-internal sealed record OwnMeshOptions(string Launcher, string Root, string? RunFile, int Replicas, bool OnRedis, IReadOnlyList<string> Settings);
+internal sealed record OwnMeshOptions(string Launcher, string Root, string? RunFile, int Replicas, bool OnRedis, bool ClockJumps, IReadOnlyList<string> Settings);
 
 /// <summary>A mesh that there is.</summary>
 /// <param name="Place">Its gateway, and in whose name it is asked.</param>

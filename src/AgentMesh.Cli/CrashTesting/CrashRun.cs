@@ -61,7 +61,7 @@ internal sealed class CrashRun(CrashOptions options, string? historyFile, CliPar
 
     private async Task<Verdict> RunAsync(IScenario scenario, CrashWorld world, IReadOnlyList<ChaosStep> plan, CancellationToken cancellationToken)
     {
-        var chaos = new ChaosRun(plan, world.Mesh, world.Proxy, world.History, parts);
+        var chaos = new ChaosRun(plan, world.Mesh, [world.Proxy, .. scenario.Doors], world.History, parts);
         Findings findings;
         double seconds;
         try

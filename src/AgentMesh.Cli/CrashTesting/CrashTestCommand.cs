@@ -36,6 +36,7 @@ internal static class CrashTestCommand
         store.AcceptOnlyFromAmong("embedded", "redis");
         var launcher = CliOptions.Path("--launcher", "DLL", "The launcher's assembly that starts a mesh of its own. Default: that of this checkout, which is built when it is not there.");
         var runFile = CliOptions.Path("--run-file", "FILE", "The run file of a mesh of its own. Default: the launcher's.");
+        var clock = new Option<bool>("--clock-jumps") { Description = "The clock of a mesh of its own jumps too, by libfaketime." };
         var set = new Option<string[]>("--set") { Description = "A setting of the apps of a mesh of its own. Repeatable.", HelpName = "KEY=VALUE" };
         var kill = new Option<string?>("--kill") { Description = "With --url: run in a shell whenever something is to be killed, with its role (agents, gateway, payments, store) as the argument.", HelpName = "COMMAND" };
         var model = CliOptions.Url("--model-url", "An OpenAI-compatible endpoint, for what needs a model. Default: a stand-in of its own.");
@@ -43,7 +44,7 @@ internal static class CrashTestCommand
         var json = CliOptions.Json();
         var junit = CliOptions.Path("--junit", "FILE", "Write the scoreboard as JUnit's XML.");
         var history = CliOptions.Path("--history", "FILE", "Write every request, read and accident as lines of JSON.");
-        foreach (var option in (Option[])[seconds, seed, replicas, store, launcher, runFile, set, kill, model, modelName, json, junit, history])
+        foreach (var option in (Option[])[seconds, seed, replicas, store, clock, launcher, runFile, set, kill, model, modelName, json, junit, history])
             command.Add(option);
         var url = CliOptions.Url("--url", "The gateway of a mesh that runs, whose agents of this test are erased in the end. Default: a mesh of its own.");
         command.Add(url);
@@ -54,9 +55,9 @@ internal static class CrashTestCommand
                 result.AddError("--kill is for a mesh that runs: --url says where");
             if (result.GetResult(model) is null != result.GetResult(modelName) is null)
                 result.AddError("--model-url and --model go together");
-            foreach (var option in (Option[])[replicas, store, launcher, runFile, set, model])
+            foreach (var option in (Option[])[replicas, store, clock, launcher, runFile, set, model])
             {
-                if (result.GetResult(url) is not null && result.GetResult(option) is not null)
+                if (result.GetResult(url) is not null && result.GetResult(option) is { Implicit: false })
                     result.AddError($"{option.Name} is for a mesh of its own, without --url");
             }
         });
@@ -71,7 +72,8 @@ internal static class CrashTestCommand
                 : options with
                 {
                     Own = await OwnAsync(
-                        parsed.GetValue(launcher), parsed.GetValue(runFile), parsed.GetValue(replicas) ?? DefaultReplicas, parsed.GetValue(store) == "redis", parsed.GetValue(set) ?? [], parts, cancellationToken),
+                        parsed.GetValue(launcher), parsed.GetValue(runFile), parsed.GetValue(replicas) ?? DefaultReplicas, parsed.GetValue(store) == "redis", parsed.GetValue(clock),
+                        parsed.GetValue(set) ?? [], parts, cancellationToken),
                 };
             var historyFile = parsed.GetValue(history) is { } path ? parts.At(path) : null;
             if (historyFile is not null)
@@ -90,7 +92,7 @@ internal static class CrashTestCommand
         // As it was typed, without what names a file of this run, and with the seed.
         string[] left = ["--seed", "--junit", "--history", "--json"];
         var given = parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.OptionResult>().Where(option => !option.Implicit && !left.Contains(option.Option.Name))
-            .SelectMany(option => option.Tokens.Select(token => $" {option.Option.Name} {Quoted(token.Value)}"));
+            .SelectMany(option => option.Tokens.Select(token => $" {option.Option.Name} {Quoted(token.Value)}").DefaultIfEmpty($" {option.Option.Name}"));
         return string.Create(CultureInfo.InvariantCulture, $"dotnet run --project src/AgentMesh.Cli -- {Name} {scenario} --seed {options.Seed}{string.Concat(given)}");
     }
 
@@ -105,10 +107,12 @@ internal static class CrashTestCommand
     }
 
     private static async Task<OwnMeshOptions> OwnAsync(
-        string? launcher, string? runFile, int replicas, bool onRedis, IReadOnlyList<string> settings, CliParts parts, CancellationToken cancellationToken)
+        string? launcher, string? runFile, int replicas, bool onRedis, bool clockJumps, IReadOnlyList<string> settings, CliParts parts, CancellationToken cancellationToken)
     {
         if (onRedis && !RedisProcess.IsThere)
             throw new CliException("--store redis: there is no redis-server on PATH", ExitCodes.Usage);
+        if (clockJumps && MovableClock.Library is null)
+            throw new CliException("--clock-jumps: there is no libfaketime, which Linux distributions have as a package of that name", ExitCodes.Usage);
         var root = Checkout(parts.CurrentFolder) ?? Checkout(parts.ProgramFolder);
         if (launcher is null && root is null)
             throw new CliException("this is no checkout that a mesh could be started from: --launcher names a launcher, --url a mesh that runs", ExitCodes.Usage);
@@ -116,7 +120,7 @@ internal static class CrashTestCommand
         if (launcher is null && !File.Exists(path))
             await LauncherBuild.RunAsync(root!, parts, cancellationToken);
         return File.Exists(path)
-            ? new OwnMeshOptions(path, root ?? Path.GetDirectoryName(path)!, runFile is null ? null : parts.At(runFile), replicas, onRedis, settings)
+            ? new OwnMeshOptions(path, root ?? Path.GetDirectoryName(path)!, runFile is null ? null : parts.At(runFile), replicas, onRedis, clockJumps, settings)
             : throw new CliException($"the launcher {path} is not there", ExitCodes.Usage);
     }
 

@@ -14,13 +14,16 @@ public enum ChaosKind
 
     /// <summary>The connections of clients are slow for a while.</summary>
     Slow,
+
+    /// <summary>The clock of all processes jumps: mostly forward, as that of a machine that slept, and now and then back a little, as one that is set.</summary>
+    Jump,
 }
 
 /// <summary>The kinds, as scoreboards and histories name them.</summary>
 public static class ChaosNames
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = ["kills", "pauses", "cuts", "slow"];
+    public static IReadOnlyList<string> All { get; } = ["kills", "pauses", "cuts", "slow", "jumps"];
 
     /// <summary>One of them.</summary>
     public static string Of(ChaosKind kind) => All[(int)kind];

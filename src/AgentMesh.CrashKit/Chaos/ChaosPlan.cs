@@ -10,9 +10,12 @@ namespace AgentMesh.CrashKit.Chaos;
 /// <param name="For">How long, of what lasts.</param>
 public sealed record ChaosStep(TimeSpan At, ChaosKind Kind, string Role, int Pick, TimeSpan For)
 {
+    /// <summary>Of a clock that jumps: by how much; negative: back.</summary>
+    public TimeSpan By { get; init; }
+
     /// <summary>For people.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{At.TotalSeconds,6:0.0} s {Kind.ToString().ToLowerInvariant()} {Role}{(For > TimeSpan.Zero ? FormattableString.Invariant($" for {For.TotalSeconds:0.0} s") : "")}");
+        $"{At.TotalSeconds,6:0.0} s {Kind.ToString().ToLowerInvariant()} {Role}{(For > TimeSpan.Zero ? FormattableString.Invariant($" for {For.TotalSeconds:0.0} s") : "")}{(By != TimeSpan.Zero ? FormattableString.Invariant($" by {By.TotalSeconds:0.0} s") : "")}");
 }
 
 /// <summary>Something that can be broken.</summary>
@@ -32,6 +35,11 @@ public static class ChaosPlan
     private const int MostGapMs = 3_000;
     private const int LeastEffectMs = 300;
     private const int MostEffectMs = 5_000;
+    private const int PercentBack = 25;
+    private const int LeastBackMs = 100;
+    private const int MostBackMs = 5_000;
+    private const int LeastForwardMs = 1_000;
+    private const int MostForwardMs = 600_000;
 
     /// <summary>Makes the plan.</summary>
     /// <param name="random">Decides it.</param>
@@ -49,12 +57,18 @@ public static class ChaosPlan
             var kind = random.OneOf(target.Kinds);
             var lasts = TimeSpan.FromMilliseconds(random.Between(LeastEffectMs, MostEffectMs));
             var step = new ChaosStep(at, kind, target.Role, random.Next(MaxSteps), kind is ChaosKind.Pause or ChaosKind.Slow ? lasts : TimeSpan.Zero);
+            if (kind == ChaosKind.Jump)
+                step = step with { By = JumpOf(random) };
             steps.Add(step);
             at += step.For + target.Recovery + TimeSpan.FromMilliseconds(random.Between(LeastGapMs, MostGapMs));
         }
 
         return steps;
     }
+
+    private static TimeSpan JumpOf(SeededRandom random) => random.Percent(PercentBack)
+        ? -TimeSpan.FromMilliseconds(random.Between(LeastBackMs, MostBackMs))
+        : TimeSpan.FromMilliseconds(random.Between(LeastForwardMs, MostForwardMs));
 
     private static ChaosTarget Choose(SeededRandom random, IReadOnlyList<ChaosTarget> targets)
     {

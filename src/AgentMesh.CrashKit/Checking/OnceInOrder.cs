@@ -19,13 +19,14 @@ public static class OnceInOrder
         ArgumentNullException.ThrowIfNull(intents);
         List<Violation> violations = [];
         var there = found.ToLookup(one => one.Content, StringComparer.Ordinal);
+        var latest = intents.Where(intent => there.Contains(intent.Content)).Select(intent => (TimeSpan?)intent.Start).Max();
         List<(Intent Intent, Found Found)> placed = [];
         foreach (var same in intents.GroupBy(intent => intent.Content, StringComparer.Ordinal))
         {
             var (least, most, count) = (same.Sum(intent => intent.Least), same.Sum(intent => intent.Most), there[same.Key].Count());
             string[] evidence = [.. same.SelectMany(intent => intent.Evidence()).Concat(there[same.Key].Select(one => one.Line)).Take(MaxEvidence)];
             if (count < least)
-                violations.Add(new Violation(ViolationKind.Lost, agent, FormattableString.Invariant($"acknowledged {least} times, there {count} times"), evidence));
+                violations.Add(new Violation(ViolationKind.Lost, agent, FormattableString.Invariant($"acknowledged {least} times, there {count} times"), evidence) { IsOvertaken = same.First().DoneBy < latest });
             else if (count > most && most == 0)
                 violations.Add(new Violation(ViolationKind.Wrong, agent, "refused, and there all the same", evidence));
             else if (count > most)

@@ -14,6 +14,9 @@ public sealed record Scoreboard(ulong Seed, string Replay, IReadOnlyList<Verdict
     /// <summary>Violations of a scenario that people are told of one by one; all are counted, and in the JSON.</summary>
     private const int MaxTold = 10;
 
+    /// <summary>Characters of a line of evidence that people are told; the JSON has all of them.</summary>
+    private const int MaxLine = 300;
+
     private const int MicrosOfUsd = 1_000_000;
 
     private static readonly string[] Heads = ["scenario", "seconds", "acknowledged", "unknown", "refused", .. ChaosNames.All, "lost", "doubled", "over", "leaked", "wrong"];
@@ -58,8 +61,12 @@ public sealed record Scoreboard(ulong Seed, string Replay, IReadOnlyList<Verdict
     {
         text.Append(CultureInfo.InvariantCulture, $"  {violation.Kind.ToString().ToUpperInvariant()} {violation.Agent}: {violation.What}").Append('\n');
         foreach (var line in violation.Evidence)
-            text.Append("    ").Append(line).Append('\n');
+            text.Append("    ").Append(Cut(line)).Append('\n');
     }
+
+    // Of a long text its begin, and what came of it, which is at the end.
+    private static string Cut(string line) =>
+        line.Length <= MaxLine ? line : string.Create(CultureInfo.InvariantCulture, $"{line.AsSpan(0, MaxLine * 2 / 3)} … {line.Length - MaxLine:N0} characters … {line.AsSpan(line.Length - MaxLine / 3)}");
 
     private static string[] RowOf(Verdict verdict) =>
     [

@@ -30,4 +30,10 @@ public sealed record Violation(ViolationKind Kind, string Agent, string What, IR
 {
     /// <summary>Of <see cref="ViolationKind.Over"/>: how much, in micro-USD or the millionths of USDC.</summary>
     public BigInteger OverMicroUsd { get; init; }
+
+    /// <summary>Of <see cref="ViolationKind.Lost"/>: what was done after it is there, so that it would come too late.</summary>
+    public bool IsOvertaken { get; init; }
+
+    /// <summary>Nothing that still comes can mend it.</summary>
+    public bool IsFinal => IsOvertaken || Kind is ViolationKind.Doubled or ViolationKind.Over or ViolationKind.Leaked;
 }

@@ -13,6 +13,7 @@ public sealed class ChaosPlanTests
         new("agents", [ChaosKind.Kill, ChaosKind.Pause], 3, TimeSpan.FromSeconds(1)),
         new("sidecar", [ChaosKind.Kill], 1, TimeSpan.FromSeconds(10)),
         new("network", [ChaosKind.Cut, ChaosKind.Slow], 2, TimeSpan.Zero),
+        new("clock", [ChaosKind.Jump], 2, TimeSpan.Zero),
     ];
 
     [Fact]
@@ -52,12 +53,23 @@ public sealed class ChaosPlanTests
         Assert.All(Plan(5, 10 * Minute), step => Assert.Equal(step.Kind is ChaosKind.Pause or ChaosKind.Slow, step.For > TimeSpan.Zero));
 
     [Fact]
+    public void OnlyAClockJumps_MostlyForward_AndBackByLessThanItTakesToNotice()
+    {
+        var plan = Plan(5, 30 * Minute);
+        Assert.All(plan, step => Assert.Equal(step.Kind == ChaosKind.Jump, step.By != TimeSpan.Zero));
+        TimeSpan[] jumps = [.. plan.Where(step => step.Kind == ChaosKind.Jump).Select(step => step.By)];
+        Assert.All(jumps, by => Assert.InRange(by, TimeSpan.FromSeconds(-5), TimeSpan.FromMinutes(10)));
+        Assert.InRange(jumps.Count(by => by < TimeSpan.Zero), 1, jumps.Length / 2);
+    }
+
+    [Fact]
     public void NothingToBreak_IsAnEmptyPlan() => Assert.Empty(ChaosPlan.Make(new SeededRandom(1), Minute, []));
 
     [Fact]
     public void Step_ReadsAsALine()
     {
         Assert.Equal("   3.2 s kill agents", $"{new ChaosStep(TimeSpan.FromSeconds(3.2), ChaosKind.Kill, "agents", 7, TimeSpan.Zero)}");
+        Assert.Equal("   9.0 s jump clock by -2.5 s", $"{new ChaosStep(TimeSpan.FromSeconds(9), ChaosKind.Jump, "clock", 7, TimeSpan.Zero) { By = TimeSpan.FromSeconds(-2.5) }}");
         Assert.Equal("  63.0 s pause gateway for 1.5 s", $"{new ChaosStep(TimeSpan.FromSeconds(63), ChaosKind.Pause, "gateway", 7, TimeSpan.FromSeconds(1.5))}");
     }
 

@@ -1,4 +1,5 @@
 using AgentMesh.CrashKit.Checking;
+using AgentMesh.CrashKit.Verdicts;
 
 namespace AgentMesh.CrashKit.Tests.Checking;
 
@@ -18,6 +19,16 @@ public sealed class MailCheckerTests
     [InlineData("0-1 a/k ok messageId=1; 2-3 a/k ok messageId=2", "a", "Wrong")]
     public void Mail_ComesOnceAndInOrder(string sent, string inbox, string wrong) =>
         Assert.Equal(wrong, Rows.Kinds(MailChecker.Check(Rows.Operations(sent), _ => "bob", new Dictionary<string, IReadOnlyList<ReceivedMail>> { ["bob"] = Inbox("alice", inbox) })));
+
+    /// <summary>Whoever waits for mail that is still under way need not wait for this.</summary>
+    [Theory]
+    [InlineData("0-1 a ok; 2-3 b ok", "", false)]
+    [InlineData("0-1 a ok; 2-3 b ok", "a", false)]
+    [InlineData("0-1 a ok; 2-3 b ok", "b", true)]
+    [InlineData("0-2 a ok; 1-3 b ok", "b", false)]
+    public void LostMail_IsFinal_OnceWhatWasSentAfterItHasCome(string sent, string inbox, bool isFinal) => Assert.All(
+        MailChecker.Check(Rows.Operations(sent), _ => "bob", new Dictionary<string, IReadOnlyList<ReceivedMail>> { ["bob"] = Inbox("alice", inbox) }),
+        violation => Assert.Equal((ViolationKind.Lost, isFinal), (violation.Kind, violation.IsFinal)));
 
     [Fact]
     public void Order_IsOfAPair_AndNotOfAnInbox()

@@ -7,7 +7,7 @@ using AgentMesh.CrashKit.Histories;
 namespace AgentMesh.Cli.CrashTesting.Breaking;
 
 /// <summary>Breaks what the plan says when it says so. What comes back late makes later steps late, and none is left out for that while there is time.</summary>
-internal sealed class ChaosRun(IReadOnlyList<ChaosStep> plan, IMeshUnderTest mesh, ChaosProxy proxy, History history, CliParts parts)
+internal sealed class ChaosRun(IReadOnlyList<ChaosStep> plan, IMeshUnderTest mesh, IReadOnlyList<ChaosProxy> proxies, History history, CliParts parts)
 {
     private readonly SortedDictionary<string, int> _done = new(StringComparer.Ordinal);
 
@@ -43,11 +43,13 @@ internal sealed class ChaosRun(IReadOnlyList<ChaosStep> plan, IMeshUnderTest mes
         switch (step.Kind)
         {
             case ChaosKind.Cut:
-                return string.Create(CultureInfo.InvariantCulture, $"{proxy.Cut()} connections cut");
+                return string.Create(CultureInfo.InvariantCulture, $"{proxies.Sum(proxy => proxy.Cut())} connections cut");
             case ChaosKind.Slow:
-                proxy.IsSlow = true;
+                foreach (var proxy in proxies)
+                    proxy.IsSlow = true;
                 await Task.Delay(step.For, parts.TimeProvider, cancellationToken);
-                proxy.IsSlow = false;
+                foreach (var proxy in proxies)
+                    proxy.IsSlow = false;
                 return string.Create(CultureInfo.InvariantCulture, $"connections slow for {step.For.TotalSeconds:0.0} s");
             default:
                 return await mesh.BreakAsync(step, cancellationToken);

@@ -28,6 +28,9 @@ internal sealed class ForeignMesh(ForeignMeshOptions options, CliParts parts) : 
     public Uri? Facilitator => null;
 
     /// <inheritdoc/>
+    public TimeSpan ClockOffset => TimeSpan.Zero;
+
+    /// <inheritdoc/>
     public bool IsThrownAway => false;
 
     /// <inheritdoc/>

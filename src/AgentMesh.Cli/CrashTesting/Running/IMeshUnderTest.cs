@@ -16,6 +16,9 @@ internal interface IMeshUnderTest : IAsyncDisposable
     /// <summary>Where the simulated facilitator is, of a mesh that has one; null: there is none.</summary>
     Uri? Facilitator { get; }
 
+    /// <summary>How far its clock was moved.</summary>
+    TimeSpan ClockOffset { get; }
+
     /// <summary>Its agents are thrown away with it.</summary>
     bool IsThrownAway { get; }
 

@@ -13,6 +13,7 @@ namespace AgentMesh.Cli.CrashTesting.Running;
 /// <param name="parts">The clock.</param>
 internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> settings, CliParts parts) : IMeshUnderTest
 {
+    private const string ClockRole = "clock";
     private const string NoRateLimit = "AgentMesh__RateLimit__Enabled=false";
 
     /// <summary>The first start builds the apps.</summary>
@@ -27,6 +28,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
 
     private readonly string _folder = Directory.CreateTempSubdirectory("agentmesh-crash-").FullName;
     private readonly HashSet<int> _stopped = [];
+    private MovableClock? _clock;
     private RedisProcess? _redis;
     private ChildProcess? _launcher;
     private MeshProcesses? _processes;
@@ -41,6 +43,9 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
 
     /// <inheritdoc/>
     public Uri? Facilitator => Processes?.AddressOf("facilitator");
+
+    /// <inheritdoc/>
+    public TimeSpan ClockOffset => _clock?.Offset ?? TimeSpan.Zero;
 
     /// <inheritdoc/>
     public bool IsThrownAway => true;
@@ -59,6 +64,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
             await _redis.StartAsync(cancellationToken);
         }
 
+        _clock = options.ClockJumps ? new MovableClock(_folder) : null;
         Launch();
         await WaitAsync(_ => true, FirstStart, cancellationToken);
         _whole = Processes!.Apps.Count;
@@ -77,13 +83,21 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
             new("sidecar", [ChaosKind.Kill, ChaosKind.Pause], 2, TimeSpan.FromSeconds(5)),
             new("store", [ChaosKind.Kill], 2, TimeSpan.FromSeconds(2)),
             new("network", [ChaosKind.Cut, ChaosKind.Cut, ChaosKind.Slow], 3, TimeSpan.Zero),
+            new(ClockRole, [ChaosKind.Jump], 2, TimeSpan.Zero),
         ];
-        return [.. all.Where(target => roles.Contains(target.Role) && (target.Role != "store" || options.OnRedis))];
+        // All scenarios have a clock; without a store of its own there is none to be killed.
+        return [.. all.Where(target => target.Role == ClockRole ? options.ClockJumps : roles.Contains(target.Role) && (target.Role != "store" || options.OnRedis))];
     }
 
     /// <inheritdoc/>
     public async Task<string?> BreakAsync(ChaosStep step, CancellationToken cancellationToken)
     {
+        if (step.Kind == ChaosKind.Jump)
+        {
+            _clock!.Move(step.By);
+            return string.Create(CultureInfo.InvariantCulture, $"the clock jumped by {step.By.TotalSeconds:0.0} s, and is {_clock.Offset.TotalSeconds:0.0} s from this machine's");
+        }
+
         if (step is { Role: "store", Kind: ChaosKind.Kill })
         {
             await _redis!.KillAsync();
@@ -170,7 +184,9 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
             .. more,
         ];
         _launcher?.Dispose();
-        _launcher = ChildProcess.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = options.Root }, Path.Combine(_folder, "mesh.log"));
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = options.Root };
+        _clock?.Rule(start);
+        _launcher = ChildProcess.Start(start, Path.Combine(_folder, "mesh.log"));
     }
 
     private async Task WaitAsync(Func<MeshProcesses, bool> wanted, TimeSpan patience, CancellationToken cancellationToken)

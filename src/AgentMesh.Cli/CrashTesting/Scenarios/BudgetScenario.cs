@@ -53,12 +53,15 @@ internal sealed class BudgetScenario : IScenario
     public IReadOnlyCollection<string> Roles { get; } = ["agents", "gateway", "payments", "facilitator", "sidecar", "store", "network"];
 
     /// <inheritdoc/>
+    public IReadOnlyList<ChaosProxy> Doors => _door is { } door ? [door] : [];
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> PrepareAsync(CrashOptions options, CancellationToken cancellationToken)
     {
         // The seller is always at one address, behind which gateways come and go with their ports: what was bought there is asked for there again.
         _door = new ChaosProxy(() => _world?.Mesh.Gateways ?? [], new SeededRandom(options.Seed), TimeProvider.System);
         return Task.FromResult<IReadOnlyList<string>>(
-            ["AgentMesh__Turns__WorkIntervalSeconds=1", "AgentMesh__Wallets__StartingUsdc=10", $"AgentMesh__Outgoing__Allow={_door.EndPoint}"]);
+            [.. Money.Settings, "AgentMesh__Wallets__StartingUsdc=10", $"AgentMesh__Outgoing__Allow={_door.EndPoint}"]);
     }
 
     /// <inheritdoc/>

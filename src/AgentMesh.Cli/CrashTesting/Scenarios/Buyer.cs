@@ -34,7 +34,7 @@ internal sealed class Buyer : IDisposable
         (_world, Name, Random) = (world, name, world.Random.Fork(name));
         _http = new HttpClient(world.Proxy.Through(LocalHttp.CreateHandler(world.Mesh.Place.Gateway))) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         _key = EvmKey.Create(world.Parts.Random);
-        _wallet = new KeyWallet(_key, new PaymentPolicy { Caps = [new SpendingCap(KnownAssets.UsdcOnBaseSepolia, (ulong)Money.Price)] }, world.Parts.Random, world.Parts.TimeProvider);
+        _wallet = new KeyWallet(_key, new PaymentPolicy { Caps = [new SpendingCap(KnownAssets.UsdcOnBaseSepolia, (ulong)Money.Price)] }, world.Parts.Random, world.MeshTime);
     }
 
     /// <summary>Its name in the history.</summary>

@@ -41,6 +41,9 @@ internal sealed class CrashWorld(IMeshUnderTest mesh, ChaosProxy proxy, History 
     /// <summary>The clock and the outputs.</summary>
     public CliParts Parts => parts;
 
+    /// <summary>What time it is for the mesh, and for whoever signs what it judges by time.</summary>
+    public TimeProvider MeshTime { get; } = new MovedTime(mesh, parts.TimeProvider);
+
     /// <summary>The users of this run so far.</summary>
     public IReadOnlyCollection<UserId> Users
     {
@@ -91,5 +94,10 @@ internal sealed class CrashWorld(IMeshUnderTest mesh, ChaosProxy proxy, History 
     {
         foreach (var gateway in _gateways)
             gateway.Dispose();
+    }
+
+    private sealed class MovedTime(IMeshUnderTest mesh, TimeProvider time) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + mesh.ClockOffset;
     }
 }

@@ -1,3 +1,4 @@
+using AgentMesh.Cli.CrashTesting.Breaking;
 using AgentMesh.CrashKit.Verdicts;
 
 namespace AgentMesh.Cli.CrashTesting.Scenarios;
@@ -13,6 +14,9 @@ internal interface IScenario : IAsyncDisposable
 
     /// <summary>What may be broken: app ids, <c>sidecar</c>, <c>store</c>, <c>network</c>.</summary>
     IReadOnlyCollection<string> Roles { get; }
+
+    /// <summary>Proxies of its own, whose connections are cut and slowed with those of clients.</summary>
+    IReadOnlyList<ChaosProxy> Doors => [];
 
     /// <summary>Settings of the apps that a mesh of its own has for it, <c>KEY=VALUE</c>. Asked for before the mesh is started.</summary>
     Task<IReadOnlyList<string>> PrepareAsync(CrashOptions options, CancellationToken cancellationToken);
@@ -30,4 +34,5 @@ internal interface IScenario : IAsyncDisposable
 /// <summary>What a check has found.</summary>
 /// <param name="Checked">How many things were held against the promise.</param>
 /// <param name="Violations">What is broken of it.</param>
-internal sealed record Findings(int Checked, IReadOnlyList<Violation> Violations);
+/// <param name="IsFinal">Nothing is under way any more that could mend it.</param>
+internal sealed record Findings(int Checked, IReadOnlyList<Violation> Violations, bool IsFinal = false);

@@ -14,6 +14,7 @@ internal sealed class IsolationScenario : IScenario
 {
     private const int Workers = 8;
     private const int UsersPerTenant = 4;
+    private const int SocketsInTwenty = 3;
     private const int TricksInTwenty = 9;
     private const int LeastPauseMs = 2;
     private const int MostPauseMs = 40;
@@ -51,6 +52,7 @@ internal sealed class IsolationScenario : IScenario
         var markers = _markers = new MarkerBook(world.Parts.Random);
         _agents = await MakeAgentsAsync(world, stop, cancellationToken);
         using var http = Http(world, markers);
+        using var through = new HttpMessageInvoker(world.Proxy.Through(LocalHttp.CreateHandler(world.Mesh.Place.Gateway)));
         var (own, tricks) = (new OwnOperations(markers, _agents), new Tricks(markers));
         foreach (var agent in _agents)
         {
@@ -59,7 +61,8 @@ internal sealed class IsolationScenario : IScenario
             await SendAsync(world, http, "owner", new CanaryRequest("message", agent, HttpMethod.Post, agent.Path + "/message", OwnOperations.Write(("content", marker))), cancellationToken);
         }
 
-        await Task.WhenAll(Enumerable.Range(1, Workers).Select(worker => WorkAsync(world, http, own, tricks, $"worker-{worker}", stop, cancellationToken)));
+        await Task.WhenAll(Enumerable.Range(1, Workers).Select(worker => WorkAsync(
+            world, http, new IsolationSockets(world, markers, tricks, _report, through, $"worker-{worker}"), own, tricks, $"worker-{worker}", stop, cancellationToken)));
     }
 
     /// <inheritdoc/>
@@ -104,8 +107,10 @@ internal sealed class IsolationScenario : IScenario
     private CanaryHttp Http(CrashWorld world, MarkerBook markers) =>
         new([world.Mesh.Place.Gateway], markers, _report, gateway => world.Proxy.Through(LocalHttp.CreateHandler(gateway)));
 
-    private async Task WorkAsync(CrashWorld world, CanaryHttp http, OwnOperations own, Tricks tricks, string name, CancellationToken stop, CancellationToken cancellationToken)
+    private async Task WorkAsync(
+        CrashWorld world, CanaryHttp http, IsolationSockets sockets, OwnOperations own, Tricks tricks, string name, CancellationToken stop, CancellationToken cancellationToken)
     {
+        await using var disposed = sockets;
         var seeded = world.Random.Fork(name);
         var random = new Random(seeded.Next(int.MaxValue));
         while (_agents.Count > 0 && !stop.IsCancellationRequested)
@@ -113,7 +118,12 @@ internal sealed class IsolationScenario : IScenario
             var me = random.Next(_agents.Count);
             var victim = _agents[(me + 1 + random.Next(_agents.Count - 1)) % _agents.Count];
             var canBeRefused = _agents[me].Token is not null;
-            await SendAsync(world, http, name, canBeRefused && random.Next(20) < TricksInTwenty ? tricks.Next(_agents[me], victim, random) : own.Next(_agents[me], random), cancellationToken);
+            await (random.Next(20) switch
+            {
+                < SocketsInTwenty when canBeRefused => sockets.UseAsync(_agents[me], victim, random, cancellationToken),
+                < SocketsInTwenty + TricksInTwenty when canBeRefused => SendAsync(world, http, name, tricks.Next(_agents[me], victim, random), cancellationToken),
+                _ => SendAsync(world, http, name, own.Next(_agents[me], random), cancellationToken),
+            });
             await Task.Delay(TimeSpan.FromMilliseconds(seeded.Between(LeastPauseMs, MostPauseMs)), world.Parts.TimeProvider, cancellationToken);
         }
     }

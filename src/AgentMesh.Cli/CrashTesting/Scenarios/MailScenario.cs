@@ -57,15 +57,25 @@ internal sealed class MailScenario : IScenario
         return await Patience.LookAsync(
             async token =>
             {
-                var inboxes = new Dictionary<string, IReadOnlyList<ReceivedMail>>(StringComparer.Ordinal);
-                foreach (var user in world.Users)
+                var users = world.Users;
+                // Before the inboxes: what is in no outbox as pending any more has come, or never will.
+                var isUnderWay = false;
+                foreach (var user in users)
                 {
-                    if (await ReadAsync(reader, user, token) is not { } inbox)
+                    if (await PagesAsync(reader, user, "outbox", mail => mail.GetProperty("state").GetString(), token) is not { } states)
+                        return null;
+                    isUnderWay |= states.Contains("pending");
+                }
+
+                var inboxes = new Dictionary<string, IReadOnlyList<ReceivedMail>>(StringComparer.Ordinal);
+                foreach (var user in users)
+                {
+                    if (await PagesAsync(reader, user, "inbox", Read, token) is not { } inbox)
                         return null;
                     inboxes[user.ToString()] = inbox;
                 }
 
-                return new Findings(sent.Length, MailChecker.Check(sent, operation => _receivers[operation.Content], inboxes));
+                return new Findings(sent.Length, MailChecker.Check(sent, operation => _receivers[operation.Content], inboxes), IsFinal: !isUnderWay);
             },
             Longest, world.Parts, cancellationToken);
     }
@@ -118,24 +128,27 @@ internal sealed class MailScenario : IScenario
         }));
     }
 
-    private static async Task<IReadOnlyList<ReceivedMail>?> ReadAsync(CrashClient reader, UserId user, CancellationToken cancellationToken)
+    private static ReceivedMail Read(JsonElement mail) => new(
+        mail.GetProperty("n").GetInt64(), UserOf(mail.GetProperty("from").GetString()!), mail.GetProperty("id").GetString()!, mail.GetProperty("content").GetString()!);
+
+    /// <summary>All of an inbox or an outbox; null: a page did not come.</summary>
+    private static async Task<IReadOnlyList<T>?> PagesAsync<T>(CrashClient reader, UserId user, string box, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
-        List<ReceivedMail> inbox = [];
+        List<T> messages = [];
         string? before = null;
         for (var pages = 0; pages < MaxPages; pages++)
         {
-            var answer = await reader.AnswerAsync(new GatewayRequest(HttpMethod.Get, "inbox", user) { Query = [("limit", "100"), ("before", before)] }, cancellationToken);
+            var answer = await reader.AnswerAsync(new GatewayRequest(HttpMethod.Get, box, user) { Query = [("limit", "100"), ("before", before)] }, cancellationToken);
             if (!answer.IsSuccess)
                 return null;
             var page = JsonElement.Parse(answer.Body);
-            inbox.AddRange(page.GetProperty("messages").EnumerateArray().Select(mail => new ReceivedMail(
-                mail.GetProperty("n").GetInt64(), UserOf(mail.GetProperty("from").GetString()!), mail.GetProperty("id").GetString()!, mail.GetProperty("content").GetString()!)));
+            messages.AddRange(page.GetProperty("messages").EnumerateArray().Select(read));
             if (page.GetProperty("nextBefore") is not { ValueKind: JsonValueKind.Number } next)
                 break;
             before = next.GetInt64().ToString(CultureInfo.InvariantCulture);
         }
 
-        return inbox;
+        return messages;
     }
 
     // All are of one tenant.

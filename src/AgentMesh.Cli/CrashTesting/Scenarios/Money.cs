@@ -21,6 +21,13 @@ internal static class Money
     /// <summary>The token, as budgets name it.</summary>
     public static string Asset { get; } = $"{KnownAssets.UsdcOnBaseSepolia.Network}/erc20:{KnownAssets.UsdcOnBaseSepolia.Address.ToString().ToLowerInvariant()}";
 
+    /// <summary>Settings with which a payment whose process is dead is found soon, as often as there are kills, and is looked for as often as nobody knows of it.</summary>
+    public static IReadOnlyList<string> Settings { get; } =
+    [
+        "AgentMesh__Turns__WorkIntervalSeconds=1", "AgentMesh__Payments__LeaseSeconds=2", "AgentMesh__Payments__WorkIntervalSeconds=1", "AgentMesh__Payments__LookIntervalSeconds=1",
+        "AgentMesh__Payments__MaxAttempts=1000",
+    ];
+
     private const int MaxPages = 100;
 
     /// <summary>The chain's facilitator.</summary>

@@ -1,5 +1,4 @@
 using AgentMesh.Cli.Terminal;
-using AgentMesh.CrashKit.Verdicts;
 
 namespace AgentMesh.Cli.CrashTesting.Scenarios;
 
@@ -23,13 +22,14 @@ internal static class Patience
         while (true)
         {
             var found = await lookAsync(cancellationToken);
-            if (found is not null && (found.Violations.Count == 0 || found.Violations.Any(IsFinal)))
+            if (found is not null && (found.IsFinal || found.Violations.Count == 0))
                 return found;
+            // Nobody has to wait for the rest; nor is it told, because it may still become right.
+            if (found?.Violations.Where(violation => violation.IsFinal).ToArray() is { Length: > 0 } final)
+                return found with { Violations = final };
             if (parts.TimeProvider.GetElapsedTime(begun) > longest)
                 return found ?? throw new CliException($"what there is cannot be read {longest.TotalSeconds:0} s after all was made to work again");
             await Task.Delay(Pause, parts.TimeProvider, cancellationToken);
         }
     }
-
-    private static bool IsFinal(Violation violation) => violation.Kind is ViolationKind.Doubled or ViolationKind.Over or ViolationKind.Leaked;
 }

@@ -44,7 +44,7 @@ internal sealed class PaymentsScenario : IScenario
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> PrepareAsync(CrashOptions options, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>(
-        ["AgentMesh__Turns__WorkIntervalSeconds=1", "AgentMesh__Wallets__StartingUsdc=0"]);
+        [.. Money.Settings, "AgentMesh__Wallets__StartingUsdc=0"]);
 
     /// <inheritdoc/>
     public async Task LoadAsync(CrashWorld world, CancellationToken stop, CancellationToken cancellationToken)
