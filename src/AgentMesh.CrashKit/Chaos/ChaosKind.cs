@@ -17,13 +17,16 @@ public enum ChaosKind
 
     /// <summary>The clock of all processes jumps: mostly forward, as that of a machine that slept, and now and then back a little, as one that is set.</summary>
     Jump,
+
+    /// <summary>A service that others run does wrong with the next few calls, and says so or not.</summary>
+    Fault,
 }
 
 /// <summary>The kinds, as scoreboards and histories name them.</summary>
 public static class ChaosNames
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = ["kills", "pauses", "cuts", "slow", "jumps"];
+    public static IReadOnlyList<string> All { get; } = ["kills", "pauses", "cuts", "slow", "jumps", "faults"];
 
     /// <summary>One of them.</summary>
     public static string Of(ChaosKind kind) => All[(int)kind];

@@ -14,8 +14,8 @@ public sealed class ScoreboardTests
     [Fact]
     public void Text_IsATable_AndHowToDoItAgain() => Assert.Equal(
         """
-        scenario  seconds  acknowledged  unknown  refused  kills  pauses  cuts  slow  jumps  lost  doubled  over  leaked  wrong
-        messages       30         1,234        2        3      4       0     0     0      0     0        0    $0       0      0
+        scenario  seconds  acknowledged  unknown  refused  kills  pauses  cuts  slow  jumps  faults  lost  doubled  over  leaked  wrong
+        messages       30         1,234        2        3      4       0     0     0      0       0     0        0    $0       0      0
 
         messages: Each message once. 9 checked.
           refused 3 rate_limited
@@ -30,10 +30,10 @@ public sealed class ScoreboardTests
         var over = new Violation(ViolationKind.Over, "bob", "Too much.", []) { OverMicroUsd = 1_250_000 };
         Assert.Equal(
             """
-            scenario  seconds  acknowledged  unknown  refused  kills  pauses  cuts  slow  jumps  lost  doubled       over  leaked  wrong
-            messages       30         1,234        2        3      4       0     0     0      0     1        0         $0       0      0
-            budget         30         1,234        2        3      4       0     0     0      0     0        0  $1.250000       0      0
-            all            60         2,468        4        6      8       0     0     0      0     1        0  $1.250000       0      0
+            scenario  seconds  acknowledged  unknown  refused  kills  pauses  cuts  slow  jumps  faults  lost  doubled       over  leaked  wrong
+            messages       30         1,234        2        3      4       0     0     0      0       0     1        0         $0       0      0
+            budget         30         1,234        2        3      4       0     0     0      0       0     0        0  $1.250000       0      0
+            all            60         2,468        4        6      8       0     0     0      0       0     1        0  $1.250000       0      0
             """, string.Join('\n', Board(Verdict("messages", Lost), Verdict("budget", over)).Text().Split('\n').Take(4)));
         Assert.Contains("  LOST alice: A message that was acknowledged is not there.\n    #7 acknowledged \u0001\n    not in 3 messages\n", Board(Verdict("messages", Lost)).Text(), StringComparison.Ordinal);
         Assert.Contains("\nSOMETHING IS WRONG\n", Board(Verdict("messages", Lost)).Text(), StringComparison.Ordinal);

@@ -27,6 +27,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("agentmesh-crash-").FullName;
+    private readonly string _appToken = parts.NewKey();
     private readonly HashSet<int> _stopped = [];
     private MovableClock? _clock;
     private RedisProcess? _redis;
@@ -79,7 +80,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
             new("agents", [ChaosKind.Kill, ChaosKind.Kill, ChaosKind.Pause], 5, TimeSpan.FromSeconds(1)),
             new("gateway", [ChaosKind.Kill, ChaosKind.Pause], 3, TimeSpan.FromSeconds(1)),
             new("payments", [ChaosKind.Kill, ChaosKind.Pause], 3, TimeSpan.FromSeconds(1)),
-            new("facilitator", [ChaosKind.Kill, ChaosKind.Pause], 2, TimeSpan.FromSeconds(1)),
+            new("facilitator", [ChaosKind.Kill, ChaosKind.Pause, ChaosKind.Fault, ChaosKind.Fault, ChaosKind.Fault], 6, TimeSpan.FromSeconds(1)),
             new("sidecar", [ChaosKind.Kill, ChaosKind.Pause], 2, TimeSpan.FromSeconds(5)),
             new("store", [ChaosKind.Kill], 2, TimeSpan.FromSeconds(2)),
             new("network", [ChaosKind.Cut, ChaosKind.Cut, ChaosKind.Slow], 3, TimeSpan.Zero),
@@ -96,6 +97,12 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
         {
             _clock!.Move(step.By);
             return string.Create(CultureInfo.InvariantCulture, $"the clock jumped by {step.By.TotalSeconds:0.0} s, and is {_clock.Offset.TotalSeconds:0.0} s from this machine's");
+        }
+
+        if (step.Kind == ChaosKind.Fault)
+        {
+            var faults = FacilitatorFaults.Of(step.Pick);
+            return Facilitator is { } place && await FacilitatorFaults.ScriptAsync(place, _appToken, faults, cancellationToken) ? $"the facilitator's next: {string.Join(", ", faults)}" : null;
         }
 
         if (step is { Role: "store", Kind: ChaosKind.Kill })
@@ -185,6 +192,8 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
         ];
         _launcher?.Dispose();
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = options.Root };
+        // The facilitator takes its faults from whoever has it, as from its sidecar.
+        start.Environment["APP_API_TOKEN"] = _appToken;
         _clock?.Rule(start);
         _launcher = ChildProcess.Start(start, Path.Combine(_folder, "mesh.log"));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using AgentMesh.Cli.CrashTesting.Driving;
+using AgentMesh.Cli.CrashTesting.Running;
 using AgentMesh.Cli.Funding;
 using AgentMesh.Cli.Meshes;
 using AgentMesh.Cli.Terminal;
@@ -25,7 +26,7 @@ internal static class Money
     public static IReadOnlyList<string> Settings { get; } =
     [
         "AgentMesh__Turns__WorkIntervalSeconds=1", "AgentMesh__Payments__LeaseSeconds=2", "AgentMesh__Payments__WorkIntervalSeconds=1", "AgentMesh__Payments__LookIntervalSeconds=1",
-        "AgentMesh__Payments__MaxAttempts=1000",
+        "AgentMesh__Payments__MaxAttempts=1000", .. FacilitatorFaults.Settings,
     ];
 
     private const int MaxPages = 100;
