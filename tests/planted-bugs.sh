@@ -2,12 +2,12 @@
 # Whether the crash test finds bugs: builds the mesh with those that are planted for it (-p:PlantedBugs=true) in a folder of its own, has one at a time, and runs
 # the scenario that should find it; then the same on the same build without any, which must find nothing. Not of CI: a quarter of an hour on an idle machine.
 #   tests/planted-bugs.sh [FOLDER] [BUG…]     FOLDER is kept, so that the next run builds less; default: a temporary one
-# SECONDS_EACH (60) is how long a bug may take to be found, starts of meshes included; LOAD_SECONDS (25) is how long one run is under load.
+# SECONDS_EACH (60) is how long a bug may take to be found, starts of meshes included; LOAD_SECONDS (20) is how long one run is under load.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-$(mktemp -d)}
 shift || true
-limit=${SECONDS_EACH:-60} load=${LOAD_SECONDS:-25}
+limit=${SECONDS_EACH:-60} load=${LOAD_SECONDS:-20}
 
 # Bug, scenario, seed.
 bugs='
@@ -18,7 +18,7 @@ bugs='
   forgotten_key messages 7
   lost_page messages 7
   open_door isolation 7
-  paid_again budget 7
+  paid_again budget 128
   reply_before_write messages 7
   sequence_reuse messages 7
   skipped_event streams 7

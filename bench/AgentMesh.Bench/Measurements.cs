@@ -17,9 +17,17 @@ internal static class Measurements
     public static Task<LoadResult> LoadAsync(Mesh mesh, int connections, int users, int messages, string content, CancellationToken cancellationToken) =>
         LoadAsync(mesh, connections, users, messages, (connection, user) => connection.PostAsync(user, content, cancellationToken), cancellationToken);
 
+    /// <summary>The same, of the users that are named, one message each.</summary>
+    public static Task<LoadResult> LoadAsync(Mesh mesh, int connections, string[] users, string content, CancellationToken cancellationToken) =>
+        LoadAsync(mesh, connections, users.Length, number => users[number], (connection, user) => connection.PostAsync(user, content, cancellationToken), cancellationToken);
+
     /// <summary>The same, of calls of any kind.</summary>
-    public static async Task<LoadResult> LoadAsync(
-        Mesh mesh, int connections, int users, int messages, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken)
+    public static Task<LoadResult> LoadAsync(
+        Mesh mesh, int connections, int users, int messages, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken) =>
+        LoadAsync(mesh, connections, messages, number => $"user-{number % users}", callAsync, cancellationToken);
+
+    private static async Task<LoadResult> LoadAsync(
+        Mesh mesh, int connections, int messages, Func<int, string> userOf, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken)
     {
         var before = mesh.Cpu();
         var latencies = new double[messages];
@@ -32,7 +40,7 @@ internal static class Measurements
                 while (Interlocked.Increment(ref next) is var number && number < messages)
                 {
                     var sent = Stopwatch.GetTimestamp();
-                    await callAsync(connection, $"user-{number % users}");
+                    await callAsync(connection, userOf(number));
                     latencies[number] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
                 }
             },

@@ -6,14 +6,15 @@ using AgentMesh.Bench;
 var messages = new Option<int>("--messages") { Description = "Messages of the load measurement.", DefaultValueFactory = _ => 40_000 };
 var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
+var sizes = new Option<int[]>("--sizes") { Description = "Users of the meshes whose capacity is measured.", DefaultValueFactory = _ => [1_000, 10_000, 100_000], AllowMultipleArgumentsPerToken = true };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), mcp, mail, slow, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), capacity, mcp, mail, slow, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
 var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
 var command = new RootCommand("Measures the mesh: messages/s, latency and CPU per message, cost by length of history, memory per agent.")
 {
-    messages, connections, users, agents, only, redis, seed, output,
+    messages, connections, users, sizes, agents, only, redis, seed, output,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -42,6 +43,17 @@ command.SetAction(async (parsed, cancellationToken) =>
             var (perAgent, resident) = await Measurements.MemoryAsync(mesh, parsed.GetValue(agents), cancellationToken);
             results["memory"] = new { agents = parsed.GetValue(agents), bytesPerAgent = perAgent, residentMiB = resident.ToDictionary(process => process.Key, process => process.Value / 1048576.0) };
             Console.WriteLine($"memory     {perAgent / 1024,10:0.0} KiB per activated agent (20 messages of 200 bytes)   resident MiB: {string.Join(", ", resident.Select(process => $"{process.Key} {process.Value / 1048576.0:0}"))}");
+        }
+
+        if (wanted.Contains("capacity"))
+        {
+            ReportCapacity(await Capacity.MeasureAsync(
+                async size =>
+                {
+                    var folder = Path.Combine(data, $"capacity-{size}");
+                    return (await Mesh.StartAsync(root, folder, parsed.GetValue(redis), cancellationToken, "--set", $"AgentMesh__Actors__IdleTimeoutSeconds={Capacity.IdleSeconds}"), folder);
+                },
+                parsed.GetValue(sizes)!, parsed.GetValue(redis), cancellationToken));
         }
 
         if (wanted.Contains("mcp"))
@@ -116,6 +128,19 @@ command.SetAction(async (parsed, cancellationToken) =>
         results["historyP50Ms"] = p50;
         Console.WriteLine($"history    {string.Join("   ", p50.Select(entry => $"{entry.Key} messages: p50 {entry.Value:0.00} ms"))}   ratio {p50[10_000] / p50[10]:0.00}");
     }
+
+    void ReportCapacity(IReadOnlyList<CapacityResult> meshes)
+    {
+        results["capacity"] = meshes;
+        foreach (var mesh in meshes)
+        {
+            Console.WriteLine($"capacity   {mesh.Users,10:N0} users, made at {mesh.CreatedPerSecond:0}/s   {mesh.StoredBytesPerUser / 1024:0.0} KiB stored each   resident MiB: made {Sum(mesh.MadeBytes)}, idle {Sum(mesh.IdleBytes)}, under load {Sum(mesh.LoadedBytes)}");
+            Console.WriteLine($"           {mesh.MessagesPerSecond,10:0} messages/s   p50 {mesh.P50Ms:0.0} ms   p99 {mesh.P99Ms:0.0} ms ({mesh.P99Ms / meshes[0].P99Ms:0.00})   {mesh.CpuMsPerMessage:0.000} ms CPU per message{(mesh.RedisCommandsPerMessage > 0 ? $"   {mesh.RedisCommandsPerMessage:0.0} commands of Redis" : "")}");
+        }
+    }
+
+    static string Sum(IReadOnlyDictionary<string, long> bytes) =>
+        $"{bytes.Values.Sum() / 1048576.0:0} ({string.Join(", ", bytes.Select(process => $"{process.Key} {process.Value / 1048576.0:0}"))})";
 
     void ReportMcp(McpResult compared)
     {
