@@ -69,9 +69,12 @@ internal sealed record SellerTerms(PaymentRequired Required, PaymentChoice Choic
     /// <param name="signature">Of <see cref="AuthorizationOf"/>.</param>
     public Result<PurchasePayment> Complete(StoredPurchase purchase, ReadOnlyMemory<byte> signature)
     {
-        JsonElement? extensions = Required is PaymentRequiredV2 v2 && PaymentIdentifier.IsOffered(v2.Extensions)
-            ? PaymentIdentifier.AddTo(v2.Extensions, $"purchase_{purchase.Id}")
-            : null;
+        var name = $"purchase_{purchase.Id}";
+#if PLANTED_BUGS
+        // Else the seller knows it by its name, and serves what was paid already.
+        name += PlantedBugs.Is("paid_again") ? $"_{purchase.Attempt}" : "";
+#endif
+        JsonElement? extensions = Required is PaymentRequiredV2 v2 && PaymentIdentifier.IsOffered(v2.Extensions) ? PaymentIdentifier.AddTo(v2.Extensions, name) : null;
         var payment = PaymentSigner.Complete(Required, Choice, AuthorizationOf(purchase.Terms!), signature, extensions);
         return payment.IsRefused ? new PaymentNotPossible(payment.Refusal) : new PurchasePayment(payment.Value.HeaderName, payment.Value.HeaderValue);
     }

@@ -55,6 +55,8 @@ public static class SpendingChecker
             violations.Add(new Violation(ViolationKind.Over, agent, $"{gone} has left its wallet, its limit is {last.Limit}", lines) { OverMicroUsd = gone - last.Limit });
         if (gone > settled + unknown)
             violations.Add(Doubled(agent, $"{gone} has left its wallet, its payments are {settled + unknown}", gone - settled - unknown, lines));
+        else if (paid <= most && gone > price * most)
+            violations.Add(Doubled(agent, $"{gone} has left its wallet, and at most {most} things were bought for {price} each", gone - price * most, wanted));
         if (gone < settled)
             violations.Add(new Violation(ViolationKind.Wrong, agent, $"{gone} has left its wallet, its settled payments are {settled}", lines));
         return violations;

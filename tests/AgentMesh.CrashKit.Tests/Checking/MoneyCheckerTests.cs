@@ -66,6 +66,13 @@ public sealed class MoneyCheckerTests
         Assert.Equal(wrong, Rows.Kinds(violations));
     }
 
+    /// <summary>The second payment has not ended, but its money has left: nobody has to wait for its end.</summary>
+    [Theory]
+    [InlineData(10, "Wrong")]
+    [InlineData(20, "Wrong Doubled")]
+    public void Wallet_LosesNoMoreThanWhatWasBought(int left, string wrong) =>
+        Assert.Equal(wrong, Rows.Kinds(Spend("0-1 a/1 unknown; 2-3 a/1 ok", 10, 10, "1:Settled 2:Open", left)));
+
     [Fact]
     public void TwoPayments_AreNotOneTransaction()
     {

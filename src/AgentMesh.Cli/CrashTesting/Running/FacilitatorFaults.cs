@@ -12,15 +12,18 @@ internal static class FacilitatorFaults
     public static IReadOnlyList<string> Settings { get; } = ["AgentMesh__Facilitator__Faults=true", "AgentMesh__Payments__SettleTimeoutSeconds=3"];
 
     private const string TokenHeader = "dapr-api-token";
-    private const int AtOnce = 4;
+    private const int AtOnce = 2;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Its names of them. Most have a payment executed whose payer is not told.</summary>
+    /// <summary>
+    /// Its names of them. Most have a payment executed whose payer is not told. None has an order to settle lost that was not executed: nobody may know of it before
+    /// its authorization is over, which is longer than a run.
+    /// </summary>
     private static readonly string[] Kinds =
     [
-        "settle:error_after", "settle:error_after", "settle:drop_connection_after", "settle:drop_connection_after", "settle:timeout_after_settle", "settle:duplicate",
-        "settle:error_before", "settle:drop_connection", "settle:slow:500", "verify:error_before",
+        "settle:error_after", "settle:error_after", "settle:drop_connection_after", "settle:drop_connection_after", "settle:timeout_after_settle", "settle:duplicate", "settle:slow:500",
+        "verify:error_before",
     ];
 
     /// <summary>A few of them.</summary>

@@ -24,6 +24,11 @@ internal sealed class BudgetScenario : IScenario
     private const int MostPurchases = 3;
     private const int LeastOfLimit = 2;
     private const int MostOfLimit = 5;
+
+    /// <summary>Of a hundred agents so many have a limit that they do not reach: what would be bought twice is not stopped by it.</summary>
+    private const int PercentWide = 40;
+
+    private const int WideLimit = 40;
     private const int TriesUnderLoad = 3;
 
     /// <summary>Things that a client does with one agent, at most: so many numbers of its own each agent has.</summary>
@@ -118,7 +123,8 @@ internal sealed class BudgetScenario : IScenario
     {
         var user = world.User(name);
         await client.SendUntilKnownAsync(user.ToString(), "message", "begin", Begin(world, user), null, stop, cancellationToken);
-        var limit = Money.Price * client.RandomOf(thing).Between(LeastOfLimit, MostOfLimit) + Money.Price / 2;
+        var random = client.RandomOf(thing);
+        var limit = Money.Price * (random.Percent(PercentWide) ? WideLimit : random.Between(LeastOfLimit, MostOfLimit)) + Money.Price / 2;
         var order = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject
         {
             ["scope"] = "agent",
