@@ -38,18 +38,18 @@ done
 # One run. Found is what the scoreboard shows of its violations: a run that broke off has found nothing.
 finds() { grep -qE '^  (LOST|DOUBLED|OVER|LEAKED|WRONG)' "$folder/$1.log"; }
 run() { dotnet src/AgentMesh.Cli/bin/Release/net10.0/AgentMesh.Cli.dll crash-test "$1" --seconds "$load" --seed "$2" >"$folder/$3.log" 2>&1; }
-missed=0
+missed=0 clean=
 printf '%-22s %-10s %5s  %s\n' bug scenario seed found
 while read -r bug scenario seed; do
   [ -n "$bug" ] || continue
   [ $# -eq 0 ] || [[ " $* " == *" $bug "* ]] || continue
-  began=$SECONDS found=
+  began=$SECONDS found= clean+=$scenario$'\t'$seed$'\n'
   while [ -z "$found" ] && [ $((SECONDS - began)) -lt "$limit" ]; do
     AGENTMESH_PLANTED_BUG=$bug run "$scenario" "$seed" "$bug" || ! finds "$bug" || found=$((SECONDS - began))
     seed=$((seed + 1))
   done
   printf '%-22s %-10s %5s  %s\n' "$bug" "$scenario" $((seed - 1)) "${found:+$found s, $(grep -m 1 -oE '^  (LOST|DOUBLED|OVER|LEAKED|WRONG)' "$folder/$bug.log" | tr -d ' ')}"
-  [ -n "$found" ] || missed=$((missed + 1))
+  [ -n "$found" ] && [ "$found" -le "$limit" ] || missed=$((missed + 1))
 done <<<"$bugs"
 
 wrong=0
@@ -57,6 +57,6 @@ while read -r scenario seed; do
   [ -n "$scenario" ] || continue
   run "$scenario" "$seed" "clean-$scenario-$seed" && said=nothing || { said=SOMETHING wrong=$((wrong + 1)); }
   printf '%-22s %-10s %5s  %s\n' "(none)" "$scenario" "$seed" "$said"
-done <<<"$(awk 'NF { print $2, $3 }' <<<"$bugs" | sort -u)"
+done <<<"$(sort -u <<<"$clean")"
 echo "$missed bugs were not found; without a bug something was wrong $wrong times; logs are in $folder"
 [ $((missed + wrong)) -eq 0 ]

@@ -10,24 +10,34 @@ namespace AgentMesh.Bench;
 /// <param name="CpuMsByProcess">The same, by process.</param>
 internal sealed record LoadResult(double MessagesPerSecond, double P50Ms, double P99Ms, double CpuMsPerMessage, IReadOnlyDictionary<string, CpuTime> CpuMsByProcess);
 
+/// <summary>What load is put on.</summary>
+internal interface ILoaded
+{
+    /// <summary>Where clients connect.</summary>
+    Uri Gateway { get; }
+
+    /// <summary>CPU seconds of every process of it, by name.</summary>
+    IReadOnlyDictionary<string, CpuTime> Cpu();
+}
+
 /// <summary>The measurements themselves; each needs a running mesh.</summary>
 internal static class Measurements
 {
     /// <summary>Every connection posts to its users in turn for as long as asked; users are shared out, as in life.</summary>
-    public static Task<LoadResult> LoadAsync(Mesh mesh, int connections, int users, int messages, string content, CancellationToken cancellationToken) =>
+    public static Task<LoadResult> LoadAsync(ILoaded mesh, int connections, int users, int messages, string content, CancellationToken cancellationToken) =>
         LoadAsync(mesh, connections, users, messages, (connection, user) => connection.PostAsync(user, content, cancellationToken), cancellationToken);
 
     /// <summary>The same, of the users that are named, one message each.</summary>
-    public static Task<LoadResult> LoadAsync(Mesh mesh, int connections, string[] users, string content, CancellationToken cancellationToken) =>
+    public static Task<LoadResult> LoadAsync(ILoaded mesh, int connections, string[] users, string content, CancellationToken cancellationToken) =>
         LoadAsync(mesh, connections, users.Length, number => users[number], (connection, user) => connection.PostAsync(user, content, cancellationToken), cancellationToken);
 
     /// <summary>The same, of calls of any kind.</summary>
     public static Task<LoadResult> LoadAsync(
-        Mesh mesh, int connections, int users, int messages, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken) =>
+        ILoaded mesh, int connections, int users, int messages, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken) =>
         LoadAsync(mesh, connections, messages, number => $"user-{number % users}", callAsync, cancellationToken);
 
     private static async Task<LoadResult> LoadAsync(
-        Mesh mesh, int connections, int messages, Func<int, string> userOf, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken)
+        ILoaded mesh, int connections, int messages, Func<int, string> userOf, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken)
     {
         var before = mesh.Cpu();
         var latencies = new double[messages];

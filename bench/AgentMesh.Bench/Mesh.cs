@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace AgentMesh.Bench;
 
 /// <summary>The built mesh, or the probe, as its users start it, in a folder of its own.</summary>
-internal sealed class Mesh : IAsyncDisposable
+internal sealed class Mesh : ILoaded, IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 

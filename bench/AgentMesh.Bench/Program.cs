@@ -3,12 +3,18 @@ using System.Diagnostics;
 using System.Text.Json;
 using AgentMesh.Bench;
 
+if (args is [Hops.Argument, .. var role])
+{
+    await Hops.ServeAsync(role);
+    return 0;
+}
+
 var messages = new Option<int>("--messages") { Description = "Messages of the load measurement.", DefaultValueFactory = _ => 40_000 };
 var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 64 };
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
 var sizes = new Option<int[]>("--sizes") { Description = "Users of the meshes whose capacity is measured.", DefaultValueFactory = _ => [1_000, 10_000, 100_000], AllowMultipleArgumentsPerToken = true };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), capacity, mcp, mail, slow, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), hops, capacity, mcp, mail, slow, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
 var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
@@ -24,11 +30,13 @@ command.SetAction(async (parsed, cancellationToken) =>
     var results = new Dictionary<string, object>();
     try
     {
-        if (wanted.Contains("load") || wanted.Contains("history"))
+        if (wanted.Overlaps(["load", "history", "hops"]))
         {
             await using var mesh = await Mesh.StartAsync(root, Path.Combine(data, "load"), parsed.GetValue(redis), cancellationToken);
             results["store"] = mesh.Store.Split(':')[0];
             await Measurements.LoadAsync(mesh, parsed.GetValue(connections), parsed.GetValue(users), Math.Min(parsed.GetValue(messages), 15_000), "hello", cancellationToken);
+            if (wanted.Contains("hops"))
+                await ReportHopsAsync(mesh, cancellationToken);
             if (wanted.Contains("load"))
                 ReportLoad(await Measurements.LoadAsync(mesh, parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(messages), "hello", cancellationToken));
             if (wanted.Contains("history"))
@@ -121,6 +129,33 @@ command.SetAction(async (parsed, cancellationToken) =>
         results["load"] = load;
         Console.WriteLine($"load       {load.MessagesPerSecond,10:0} messages/s   p50 {load.P50Ms:0.0} ms   p99 {load.P99Ms:0.0} ms");
         Console.WriteLine($"CPU        {load.CpuMsPerMessage,10:0.000} ms per message   {string.Join(", ", load.CpuMsByProcess.Select(process => $"{process.Key} {process.Value.Total:0.000} (user {process.Value.User:0.000})"))}");
+    }
+
+    // In turns: what the machine has to do beside this falls on all of them.
+    async Task ReportHopsAsync(Mesh mesh, CancellationToken cancellationToken)
+    {
+        const int Rounds = 5;
+        await using var http1 = await Hops.StartAsync(isHttp2: false, cancellationToken);
+        await using var http2 = await Hops.StartAsync(isHttp2: true, cancellationToken);
+        (string Name, ILoaded Loaded, List<LoadResult> Rounds)[] all = [("mesh", mesh, []), ("hops", http1, []), ("hops h2c", http2, [])];
+        for (var round = 0; round <= Rounds; round++)
+        {
+            foreach (var (_, loaded, rounds) in all)
+            {
+                var load = await Measurements.LoadAsync(loaded, parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(messages) / 4, "hello", cancellationToken);
+                if (round > 0)
+                    rounds.Add(load);
+            }
+        }
+
+        results["hops"] = all.ToDictionary(one => one.Name, one => one.Rounds);
+        var bare = McpDoor.Median(all[1].Rounds.Select(load => load.CpuMsPerMessage));
+        foreach (var (name, _, rounds) in all)
+        {
+            var cpu = McpDoor.Median(rounds.Select(load => load.CpuMsPerMessage));
+            var shares = rounds[0].CpuMsByProcess.Keys.Select(process => $"{process} {McpDoor.Median(rounds.Select(load => load.CpuMsByProcess[process].Total)):0.000}");
+            Console.WriteLine($"{name,-10} {cpu,10:0.000} ms CPU per message ({cpu / bare:0.00})   {string.Join(", ", shares)}   {McpDoor.Median(rounds.Select(load => load.MessagesPerSecond)):0} messages/s; medians of {Rounds} rounds in turns");
+        }
     }
 
     void ReportHistory(IReadOnlyDictionary<int, double> p50)

@@ -205,7 +205,7 @@ public sealed class PurchaseTests
         var isDone = false;
         world.Mesh.Sell = message => isDone ? "At last." : null;
         var purchase = World.Buy(world.Sign());
-        var early = await host.BuyAsync(purchase with { WaitSeconds = 1 });
+        var early = await BuyUntilExecutingAsync(host, purchase);
         Assert.Equal((PaymentStates.Executing, PaymentRefusals.PaymentPending, 2), (early.State, early.Reason, early.RetryAfterSeconds));
         isDone = true;
         Assert.Equal("At last.", (await host.BuyAsync(purchase)).Answer);
@@ -220,12 +220,23 @@ public sealed class PurchaseTests
         world.Mesh.Sell = _ => null;
         var payment = world.Sign(seconds: 60);
         var purchase = World.Buy(payment);
-        Assert.Equal(PaymentStates.Executing, (await host.BuyAsync(purchase with { WaitSeconds = 1 })).State);
+        Assert.Equal(PaymentStates.Executing, (await BuyUntilExecutingAsync(host, purchase)).State);
         // Valid for 60 s, of which 10 s are for settling.
         await world.DriveAsync(() => world.Mesh.Value(payment.Id.ToString(), "payment")!.Contains("Failed", StringComparison.Ordinal));
         await host.RestAsync();
         var outcome = await host.BuyAsync(purchase);
         Assert.Equal((PaymentStates.Failed, PaymentRefusals.ExecutionTimedOut, 0), (outcome.State, outcome.Reason, world.Facilitator.Settles));
+    }
+
+    /// <summary>Asks for a second at a time: on a busy machine a payment may not be with its seller after the first one.</summary>
+    private static async Task<PurchaseOutcome> BuyUntilExecutingAsync(PaymentsHost host, Purchase purchase)
+    {
+        while (true)
+        {
+            var outcome = await host.BuyAsync(purchase with { WaitSeconds = 1 });
+            if (outcome.State != PaymentStates.Verified)
+                return outcome;
+        }
     }
 
     [Theory]
