@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using AgentMesh.Cli.Meshes;
+using AgentMesh.Cli.Terminal;
 using AgentMesh.CrashKit.Seeds;
 
 namespace AgentMesh.Cli.CrashTesting.Running;
@@ -40,6 +41,7 @@ internal static class FacilitatorFaults
     /// <param name="faults">Which.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>False: it cannot be reached now.</returns>
+    /// <exception cref="CliException">It takes none.</exception>
     public static async Task<bool> ScriptAsync(Uri place, string token, IReadOnlyList<string> faults, CancellationToken cancellationToken)
     {
         using var http = LocalHttp.CreateClient(place, Timeout);
@@ -51,6 +53,9 @@ internal static class FacilitatorFaults
         try
         {
             using var answer = await http.SendAsync(request, cancellationToken);
+            // Else nothing would ever be done wrong, and nobody would know.
+            if (!answer.IsSuccessStatusCode && !Retry.IsOpen(answer.StatusCode))
+                throw new CliException($"the facilitator takes no faults: it answered {(int)answer.StatusCode}");
             return answer.IsSuccessStatusCode;
         }
         catch (Exception fault) when (LocalHttp.IsUnreached(fault, cancellationToken))

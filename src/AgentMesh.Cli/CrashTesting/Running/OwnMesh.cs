@@ -33,6 +33,7 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
     private RedisProcess? _redis;
     private ChildProcess? _launcher;
     private MeshProcesses? _processes;
+    private Uri? _facilitator;
     private int _whole;
     private bool _isKept;
 
@@ -43,7 +44,8 @@ internal sealed class OwnMesh(OwnMeshOptions options, IReadOnlyList<string> sett
     public IReadOnlyList<DnsEndPoint> Gateways => Processes?.Gateways ?? [];
 
     /// <inheritdoc/>
-    public Uri? Facilitator => Processes?.AddressOf("facilitator");
+    // Where it was, while it is not there: whoever asks it gets no answer, as of any other process that is being started.
+    public Uri? Facilitator => _facilitator = Processes?.AddressOf("facilitator") ?? _facilitator;
 
     /// <inheritdoc/>
     public TimeSpan ClockOffset => _clock?.Offset ?? TimeSpan.Zero;
