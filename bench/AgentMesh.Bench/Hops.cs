@@ -88,7 +88,9 @@ internal sealed class Hops : ILoaded, IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, to)
         {
-            Content = new ByteArrayContent(body), Version = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body),
+            Version = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         using var response = await client.SendAsync(request, cancellationToken);
         await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
