@@ -39,8 +39,16 @@ internal sealed class CanarySocket : IAsyncDisposable
     {
         var socket = await ConnectAsync(gateway, owner.Path, owner.Token, through, cancellationToken);
         var opened = new CanarySocket(socket, owner, markers, report);
-        await opened.SendAsync("""{"type":"resume","after":0}""", cancellationToken);
-        return opened;
+        try
+        {
+            await opened.SendAsync("""{"type":"resume","after":0}""", cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Tries another's agent. It fails if there is a socket.</summary>
