@@ -34,7 +34,12 @@ internal sealed class Mesh : ILoaded, IAsyncDisposable
     /// <summary>CPU seconds of every process of the mesh, by name.</summary>
     public IReadOnlyDictionary<string, CpuTime> Cpu() => Processes.ToDictionary(process => process.Key, process => ProcessUsage.Cpu(process.Value));
 
-    public static async Task<Mesh> StartAsync(string root, string data, string? redis, CancellationToken cancellationToken, params string[] options)
+    public static Task<Mesh> StartAsync(string root, string data, string? redis, CancellationToken cancellationToken, params string[] options) =>
+        StartAsync(root, data, redis, new Dictionary<string, string>(), cancellationToken, options);
+
+    /// <summary>The same with more in its environment, which its apps have too.</summary>
+    public static async Task<Mesh> StartAsync(
+        string root, string data, string? redis, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, params string[] options)
     {
         var ready = Path.Combine(data, "ready.json");
         Directory.CreateDirectory(data);
@@ -46,6 +51,8 @@ internal sealed class Mesh : ILoaded, IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DAPR_API_TOKEN"] = DaprToken;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var sidecar = Process.Start(start)!;
         var lines = new List<string>();
         sidecar.OutputDataReceived += (_, line) => Keep(lines, line.Data);

@@ -14,13 +14,14 @@ var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 
 var users = new Option<int>("--users") { DefaultValueFactory = _ => 1_000 };
 var sizes = new Option<int[]>("--sizes") { Description = "Users of the meshes whose capacity is measured.", DefaultValueFactory = _ => [1_000, 10_000, 100_000], AllowMultipleArgumentsPerToken = true };
 var agents = new Option<int>("--agents") { Description = "Agents of the memory measurement.", DefaultValueFactory = _ => 10_000 };
-var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), hops, capacity, mcp, mail, slow, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "start, load, history, memory (these by default), hops, beside, capacity, mcp, mail, slow, sockets, idle, broadcast, cold, verify, actorcall, reminders, reminders-kill.", AllowMultipleArgumentsPerToken = true };
+var beside = new Option<string[]>("--beside") { Description = "Of --only beside, for each mesh beside this one: the folder of another built checkout, NAME=value for its environment, or both with a comma." };
 var redis = new Option<string?>("--redis") { Description = "HOST:PORT of a Redis in place of the embedded store. Its CPU is not counted." };
 var seed = new Option<int>("--seed") { Description = "Of the moments of kills.", DefaultValueFactory = _ => Environment.TickCount };
 var output = new Option<FileInfo>("--json") { DefaultValueFactory = _ => new FileInfo("bench/results/latest.json") };
 var command = new RootCommand("Measures the mesh: messages/s, latency and CPU per message, cost by length of history, memory per agent.")
 {
-    messages, connections, users, sizes, agents, only, redis, seed, output,
+    messages, connections, users, sizes, agents, only, beside, redis, seed, output,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -51,6 +52,14 @@ command.SetAction(async (parsed, cancellationToken) =>
             var (perAgent, resident) = await Measurements.MemoryAsync(mesh, parsed.GetValue(agents), cancellationToken);
             results["memory"] = new { agents = parsed.GetValue(agents), bytesPerAgent = perAgent, residentMiB = resident.ToDictionary(process => process.Key, process => process.Value / 1048576.0) };
             Console.WriteLine($"memory     {perAgent / 1024,10:0.0} KiB per activated agent (20 messages of 200 bytes)   resident MiB: {string.Join(", ", resident.Select(process => $"{process.Key} {process.Value / 1048576.0:0}"))}");
+        }
+
+        if (wanted.Contains("beside"))
+        {
+            results["beside"] = await Beside.MeasureAsync(
+                parsed.GetValue(beside) ?? [],
+                (number, folder, environment) => Mesh.StartAsync(folder ?? root, Path.Combine(data, $"beside-{number}"), parsed.GetValue(redis), environment, cancellationToken),
+                mesh => Measurements.LoadAsync(mesh, parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(messages) / 4, "hello", cancellationToken));
         }
 
         if (wanted.Contains("capacity"))

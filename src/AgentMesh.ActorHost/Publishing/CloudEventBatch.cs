@@ -62,13 +62,13 @@ internal static class CloudEventBatch
         json.WriteEndObject();
     }
 
+    // Members sorted, as daprd writes the data of an event: a sidecar that finds them so has no need to sort.
     private static void WriteData(Utf8JsonWriter json, LoggedEvent logged)
     {
-        json.WriteString("session"u8, logged.Entry.Session);
-        json.WriteNumber("seq"u8, logged.Seq);
         switch (logged)
         {
             case { Entry: FactEntry fact }:
+                WritePlace(json, logged);
                 using (var data = JsonDocument.Parse(fact.Data))
                 {
                     foreach (var member in data.RootElement.EnumerateObject())
@@ -77,26 +77,37 @@ internal static class CloudEventBatch
 
                 break;
             case { Entry: ErrorEntry error }:
-                json.WriteString("turn"u8, TurnId.Of(error.Turn));
                 json.WriteString("code"u8, error.Code);
                 json.WriteString("detail"u8, error.Detail);
+                WritePlace(json, logged);
+                json.WriteString("turn"u8, TurnId.Of(error.Turn));
                 break;
             case { Message: { } message }:
-                json.WriteString("turn"u8, TurnId.Of(message.Turn));
                 json.WriteString("role"u8, message.Role == MessageRole.User ? "user"u8 : "assistant"u8);
+                WritePlace(json, logged);
+                json.WriteString("turn"u8, TurnId.Of(message.Turn));
                 if (logged.Entry is AssistantMessageEntry { Usage: { } usage })
                     WriteUsage(json, usage);
                 break;
+            default:
+                WritePlace(json, logged);
+                break;
         }
+    }
+
+    private static void WritePlace(Utf8JsonWriter json, LoggedEvent logged)
+    {
+        json.WriteNumber("seq"u8, logged.Seq);
+        json.WriteString("session"u8, logged.Entry.Session);
     }
 
     private static void WriteUsage(Utf8JsonWriter json, ModelUsage usage)
     {
         json.WriteStartObject("usage"u8);
-        json.WriteNumber("inputTokens"u8, usage.InputTokens);
-        json.WriteNumber("outputTokens"u8, usage.OutputTokens);
         // Decimal text, as all money on the wire.
         json.WriteString("costMicroUsd"u8, usage.CostMicroUsd.ToString(CultureInfo.InvariantCulture));
+        json.WriteNumber("inputTokens"u8, usage.InputTokens);
+        json.WriteNumber("outputTokens"u8, usage.OutputTokens);
         json.WriteEndObject();
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using AgentMesh.Sidecar.PubSub;
@@ -72,7 +73,7 @@ internal sealed class PublishApi(Publisher publisher)
     private static byte[] Bytes(JsonElement? value, string contentType)
     {
         if (CloudEvent.IsContentType(contentType, "application/json") || CloudEvent.IsContentType(contentType, CloudEvent.ContentType))
-            return Encoding.UTF8.GetBytes(value?.GetRawText() ?? "null");
+            return value is { } json ? JsonMarshal.GetRawUtf8Value(json).ToArray() : "null"u8.ToArray();
         if (value is not { ValueKind: JsonValueKind.String } text)
             throw new FormatException("an event does not fit its contentType");
         return CloudEvent.IsContentType(contentType, CloudEvent.BinaryContentType) ? Convert.FromBase64String(text.GetString()!) : Encoding.UTF8.GetBytes(text.GetString()!);

@@ -22,10 +22,10 @@ internal static class CloudEvent
     /// <param name="request">What was published.</param>
     /// <param name="source">The publisher's app id.</param>
     /// <param name="now">For <c>time</c> (its offset counts) and <c>expiration</c>.</param>
-    /// <param name="id">The event's id, unless the publisher gives one.</param>
-    public static byte[]? Wrap(PublishRequest request, string source, DateTimeOffset now, Guid id)
+    /// <param name="newId">Asked for the event's id, unless the publisher gives one.</param>
+    public static byte[]? Wrap(PublishRequest request, string source, DateTimeOffset now, Func<Guid> newId)
     {
-        var members = IsContentType(request.ContentType, ContentType) ? FromCloudEvent(request, now) : New(request, source, now, id);
+        var members = IsContentType(request.ContentType, ContentType) ? FromCloudEvent(request, now) : New(request, source, now, newId);
         if (members is null)
             return null;
         if (long.TryParse(Find(request.Metadata, "ttlInSeconds"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
@@ -62,13 +62,13 @@ internal static class CloudEvent
     public static string? Find(IReadOnlyDictionary<string, string>? metadata, string name) =>
         metadata?.FirstOrDefault(entry => entry.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    private static SortedDictionary<string, object> New(PublishRequest request, string source, DateTimeOffset now, Guid id)
+    private static SortedDictionary<string, object> New(PublishRequest request, string source, DateTimeOffset now, Func<Guid> newId)
     {
         var contentType = string.IsNullOrEmpty(request.ContentType) ? "text/plain" : request.ContentType;
         var trace = Override("traceparent") ?? request.TraceParent ?? NoTrace;
         var members = new SortedDictionary<string, object>(StringComparer.Ordinal)
         {
-            ["id"] = Override("id") ?? id.ToString(),
+            ["id"] = Override("id") ?? newId().ToString(),
             ["specversion"] = "1.0",
             ["datacontenttype"] = contentType,
             ["source"] = Override("source") ?? source,

@@ -9,6 +9,21 @@ internal interface IBroker : IAsyncDisposable
     /// <summary>Completes when the message is kept.</summary>
     Task PublishAsync(string topic, BrokerMessage message, CancellationToken cancellationToken);
 
+    /// <summary>Publishes all of them. For each: why it is not kept; null: it is.</summary>
+    async Task<IReadOnlyList<string?>> PublishAsync(string topic, IReadOnlyList<BrokerMessage> messages, CancellationToken cancellationToken) =>
+        await Task.WhenAll(messages.Select(async message =>
+        {
+            try
+            {
+                await PublishAsync(topic, message, cancellationToken);
+                return null;
+            }
+            catch (State.StateStoreException failure)
+            {
+                return failure.Message;
+            }
+        }));
+
     /// <summary>The reading end of a consumer group, made when it is not there. One at a time for each group.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="group">Who shares the events: each goes to one reader of the group.</param>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -46,14 +48,43 @@ internal static class JsonText
         foreach (var (name, member) in members)
         {
             json.WritePropertyName(name);
-            if (member is JsonElement element)
-                Rewrite(json, element, found => found.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name)));
+            if (member is JsonElement element && IsSorted(element))
+                element.WriteTo(json);
+            else if (member is JsonElement unsorted)
+                Rewrite(json, unsorted, found => found.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name)));
             else
                 json.WriteStringValue((string)member);
         }
 
         json.WriteEndObject();
     }).ToArray();
+
+    // True: the members of every object stand sorted, each name once. By bytes: of UTF-8 that is the order of code points, and of ASCII that of Go and ours;
+    // a name with an escape counts as unsorted.
+    private static bool IsSorted(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                if (!IsSorted(item))
+                    return false;
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            var last = default(ReadOnlySpan<byte>);
+            foreach (var member in element.EnumerateObject())
+            {
+                var name = JsonMarshal.GetRawUtf8PropertyName(member);
+                if (name.SequenceCompareTo(last) <= 0 || !Ascii.IsValid(name) || name.Contains((byte)'\\') || !IsSorted(member.Value))
+                    return false;
+                last = name;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Writes a value with the members of every object in another order. Of members with the same name the last one counts.</summary>
     /// <param name="json">Where it goes.</param>
@@ -97,7 +128,8 @@ internal static class JsonText
         JsonElement? found = null;
         foreach (var member in element.EnumerateObject())
         {
-            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+            if (raw.Contains((byte)'\\') ? member.Name.Equals(name, StringComparison.OrdinalIgnoreCase) : Ascii.EqualsIgnoreCase(raw, name))
                 found = member.Value;
         }
 

@@ -2,7 +2,6 @@ using AgentMesh.Sidecar.Http;
 using AgentMesh.Sidecar.Resiliency;
 using AgentMesh.Sidecar.Resources;
 using AgentMesh.Sidecar.Runtime;
-using AgentMesh.Sidecar.State;
 
 namespace AgentMesh.Sidecar.PubSub;
 
@@ -22,7 +21,7 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
         if (Pack(app, request, raw) is not { } message)
             return PubSubErrors.CloudEvent(request.PubSub, app.AppId);
         var started = app.Metrics.Start();
-        var failure = await SendAsync(app, settings!, request.Topic, message, cancellationToken);
+        var failure = (await SendAsync(app, settings!, request.Topic, [message], cancellationToken))[0];
         app.Metrics.Components.Published(request.PubSub, request.Topic, failure is null, app.Metrics.ElapsedMs(started));
         return failure is null ? null : PubSubErrors.Publish(request.PubSub, request.Topic, failure);
     }
@@ -44,20 +43,13 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
         var ids = new HashSet<string>(StringComparer.Ordinal);
         if (entries.FirstOrDefault(entry => entry.EntryId.Length == 0 || !ids.Add(entry.EntryId)) is not null)
             return (PubSubErrors.Events(pubSub, topic, "entryId is duplicated or not present for entry"), []);
-        var requests = entries.Select(entry => template with
-        {
-            PubSub = pubSub,
-            Topic = topic,
-            Data = entry.Data,
-            ContentType = entry.ContentType,
-            Metadata = Merge(template.Metadata, entry.Metadata),
-        }).ToList();
+        var messages = entries.Select(entry => Pack(
+            app,
+            template with { PubSub = pubSub, Topic = topic, Data = entry.Data, ContentType = entry.ContentType, Metadata = Merge(template.Metadata, entry.Metadata) },
+            raw)).ToList();
         var started = app.Metrics.Start();
-        // All at once: the store makes one commit of them.
-        var outcomes = await Task.WhenAll(requests.Select(async request => Pack(app, request, raw) is { } message
-            ? await SendAsync(app, settings!, topic, message, cancellationToken)
-            : "cannot create cloudevent"));
-        app.Metrics.Components.PublishedInBulk(pubSub, topic, outcomes.All(outcome => outcome is null), app.Metrics.ElapsedMs(started));
+        var outcomes = await SendAsync(app, settings!, topic, messages, cancellationToken);
+        app.Metrics.Components.PublishedInBulk(pubSub, topic, Array.TrueForAll(outcomes, outcome => outcome is null), app.Metrics.ElapsedMs(started));
         return (null, [.. entries.Zip(outcomes).Where(pair => pair.Second is not null).Select(pair => new FailedEntry(pair.First.EntryId, pair.Second!))]);
     }
 
@@ -81,29 +73,26 @@ internal sealed class Publisher(Func<PubSubSettings, IBroker> brokers, Resilienc
 
     private BrokerMessage? Pack(AppDefinition app, PublishRequest request, bool raw)
     {
-        var data = raw ? request.Data.ToArray() : CloudEvent.Wrap(request, app.AppId, timeProvider.GetLocalNow(), newId());
+        var data = raw ? request.Data.ToArray() : CloudEvent.Wrap(request, app.AppId, timeProvider.GetLocalNow(), newId);
         return data is null ? null : new BrokerMessage(data, request.Metadata);
     }
 
-    private async Task<string?> SendAsync(AppDefinition app, PubSubSettings settings, string topic, BrokerMessage message, CancellationToken cancellationToken)
+    // For each message why it is not kept; null: it is. A repeated attempt sends what is left.
+    private async Task<string?[]> SendAsync(
+        AppDefinition app, PubSubSettings settings, string topic, List<BrokerMessage?> messages, CancellationToken cancellationToken)
     {
-        var failure = "the component's circuit breaker is open or its timeout is over";
-        var attempt = await policies.ForOutbound(app, settings.Name).RunAsync(
+        var failures = messages.Select(message => message is null ? "cannot create cloudevent" : "the component's circuit breaker is open or its timeout is over").ToArray<string?>();
+        await policies.ForOutbound(app, settings.Name).RunAsync(
             async token =>
             {
-                try
-                {
-                    await brokers(settings).PublishAsync(topic, message, token);
-                    return new Attempt(AttemptOutcome.Success);
-                }
-                catch (StateStoreException broken)
-                {
-                    failure = broken.Message;
-                    return new Attempt(AttemptOutcome.Failed);
-                }
+                var left = Enumerable.Range(0, failures.Length).Where(i => messages[i] is not null && failures[i] is not null).ToList();
+                var outcomes = await brokers(settings).PublishAsync(topic, left.ConvertAll(i => messages[i]!), token);
+                for (var i = 0; i < left.Count; i++)
+                    failures[left[i]] = outcomes[i];
+                return new Attempt(outcomes.Any(outcome => outcome is not null) ? AttemptOutcome.Failed : AttemptOutcome.Success);
             },
             cancellationToken);
-        return attempt.Succeeded ? null : failure;
+        return failures;
     }
 
     private static IReadOnlyDictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? request, IReadOnlyDictionary<string, string>? entry)

@@ -34,12 +34,26 @@ internal sealed class SqliteBroker(SqliteStateStore store, PubSubSettings settin
     /// <inheritdoc/>
     public async Task PublishAsync(string topic, BrokerMessage message, CancellationToken cancellationToken)
     {
-        var metadata = message.Metadata is null ? "" : StoredMetadata.Write(message.Metadata);
-        var now = Now;
-        await WriteAsync(
-            database => SqliteEvents.Append(database, settings.Name, topic, message.Data, metadata, now),
-            cancellationToken, topic.Length + message.Data.Length + metadata.Length);
+        await AppendAsync(topic, [message], cancellationToken);
         PulseOf(topic).Send();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string?>> PublishAsync(string topic, IReadOnlyList<BrokerMessage> messages, CancellationToken cancellationToken)
+    {
+        var failures = new string?[messages.Count];
+        try
+        {
+            // One transaction: all are kept, or none.
+            await AppendAsync(topic, messages, cancellationToken);
+            PulseOf(topic).Send();
+        }
+        catch (StateStoreException failure)
+        {
+            Array.Fill(failures, failure.Message);
+        }
+
+        return failures;
     }
 
     /// <inheritdoc/>
@@ -69,6 +83,19 @@ internal sealed class SqliteBroker(SqliteStateStore store, PubSubSettings settin
     public ValueTask DisposeAsync() => _trimming?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private Task AppendAsync(string topic, IReadOnlyList<BrokerMessage> messages, CancellationToken cancellationToken)
+    {
+        var metadata = messages.Select(message => message.Metadata is null ? "" : StoredMetadata.Write(message.Metadata)).ToArray();
+        var now = Now;
+        return WriteAsync(
+            database =>
+            {
+                for (var i = 0; i < messages.Count; i++)
+                    SqliteEvents.Append(database, settings.Name, topic, messages[i].Data, metadata[i], now);
+            },
+            cancellationToken, messages.Zip(metadata).Sum(message => (long)topic.Length + message.First.Data.Length + message.Second.Length));
+    }
 
     private Pulse PulseOf(string topic) => _published.GetOrAdd(topic, _ => new Pulse());
 

@@ -20,10 +20,10 @@ internal sealed class StateBody(StateFidelity? fidelity)
     /// <exception cref="JsonException">Not that document, an unknown operation, or an empty key.</exception>
     public List<StateItem> ReadActorTransaction(ReadOnlySpan<byte> body)
     {
-        var (items, unknown) = Expand(Read(body, StateJson.Default.IReadOnlyListStateChange));
-        if (unknown is not null)
-            throw new JsonException($"operation is upsert or delete, and not '{unknown}'");
-        return items.Exists(item => item.Key.Length == 0) ? throw new JsonException("key is missing") : items;
+        var items = ActorTransaction.Read(body);
+        for (var i = 0; i < items.Count && fidelity is not null; i++)
+            items[i] = items[i].Value is { } value ? items[i] with { Value = fidelity.Apply(value) } : items[i];
+        return items;
     }
 
     /// <summary>The keys of a bulk read.</summary>

@@ -49,9 +49,9 @@ internal sealed record StateKeys(IReadOnlyList<string?>? Keys);
 /// <summary>The bodies of the state APIs.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<StateItem?>))]
-[JsonSerializable(typeof(IReadOnlyList<StateChange?>))]
 [JsonSerializable(typeof(StateTransaction))]
 [JsonSerializable(typeof(StateKeys))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class StateJson : JsonSerializerContext;
 
 /// <summary>A value that is not looked at.</summary>

@@ -16,7 +16,7 @@ public sealed class AgentPublishingTests
         var events = await host.PublishedAsync(2);
         Assert.Equal("pubsub/agentmesh.events", host.State.Bulk.Target);
         Assert.Equal([$"default:alice/{at.ToUnixTimeMilliseconds()}/1", $"default:alice/{at.ToUnixTimeMilliseconds()}/2"], events.Ids());
-        Assert.Equal(["message turn=1 role=user", "message turn=1 role=assistant"], events.Select(one => one.Short()));
+        Assert.Equal(["message role=user turn=1", "message role=assistant turn=1"], events.Select(one => one.Short()));
         Assert.All(events, one =>
         {
             Assert.Equal("com.agentmesh.agent.message.v1", one.GetProperty("type").GetString());

@@ -63,7 +63,7 @@ public sealed class CloudEventTests
     [Theory]
     [InlineData("[]")]
     [InlineData("{")]
-    public void CloudEvent_ThatIsNone_IsRefused(string data) => Assert.Null(CloudEvent.Wrap(Request(data, CloudEvent.ContentType), "app", Now, Id));
+    public void CloudEvent_ThatIsNone_IsRefused(string data) => Assert.Null(CloudEvent.Wrap(Request(data, CloudEvent.ContentType), "app", Now, () => Id));
 
     [Fact]
     public void RawPayload_IsWrappedOnTheSubscribersSide() => Assert.Equal(
@@ -81,7 +81,7 @@ public sealed class CloudEventTests
     }
 
     private static string Wrap(string data, string? contentType, params (string Name, string Value)[] metadata) =>
-        Encoding.UTF8.GetString(CloudEvent.Wrap(Request(data, contentType, metadata), "app", Now, Id)!);
+        Encoding.UTF8.GetString(CloudEvent.Wrap(Request(data, contentType, metadata), "app", Now, () => Id)!);
 
     private static PublishRequest Request(string data, string? contentType, params (string Name, string Value)[] metadata) =>
         new("pubsub", "orders", Encoding.UTF8.GetBytes(data))
