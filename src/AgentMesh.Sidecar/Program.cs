@@ -1,6 +1,8 @@
 using AgentMesh.Sidecar.Daprd;
 using AgentMesh.Sidecar.Launcher;
 
+if (args is ["run", ..])
+    OwnHeap.Ensure();
 try
 {
     if (DaprdCommand.Match(Environment.ProcessPath, args) is { } daprd)

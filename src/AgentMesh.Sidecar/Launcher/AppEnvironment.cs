@@ -58,7 +58,12 @@ internal static class AppEnvironment
         ours.Where(variable => !OfAnotherBuild.Any(prefix => variable.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
             .ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
 
-    /// <summary>Our own environment.</summary>
-    public static Dictionary<string, string> Ours() => Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
-        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+    /// <summary>Our own environment, as it was given to us.</summary>
+    public static Dictionary<string, string> Ours()
+    {
+        var ours = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+        OwnHeap.TakeOut(ours);
+        return ours;
+    }
 }

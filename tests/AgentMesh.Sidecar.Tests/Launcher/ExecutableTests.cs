@@ -43,6 +43,11 @@ public sealed class ExecutableTests : IDisposable
         Assert.Equal(HttpStatusCode.NoContent, (await _client.GetAsync($"http://127.0.0.1:{httpPort}/v1.0/healthz", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal("(unset)", await _client.GetStringAsync($"http://127.0.0.1:{httpPort}/v1.0/invoke/one/method/env/DAPR_API_TOKEN", TestContext.Current.CancellationToken));
 
+        // How large its own heap may grow before it is collected is its own affair, and it is still the process that was started.
+        Assert.Equal("(unset)", await _client.GetStringAsync($"http://127.0.0.1:{httpPort}/v1.0/invoke/one/method/env/DOTNET_GCgen0size", TestContext.Current.CancellationToken));
+        if (OperatingSystem.IsLinux())
+            Assert.Contains("DOTNET_GCgen0size=0x2000000", (await File.ReadAllTextAsync($"/proc/{run.Id}/environ", TestContext.Current.CancellationToken)).Split('\0'));
+
         // A second one beside it, and both in the list, from any folder.
         using var other = Executable.Start(_home, _work, "run", "--app-id", "two");
         await other.Console.WaitForAsync("You're up and running! Dapr logs will appear here.");
