@@ -1,3 +1,4 @@
+using AgentMesh.Agents.Quotas;
 using AgentMesh.Primitives;
 
 namespace AgentMesh.ActorHost.Quotas;
@@ -11,6 +12,9 @@ internal sealed class TenantSize(TenantId tenant, TimeProvider time)
 
     /// <summary>Agents that began here and that the list does not count yet.</summary>
     private readonly HashSet<UserId> _begun = [];
+
+    /// <summary>Whose lines are next, by shard: a call rewrites whole shards, and one of lines as they come would rewrite one for nearly each.</summary>
+    private readonly Queue<UserId> _next = new();
 
     private AgentLine[] _underWay = [];
     private (int Agents, long Bytes) _known;
@@ -125,10 +129,21 @@ internal sealed class TenantSize(TenantId tenant, TimeProvider time)
     {
         lock (_lock)
         {
-            _underWay = [.. _waiting.Values.Take(most)];
-            foreach (var line in _underWay)
-                _waiting.Remove(line.User);
-            return _underWay;
+            var taken = new List<AgentLine>(Math.Min(most, _waiting.Count));
+            while (taken.Count < most && _waiting.Count > 0)
+            {
+                if (!_next.TryDequeue(out var user))
+                {
+                    foreach (var next in _waiting.Keys.OrderBy(waiting => AgentTable.ShardOf(waiting.ToString())))
+                        _next.Enqueue(next);
+                }
+                else if (_waiting.Remove(user, out var line))
+                {
+                    taken.Add(line);
+                }
+            }
+
+            return _underWay = [.. taken];
         }
     }
 

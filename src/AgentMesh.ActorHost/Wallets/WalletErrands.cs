@@ -45,12 +45,17 @@ internal sealed partial class WalletErrands(
     {
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
-            var batch = new List<Errand>(WalletListLimits.Batch);
-            while (batch.Count < WalletListLimits.Batch && _queue.Reader.TryRead(out var errand))
-                batch.Add(errand);
-            yield return [.. batch];
+            var waiting = new List<Errand>();
+            while (waiting.Count < MaxWaiting && _queue.Reader.TryRead(out var errand))
+                waiting.Add(errand);
+            foreach (var batch in Batches(waiting))
+                yield return batch;
         }
     }
+
+    /// <summary>By the shard of the list that they go to: a call rewrites whole shards, and one of errands as they come would rewrite one for nearly each.</summary>
+    internal static IEnumerable<Errand[]> Batches(IEnumerable<Errand> waiting) =>
+        waiting.OrderBy(errand => errand.Tenant, StringComparer.Ordinal).ThenBy(errand => WalletTable.ShardOf(errand.User)).Chunk(WalletListLimits.Batch);
 
     private async Task RunAsync(Errand[] batch, CancellationToken cancellationToken)
     {
@@ -147,7 +152,7 @@ internal sealed partial class WalletErrands(
     private partial void LogBug(Exception exception);
 
     /// <summary>What is to be done for a wallet.</summary>
-    private sealed record Errand(string Agent, WalletRecord Wallet)
+    internal sealed record Errand(string Agent, WalletRecord Wallet)
     {
         /// <summary>An actor id that is none of ours has no tenant.</summary>
         public string Tenant { get; } = AgentKey.TryParse(Agent, out var key) ? key.Tenant.ToString() : "";
