@@ -18,7 +18,7 @@ namespace AgentMesh.Bench;
 /// <param name="P50Ms">Median latency.</param>
 /// <param name="P99Ms">99th percentile.</param>
 /// <param name="CpuMsPerMessage">User and system time of all processes.</param>
-/// <param name="RedisCommandsPerMessage">Commands that Redis was sent for a message; 0: there is none.</param>
+/// <param name="RedisCommandsPerMessage">Commands that Redis ran for a message, those of scripts among them; 0: there is none.</param>
 internal sealed record CapacityResult(
     int Users, double CreatedPerSecond, IReadOnlyDictionary<string, long> MadeBytes, IReadOnlyDictionary<string, long> IdleBytes, double StoredBytesPerUser,
     IReadOnlyDictionary<string, long> LoadedBytes, double MessagesPerSecond, double P50Ms, double P99Ms, double CpuMsPerMessage, double RedisCommandsPerMessage);
@@ -104,7 +104,7 @@ internal static partial class Capacity
         ? new DirectoryInfo(data).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
         : long.Parse(UsedMemory().Match(await InfoAsync(redis, "memory", cancellationToken)).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
-    /// <summary>Commands that Redis has been sent so far, those of scripts not among them.</summary>
+    /// <summary>Commands that Redis has run so far, those of scripts among them.</summary>
     private static async Task<long> CommandsAsync(string? redis, CancellationToken cancellationToken) =>
         redis is null ? 0 : long.Parse(Processed().Match(await InfoAsync(redis, "stats", cancellationToken)).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
