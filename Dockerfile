@@ -23,9 +23,10 @@ USER 1654
 # There is no shell and no curl in these images: the program itself asks.
 FROM base AS agents
 COPY --from=build /published/ActorHost .
-# As dapr/dapr.yaml says of it.
-ENV APP_PORT=8081 DOTNET_GCgen0size=0x4000000
+ENV APP_PORT=8081
 EXPOSE 8081
+# As dapr/dapr.yaml says of it.
+ENV DOTNET_GCgen0size=0x4000000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["dotnet", "AgentMesh.ActorHost.dll", "--healthcheck"]
 ENTRYPOINT ["dotnet", "AgentMesh.ActorHost.dll"]
 
@@ -50,7 +51,9 @@ ENTRYPOINT ["dotnet", "AgentMesh.Cli.dll"]
 
 FROM base AS gateway
 COPY --from=build /published/Gateway .
-ENV APP_PORT=8080 DOTNET_GCgen0size=0x800000
+ENV APP_PORT=8080
 EXPOSE 8080
+# As dapr/dapr.yaml says of it.
+ENV DOTNET_GCgen0size=0x800000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["dotnet", "AgentMesh.Gateway.dll", "--healthcheck"]
 ENTRYPOINT ["dotnet", "AgentMesh.Gateway.dll"]

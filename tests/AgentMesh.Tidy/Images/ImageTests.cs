@@ -17,6 +17,22 @@ public sealed partial class ImageTests
     [Fact]
     public void Sdk_MakesTheSameImages() => Assert.Equal(OfDockerfile(), OfProjects());
 
+    /// <summary>What the run file says of a process' heap, its image does too: only the environment can.</summary>
+    [Fact]
+    public void Heap_IsAsInTheRunFile()
+    {
+        const string Variable = "DOTNET_GCgen0size";
+        var said = Yaml.Load("dapr/dapr.yaml")[0].Items("apps")
+            .Select(app => (Project: Path.GetFileName(app.Text("appDirPath")!), Size: app.Text("env", Variable))).Where(app => app.Size is not null).ToList();
+        Assert.Equal(["AgentMesh.ActorHost", "AgentMesh.Gateway"], said.Select(app => app.Project).Order());
+        Assert.All(said, app =>
+        {
+            var project = XDocument.Parse(Repository.Read($"src/{app.Project}/{app.Project}.csproj"));
+            Assert.Equal(app.Size, project.Descendants("ContainerEnvironmentVariable").Single(one => one.Attribute("Include")!.Value == Variable).Attribute("Value")!.Value);
+            Assert.Matches($@"/published/{app.Project.Split('.')[1]} \.\n(?:(?!FROM).*\n)*?ENV {Variable}={app.Size}\n", Dockerfile);
+        });
+    }
+
     /// <summary>Of the chiseled images only the extra ones have time zones, which schedules need.</summary>
     [Fact]
     public void Base_IsTheSame_ChiseledAndWithTimeZones()
