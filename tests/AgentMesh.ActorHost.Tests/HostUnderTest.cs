@@ -122,12 +122,14 @@ internal sealed class HostUnderTest : IAsyncDisposable
     }
 
     /// <summary>Asks until it is so, for what nobody announces.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    /// <param name="isSo">Asks.</param>
+    /// <param name="patience">When to give up; null: what an answer may take.</param>
+    public static async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan? patience = null)
     {
         var begun = TimeProvider.System.GetTimestamp();
         while (!await isSo())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(begun) < Patience, "It did not come true in time.");
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < (patience ?? Patience), "It did not come true in time.");
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
     }

@@ -73,10 +73,13 @@ internal static class TenantHost
     });
 
     /// <summary>Moves the clock on until something is so, and only slowly while a lease is to be renewed: what is lost by haste is spent.</summary>
-    public static Task PassUntilAsync(this HostUnderTest host, Func<Task<bool>> isSo) => HostUnderTest.UntilAsync(async () =>
-    {
-        var isToBeRenewed = (await host.BudgetAsync()).Value!.Leases.Any(lease => lease.Until - host.Time.GetUtcNow() < TimeSpan.FromSeconds(31));
-        host.Time.Advance(TimeSpan.FromMilliseconds(isToBeRenewed ? 20 : 500));
-        return await isSo();
-    });
+    public static Task PassUntilAsync(this HostUnderTest host, Func<Task<bool>> isSo) => HostUnderTest.UntilAsync(
+        async () =>
+        {
+            var isToBeRenewed = (await host.BudgetAsync()).Value!.Leases.Any(lease => lease.Until - host.Time.GetUtcNow() < TimeSpan.FromSeconds(31));
+            host.Time.Advance(TimeSpan.FromMilliseconds(isToBeRenewed ? 20 : 500));
+            return await isSo();
+        },
+        // What a payment has to outlast is minutes: a thousand steps of several calls each.
+        TimeSpan.FromMinutes(2));
 }

@@ -32,10 +32,14 @@ public sealed partial class DocsMesh : IAsyncDisposable
         const string User = "warm-up";
         using var client = new AgentClient(mesh.Ready.Gateway);
         await client.PostAsync(User, "hello");
-        var isKnown = false;
-        for (var n = 0; n < 20 && !isKnown; n++)
-            isKnown = (await client.InfoAsync(User)).TryGetProperty("balance", out var balance) && balance.ValueKind == JsonValueKind.Object;
-        Assert.True(isKnown, "The mesh knows no balance.");
+        var (isKnown, info) = (false, default(JsonElement));
+        for (var n = 0; n < 40 && !isKnown; n++)
+        {
+            info = await client.InfoAsync(User);
+            isKnown = info.TryGetProperty("balance", out var balance) && balance.ValueKind == JsonValueKind.Object;
+        }
+
+        Assert.True(isKnown, $"The mesh knows no balance: {info}");
         using var erased = await client.Http.DeleteAsync($"/agent/{User}", TestContext.Current.CancellationToken);
         erased.EnsureSuccessStatusCode();
     }
