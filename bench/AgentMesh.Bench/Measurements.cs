@@ -36,6 +36,31 @@ internal static class Measurements
         ILoaded mesh, int connections, int users, int messages, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken) =>
         LoadAsync(mesh, connections, messages, number => $"user-{number % users}", callAsync, cancellationToken);
 
+    /// <summary>Rounds of a load on all of them in turns, after one that warms up: what the machine has to do beside this falls on all of them.</summary>
+    /// <returns>The rounds of each.</returns>
+    public static async Task<IReadOnlyList<List<LoadResult>>> InTurnsAsync(IReadOnlyList<ILoaded> all, int rounds, Func<ILoaded, Task<LoadResult>> loadAsync)
+    {
+        var loads = all.Select(_ => new List<LoadResult>()).ToArray();
+        for (var round = 0; round <= rounds; round++)
+        {
+            foreach (var (n, loaded) in all.Index())
+            {
+                var load = await loadAsync(loaded);
+                if (round > 0)
+                    loads[n].Add(load);
+            }
+        }
+
+        return loads;
+    }
+
+    /// <summary>Medians of rounds: CPU per message and its ratio to another's, the rate, and each process' share.</summary>
+    public static string Medians(IReadOnlyList<LoadResult> rounds, double ratio)
+    {
+        var shares = rounds[0].CpuMsByProcess.Keys.Select(process => $"{process} {McpDoor.Median(rounds.Select(load => load.CpuMsByProcess[process].Total)):0.000}");
+        return $"{McpDoor.Median(rounds.Select(load => load.CpuMsPerMessage)),10:0.000} ms CPU per message ({ratio:0.00})   {McpDoor.Median(rounds.Select(load => load.MessagesPerSecond)):0} messages/s   {string.Join(", ", shares)}";
+    }
+
     private static async Task<LoadResult> LoadAsync(
         ILoaded mesh, int connections, int messages, Func<int, string> userOf, Func<LoadConnection, string, Task> callAsync, CancellationToken cancellationToken)
     {

@@ -59,7 +59,7 @@ command.SetAction(async (parsed, cancellationToken) =>
             results["beside"] = await Beside.MeasureAsync(
                 parsed.GetValue(beside) ?? [],
                 (number, folder, environment) => Mesh.StartAsync(folder ?? root, Path.Combine(data, $"beside-{number}"), parsed.GetValue(redis), environment, cancellationToken),
-                mesh => Measurements.LoadAsync(mesh, parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(messages) / 4, "hello", cancellationToken));
+                LoadInTurnAsync);
         }
 
         if (wanted.Contains("capacity"))
@@ -140,32 +140,21 @@ command.SetAction(async (parsed, cancellationToken) =>
         Console.WriteLine($"CPU        {load.CpuMsPerMessage,10:0.000} ms per message   {string.Join(", ", load.CpuMsByProcess.Select(process => $"{process.Key} {process.Value.Total:0.000} (user {process.Value.User:0.000})"))}");
     }
 
-    // In turns: what the machine has to do beside this falls on all of them.
     async Task ReportHopsAsync(Mesh mesh, CancellationToken cancellationToken)
     {
         const int Rounds = 5;
         await using var http1 = await Hops.StartAsync(isHttp2: false, cancellationToken);
         await using var http2 = await Hops.StartAsync(isHttp2: true, cancellationToken);
-        (string Name, ILoaded Loaded, List<LoadResult> Rounds)[] all = [("mesh", mesh, []), ("hops", http1, []), ("hops h2c", http2, [])];
-        for (var round = 0; round <= Rounds; round++)
-        {
-            foreach (var (_, loaded, rounds) in all)
-            {
-                var load = await Measurements.LoadAsync(loaded, parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(messages) / 4, "hello", cancellationToken);
-                if (round > 0)
-                    rounds.Add(load);
-            }
-        }
-
-        results["hops"] = all.ToDictionary(one => one.Name, one => one.Rounds);
-        var bare = McpDoor.Median(all[1].Rounds.Select(load => load.CpuMsPerMessage));
-        foreach (var (name, _, rounds) in all)
-        {
-            var cpu = McpDoor.Median(rounds.Select(load => load.CpuMsPerMessage));
-            var shares = rounds[0].CpuMsByProcess.Keys.Select(process => $"{process} {McpDoor.Median(rounds.Select(load => load.CpuMsByProcess[process].Total)):0.000}");
-            Console.WriteLine($"{name,-10} {cpu,10:0.000} ms CPU per message ({cpu / bare:0.00})   {string.Join(", ", shares)}   {McpDoor.Median(rounds.Select(load => load.MessagesPerSecond)):0} messages/s; medians of {Rounds} rounds in turns");
-        }
+        string[] names = ["mesh", "hops", "hops h2c"];
+        var all = await Measurements.InTurnsAsync([mesh, http1, http2], Rounds, LoadInTurnAsync);
+        results["hops"] = names.Zip(all).ToDictionary(one => one.First, one => one.Second);
+        var bare = McpDoor.Median(all[1].Select(load => load.CpuMsPerMessage));
+        foreach (var (name, rounds) in names.Zip(all))
+            Console.WriteLine($"{name,-10} {Measurements.Medians(rounds, McpDoor.Median(rounds.Select(load => load.CpuMsPerMessage)) / bare)}; medians of {Rounds} rounds in turns");
     }
+
+    Task<LoadResult> LoadInTurnAsync(ILoaded loaded) =>
+        Measurements.LoadAsync(loaded, parsed.GetValue(connections), parsed.GetValue(users), parsed.GetValue(messages) / 4, "hello", cancellationToken);
 
     void ReportHistory(IReadOnlyDictionary<int, double> p50)
     {
