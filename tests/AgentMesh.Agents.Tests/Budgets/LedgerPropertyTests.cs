@@ -10,7 +10,7 @@ namespace AgentMesh.Agents.Tests.Budgets;
 /// </summary>
 public sealed class LedgerPropertyTests
 {
-    private const int Lives = 2000;
+    private static readonly int Seeds = Lives.Of(2000);
     private const int Steps = 60;
 
     private static readonly string[] Windows =
@@ -30,7 +30,7 @@ public sealed class LedgerPropertyTests
     public void NoHold_IsGrantedOverALimitThatIsInForce()
     {
         var granted = 0;
-        for (var seed = 0; seed < Lives; seed++)
+        for (var seed = 0; seed < Seeds; seed++)
         {
             var life = new Life(seed);
             for (var step = 0; step < Steps; step++)
@@ -49,7 +49,7 @@ public sealed class LedgerPropertyTests
         }
 
         // A ledger that grants nothing would pass the rest.
-        Assert.InRange(granted, Lives * Steps / 20, int.MaxValue);
+        Assert.InRange(granted, Seeds * Steps / 20, int.MaxValue);
     }
 
     private sealed class Life

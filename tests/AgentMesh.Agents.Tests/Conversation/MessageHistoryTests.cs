@@ -124,8 +124,7 @@ public sealed class MessageHistoryTests
                 }
                 while (before is not null);
                 Assert.Equal(all, shown);
-            },
-            iter: 100);
+            });
 
     [Fact]
     public void LongHistory_IsFoundInFewReads()

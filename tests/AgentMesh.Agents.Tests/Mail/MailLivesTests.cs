@@ -13,14 +13,14 @@ namespace AgentMesh.Agents.Tests.Mail;
 /// </summary>
 public sealed class MailLivesTests
 {
-    private const int Lives = 150;
+    private static readonly int Seeds = Lives.Of(150);
     private const int Steps = 250;
 
     [Fact]
     public void EveryMessage_IsThereOnce_InOrder_AndNoBudgetIsOverspent()
     {
         var (delivered, answered, lost, spent) = (0, 0, 0, 0);
-        for (var seed = 0; seed < Lives; seed++)
+        for (var seed = 0; seed < Seeds; seed++)
         {
             var life = new Life(seed);
             try
@@ -39,10 +39,10 @@ public sealed class MailLivesTests
         }
 
         // Lives in which nothing happens would pass the rest.
-        Assert.InRange(delivered, Lives * 20, int.MaxValue);
-        Assert.InRange(answered, Lives * 5, int.MaxValue);
-        Assert.InRange(lost, Lives * 5, int.MaxValue);
-        Assert.InRange(spent, Lives, int.MaxValue);
+        Assert.InRange(delivered, Seeds * 20, int.MaxValue);
+        Assert.InRange(answered, Seeds * 5, int.MaxValue);
+        Assert.InRange(lost, Seeds * 5, int.MaxValue);
+        Assert.InRange(spent, Seeds, int.MaxValue);
     }
 
     private sealed class Life

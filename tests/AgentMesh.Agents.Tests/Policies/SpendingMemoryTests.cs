@@ -52,7 +52,7 @@ public sealed class SpendingMemoryTests
             Assert.Equal((UInt128)(3 * counted), memory.SumAmounts(PaymentDirection.Out, Usdc, window, now));
             Assert.InRange(memory.Lines[0].Slices.Length, 1, PolicyLimits.Slices);
         },
-        iter: 300);
+        iter: Lives.Of(300));
 
     [Fact]
     public void Assets_BeyondTheBound_CountForEveryAsset()
