@@ -1,7 +1,8 @@
 // Tries mutants again that Stryker says have survived or timed out, each in a process of its own and with tests of random lives at their full length, and
 // prints the score of each folder. In one process after another, since a value that is made once in a process is otherwise the unchanged one.
 //   node tests/mutation/again.mjs FOLDER PROJECT [static|survived|timeout|none]…     FOLDER and PROJECT as tests/mutation.sh had them; default: all three
-// It reads reports/mutation-report.json and writes what came out to reports/again.json, which is read instead when there is one.
+// It reads reports/mutation-report.json and writes what came out to reports/again.json, which is read instead when there is one. With TESTS=FOLDER it has the
+// tests that are built there, newer ones for the same code.
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -20,7 +21,8 @@ const report = JSON.parse(readFileSync(existsSync(kept) ? kept : join(reports, '
 
 const bin = mkdtempSync(join(tmpdir(), 'mutants-'));
 const assembly = `AgentMesh.${project}`;
-cpSync(join(folder, 'copy/tests', `${assembly}.Tests`, 'bin/Release/net10.0'), bin, { recursive: true });
+cpSync(process.env.TESTS ?? join(folder, 'copy/tests', `${assembly}.Tests`, 'bin/Release/net10.0'), bin, { recursive: true });
+writeFileSync(join(bin, 'xunit.runner.json'), '{ "parallelizeTestCollections": false, "stopOnFail": true }');
 cpSync(join(folder, project, `${assembly}.dll`), join(bin, `${assembly}.dll`));
 
 const classOf = new Map();
@@ -39,8 +41,8 @@ function run(mutant, worker) {
   const id = Buffer.alloc(4);
   id.writeInt32LE(mutant ? Number(mutant.id) : -1);
   writeFileSync(file, id);
-  // Tests that pass it, by Stryker's own record; a static value is passed by whichever test is first.
-  const classes = mutant?.static ? [] : [...new Set((mutant?.coveredBy ?? []).map((test) => classOf.get(test)))];
+  // Tests that pass it, by Stryker's own record; a static value is passed by whichever test is first, and newer tests are not in it.
+  const classes = mutant?.static || process.env.TESTS ? [] : [...new Set((mutant?.coveredBy ?? []).map((test) => classOf.get(test)))];
   const filter = classes.length && classes.every(Boolean) ? ['--filter-class', ...classes] : [];
   const env = { ...process.env, STRYKER_MUTANT_FILE: file, MUTATED_ASSEMBLY: assembly };
   delete env.MUTATED_KEPT;
