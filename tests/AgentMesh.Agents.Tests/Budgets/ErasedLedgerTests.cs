@@ -27,6 +27,30 @@ public sealed class ErasedLedgerTests
         Assert.Equal(stays, _agent.Ledger.WithoutAgent(_agent.Rules, _agent.Now) is not null);
     }
 
+    [Theory]
+    [InlineData(FakeLedger.Usdc)]
+    [InlineData(BudgetAssets.Usd)]
+    public void Spending_OfOneAssetOnly_Stays(string asset)
+    {
+        _agent.Rules = new([FakeLedger.Limit("agent", BudgetAssets.Usd, "once", 100), FakeLedger.Limit("agent", FakeLedger.Usdc, "once", 100)]);
+        _agent.Hold("model", 40, HoldKind.Model, asset);
+        _agent.Post("model", 40);
+        _agent.Ledger = _agent.Ledger.WithoutAgent(_agent.Rules, _agent.Now) ?? Ledger.Empty;
+        Assert.Equal("budget_exceeded", _agent.Hold("more", 61, asset: asset).Refusal?.Code);
+    }
+
+    [Fact]
+    public void MoneyOfOthers_DoesNotStay_AndWhatWasSpentOfItIsNoneOfTheAgents()
+    {
+        _agent.Grant("mail:1", 50);
+        _agent.Hold("turn:7:1:1", 40, HoldKind.Model, grant: "mail:1");
+        _agent.Hold("payment", 5, grant: "mail:1");
+        var left = _agent.Ledger.WithoutAgent(_agent.Rules, _agent.Now)!;
+        Assert.Empty(left.Grants);
+        Assert.Equal(["payment"], left.Open.Select(hold => hold.Id));
+        Assert.Equal(((UInt128)0, (UInt128)0, (UInt128)0, (UInt128)100), FakeLedger.Of(left.View(_agent.Rules, _agent.Now)[0]));
+    }
+
     [Fact]
     public void Limits_Stay()
     {

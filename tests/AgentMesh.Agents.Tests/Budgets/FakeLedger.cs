@@ -26,8 +26,21 @@ internal sealed class FakeLedger
 
     internal Result<LedgerStep> Hold(
         string id, UInt128 amount, HoldKind kind = HoldKind.Payment, string asset = Usdc, UInt128? least = null, string? session = null, string? tool = null,
-        int expiresMs = 3_600_000) =>
-        Keep(Ledger.Hold(new HoldRequest(id, kind, asset, amount, least ?? amount, session, tool, Now.AddMilliseconds(expiresMs)), Rules, Now));
+        int expiresMs = 3_600_000, string? grant = null) =>
+        Keep(Ledger.Hold(
+            new HoldRequest(id, kind, asset, amount, least ?? amount, session, tool, Now.AddMilliseconds(expiresMs)) { Grant = grant }, Rules, Now));
+
+    /// <summary>Another agent lets a turn spend so much.</summary>
+    internal void Grant(string id, UInt128 amount, string turn = "7", string asset = Usdc) =>
+        Ledger = Reload(Ledger.Grant(new FundsGrant(id, asset, amount, 0, turn)));
+
+    /// <summary>The turn is over: how much of a grant was spent.</summary>
+    internal UInt128 EndGrant(string id)
+    {
+        var (ledger, spent) = Ledger.EndGrant(id, Rules, Now);
+        Ledger = Reload(ledger);
+        return spent;
+    }
 
     internal Result<LedgerStep> Post(string id, UInt128 actual) => Keep(Ledger.Post(id, actual, Rules, Now));
 
@@ -51,7 +64,10 @@ internal sealed class FakeLedger
     }
 
     /// <summary>How the first limit stands.</summary>
-    internal (UInt128 Posted, UInt128 Held, UInt128 Overrun, UInt128 Available) First() => Of(Ledger.View(Rules, Now)[0]);
+    internal (UInt128 Posted, UInt128 Held, UInt128 Overrun, UInt128 Available) First() => Of(View()[0]);
+
+    /// <summary>How each limit stands.</summary>
+    internal ImmutableArray<BudgetView> View() => Ledger.View(Rules, Now);
 
     internal static (UInt128 Posted, UInt128 Held, UInt128 Overrun, UInt128 Available) Of(BudgetView view) =>
         (view.Posted, view.Held, view.Overrun, view.Available);
