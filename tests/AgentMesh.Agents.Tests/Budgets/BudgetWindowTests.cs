@@ -34,6 +34,8 @@ public sealed class BudgetWindowTests
     [InlineData("", false)]
     [InlineData("Once", false)]
     [InlineData("rolling", false)]
+    [InlineData("rolling:", false)]
+    [InlineData("rolling:1", false)]
     public void Text_IsReadOrRefused(string text, bool isWindow)
     {
         var window = BudgetWindow.TryParse(text);
