@@ -215,6 +215,7 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
 
     private long EndOf(long askedAt, int seconds) => askedAt + seconds * time.TimestampFrequency;
 
+    /// <summary>Why there is not enough. What may be had is what the tenant has left and what the process has in hand.</summary>
     private Refusal Refuse(TenantLease lease) => lease.Shortage is not { } shortage
         ? FreezeRefusals.TenantUnknown
         : shortage.Window is null
@@ -222,5 +223,11 @@ internal sealed class LeaseAccount(TenantId tenant, string asset, TenantActors a
             : new BudgetRefusal(
                 shortage.Code, shortage.Detail,
                 new BudgetShortage(
-                    TenantLedger.Scope, asset, shortage.Window, Amounts.Parse(shortage.Available), shortage.ResetsAt));
+                    TenantLedger.Scope, asset, shortage.Window, Amounts.Plus(Amounts.Parse(shortage.Available), FreeNow()), shortage.ResetsAt));
+
+    private UInt128 FreeNow()
+    {
+        lock (_lock)
+            return Living()?.Free ?? 0;
+    }
 }

@@ -31,7 +31,7 @@ public sealed partial record TenantLedger
             return TenantBudgetRefusals.LeaseEnded;
         // Said before, or overtaken by what was said later.
         if (request.Revision <= known.Revision)
-            return new LeaseStep(ledger, known, known.Granted < request.Least ? stop ?? ledger.ShortageOf(request.Asset, request.Least - known.Granted) : null);
+            return new LeaseStep(ledger, known, ledger.WhyNotMore(known, request.Least, stop));
         return ledger.Renew(known, request, stop);
     }
 
@@ -95,8 +95,8 @@ public sealed partial record TenantLedger
             Granted = Amounts.Plus(spent, open),
             Until = SeenAt + TenantBudgetLimits.LeaseTime,
         };
-        var why = least <= open ? null : stop ?? others.ShortageOf(known.Asset, least);
-        return new LeaseStep(others.With(renewed), renewed, why);
+        var after = others.With(renewed);
+        return new LeaseStep(after, renewed, after.WhyNotMore(renewed, request.Least, stop));
     }
 
     /// <summary>What a holder gets of what is available to it: the least, and above that what it has, or a share of the rest.</summary>
@@ -108,15 +108,19 @@ public sealed partial record TenantLedger
 
     private UInt128 AvailableOf(string asset) => Limits.Where(limit => limit.Asset == asset).Select(limit => ViewOf(limit).Available).DefaultIfEmpty().Min();
 
-    /// <summary>Where there is not enough; null: the asset has no limit.</summary>
-    private BudgetRefusal? ShortageOf(string asset, UInt128 least)
+    /// <summary>Why a lease does not come to the least that was asked for; null: it does, or its asset has no limit.</summary>
+    private Refusal? WhyNotMore(StoredLease lease, UInt128 least, Refusal? stop) =>
+        lease.Granted < least ? stop ?? ShortageOf(lease.Asset, least - lease.Granted) : null;
+
+    /// <summary>Where there is not so much more than processes have; null: the asset has no limit.</summary>
+    private BudgetRefusal? ShortageOf(string asset, UInt128 missing)
     {
         if (Limits.Where(limit => limit.Asset == asset).MinBy(limit => ViewOf(limit).Available) is not { } narrowest)
             return null;
         var meter = MeterOf(narrowest);
         // Time frees what was spent, never what processes have.
         var possible = Amounts.Minus(narrowest.Amount, HeldOf(asset));
-        var resetsAt = possible >= least ? meter.FreesAt(least - Amounts.Minus(possible, meter.Posted), SeenAt) : null;
+        var resetsAt = possible >= missing ? meter.FreesAt(missing - Amounts.Minus(possible, meter.Posted), SeenAt) : null;
         return TenantBudgetRefusals.Exceeded(new BudgetShortage(Scope, asset, narrowest.Window.ToString(), ViewOf(narrowest).Available, resetsAt));
     }
 }

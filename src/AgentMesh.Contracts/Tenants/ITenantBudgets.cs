@@ -82,7 +82,7 @@ public sealed record TenantLease(string Granted, int Seconds, bool IsLimited, Te
 /// <param name="Code"><c>budget_exceeded</c>, or <c>too_many_leases</c>, or <c>tenant_frozen</c>.</param>
 /// <param name="Detail">Why, for people.</param>
 /// <param name="Window">The window that is full; null: it is none.</param>
-/// <param name="Available">What is left, atomic units.</param>
+/// <param name="Available">What is left that no process has, the one that asks included; atomic units.</param>
 /// <param name="ResetsAt">When there may be more again; null: when others give back what they have, or an operator sets another limit.</param>
 public sealed record TenantShortage(string Code, string Detail, string? Window, string Available, DateTimeOffset? ResetsAt);
 

@@ -23,6 +23,27 @@ public sealed class TenantFundsTests
         Assert.Equal(("0", "100", "0"), await host.FirstLimitAsync());
     }
 
+    /// <summary>
+    /// Of 100 another run of the process has set 40 aside. Cause: the tenant said that 100 were left, all but what others had, and a try that could have
+    /// had 60 was refused.
+    /// </summary>
+    [Theory]
+    [InlineData(60, 60, 60)]
+    [InlineData(90, 60, 60)]
+    [InlineData(500, 60, 60)]
+    [InlineData(500, 61, 0)]
+    public async Task Try_GetsWhatAnotherOfTheProcessHasLeft(long wanted, long least, long given)
+    {
+        await using var host = await HostUnderTest.StartAsync();
+        await host.LimitAsync("100", asset: BudgetAssets.Usd);
+        Assert.Null((await host.ReserveAsync(40, BudgetAssets.Usd)).Refusal);
+        var (reserved, stop) = await new TenantFunds(host.Gate(), Agent, host.Time).ReserveAsync(wanted, least, null, TestContext.Current.CancellationToken);
+        if (given > 0)
+            Assert.Equal((given, null), (reserved, stop));
+        else
+            Assert.Equal((UInt128)60, Assert.IsType<BudgetRefusal>(stop).Shortage.Available);
+    }
+
     [Fact]
     public async Task Try_IsRefused_WhenThereIsLessThanTheLeast()
     {

@@ -24,13 +24,16 @@ public sealed class LeaseRepeatTests
         Assert.Equal(tenant.Now + HalfAMinute, second.Lease.Until);
     }
 
-    /// <summary>One that got less than the least it asked for is told so again, and why.</summary>
+    /// <summary>
+    /// One that got less than the least it asked for is told so again, and why. Cause: at first it was told that what it had itself was left as well.
+    /// </summary>
     [Fact]
     public void Take_SaidAgain_IsToldAgainWhyItIsNotEnough()
     {
         var tenant = Short();
         var first = tenant.Take("one", 2, 80).Value!;
         var second = tenant.Take("one", 2, 80).Value!;
+        Assert.Equal(first.Why, second.Why);
         Assert.Equal((30, first.Lease), ((int)second.Lease!.Granted, second.Lease));
         Assert.Equal(new BudgetShortage("tenant", FakeTenant.Usdc, "rolling:24h", 30, tenant.Now.AddHours(24)), Assert.IsType<BudgetRefusal>(second.Why).Shortage);
     }
