@@ -36,7 +36,10 @@ internal sealed record CalendarPeriod(CalendarUnit Unit, string ZoneId)
         if (Zone is not { } zone)
             return null;
         var first = FirstDay(now, zone);
-        return FirstMomentOf(Unit switch { CalendarUnit.Day => first.AddDays(1), CalendarUnit.Week => first.AddDays(7), _ => first.AddMonths(1) }, zone);
+        var next = Unit switch { CalendarUnit.Day => first.AddDays(1), CalendarUnit.Week => first.AddDays(7), _ => first.AddMonths(1) };
+        var end = FirstMomentOf(next, zone);
+        // An island that changes sides of the date line leaves a day out: that one is over before it begins, and the day after it comes.
+        return end > now ? end : FirstMomentOf(next.AddDays(1), zone);
     }
 
     private DateTime FirstDay(DateTimeOffset now, TimeZoneInfo zone)
@@ -54,7 +57,7 @@ internal sealed record CalendarPeriod(CalendarUnit Unit, string ZoneId)
     private static DateTimeOffset FirstMomentOf(DateTime day, TimeZoneInfo zone)
     {
         var time = day;
-        // A day at most: islands have left one out when they changed sides of the date line.
+        // A day at most: no clock was ever set forward by more, and a zone that says so ends the search.
         for (var minutes = 0; minutes < 24 * 60 && zone.IsInvalidTime(time); minutes++)
             time = time.AddMinutes(1);
         var offset = zone.IsAmbiguousTime(time) ? zone.GetAmbiguousTimeOffsets(time).Max() : zone.GetUtcOffset(time);
