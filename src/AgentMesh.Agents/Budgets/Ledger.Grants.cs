@@ -8,7 +8,7 @@ public sealed partial record Ledger
     /// <summary>The money of another agent that a turn spends of an asset; null: it spends the agent's own.</summary>
     /// <param name="turn">The turn.</param>
     /// <param name="asset">Of what.</param>
-    public string? GrantOf(string? turn, string asset) => turn is null ? null : Grants.FirstOrDefault(grant => grant.Turn == turn && grant.Asset == asset)?.Id;
+    public string? GrantOf(string? turn, string asset) => Grants.FirstOrDefault(grant => grant.Turn == turn && grant.Asset == asset)?.Id;
 
     /// <summary>Takes money of another agent. A repeat changes nothing.</summary>
     internal Ledger Grant(FundsGrant grant) => Grants.Any(other => other.Id == grant.Id) ? this : this with { Grants = Grants.Add(grant) };
@@ -43,7 +43,7 @@ public sealed partial record Ledger
         return this with
         {
             Grants = [.. Grants.Select(grant => grant.Id == hold.Grant ? grant with { Posted = Amounts.Plus(grant.Posted, spent) } : grant)],
-            Meters = overrun == 0 ? Meters : [.. Meters.Select(meter => own.CountsFor(meter.Scope, meter.Asset) ? meter.ChargeOverrun(overrun, SeenAt) : meter)],
+            Meters = [.. Meters.Select(meter => own.CountsFor(meter.Scope, meter.Asset) ? meter.ChargeOverrun(overrun, SeenAt) : meter)],
         };
     }
 }

@@ -25,9 +25,9 @@ public sealed record StoredLease(
     DateTimeOffset Until,
     DateTimeOffset? EndedAt)
 {
-    /// <summary>What is held by it.</summary>
+    /// <summary>What is held by it: nothing when it is over, for it ends with no more granted than was spent.</summary>
     [JsonIgnore]
-    public UInt128 Open => EndedAt is null ? Amounts.Minus(Granted, Spent) : 0;
+    public UInt128 Open => Amounts.Minus(Granted, Spent);
 
     /// <summary>The lease when it is over.</summary>
     internal StoredLease End(UInt128 spent, DateTimeOffset now) => this with { Granted = spent, Spent = spent, EndedAt = now };

@@ -77,9 +77,8 @@ public sealed partial record TenantLedger(
     }
 
     /// <summary>Counts what was spent in every window that it counts for, those of earlier limits included.</summary>
-    private TenantLedger Charge(string asset, UInt128 amount, DateTimeOffset at) => amount == 0
-        ? this
-        : this with { Meters = [.. Meters.Select(meter => meter.Asset == asset ? meter.Charge(amount, at) : meter)] };
+    private TenantLedger Charge(string asset, UInt128 amount, DateTimeOffset at) =>
+        this with { Meters = [.. Meters.Select(meter => meter.Asset == asset ? meter.Charge(amount, at) : meter)] };
 
     private TenantLedger With(StoredLease lease) =>
         this with { Leases = Leases.Any(other => other.Id == lease.Id) ? [.. Leases.Select(other => other.Id == lease.Id ? lease : other)] : Leases.Add(lease) };
