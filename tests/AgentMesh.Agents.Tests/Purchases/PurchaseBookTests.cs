@@ -19,6 +19,17 @@ public sealed class PurchaseBookTests
     }
 
     [Theory]
+    [InlineData(999, null)]
+    [InlineData(1000, "2")]
+    [InlineData(1999, "2")]
+    [InlineData(2000, "2")]
+    public void Purchase_IsDueFromItsTimeOn_TheOneThatIsTheLongestFirst(int milliseconds, string? due)
+    {
+        var book = PurchaseBook.Empty.With(Of(1) with { Due = Now.AddSeconds(2) }).With(Of(2) with { Due = Now.AddSeconds(1) });
+        Assert.Equal(due, book.FirstDue(Now.AddMilliseconds(milliseconds)));
+    }
+
+    [Theory]
     [InlineData(PurchaseLimits.Open - 1, 0, true)]
     [InlineData(PurchaseLimits.Open, 0, false)]
     [InlineData(0, PurchaseLimits.Kept - 1, true)]
@@ -66,6 +77,24 @@ public sealed class PurchaseBookTests
         Assert.Equal(["1"], pruned.Answers);
         Assert.Equal(["1", "2", "3"], pruned.Book.Ids);
         Assert.Empty(pruned.Book.Prune(Now, []).Answers);
+    }
+
+    /// <summary>Bytes of the answers, the oldest first, and the places of those that go.</summary>
+    [Theory]
+    [InlineData("MAX", "")]
+    [InlineData("0 MAX", "")]
+    [InlineData("1 MAX", "1")]
+    [InlineData("0 1 MAX", "2")]
+    [InlineData("1 1 MAX", "1 2")]
+    [InlineData("1 0 1 MAX", "1 3")]
+    [InlineData("MAX 1 MAX", "1 2")]
+    [InlineData("MAX 1 1", "1")]
+    public void Answers_Go_UntilTheOthersAreFewEnoughBytes(string bytes, string gone)
+    {
+        var sizes = bytes.Split(' ').Select(size => size == "MAX" ? PurchaseLimits.KeptBytes : int.Parse(size, System.Globalization.CultureInfo.InvariantCulture));
+        var pruned = sizes.Index().Aggregate(PurchaseBook.Empty, (book, size) => book.With(Over(size.Index + 1, size.Item))).Prune(Now, []);
+        Assert.Equal(gone, string.Join(' ', pruned.Answers));
+        Assert.Equal(sizes.Count(), pruned.Book.Kept.Length);
     }
 
     [Fact]

@@ -49,6 +49,49 @@ public sealed class PurchaseChangesTests
         Assert.Equal(code is null ? "mail:7" : null, authorized.Value?.Ledger!.Find(Terms.PaymentId)!.Grant);
     }
 
+    /// <summary>The turn has other money by now. That was given for something else.</summary>
+    [Fact]
+    public void Purchase_OfATurnWithAnothersMoney_IsNotPaidOfMoneyThatCameLater()
+    {
+        var bound = Open with { Request = InTurn, Grant = "mail:7" };
+        var ledger = Ledger.Empty.Grant(new FundsGrant("mail:8", FakeLedger.Usdc, 100_000, 0, "17"));
+        var refused = Assert.IsType<BudgetRefusal>(PurchaseChanges.Authorize(Inputs(ledger), bound, Terms, [], 7, Now).Refusal);
+        Assert.Equal(BudgetScopes.Delegation, refused.Shortage.Scope);
+    }
+
+    /// <summary>As it was stored by version 2: whose money it is paid of was looked up when it was paid.</summary>
+    [Fact]
+    public void Purchase_ThatIsNotBoundYet_IsPaidOfTheMoneyThatItsTurnHas()
+    {
+        var ledger = Ledger.Empty.Grant(new FundsGrant("mail:7", FakeLedger.Usdc, 100_000, 0, "17"));
+        var authorized = PurchaseChanges.Authorize(Inputs(ledger), Open with { Request = InTurn }, Terms, [], 7, Now).Value!;
+        Assert.Equal("mail:7", authorized.Ledger!.Find(Terms.PaymentId)!.Grant);
+    }
+
+    /// <summary>The terms are valid for 300 seconds, and the slack is 65: until then the payment may be executed, and its money is not free.</summary>
+    [Fact]
+    public void Hold_OutlastsTheTimeInWhichThePaymentCanBeExecuted() => Assert.Equal(
+        Now.AddSeconds(365), PurchaseChanges.Authorize(Inputs(Ledger.Empty), Open, Terms, [], 7, Now).Value!.Ledger!.Find(Terms.PaymentId)!.ExpiresAt);
+
+    /// <summary>What is known no longer and the oldest answer go in the same transaction; but not what an open turn has bought.</summary>
+    [Fact]
+    public void Begin_IsStoredWithWhatItSends_AndWithWhatMakesRoom()
+    {
+        var tomorrow = Now.AddDays(1);
+        var book = new PurchaseBook(
+            [],
+            [
+                new KeptPurchase("over", Now, 0, null), new KeptPurchase("of the open turn", Now, 0, "17"), new KeptPurchase("of a turn that is over", Now, 0, "16"),
+                new KeptPurchase("big", tomorrow, PurchaseLimits.KeptBytes, null), new KeptPurchase("small", tomorrow, 1, null),
+            ]);
+        var body = new PurchaseBody("{}"u8.ToArray());
+        var records = PurchaseChanges.Begin(Inputs(Ledger.Empty, 17) with { Book = book }, Open with { Request = InTurn }, body, 7, Now).Value!.Purchase!;
+        Assert.Same(body, records.Body);
+        Assert.Equal(["over", "of a turn that is over"], records.Forgotten);
+        Assert.Equal(["big"], records.WithoutAnswer);
+        Assert.Equal([Open.Id, "of the open turn", "big", "small"], records.Book.Ids);
+    }
+
     [Theory]
     [InlineData(17, null)]
     [InlineData(18, "turn_lost")]

@@ -192,7 +192,7 @@ public sealed class PurchaseStepsTests
         PurchaseRequest[] others =
         [
             Request with { Url = "https://shop.example/other" }, Request with { Method = "PUT" }, Request with { ContentType = null }, Request with { BodyHash = null },
-            Request with { MaxAmount = "100001" }, Request with { Asset = "other" }, Request with { Session = "s" }, Request with { Tool = "t" },
+            Request with { MaxAmount = "100001" }, Request with { Asset = "other" }, Request with { Session = "t" }, Request with { Tool = "t" },
             Request with { Url = "https://shop.example/analysisPOS", Method = "T" },
         ];
         Assert.Equal(others.Length + 1, others.Append(Request).Select(request => request.CalculateFingerprint()).Distinct().Count());
