@@ -55,6 +55,60 @@ public sealed class PaymentHistoryTests
     {
         var slice = await PaymentHistory.ReadAsync(new PaymentBook(20), 100, null, null, (_, _) => ValueTask.FromResult<PaymentPage?>(null), TestContext.Current.CancellationToken);
         Assert.Equal("agent_quarantined", slice.Refusal!.Code);
+        Assert.Contains("page 2 of the payments is missing", slice.Refusal.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>Twenty payments, of which every third goes out.</summary>
+    [Theory]
+    [InlineData(null, 3, null, "18 19 20", 18L)]
+    [InlineData("Out", 100, null, "3 6 9 12 15 18", null)]
+    [InlineData("Out", 2, null, "15 18", 15L)]
+    [InlineData("Out", 2, 15L, "9 12", 9L)]
+    [InlineData("Out", 2, 9L, "3 6", 3L)]
+    [InlineData("Out", 2, 3L, "", null)]
+    [InlineData("In", 3, null, "17 19 20", 17L)]
+    [InlineData("In", 3, 6L, "2 4 5", 2L)]
+    public async Task Page_OfOneDirection_HasNoPaymentOfTheOther(string? direction, int limit, long? before, string expected, long? nextBefore)
+    {
+        var wanted = direction is null ? (PaymentDirection?)null : Enum.Parse<PaymentDirection>(direction);
+        var slice = (await PaymentHistory.ReadAsync(new PaymentBook(20), limit, before, wanted, Load, TestContext.Current.CancellationToken)).Value!;
+        Assert.Equal(expected, string.Join(' ', slice.Payments.Select(one => one.Seq)));
+        Assert.Equal(nextBefore, slice.NextBefore);
+
+        static ValueTask<PaymentPage?> Load(int n, CancellationToken cancellationToken)
+        {
+            var seqs = Enumerable.Range((int)PaymentPage.FirstSeq(n), PaymentLimits.PagePayments);
+            return ValueTask.FromResult<PaymentPage?>(new PaymentPage([.. seqs.Select(seq => Of(seq) with { Direction = seq % 3 == 0 ? PaymentDirection.Out : PaymentDirection.In })]));
+        }
+    }
+
+    /// <summary>How many payments of the other direction there are, and where the search goes on; the last one is looked at, or the search is over.</summary>
+    [Theory]
+    [InlineData(PaymentLimits.LookedAtPayments, null)]
+    [InlineData(PaymentLimits.LookedAtPayments + 1, 2L)]
+    [InlineData(PaymentLimits.LookedAtPayments + 100, 101L)]
+    public async Task Search_ForPaymentsOfOneDirection_EndsAfterSoManyOfTheOther_AndGoesOn(long count, long? nextBefore)
+    {
+        var page = new PaymentPage([.. Enumerable.Range(1, PaymentLimits.PagePayments).Select(n => Of(n))]);
+        var slice = (await PaymentHistory.ReadAsync(
+            new PaymentBook(count), 1, null, PaymentDirection.Out, (_, _) => ValueTask.FromResult<PaymentPage?>(page), TestContext.Current.CancellationToken)).Value!;
+        Assert.Empty(slice.Payments);
+        Assert.Equal(nextBefore, slice.NextBefore);
+    }
+
+    /// <summary>A payment counts 1024 bytes and six for each character of what others write. One that is too much by itself is shown all the same.</summary>
+    [Theory]
+    [InlineData(174_592, 174_592, 2)]
+    [InlineData(174_592, 174_593, 1)]
+    [InlineData(0, 349_185, 1)]
+    [InlineData(0, 400_000, 1)]
+    public async Task Page_HasAsManyBytesAsItMay_AndOnePaymentAtLeast(int older, int newer, int shown)
+    {
+        var page = new PaymentPage([Of(1) with { Resource = new string('a', older) }, Of(2) with { Resource = new string('a', newer) }]);
+        var slice = (await PaymentHistory.ReadAsync(
+            new PaymentBook(2), 10, null, null, (_, _) => ValueTask.FromResult<PaymentPage?>(page), TestContext.Current.CancellationToken)).Value!;
+        Assert.Equal((2, shown), (slice.Payments[^1].Seq, slice.Payments.Length));
+        Assert.Equal(shown == 2 ? null : 2L, slice.NextBefore);
     }
 
     [Fact]

@@ -42,14 +42,28 @@ public sealed class PaymentTableTests
         Assert.Null(With(table, change).Conclude(word));
     }
 
-    [Fact]
-    public void Conclude_KeepsATransactionThatIsKnown()
+    /// <summary>The transaction that is known, the one that is told, and the one that is known then.</summary>
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(null, "0x2", "0x2")]
+    [InlineData(Hash, null, Hash)]
+    [InlineData(Hash, "0x2", "0x2")]
+    public void Conclude_KeepsTheLastTransactionThatWasTold(string? known, string? told, string? after)
     {
         var table = Open(PaymentBook.Empty, []);
         table = With(table, table.Begin(Of(1))!);
-        table = With(table, table.Conclude(Of(1, PaymentState.Unknown) with { Transaction = Hash })!);
-        Assert.Equal(Hash, table.Conclude(Of(1, PaymentState.Settled))!.Payment.Transaction);
+        table = With(table, table.Conclude(Of(1, PaymentState.Unknown) with { Transaction = known })!);
+        Assert.Equal(after, table.Conclude(Of(1, PaymentState.Settled) with { Transaction = told })!.Payment.Transaction);
     }
+
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(0, 1, false)]
+    [InlineData(2, 0, false)]
+    [InlineData(2, 1, true)]
+    [InlineData(2, 2, true)]
+    [InlineData(2, 3, false)]
+    public void Number_WasGivenOut_FromOneToTheCount(long count, long seq, bool wasGivenOut) => Assert.Equal(wasGivenOut, new PaymentBook(count).Has(seq));
 
     [Fact]
     public void Begin_OfAPaymentThatIsThere_ChangesNothing()
