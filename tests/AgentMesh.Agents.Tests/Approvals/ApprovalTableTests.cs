@@ -155,6 +155,20 @@ public sealed class ApprovalTableTests
         Assert.NotNull(_table.Find(approved, Now));
     }
 
+    /// <summary>One that waits takes no place of those that do not.</summary>
+    [Theory]
+    [InlineData(ApprovalLimits.Decided - 1)]
+    [InlineData(ApprovalLimits.Decided)]
+    public void Ask_WithAllPlacesOfTheDecidedTaken_LetsNoneOfThemGo(int decided)
+    {
+        for (var n = 0; n < decided; n++)
+            Decide(Ask($"p{n}", Now, $"https://shop.example/{n}").Approval.Id, false, Now);
+        Ask("waits", Now, "https://shop.example/waits");
+        Assert.Equal(decided + 1, _table.All.Length);
+        Decide(_table.All[^1].Id, false, Now);
+        Assert.Equal(Math.Min(decided + 1, ApprovalLimits.Decided), _table.All.Length);
+    }
+
     [Fact]
     public void Decided_AreKeptForADayAfterwards()
     {
@@ -174,6 +188,23 @@ public sealed class ApprovalTableTests
         Assert.Equal(ApprovalLimits.ShownText, _table.All[0].Url!.Length);
         Assert.False(Ask("p1", Now, url + "b").IsGranted("p1"));
         Assert.True(Ask("p1", Now, url).IsGranted("p1"));
+    }
+
+    [Fact]
+    public void Ask_ForWhatHasNoUrl_ShowsNone() => Assert.Null(_table.Ask(Request("p1") with { Url = null }, Lifetime, Now).Value!.Approval.Url);
+
+    [Fact]
+    public void WhoIsRefused_IsToldWhichApprovalItIsAbout()
+    {
+        var approval = Ask("p1", Now).Approval;
+        var waits = ApprovalRefusals.ApprovalRequired(approval);
+        Assert.Equal(("approval_required", approval.Id), (waits.Code, waits.ApprovalId));
+        Assert.Equal($"A person has to approve this payment first: approval {approval.Id}. The policy's rule ask says ask.", waits.Detail);
+        Decide(approval.Id, false, Now);
+        Assert.Equal($"The payment was denied by the decision on approval {approval.Id}.", _table.Ask(Request("p1"), Lifetime, Now).Refusal?.Detail);
+        Assert.Equal(
+            "The approval is denied already; the payment can be tried again to be asked anew when that is over.",
+            _table.Decide(approval.Id, true, Lifetime, Now).Refusal?.Detail);
     }
 
     private ApprovalStep Ask(string paymentId, DateTimeOffset at, string url = "https://shop.example/report") => Take(_table.Ask(Request(paymentId, url), Lifetime, at).Value!);
