@@ -62,6 +62,10 @@ public sealed class PolicyReaderTests
     [InlineData("{'version':1,'rules':[1]}", "/rules/0")]
     [InlineData("{'version':1,'rules':[{}]}", "/rules/0/id /rules/0/effect")]
     [InlineData("{'version':1,'rules':[{'id':'A','effect':'allow'}]}", "/rules/0/id")]
+    // Two rules without an id have not the same one.
+    [InlineData("{'version':1,'rules':[1,1]}", "/rules/0 /rules/1")]
+    [InlineData("{'version':1,'rules':[{'effect':'ask'},{'effect':'ask'}]}", "/rules/0/id /rules/1/id")]
+    [InlineData("{'version':1,'rules':[{'id':'A','effect':'ask'},{'id':'A','effect':'ask'}]}", "/rules/0/id /rules/1/id")]
     [InlineData("{'version':1,'rules':[{'id':'','effect':'allow'}]}", "/rules/0/id")]
     [InlineData("{'version':1,'rules':[{'id':'a','effect':'Allow'}]}", "/rules/0/effect")]
     [InlineData("{'version':1,'rules':[{'id':'a','effect':'allow','direction':'both'}]}", "/rules/0/direction")]

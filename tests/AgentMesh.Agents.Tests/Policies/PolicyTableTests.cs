@@ -1,3 +1,4 @@
+using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Policies;
 
 namespace AgentMesh.Agents.Tests.Policies;
@@ -139,6 +140,26 @@ public sealed class PolicyTableTests
     public void Evaluate_OfANetworkThatIsNotTheAssets_Denies() => Assert.Equal(
         "deny invalid_payment",
         Text(SamplePolicies.Policy(Any).Evaluate(SamplePolicies.Payment("1 USDC to ALICE") with { Network = "eip155:8453" }, SpendingMemory.Empty, SamplePolicies.Noon)));
+
+    /// <summary>Never an exception: whatever a caller leaves out, the payment is not made.</summary>
+    [Theory]
+    [InlineData("payee")]
+    [InlineData("asset")]
+    [InlineData("network")]
+    [InlineData("asset network")]
+    [InlineData("direction")]
+    public void Evaluate_OfAPaymentOfWhichSomethingIsMissing_Denies(string missing)
+    {
+        var payment = SamplePolicies.Payment("1 USDC to ALICE");
+        payment = payment with
+        {
+            Payee = missing.Contains("payee", StringComparison.Ordinal) ? null! : payment.Payee,
+            Asset = missing.Contains("asset", StringComparison.Ordinal) ? null! : payment.Asset,
+            Network = missing.Contains("network", StringComparison.Ordinal) ? null! : payment.Network,
+            Direction = missing.Contains("direction", StringComparison.Ordinal) ? (PaymentDirection)2 : payment.Direction,
+        };
+        Assert.Equal("deny invalid_payment", Text(SamplePolicies.Policy(Any).Evaluate(payment, SpendingMemory.Empty, SamplePolicies.Noon)));
+    }
 
     private static void Check(string rules, string more, string[] before, string payment, string verdict)
     {

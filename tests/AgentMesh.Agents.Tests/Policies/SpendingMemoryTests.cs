@@ -26,6 +26,20 @@ public sealed class SpendingMemoryTests
         Assert.True(memory.Knows(To(PolicyLimits.Payees)));
     }
 
+    /// <summary>Three payees, one of whom is paid again: nobody is forgotten, and that one stands last.</summary>
+    [Theory]
+    [InlineData(0, "1 2 0")]
+    [InlineData(1, "0 2 1")]
+    [InlineData(2, "0 1 2")]
+    public void Payee_ThatIsPaidAgain_IsRememberedOnce_AsTheLast(int again, string order)
+    {
+        var memory = Paid(0, 1, 2, again);
+        Assert.Equal(Paid([.. order.Split(' ').Select(n => int.Parse(n, CultureInfo.InvariantCulture))]).Payees, memory.Payees);
+        Assert.All([0, 1, 2], n => Assert.True(memory.Knows(To(n))));
+
+        static SpendingMemory Paid(params int[] payees) => payees.Aggregate(SpendingMemory.Empty, (memory, n) => memory.With(To(n), Noon));
+    }
+
     [Fact]
     public void Payments_OlderThanTheLongestWindow_AreForgotten()
     {
