@@ -41,10 +41,23 @@ public static class OutgoingUrl
             return OutgoingRefusals.NotAllowed("Only http and https are called.");
         if (url.UserInfo.Length > 0)
             return OutgoingRefusals.NotAllowed("A URL with a user name or a password is not called.");
+        return IsHost(url) ? url : OutgoingRefusals.NotAllowed("The host is neither a name nor an address.");
+    }
+
+    private static bool IsHost(Uri url)
+    {
         // An address in any other writing (0x7f.1, 2130706433) Uri has made into the usual one; what it has not is some resolver's to guess.
-        if (url.HostNameType is not (UriHostNameType.IPv4 or UriHostNameType.IPv6) && (url.HostNameType != UriHostNameType.Dns || LooksLikeAddress(url.IdnHost)))
-            return OutgoingRefusals.NotAllowed("The host is neither a name nor an address.");
-        return url;
+        if (url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6)
+            return true;
+        try
+        {
+            return url.HostNameType == UriHostNameType.Dns && !LooksLikeAddress(url.IdnHost);
+        }
+        catch (UriFormatException)
+        {
+            // A redirect to a name that has no ASCII form, because it is too long in it or none: Uri finds out when it is asked for the form.
+            return false;
+        }
     }
 
     /// <summary>A host whose last label is a number is an address to every browser (URL standard, "ends in a number").</summary>

@@ -116,6 +116,7 @@ public sealed class PolicyReaderTests
     [InlineData("{'version':1,'rules':[{'id':'a','effect':'allow','asset':['USDC'],'amountOver':'5','amountAtMost':'5'}]}", "/rules/0/amountOver")]
     [InlineData("{'version':1,'rules':[{'id':'a','effect':'allow','asset':['USDC'],'amountAtMost':'340282366920938463463374607431768211456'}]}", "/rules/0/amountAtMost")]
     [InlineData("{'version':1,'rules':[{'id':'a','effect':'allow','host':['a..b','1.2.3.4.5']}]}", "/rules/0/host/0 /rules/0/host/1")]
+    [InlineData("{'version':1,'rules':[{'id':'a','effect':'deny','host':['xn--ü.example']}]}", "/rules/0/host/0")]
     public void Bad_BeyondTheSchema(string document, string faults)
     {
         Assert.Equal(faults, string.Join(' ', FaultsOf(Names(document))));

@@ -75,6 +75,7 @@ public sealed class PolicyTableTests
     [InlineData(Any, "1 USDC to 0xa11ce", "deny invalid_payment")]
     [InlineData(Any, "1 eip155:84532/slip44:60 to ALICE", "deny invalid_payment")]
     [InlineData(Any, "1 USDC to ALICE at a/b", "deny invalid_payment")]
+    [InlineData(Any, "1 USDC to ALICE at xn--ü.example", "deny invalid_payment")]
     public void Evaluate_WithoutHistory(string rules, string payment, string verdict) => Check(rules, "", [], payment, verdict);
 
     [Theory]

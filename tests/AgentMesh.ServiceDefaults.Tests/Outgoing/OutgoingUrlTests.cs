@@ -76,6 +76,9 @@ public sealed class OutgoingUrlTests
     [InlineData("https://a.example/x", "http://a.example/x", null)]
     [InlineData("https://a.example/x", "https://user@b.example/", null)]
     [InlineData("https://a.example/x", "file:///etc/passwd", null)]
+    [InlineData("https://a.example/x", "https://bücher.example/", "https://bücher.example/")]
+    // It has no ASCII form; Uri takes it, and throws when it is asked for that.
+    [InlineData("https://a.example/x", "https://xn--ü.example/", null)]
     public void Redirect_IsLookedAtAsAnyUrl(string from, string to, string? expected) =>
         Assert.Equal(expected, OutgoingUrl.Follow(new Uri(from), new Uri(to, UriKind.RelativeOrAbsolute)).Value?.ToString());
 }
