@@ -101,6 +101,6 @@ public sealed record ApprovalTable(ImmutableArray<Approval> All)
     {
         var others = all.Where(approval => approval.State != ApprovalState.Pending && approval.Id != newest.Id).ToArray();
         var tooMany = others.Length + (newest.State == ApprovalState.Pending ? 0 : 1) - ApprovalLimits.Decided;
-        return tooMany <= 0 ? all : all.RemoveRange(others.OrderBy(approval => approval.Stands(now)).Take(tooMany));
+        return all.RemoveRange(others.OrderBy(approval => approval.Stands(now)).Take(tooMany));
     }
 }

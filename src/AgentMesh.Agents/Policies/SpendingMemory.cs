@@ -74,7 +74,8 @@ public sealed record SpendingMemory(PackedEntries Payees, ImmutableArray<Spendin
     {
         if (lines.Count(line => line.Direction == direction) <= PolicyLimits.Lines)
             return lines;
-        var oldest = lines.Where(line => line.Direction == direction).OrderBy(line => line.Asset == SpendingLine.AnyAsset ? 0 : 1).Take(2).ToArray();
+        // The one of every asset among them: no payment uses it, so that it stays the first.
+        var oldest = lines.Where(line => line.Direction == direction).Take(2).ToArray();
         return lines.RemoveRange(oldest).Insert(0, oldest[0].And(oldest[1], now));
     }
 

@@ -50,9 +50,9 @@ public sealed record StoredPurchase(
     [JsonIgnore]
     public bool IsPaying => State is PurchaseState.Authorized or PurchaseState.Sending or PurchaseState.Unknown;
 
-    /// <summary>What is said to who asked: there is an answer, or it is known that there is none, or that nobody knows for now.</summary>
+    /// <summary>What is said to who asked: there is an answer, or it is known that there is none, or that nobody knows for now. None has an answer before.</summary>
     [JsonIgnore]
-    public bool CanBeTold => IsOver || Answer is not null || State == PurchaseState.Unknown;
+    public bool CanBeTold => IsOver || State == PurchaseState.Unknown;
 
     /// <summary>A new one, with its first run.</summary>
     public static StoredPurchase Begin(string id, PurchaseRequest request, DateTimeOffset now) => new(
