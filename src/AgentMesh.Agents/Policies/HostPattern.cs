@@ -1,4 +1,5 @@
 using System.Buffers;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Policies;
 
@@ -55,7 +56,7 @@ public readonly record struct HostPattern
         if (text.Length is 0 or > LongestHost || text.AsSpan().ContainsAny(UrlCharacters) && !IsBracketed(text))
             return null;
         // What connects reads hosts by the same class, so that no host is one thing here and another one there.
-        if (!Uri.TryCreate($"http://{text}/", UriKind.Absolute, out var uri) || AsciiForm(uri) is not { } host)
+        if (!Uri.TryCreate($"http://{text}/", UriKind.Absolute, out var uri) || UriHost.AsciiForm(uri)?.ToLowerInvariant() is not { } host)
             return null;
         return uri.HostNameType switch
         {
@@ -68,19 +69,6 @@ public readonly record struct HostPattern
 
     /// <inheritdoc/>
     public override string ToString() => IsWildcard ? Wildcard + _host : _host ?? "";
-
-    /// <returns>Null for a name that has none, because it is too long in it or not Unicode: Uri takes such a name, and throws when it is asked for the form.</returns>
-    private static string? AsciiForm(Uri uri)
-    {
-        try
-        {
-            return uri.IdnHost.ToLowerInvariant();
-        }
-        catch (UriFormatException)
-        {
-            return null;
-        }
-    }
 
     private static string? Name(string host) =>
         host.Length is 0 or > LongestHost || host.Split('.').Contains("") || host.AsSpan().ContainsAnyExcept(HostCharacters) || IsAddress(host) ? null : host;

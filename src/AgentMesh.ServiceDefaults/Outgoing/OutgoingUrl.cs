@@ -44,21 +44,13 @@ public static class OutgoingUrl
         return IsHost(url) ? url : OutgoingRefusals.NotAllowed("The host is neither a name nor an address.");
     }
 
-    private static bool IsHost(Uri url)
-    {
-        // An address in any other writing (0x7f.1, 2130706433) Uri has made into the usual one; what it has not is some resolver's to guess.
-        if (url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6)
-            return true;
-        try
-        {
-            return url.HostNameType == UriHostNameType.Dns && !LooksLikeAddress(url.IdnHost);
-        }
-        catch (UriFormatException)
-        {
-            // A redirect to a name that has no ASCII form, because it is too long in it or none: Uri finds out when it is asked for the form.
-            return false;
-        }
-    }
+    /// <summary>
+    /// An address in any other writing (0x7f.1, 2130706433) Uri has made into the usual one; what it has not is some resolver's to guess. A redirect may
+    /// name a host that has no ASCII form.
+    /// </summary>
+    private static bool IsHost(Uri url) =>
+        url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
+        || url.HostNameType == UriHostNameType.Dns && UriHost.AsciiForm(url) is { } host && !LooksLikeAddress(host);
 
     /// <summary>A host whose last label is a number is an address to every browser (URL standard, "ends in a number").</summary>
     private static bool LooksLikeAddress(string host)
