@@ -27,7 +27,7 @@ public sealed class ApprovalChangesTests
         Assert.Equal([change.Approval], change.Agent!.Approvals!.All);
         Assert.Equal((7, decidedAt), (change.Agent.Head.Epoch, change.Agent.Head.LastActive));
         var data = $$"""{"approval":"{{asked.Approval.Id}}","status":"{{status}}"}""";
-        Assert.Equal([new FactEntry(SessionNames.Default, decidedAt, FactTypes.Approval, data)], StoredFacts.Of(change.Agent));
+        Assert.Equal([new FactEntry(SessionNames.Default, decidedAt, FactTypes.Approval, data)], StoredFacts.Of(Agent.Head, change.Agent));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ApprovalChangesTests
         Assert.Equal([ApprovalState.Expired, ApprovalState.Approved], change.Agent!.Approvals!.All.Select(approval => approval.State));
         Assert.Equal(
             [$$"""{"approval":"{{first.Approval.Id}}","status":"expired"}""", $$"""{"approval":"{{second.Approval.Id}}","status":"approved"}"""],
-            StoredFacts.Of(change.Agent).Select(fact => fact.Data));
+            StoredFacts.Of(Agent.Head, change.Agent).Select(fact => fact.Data));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
-using System.Collections.Immutable;
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
-using AgentMesh.Agents.Events;
+using AgentMesh.Agents.Tests.Events;
 using AgentMesh.Agents.Turns;
 
 namespace AgentMesh.Agents.Tests.Budgets;
@@ -26,8 +25,8 @@ public sealed class BudgetChangesTests
         var change = BudgetChanges.Of(Inputs, _agent.Ledger, _agent.Facts, Epoch).Value!;
         Assert.Same(_agent.Ledger, change.Ledger);
         Assert.Equal((Epoch, 2), (change.Head.Epoch, change.Head.LastSeq));
-        Assert.Equal(["payment", "budget"], FactsOf(change).Select(fact => fact.Type));
-        Assert.Equal(_agent.Facts, FactsOf(change));
+        Assert.Equal(["payment", "budget"], StoredFacts.Of(_head, change).Select(fact => fact.Type));
+        Assert.Equal(_agent.Facts, StoredFacts.Of(_head, change));
     }
 
     [Fact]
@@ -44,7 +43,7 @@ public sealed class BudgetChangesTests
         _agent.Hold("one", 20, expiresMs: 1000);
         _agent.Now += TimeSpan.FromMilliseconds(1000);
         _agent.Set(FakeLedger.Limit("agent", FakeLedger.Usdc, "rolling:24h", 40));
-        var facts = FactsOf(BudgetChanges.Of(Inputs, _agent.Ledger, _agent.Facts, Epoch).Value!);
+        var facts = StoredFacts.Of(_head, BudgetChanges.Of(Inputs, _agent.Ledger, _agent.Facts, Epoch).Value!);
         Assert.Equal(["payment", "budget"], facts.Select(fact => fact.Type));
         Assert.Contains("\"state\":\"unknown\"", facts.First().Data, StringComparison.Ordinal);
     }
@@ -71,7 +70,7 @@ public sealed class BudgetChangesTests
         Assert.Equal(HoldState.Unknown, change.Ledger!.Find("payment")!.State);
         Assert.Null(change.Ledger.Find("model"));
         Assert.Equal(_agent.Now.AddMilliseconds(5000), change.Ledger.NextDue);
-        var fact = Assert.Single(FactsOf(change));
+        var fact = Assert.Single(StoredFacts.Of(_head, change));
         Assert.Equal($$"""{"hold":"payment","state":"unknown","asset":"{{FakeLedger.Usdc}}","amount":"20"}""", fact.Data);
     }
 
@@ -96,7 +95,4 @@ public sealed class BudgetChangesTests
         Assert.Equal(code, BudgetChanges.Of(Inputs, _agent.Ledger, _agent.Facts, Epoch).Refusal?.Code);
         Assert.Equal(code, BudgetChanges.Expire(Inputs, _agent.Ledger, _agent.Rules, Epoch, _agent.Now.AddSeconds(1)).Refusal?.Code);
     }
-
-    private ImmutableArray<FactEntry> FactsOf(AgentChange change) =>
-        [.. NewEvents.Of(_head, change).Select(logged => Assert.IsType<FactEntry>(logged.Entry))];
 }

@@ -1,11 +1,12 @@
+using System.Collections.Immutable;
 using AgentMesh.Agents.Conversation;
 using AgentMesh.Agents.Events;
 
 namespace AgentMesh.Agents.Tests.Events;
 
-/// <summary>What the event log has of a change, as it is read again.</summary>
+/// <summary>What the event log has of a change that notes nothing but facts.</summary>
 internal static class StoredFacts
 {
-    internal static IEnumerable<FactEntry> Of(AgentChange change) =>
-        change.Events.SelectMany(stored => EventLogPage.Read(change.Head, stored.N, stored.Page).Value).OfType<FactEntry>();
+    internal static ImmutableArray<FactEntry> Of(AgentHead before, AgentChange change) =>
+        [.. NewEvents.Of(before, change).Select(logged => Assert.IsType<FactEntry>(logged.Entry))];
 }

@@ -24,7 +24,7 @@ public sealed class PolicyChangesTests
         var change = PolicyChanges.Set(Agent, Stored, " " + Great, 7, Noon.AddTicks(1)).Value!;
         Assert.Equal(new PolicyRecord(SpendingPolicy.Parse(Great).Policy!.ToJson(), Noon), change.Policy);
         Assert.Equal((7, Noon), (change.Agent!.Head.Epoch, change.Agent.Head.LastActive));
-        Assert.Equal([new FactEntry(SessionNames.Default, Noon, FactTypes.Policy, """{"status":"set"}""")], StoredFacts.Of(change.Agent));
+        Assert.Equal([new FactEntry(SessionNames.Default, Noon, FactTypes.Policy, """{"status":"set"}""")], StoredFacts.Of(Agent.Head, change.Agent));
     }
 
     /// <summary>The policy before, the one that is set, and what is stored: an event and the policy then, or nothing.</summary>
@@ -39,7 +39,7 @@ public sealed class PolicyChangesTests
     {
         var stored = before is null ? null : Stored;
         var change = PolicyChanges.Set(Agent, stored, TextOf(document), 7, Noon).Value!;
-        Assert.Equal(status is null ? [] : [$$"""{"status":"{{status}}"}"""], change.Agent is null ? [] : StoredFacts.Of(change.Agent).Select(fact => fact.Data));
+        Assert.Equal(status is null ? [] : [$$"""{"status":"{{status}}"}"""], change.Agent is null ? [] : StoredFacts.Of(Agent.Head, change.Agent).Select(fact => fact.Data));
         Assert.Equal(status is null, change.Agent is null);
         Assert.Equal(TextOf(document) is { } text ? SpendingPolicy.Parse(text).Policy!.ToJson() : null, change.Policy?.Document);
         // When it was set is told too, and a repeat sets nothing.
