@@ -48,7 +48,7 @@ public sealed class FencingTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{accidents} accidents, {fence.Turns} turns");
-        Assert.Empty(fence.Overlaps);
+        fence.AssertNoTurnsOverlapped();
         fence.AssertNoUpdateWasLost();
 
         async Task RunClientAsync(int client)
@@ -66,7 +66,7 @@ public sealed class FencingTests
         // Stopped in the middle of whatever it does, until one of its actors is somewhere else.
         async Task StopUntilReplacedAsync(int pid)
         {
-            await StopAsync(pid);
+            await StopAsync(fence, pid);
             try
             {
                 var held = Enumerable.Range(0, Actors).Select(actor => $"actor-{actor}").Where(actor => fence.TurnsOf(actor) is [.., var last] && last.Pid == pid).ToList();
@@ -105,7 +105,7 @@ public sealed class FencingTests
         fence.Entered = (_, pid) =>
         {
             fence.Entered = null;
-            StopAsync(pid).GetAwaiter().GetResult();
+            StopAsync(fence, pid).GetAwaiter().GetResult();
         };
         using (var lost = await TurnAsync(probe, "frozen", 0))
             Assert.False(lost.IsSuccessStatusCode);
@@ -125,15 +125,16 @@ public sealed class FencingTests
         Assert.Equal((2L, false), (stopped.Count, stopped.Saved));
         using (var after = await TurnAsync(probe, "frozen", 0))
             Assert.Equal("3", await after.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Empty(fence.Overlaps);
+        fence.AssertNoTurnsOverlapped();
     }
 
     private static Task<HttpResponseMessage> TurnAsync(Probe probe, string actor, int milliseconds) =>
         probe.Sidecar.PutAsJsonAsync($"/v1.0/actors/Fenced/{actor}/method/Turn", milliseconds, TestContext.Current.CancellationToken);
 
     /// <summary>Completes when the process stands still: the signal is taken by one thread, and on a busy machine the others go on until it is.</summary>
-    private static async Task StopAsync(int pid)
+    private static async Task StopAsync(FencingStore fence, int pid)
     {
+        fence.Stops(pid);
         await SignalAsync("STOP", pid);
         var begun = Stopwatch.GetTimestamp();
         while (!Directory.GetDirectories($"/proc/{pid}/task").All(thread => FencingStore.StateOf(thread) is 'T' or 'Z' or 'X' or null))

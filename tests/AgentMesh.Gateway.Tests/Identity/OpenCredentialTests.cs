@@ -66,7 +66,9 @@ public sealed class OpenCredentialTests : WatchTest
     private GatewayServer Begin()
     {
         Agent.Others = call => _keys.Answer(call) ?? _tickets.Answer(call);
-        return Start(_clock, ("AgentMesh:Auth:Mode", "ApiKey"), ("AgentMesh:Auth:BootstrapKey", Bootstrap), ("APP_API_TOKEN", "app-token"));
+        // A second of this clock passes in milliseconds, which is no time to answer a close.
+        return Start(
+            _clock, ("AgentMesh:Auth:Mode", "ApiKey"), ("AgentMesh:Auth:BootstrapKey", Bootstrap), ("APP_API_TOKEN", "app-token"), ("AgentMesh:Watching:CloseTimeout", "1.00:00:00"));
     }
 
     private async Task RoundAsync()
