@@ -85,9 +85,16 @@ public sealed class ApiKeyTests
         Assert.False(ApiKeyText.TryParse("", out _));
         Assert.False(ApiKeyText.TryParse("amk_", out _));
         Assert.False(ApiKeyId.TryParse(null, out _));
+        Assert.False(ApiKeyId.TryParse("AAAAAAAAAAAAA", out var none));
+        Assert.Equal(default, none);
         Assert.Throws<FormatException>(() => ApiKeyId.Parse("AAAAAAAAAAAAA"));
         Assert.Throws<InvalidOperationException>(() => default(ApiKeyId).ToString());
     }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(9)]
+    public void Id_IsMadeOf8Bytes(int bytes) => Assert.Throws<ArgumentOutOfRangeException>(() => ApiKeyId.Of(new byte[bytes]));
 
     [Theory]
     [InlineData(39)]

@@ -100,6 +100,7 @@ public sealed class AuditChainTests
     [InlineData(1, 6, null, 7, 99)]
     [InlineData(1, 0, 1, 0, 99)]
     [InlineData(1, 0, null, 0, -1)]
+    [InlineData(2, 7, 1, 7, -1)]
     [InlineData(4, 7, 3, 7, -1)]
     [InlineData(4, 7, 2, 7, 0)]
     [InlineData(4, 7, 4, 7, 0)]
@@ -124,6 +125,49 @@ public sealed class AuditChainTests
         Assert.Equal(2, FirstBad(Build(Intent(1), Outcome(2, 1), Outcome(3, 1))));
         Assert.Equal(2, FirstBad(Build(Intent(1), Outcome(2, 1), Outcome(3, 2))));
         Assert.Equal(0, FirstBad(Build(Outcome(1, 1))));
+    }
+
+    /// <summary>With the hash that fits: each member by itself could make one canonical form of two records.</summary>
+    [Fact]
+    public void MalformedMember_IsFound_AlsoUnderItsOwnHash()
+    {
+        var (intent, outcome) = (Intent(1), Outcome(2, 1));
+        AuditRecord[] malformed =
+        [
+            outcome with { Caller = "a\nb" },
+            outcome with { Action = "" },
+            outcome with { Target = "-" },
+            outcome with { RequestId = "a b" },
+            outcome with { Outcome = "a\nb" },
+            outcome with { Outcome = null },
+            outcome with { Intent = 0 },
+            outcome with { Intent = -1 },
+            outcome with { Intent = 2 },
+            outcome with { Intent = 3 },
+            outcome with { Intent = null },
+        ];
+        Assert.Null(Fault(Build(intent, outcome)));
+        Assert.All(malformed, record => Assert.Contains("malformed", Fault(Build(intent, record)), StringComparison.Ordinal));
+        var first = Build(intent)[0];
+        Assert.Contains("malformed", Fault(first with { Hash = first.Hash.ToUpperInvariant() }), StringComparison.Ordinal);
+        Assert.Contains("malformed", Fault(first with { Hash = first.Hash[1..] }), StringComparison.Ordinal);
+    }
+
+    /// <summary>What an operator reads when a chain is bad says which rule it breaks.</summary>
+    [Fact]
+    public void Fault_SaysWhichRuleIsBroken()
+    {
+        Assert.Contains("out of order", Fault(Chain[0], Chain[2]), StringComparison.Ordinal);
+        Assert.Contains("does not follow", Fault(Chain[0], Chain[1] with { Previous = AuditRecord.NoHash }), StringComparison.Ordinal);
+        Assert.Contains("malformed", Fault(Chain[0], Chain[1] with { Caller = "" }), StringComparison.Ordinal);
+        Assert.Contains("its hash is not that", Fault(Chain[0], Chain[1] with { Caller = "local" }), StringComparison.Ordinal);
+        Assert.Contains("seen before", new AuditVerifier(Tenant, Head(1) with { Hash = Head(2).Hash }).Check(Chain[0]), StringComparison.Ordinal);
+        Assert.Contains("outcome of no intent", Fault(Build(Intent(1), Outcome(2, 1), Outcome(3, 1))), StringComparison.Ordinal);
+        var verifier = new AuditVerifier(Tenant, Head(2));
+        Assert.Null(verifier.Check(Chain[0]));
+        Assert.Contains("cut off", verifier.CheckEnd(null), StringComparison.Ordinal);
+        Assert.Null(verifier.Check(Chain[1]));
+        Assert.Contains($"its keeper says {Head(3)}", verifier.CheckEnd(Head(3)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -151,6 +195,7 @@ public sealed class AuditChainTests
     [InlineData("7", 64, false)]
     [InlineData("-7:", 64, false)]
     [InlineData(" 7:", 64, false)]
+    [InlineData("", 64, false)]
     [InlineData(":", 64, false)]
     public void Head_IsNumberAndHash(string start, int digits, bool isOne)
     {
@@ -158,6 +203,8 @@ public sealed class AuditChainTests
         Assert.Equal(isOne, AuditHead.TryParse(text, out var head));
         if (isOne)
             Assert.Equal(text, head.ToString());
+        else
+            Assert.Equal(default, head);
     }
 
     private static int FirstBad(AuditRecord[] records, AuditHead? known = null, AuditHead? said = null)
@@ -165,6 +212,13 @@ public sealed class AuditChainTests
         var verifier = new AuditVerifier(Tenant, known);
         var bad = Array.FindIndex(records, record => verifier.Check(record) is not null);
         return bad >= 0 ? bad : verifier.CheckEnd(said) is null ? -1 : 99;
+    }
+
+    private static string? Fault(params AuditRecord[] records)
+    {
+        var verifier = new AuditVerifier(Tenant, null);
+        Assert.All(records[..^1], record => Assert.Null(verifier.Check(record)));
+        return verifier.Check(records[^1]);
     }
 
     private static AuditHead Head(int number) => number == 0 ? AuditHead.Empty : new AuditHead(number, Chain[number - 1].Hash);
