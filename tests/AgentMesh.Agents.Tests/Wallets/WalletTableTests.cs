@@ -76,4 +76,25 @@ public sealed class WalletTableTests
         Assert.Equal(done, done.Note("0x2", WalletGifts.Refused, null));
         Assert.True((done with { KeyId = "newer" }).HasErrand);
     }
+
+    /// <summary>A provider says an address once, and the list is told anew when the master key is another.</summary>
+    [Fact]
+    public void Errand_BringsTheAddress_AndTheKeyThatTheListKnows()
+    {
+        var wallet = new WalletRecord(WalletProviders.Crossmint, null, null, null, default, "request", ListedKeyId: "old");
+        Assert.Equal(wallet with { Address = "0x1" }, wallet.Note("0x1", WalletGifts.Done, null));
+        Assert.Equal(wallet with { ListedKeyId = "new" }, wallet.Note(null, null, "new"));
+        Assert.True((wallet with { ListedKeyId = null }).HasErrand);
+    }
+
+    [Fact]
+    public void Shard_IsInTheOrderOfNames()
+    {
+        var shard = WalletShard.Empty;
+        foreach (var user in new[] { "b", "c", "a", "B" })
+            shard = shard.With(new WalletEntry(user, "old"));
+        shard = shard.With(new WalletEntry("c", "new"));
+        Assert.Equal(["B", "a", "b", "c"], shard.Entries.Select(entry => entry.User));
+        Assert.Equal("new", shard.Find("c")?.KeyId);
+    }
 }
