@@ -73,6 +73,17 @@ public sealed class ApiKeyBookTests
     }
 
     [Fact]
+    public void Revoking_LeavesTheOthersAsTheyAre()
+    {
+        var book = BookOf([null, Now.AddDays(1), null]);
+        var after = book.Revoke(SampleApiKeys.Of(1, Now.AddDays(1)), Now).Value!.Book!;
+        Assert.Equal([book.All[0], book.All[1] with { EndsAt = Now }, book.All[2]], after.All);
+        Assert.False(book.Equals(after));
+        Assert.False(book.Equals(null));
+        Assert.True(book.Equals(BookOf([null, Now.AddDays(1), null])));
+    }
+
+    [Fact]
     public void Revoking_IsOnce_AndOfAKeyThatHasExpiredToo()
     {
         var key = SampleApiKeys.Of(0, Now.AddDays(1));

@@ -36,6 +36,8 @@ public sealed class ScheduleTimingTests
     [InlineData("cron=* * * * *,zone=W. Europe Standard Time", "timeZone is")]
     [InlineData("cron=* * * * *,zone=../zoneinfo/UTC", "timeZone is")]
     [InlineData("cron=* * * * *,zone=/UTC", "timeZone is")]
+    [InlineData("cron=* * * * *,zone=Europe/./Berlin", "timeZone is")]
+    [InlineData("cron=* * * * *,zone=Europe/../UTC", "timeZone is")]
     [InlineData("cron=* * * * *,zone=", "timeZone is")]
     [InlineData("every=10,zone=UTC", "timeZone is")]
     [InlineData("every=10,missed=once", null)]
@@ -120,6 +122,9 @@ public sealed class ScheduleTimingTests
     [InlineData("at3600", "2026-01-02T05:03:00Z", false, "2026-01-02T05:04:05.678Z")]
     [InlineData("at3600", "2026-01-02T05:06:05.678Z", true, "2026-01-02T06:04:05.678Z")]
     [InlineData("at3600", "2026-01-02T05:06:05.679Z", false, "2026-01-02T06:04:05.678Z")]
+    // The next has come at this very moment, so that it runs in place of the one that was missed.
+    [InlineData("at3600", "2026-01-02T05:04:05.677Z", false, "2026-01-02T05:04:05.678Z")]
+    [InlineData("at3600", "2026-01-02T05:04:05.678Z", true, "2026-01-02T06:04:05.678Z")]
     // What was missed before the end still runs, once.
     [InlineData("every=10,until=2026-01-02T03:04:30Z", "2026-01-02T03:10:00Z", true, null)]
     public void Due_SaysWhetherItRunsAndWhatIsNext(string times, string now, bool runs, string? next)
@@ -127,6 +132,19 @@ public sealed class ScheduleTimingTests
         var timing = Timing(times == "at3600" ? "every=3600,missed=skip" : times);
         var due = timing.Due(timing.After(Made)!.Value, Time(now));
         Assert.Equal((runs, next is null ? null : Time(next)), (due.Runs, due.Next));
+    }
+
+    /// <summary>A schedule whose next time the calendar does not have is over.</summary>
+    [Theory]
+    [InlineData(30, 0, 10)]
+    [InlineData(30, 10, 20)]
+    [InlineData(30, 20, null)]
+    [InlineData(29, 10, null)]
+    [InlineData(19, 0, null)]
+    public void Every_EndsWithTheCalendar(int secondsBefore, int after, int? next)
+    {
+        var from = DateTimeOffset.MaxValue.AddSeconds(-secondsBefore);
+        Assert.Equal(next is { } seconds ? from.AddSeconds(seconds) : null, (Timing("every=10") with { From = from }).After(from.AddSeconds(after)));
     }
 
     [Fact]
