@@ -37,8 +37,8 @@ internal sealed class TurnHolds(TurnFunds funds, Action<FactEntry> note)
         if (Ledger.Find(holdId) is not { IsOpen: true } hold)
             return 0;
         var actual = actualMicroUsd is { } known ? (UInt128)Math.Max(known, 0) : hold.Amount;
-        var step = actual == 0 ? Ledger.Void(hold.Id, funds.Rules, funds.Now) : Ledger.Post(hold.Id, actual, funds.Rules, funds.Now);
-        if (step.Value is { } settled)
+        // Nothing is posted too: a model's hold is forgotten when it is over, so that voiding it would leave the same.
+        if (Ledger.Post(hold.Id, actual, funds.Rules, funds.Now).Value is { } settled)
             Take(settled);
         return (long)UInt128.Min(actual, long.MaxValue);
     }
