@@ -98,6 +98,17 @@ public sealed class ApiKeyRecordTests
         Assert.Equal(At(ends), (SampleApiKeys.Key with { ExpiresAt = At(expires), RevokedAt = At(revoked) }).EndsAt);
     }
 
+    [Fact]
+    public void Refusal_SaysWhatIsWrongWithTheKey()
+    {
+        Assert.Equal("The API key is invalid: its id, salt or hash is none.", Create(id: "").Refusal?.Detail);
+        Assert.Equal("The API key is invalid: its user is not 1-64 of [a-z0-9._-], first a letter or digit.", Create(user: "").Refusal?.Detail);
+        Assert.Equal("The API key is invalid: its scopes are some of user, admin, each once.", Create(scopes: []).Refusal?.Detail);
+        Assert.Equal("The API key is invalid: its name is 1 to 64 printable characters with no space at its ends.", Create(name: "").Refusal?.Detail);
+        var expired = ApiKeyBook.Empty.Create(null, SampleApiKeys.Of(1, Now), Now);
+        Assert.Equal("The API key is invalid: it would have expired already.", expired.Refusal?.Detail);
+    }
+
     private static Result<ApiKeyRecord> Create(
         string? id = null, byte[]? salt = null, byte[]? hash = null, string? user = "alice", string[]? scopes = null, string name = "CI", DateTimeOffset? expiresAt = null, DateTimeOffset? now = null) =>
         ApiKeyRecord.Create(

@@ -151,6 +151,16 @@ public sealed class ScheduleTimingTests
     public void ZoneThatTheSystemDoesNotKnowAnyMore_HasNoTimes() =>
         Assert.Null((Timing("cron=* * * * *") with { TimeZone = "Mars/Olympus" }).After(Made));
 
+    /// <summary>An occurrence that has come runs all the same while it is in time.</summary>
+    [Theory]
+    [InlineData(120_000, true)]
+    [InlineData(120_001, false)]
+    public void OccurrenceOfSuchAZone_RunsInTime(int milliseconds, bool runs)
+    {
+        var timing = Timing("cron=* * * * *,missed=skip") with { TimeZone = "Mars/Olympus" };
+        Assert.Equal(new DueOccurrence(runs, null), timing.Due(Made, Made.AddMilliseconds(milliseconds)));
+    }
+
     internal static TimingRequest Parse(string times)
     {
         var parts = times.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
