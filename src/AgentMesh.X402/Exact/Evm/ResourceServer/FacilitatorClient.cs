@@ -74,7 +74,7 @@ public sealed class FacilitatorClient : IDisposable
     /// <summary>Asks whether the payment is good.</summary>
     /// <param name="request">The bytes of the question.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="FacilitatorFailedException">Nobody said so, three times.</exception>
+    /// <exception cref="FacilitatorFailedException">Nobody said so, three times, or for the whole of <see cref="FacilitatorClientOptions.VerifyTimeout"/>.</exception>
     public async Task<VerifyResponse> VerifyAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         try

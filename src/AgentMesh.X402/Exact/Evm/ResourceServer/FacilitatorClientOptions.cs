@@ -3,7 +3,7 @@ namespace AgentMesh.X402.Exact.Evm.ResourceServer;
 /// <summary>How a <see cref="FacilitatorClient"/> asks.</summary>
 public sealed record FacilitatorClientOptions
 {
-    /// <summary>For one question whether a payment is good; it is asked three times (default 5 s).</summary>
+    /// <summary>For one question whether a payment is good; it is asked three times, but not again after a silence that long (default 5 s).</summary>
     public TimeSpan VerifyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>For the order to settle, after which its outcome is unknown (default 90 s, the official client's).</summary>
