@@ -7,14 +7,29 @@ namespace AgentMesh.X402.Tests.Networks;
 public sealed class EvmNetworkTests
 {
     [Theory]
-    [InlineData("base-sepolia", "eip155:84532")]
-    [InlineData("base", "eip155:8453")]
     [InlineData("ethereum", "eip155:1")]
     [InlineData("sepolia", "eip155:11155111")]
+    [InlineData("abstract", "eip155:2741")]
+    [InlineData("abstract-testnet", "eip155:11124")]
+    [InlineData("base-sepolia", "eip155:84532")]
+    [InlineData("base", "eip155:8453")]
     [InlineData("avalanche-fuji", "eip155:43113")]
     [InlineData("avalanche", "eip155:43114")]
+    [InlineData("iotex", "eip155:4689")]
+    [InlineData("sei", "eip155:1329")]
+    [InlineData("sei-testnet", "eip155:1328")]
     [InlineData("polygon", "eip155:137")]
+    [InlineData("polygon-amoy", "eip155:80002")]
+    [InlineData("peaq", "eip155:3338")]
+    [InlineData("story", "eip155:1514")]
+    [InlineData("educhain", "eip155:41923")]
+    [InlineData("skale-base-sepolia", "eip155:324705682")]
+    [InlineData("megaeth", "eip155:4326")]
     [InlineData("monad", "eip155:143")]
+    [InlineData("stable", "eip155:988")]
+    [InlineData("stable-testnet", "eip155:2201")]
+    [InlineData("celo", "eip155:42220")]
+    [InlineData("flare", "eip155:14")]
     public void Names_AreThoseOfVersion1(string name, string caip2)
     {
         Assert.True(EvmNetwork.TryParse(name, X402Version.V1, out var byName));
@@ -26,6 +41,7 @@ public sealed class EvmNetworkTests
         Assert.False(EvmNetwork.TryParse(name, X402Version.V2, out _));
         Assert.False(EvmNetwork.TryParse(caip2, X402Version.V1, out _));
         Assert.False(EvmNetwork.TryParse(caip2, 3, out _));
+        Assert.False(EvmNetwork.TryParse(name, 3, out _));
     }
 
     [Theory]
@@ -57,7 +73,13 @@ public sealed class EvmNetworkTests
     [InlineData("Base")]
     [InlineData("base ")]
     [InlineData("solana")]
-    public void OtherNames_AreNone(string name) => Assert.False(EvmNetwork.TryParse(name, X402Version.V1, out _));
+    [InlineData("")]
+    [InlineData(null)]
+    public void OtherNames_AreNone(string? name) => Assert.False(EvmNetwork.TryParse(name, X402Version.V1, out _));
+
+    [Fact]
+    public void NetworkThatIsNone_IsAMistakeOfTheConfiguration() =>
+        Assert.Equal("A network is eip155: and the number of its chain.", Assert.Throws<FormatException>(() => EvmNetwork.Parse("base")).Message);
 
     [Theory]
     [InlineData("base-sepolia USDC", "eip155:84532")]
