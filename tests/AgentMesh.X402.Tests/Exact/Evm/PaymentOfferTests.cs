@@ -52,6 +52,21 @@ public sealed class PaymentOfferTests
     public void ExtraOfTheClient_MayHaveMore_InAnyOrder() =>
         Assert.False(TestPayments.Offer.Match(Paid with { Accepted = Paid.Accepted with { Extra = TestPayments.Json("""{"more":[1],"version":"2","name":"USDC"}""") } }).IsRefused);
 
+    [Fact]
+    public void NoMembersThatAreNotKnown_AreNone() =>
+        Assert.False(TestPayments.Offer.Match(Paid with { Accepted = Paid.Accepted with { Unknown = new Dictionary<string, System.Text.Json.JsonElement>() } }).IsRefused);
+
+    /// <summary>The official client of version 1 refuses terms in which they are absent.</summary>
+    [Theory]
+    [InlineData("Analysis", "application/json", "Analysis", "application/json")]
+    [InlineData(null, null, "", "")]
+    public void Version1_HasADescriptionAndAType_EvenIfEmpty(string? description, string? mimeType, string described, string type)
+    {
+        var offer = new PaymentOffer(new ResourceInfo(TestPayments.Url, description, mimeType), [PaymentOption.FromUsd(KnownAssets.UsdcOnBase, "1", TestPayments.Seller)]);
+        var option = (PaymentRequirementsV1)offer.ToPaymentRequiredV1("e")!.Options[0];
+        Assert.Equal((described, type), (option.Description, option.MimeType));
+    }
+
     [Theory]
     [InlineData("exact", "base-sepolia", true)]
     [InlineData("exact", "base", false)]

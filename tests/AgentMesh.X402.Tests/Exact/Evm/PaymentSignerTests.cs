@@ -84,6 +84,43 @@ public sealed class PaymentSignerTests
         Assert.Equal(ClientRefusals.TooLarge, PaymentSigner.Sign(terms, choice, TestPayments.Buyer, RandomNumberGenerator.Create(), TestPayments.Now).Refusal?.Code);
     }
 
+    /// <summary>The longest header that is read anywhere, and one step of base64 more.</summary>
+    [Theory]
+    [InlineData(X402Limits.MaxHeaderLength, true)]
+    [InlineData(X402Limits.MaxHeaderLength + 4, false)]
+    public void Header_HasItsLength(int length, bool isSigned)
+    {
+        var terms = (PaymentRequiredV2)TestPayments.Terms(2);
+        var choice = PaymentChooser.Choose(terms, TestPayments.Policy).Value!;
+        using var zeros = new Zeros();
+        var bytes = Convert.FromBase64String(Sign("").Value!.HeaderValue).Length;
+        var signed = Sign(new string('a', length / 4 * 3 - bytes));
+        Assert.Equal(isSigned ? (null, length) : (ClientRefusals.TooLarge, null), (signed.Refusal?.Code, signed.Value?.HeaderValue.Length));
+
+        Primitives.Result<SignedPayment> Sign(string text) =>
+            PaymentSigner.Sign(terms with { Extensions = TestPayments.Json($$"""{"x":"{{text}}"}""") }, choice, TestPayments.Buyer, zeros, TestPayments.Now);
+    }
+
+    [Fact]
+    public void ChoiceOfOtherTerms_IsTheCallersMistake()
+    {
+        var choice = PaymentChooser.Choose(TestPayments.Terms(1), TestPayments.Policy).Value!;
+        var wrong = Assert.Throws<ArgumentException>(() => PaymentSigner.Sign(TestPayments.Terms(2), choice, TestPayments.Buyer, RandomNumberGenerator.Create(), TestPayments.Now));
+        Assert.Equal(("choice", "The choice is not one of these ways to pay. (Parameter 'choice')"), (wrong.ParamName, wrong.Message));
+    }
+
+    /// <summary>The same identifier would be the same purchase, answered with the first one's answer.</summary>
+    [Fact]
+    public async Task KeyWallet_IdentifiesEachPurchaseAnew()
+    {
+        using var random = RandomNumberGenerator.Create();
+        var wallet = new KeyWallet(TestPayments.Buyer, TestPayments.Policy, random, new FakeTimeProvider(TestPayments.Now));
+        var terms = (PaymentRequiredV2)TestPayments.Terms(2) with { Extensions = PaymentIdentifier.Offer(required: true) };
+        var first = await wallet.PayAsync(terms, new Uri(TestPayments.Url), TestContext.Current.CancellationToken);
+        var second = await wallet.PayAsync(terms, new Uri(TestPayments.Url), TestContext.Current.CancellationToken);
+        Assert.NotEqual(PaymentIdentifier.Read(first.Value!.Payload).Value, PaymentIdentifier.Read(second.Value!.Payload).Value);
+    }
+
     [Fact]
     public async Task KeyWallet_AddsAnIdentifierWhereItIsOffered()
     {
