@@ -61,6 +61,22 @@ public sealed class PaymentRequiredAnswerTests
         Assert.Equal(read, !PaymentRequiredAnswer.Read(null, padded).IsRefused);
     }
 
+    [Theory]
+    [InlineData(X402Limits.MaxHeaderLength, true)]
+    [InlineData(X402Limits.MaxHeaderLength + 4, false)]
+    public void Header_HasItsLength(int length, bool taken)
+    {
+        var bytes = Convert.FromBase64String(Create("").Header!).Length;
+        var text = new string('a', length / 4 * 3 - bytes);
+        if (taken)
+            Assert.Equal(length, Create(text).Header!.Length);
+        else
+            Assert.Throws<ArgumentException>(() => Create(text));
+
+        static PaymentRequiredAnswer Create(string text) =>
+            PaymentRequiredAnswer.Create(TestPayments.Offer.ToPaymentRequiredV2("e") with { Extensions = TestPayments.Json($$"""{"e":"{{text}}"}""") }, null);
+    }
+
     [Fact]
     public void TermsThatNoProxyTakes_AreTheServersMistake() =>
         Assert.Throws<ArgumentException>(() => PaymentRequiredAnswer.Create(
