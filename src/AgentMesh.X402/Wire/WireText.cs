@@ -42,8 +42,7 @@ internal static class WireText
     }
 
     /// <summary>Reads an element of somebody else's parser, which may have let more pass than ours.</summary>
-    public static JsonElement? TryParse(JsonElement element, int maxBytes) =>
-        element.ValueKind == JsonValueKind.Undefined ? null : TryParse(Encoding.UTF8.GetBytes(element.GetRawText()), maxBytes);
+    public static JsonElement? TryParse(JsonElement element, int maxBytes) => TryParse(Encoding.UTF8.GetBytes(element.GetRawText()), maxBytes);
 
     /// <summary>The number <c>x402Version</c>; null when there is none.</summary>
     public static int? VersionOf(JsonElement? element) =>

@@ -56,6 +56,6 @@ public static class PaymentReader
             ? new Refusal(X402Reasons.AuthorizationValidBefore, "authorization.validBefore is too far away: sign for no longer than maxTimeoutSeconds.")
             : null;
 
-    private static Refusal RefusalOf(ExactEvmVerification verified) =>
-        new(verified.Response.InvalidReason ?? X402Reasons.UnexpectedVerifyError, verified.Response.InvalidMessage ?? "The payment is not good.");
+    // The verifier's no has both.
+    private static Refusal RefusalOf(ExactEvmVerification verified) => new(verified.Response.InvalidReason!, verified.Response.InvalidMessage!);
 }
