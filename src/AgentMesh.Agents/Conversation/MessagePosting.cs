@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using AgentMesh.Agents.Limits;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Schedules;
 using AgentMesh.Agents.State;
 using AgentMesh.Agents.Turns;
@@ -141,6 +142,8 @@ public static class MessagePosting
         var (user, page) = writer.Append(MessageRole.User, request.Content, null, now);
         if (request.Schedule is { } schedule)
             writer.Note(ScheduleFacts.Ran(schedule, request.SessionId, user.Turn, now));
+        if (request.Mail is { } mail)
+            writer.Note(MailFacts.Answering(mail, request.SessionId, user.Turn, now));
         var (last, lastPage) = (user, page);
         ImmutableArray<TurnRun> runs = [];
         // Behind a turn that is not over it has to wait even for a responder that answers at once.

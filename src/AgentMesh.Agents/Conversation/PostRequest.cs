@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Payments;
 using AgentMesh.Agents.Turns;
 
@@ -20,6 +21,9 @@ public sealed record PostRequest(
 
     /// <summary>The schedule that posts it; null: a caller does.</summary>
     public string? Schedule { get; init; }
+
+    /// <summary>The message of another agent that its turn answers; null: none.</summary>
+    public InMail? Mail { get; init; }
 
     /// <summary>The payment that pays for it, to be stored with it; null: none, or it is stored already.</summary>
     public PaymentChange? Payment { get; init; }

@@ -25,7 +25,7 @@ public static class MailAnswers
     public static PostRequest RequestOf(long n, InMail mail)
     {
         ArgumentNullException.ThrowIfNull(mail);
-        return PostRequest.Create(mail.Content, SessionOf(mail.From), string.Create(CultureInfo.InvariantCulture, $"mail:{n}:{mail.Id}"), null);
+        return PostRequest.Create(mail.Content, SessionOf(mail.From), string.Create(CultureInfo.InvariantCulture, $"mail:{n}:{mail.Id}"), null) with { Mail = mail };
     }
 
     /// <summary>Begins to answer a message that waits.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Events;
 using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Sessions;
 using AgentMesh.Primitives;
@@ -79,9 +80,25 @@ internal sealed partial class FakeAgent
     /// <summary>Does what there is to do for received messages, as far as it can be done now.</summary>
     internal void AnswerMail()
     {
-        while (MailBook.Open(Head!, Mail).Value is { } book && AnswerOne(book))
+        while (AnswerOne(OpenMail))
         {
         }
+    }
+
+    internal Result<AnswerStep> BeginMail(long n, Refusal? failure = null, OutMail? oldest = null)
+    {
+        var post = InputsOf(MailAnswers.RequestOf(n, ReceivedMail[n]), Head!, null);
+        var begun = MailAnswers.Begin(MailInputs, post, n, ReceivedMail[n], failure, oldest, Key, Rules, Epoch, Now);
+        if (begun.Value?.Step.Change is { } change)
+            Apply(change, begun.Value.Runs);
+        return begun;
+    }
+
+    internal Result<MailStep> FinishMail(MailTurn turn, Result<EndedTurn> ended, OutMail? oldest = null)
+    {
+        var finished = MailAnswers.Finish(MailInputs, turn, ReceivedMail.GetValueOrDefault(turn.N), ended, oldest, Key, Epoch, Now);
+        Store(finished.Value);
+        return finished;
     }
 
     internal void SetMailPolicy(MailReceipt receive, string[]? allow = null, string[]? deny = null) =>
@@ -93,6 +110,9 @@ internal sealed partial class FakeAgent
         return new IncomingMail(
             mail.Id, Key.ToString(), Head!.CreatedAt.ToUnixTimeMilliseconds(), n, mail.Content, mail.At, mail.Deadline, mail.Via, mail.InReplyTo, mail.Failure, mail.Topic, mail.Funds);
     }
+
+    /// <summary>The mailbox as far as the head knows it.</summary>
+    internal MailBook OpenMail => MailBook.Open(Head!, Mail).Value!;
 
     internal MailInputs MailInputs => new(TurnInputs, Mail, MailRules) { Money = new MailMoney(Ledger, Budget, Now) };
 
@@ -106,10 +126,7 @@ internal sealed partial class FakeAgent
     {
         if (book.Answering.FirstOrDefault(answering => Turns?.Find(answering.Turn) is null) is { } ended)
         {
-            var mail = ReceivedMail.GetValueOrDefault(ended.N);
-            var finished = MailAnswers.Finish(MailInputs, ended, mail, FindEnd(ended.Turn), OldestSent, Key, Epoch, Now).Value;
-            Store(finished);
-            return finished?.Change is not null;
+            return FinishMail(ended, FindEnd(ended.Turn), OldestSent).Value?.Change is not null;
         }
 
         if (book.ToAnswer.FirstOrDefault(waiting => MailOrder.MayBegin(ReceivedMail[waiting], Turns)) is not (> 0 and var n))
@@ -121,11 +138,7 @@ internal sealed partial class FakeAgent
             return true;
         }
 
-        var begun = MailAnswers.Begin(MailInputs, InputsOf(request, Head!, null), n, ReceivedMail[n], null, OldestSent, Key, Rules, Epoch, Now);
-        if (begun.Value?.Step.Change is not { } change)
-            return false;
-        Apply(change, begun.Value.Runs);
-        return true;
+        return BeginMail(n, null, OldestSent).Value?.Step.Change is not null;
     }
 
     /// <summary>The message that makes room for the next one.</summary>

@@ -48,6 +48,7 @@ public sealed class MailTests
     [InlineData("default:alice", "alice", "", true)]
     [InlineData("default:alice", "al*", "", true)]
     [InlineData("default:alice", "carol", "", false)]
+    [InlineData("default:alicia", "alice", "", false)]
     [InlineData("default:alice", "", "alice", false)]
     [InlineData("default:alice", "alice", "al*", false)]
     [InlineData("default:alice", "acme:*", "", false)]
@@ -510,7 +511,7 @@ public sealed class MailTests
 
     internal static AgentKey Key(string name) => AgentKey.TryParse(name, out var key) ? key : throw new ArgumentException(name);
 
-    private static IncomingMail Incoming(string from, long n) => new(
+    internal static IncomingMail Incoming(string from, long n) => new(
         $"{n}-aaaaaaaaaaaaaaaaaaaaaaaaaa", from, 1, n, "hi", FakeAgent.Start, FakeAgent.Start.AddHours(1), [from], null, null, null, null);
 
     private static string[] Lists(string pattern) => pattern.Length == 0 ? [] : [pattern];
