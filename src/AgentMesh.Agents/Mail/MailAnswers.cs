@@ -57,7 +57,7 @@ public static class MailAnswers
                 var refusal = outcome.Refusal!;
                 if (refusal.Code == TurnRefusals.TooManyTurns.Code)
                     return new AnswerStep(new MailStep(null, []), []);
-                if (StoredConversation.CheckHead(inputs.Turn.Head) is not null || refusal.Code == ConversationRefusals.AgentQuarantined("").Code)
+                if (refusal.Code == ConversationRefusals.AgentQuarantined("").Code)
                     return refusal;
                 return Refuse(inputs, n, mail, refusal, oldest, agent, epoch, now);
         }

@@ -127,11 +127,10 @@ internal sealed class MailWriter
     {
         _log.Head = Head with { NextMail = Book.Next };
         var change = _log.ToChange(epoch, Now);
-        // A record that is written twice is written as it was last.
         var records = new MailRecords(Book)
         {
-            Sent = [.. _sent.GroupBy(sent => sent.N).Select(group => group.Last())],
-            Received = [.. _received.GroupBy(received => received.N).Select(group => group.Last())],
+            Sent = [.. _sent],
+            Received = [.. _received],
             Senders = Senders,
             Removed = [.. _removed],
         };
