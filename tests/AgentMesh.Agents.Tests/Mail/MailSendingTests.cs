@@ -1,8 +1,10 @@
 using AgentMesh.Agents.Budgets;
 using AgentMesh.Agents.Conversation;
+using AgentMesh.Agents.Limits;
 using AgentMesh.Agents.Mail;
 using AgentMesh.Agents.Tests.Budgets;
 using AgentMesh.Agents.Tests.Conversation;
+using AgentMesh.Primitives;
 
 namespace AgentMesh.Agents.Tests.Mail;
 
@@ -140,6 +142,18 @@ public sealed class MailSendingTests
         Assert.Equal(("invalid_mail", $"The message is invalid: {what}.", InMailState.Stored), (refusal.Code, refusal.Detail, agent.ReceivedMail[1].State));
     }
 
+    /// <summary>Who sends too much is told what is left, and when there is more.</summary>
+    [Fact]
+    public void RateLimited_SaysWhatIsLeft_AndWhenThereIsMore()
+    {
+        _agent.MailRules = new MailRules(new RateRule(3, TimeSpan.FromSeconds(60)), 8, []);
+        _agent.Send("r1", MailTests.Draft("hi", Bob, Carol));
+        _agent.Now += TimeSpan.FromSeconds(20);
+        var refusal = Assert.IsType<MailRateRefusal>(_agent.Send("r2", MailTests.Draft("hi", Bob, Carol)).Refusal);
+        Assert.Equal((1, 40), (refusal.Rate.Remaining, refusal.Rate.ResetSeconds));
+        Assert.Equal("The agent sends 3 messages in 60 s (AgentMesh__Mail__RatePermits, AgentMesh__Mail__RateWindowSeconds); the next in 40 s.", refusal.Detail);
+    }
+
     [Fact]
     public void Send_ToSeveral_OneOfWhomIsOfAClosedTenant_SendsToNone()
     {
@@ -199,7 +213,7 @@ public sealed class MailSendingTests
         Assert.Equal("agent_quarantined", _agent.Send("r2", MailTests.Draft("hi", Bob)).Refusal!.Code);
     }
 
-    private AgentMesh.Primitives.Refusal? SendOf(long turn)
+    private Refusal? SendOf(long turn)
     {
         var draft = MailTests.Draft("hi", Bob);
         var origin = new MailOrigin("r1", null, MailSending.RequestOf(draft, "r1", null), null, []) { Turn = turn };
