@@ -5,7 +5,7 @@ using AgentMesh.EndToEnd;
 
 namespace AgentMesh.CrashTest;
 
-/// <summary>No turn runs on two processes at once, whatever happens to them.</summary>
+/// <summary>No turn runs on two processes at once, whatever happens to them; what one that was stopped and replaced is still about saves nothing.</summary>
 public sealed class FencingTests
 {
     private const int Clients = 8;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using AgentMesh.X402.Codecs;
 using AgentMesh.X402.Wire;
 
@@ -130,6 +131,10 @@ public sealed class WireReadingTests
 
     [Fact]
     public void UnknownMembers_OfTheRest_AreNoObstacle() => Assert.False(Read(Change(Change(V1, "later", "1"), "accepts.0.later", "1")).IsRefused);
+
+    /// <summary>A value as it is read when one member of its text is another.</summary>
+    internal static T Change<T>(T value, string path, string? member, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(Change(JsonSerializer.Serialize(value, type), path, member), type)!;
 
     internal static string Change(string json, string path, string? value)
     {

@@ -83,8 +83,7 @@ public sealed class ExactEvmVerifierTests
     [InlineData("amount", "\"100001\"", X402Reasons.AuthorizationValueMismatch)]
     public void RequirementsThatDiffer_HaveTheirReason(string path, string? value, string? reason)
     {
-        var json = Serialize(TestPayments.Requirements(2));
-        var requirements = System.Text.Json.JsonSerializer.Deserialize(WireReadingTests.Change(json, path, value), WireJson.Wire.PaymentRequirements)!;
+        var requirements = WireReadingTests.Change(TestPayments.Requirements(2), path, value, WireJson.Wire.PaymentRequirements);
         Assert.Equal(reason, ExactEvmVerifier.Verify(TestPayments.Sign(2).Payload, requirements, TestPayments.Now).Response.InvalidReason);
     }
 
@@ -216,6 +215,4 @@ public sealed class ExactEvmVerifierTests
 
     private static string? Verify(string json) =>
         ExactEvmVerifier.Verify(System.Text.Json.JsonSerializer.Deserialize(json, WireJson.Wire.PaymentPayload)!, TestPayments.Requirements(2), TestPayments.Now).Response.InvalidReason;
-
-    private static string Serialize(PaymentRequirements requirements) => System.Text.Json.JsonSerializer.Serialize(requirements, WireJson.Wire.PaymentRequirements);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentMesh.Evm;
 using AgentMesh.X402.Exact.Evm.Client;
 using AgentMesh.X402.Networks;
@@ -91,10 +90,9 @@ public sealed class PaymentChooserTests
     public void EmptyPolicy_PaysNothing() =>
         Assert.Equal(ClientRefusals.AssetNotAllowed, PaymentChooser.Choose(TestPayments.Terms(2), new PaymentPolicy { Caps = [] }).Refusal?.Code);
 
-    private static PaymentRequiredV2 Change(string path, string? value)
+    internal static PaymentRequiredV2 Change(string path, string? value)
     {
         var terms = (PaymentRequiredV2)TestPayments.Terms(2);
-        var json = WireReadingTests.Change(JsonSerializer.Serialize(terms.Accepts[0], WireJson.Wire.PaymentRequirementsV2), path, value);
-        return terms with { Accepts = [JsonSerializer.Deserialize(json, WireJson.Wire.PaymentRequirementsV2)!] };
+        return terms with { Accepts = [WireReadingTests.Change(terms.Accepts[0], path, value, WireJson.Wire.PaymentRequirementsV2)] };
     }
 }

@@ -1,10 +1,8 @@
 using System.Net;
-using System.Text.Json;
 using AgentMesh.Primitives;
 using AgentMesh.X402.Codecs;
 using AgentMesh.X402.Exact.Evm.Client;
 using AgentMesh.X402.Networks;
-using AgentMesh.X402.Tests.Wire;
 using AgentMesh.X402.Wire;
 
 namespace AgentMesh.X402.Tests.Exact.Evm.Client;
@@ -20,12 +18,8 @@ public sealed class ClientSentencesTests
     [InlineData("extra.name", "\"USD Coin\"", "The seller gives USDC on eip155:84532 a domain that it does not have.")]
     [InlineData("maxTimeoutSeconds", "6", "A payment has to be valid for more than 6 seconds.")]
     [InlineData("amount", "\"100001\"", "The price is 100001 atomic units of USDC, the cap 100000.")]
-    public void Option_IsToldWhyItIsNotTaken(string path, string value, string sentence)
-    {
-        var terms = (PaymentRequiredV2)TestPayments.Terms(2);
-        var json = WireReadingTests.Change(JsonSerializer.Serialize(terms.Accepts[0], WireJson.Wire.PaymentRequirementsV2), path, value);
-        Assert.Equal(sentence, SentenceOf(terms with { Accepts = [JsonSerializer.Deserialize(json, WireJson.Wire.PaymentRequirementsV2)!] }));
-    }
+    public void Option_IsToldWhyItIsNotTaken(string path, string value, string sentence) =>
+        Assert.Equal(sentence, SentenceOf(PaymentChooserTests.Change(path, value)));
 
     [Fact]
     public void LastWord_IsToldAsThePolicys() =>
