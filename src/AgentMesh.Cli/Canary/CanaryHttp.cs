@@ -10,6 +10,9 @@ internal sealed class CanaryHttp : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
+    /// <summary>How long an event stream is looked at, which has no end of its own.</summary>
+    private static readonly TimeSpan StreamTime = TimeSpan.FromSeconds(1);
+
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
     private readonly Uri[] _gateways;
@@ -25,7 +28,7 @@ internal sealed class CanaryHttp : IDisposable
     public CanaryHttp(IReadOnlyList<Uri> gateways, MarkerBook markers, CanaryReport report, Func<Uri, HttpMessageHandler>? handlerOf = null)
     {
         _gateways = [.. gateways];
-        _clients = [.. gateways.Select(gateway => new HttpClient(handlerOf?.Invoke(gateway) ?? LocalHttp.CreateHandler(gateway)) { Timeout = Timeout, MaxResponseContentBufferSize = MaxAnswerBytes })];
+        _clients = [.. gateways.Select(gateway => new HttpClient(handlerOf?.Invoke(gateway) ?? LocalHttp.CreateHandler(gateway)) { Timeout = Timeout })];
         _markers = markers;
         _report = report;
     }
@@ -53,9 +56,9 @@ internal sealed class CanaryHttp : IDisposable
             message.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
         try
         {
-            using var response = await _clients[place].SendAsync(message, cancellationToken);
-            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            using var response = await _clients[place].SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             _report.Answered(request, response.StatusCode);
+            var text = await ReadAsync(response.Content, cancellationToken);
             Look(request, $"{response.Headers}{text}");
             request.Took?.Invoke(response.StatusCode, text);
             return (response.StatusCode, text);
@@ -65,6 +68,30 @@ internal sealed class CanaryHttp : IDisposable
             _report.Unanswered(fault);
             return null;
         }
+    }
+
+    private static async Task<string> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var isStream = content.Headers.ContentType?.MediaType == "text/event-stream";
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        enough.CancelAfter(isStream ? StreamTime : Timeout);
+        using var read = new MemoryStream();
+        try
+        {
+            await using var body = await content.ReadAsStreamAsync(enough.Token);
+            var part = new byte[64 * 1024];
+            for (int length; (length = await body.ReadAsync(part, enough.Token)) > 0; read.Write(part, 0, length))
+            {
+                if (read.Length + length > MaxAnswerBytes)
+                    throw new HttpRequestException($"The answer has more than {MaxAnswerBytes} bytes.");
+            }
+        }
+        catch (OperationCanceledException) when (isStream && !cancellationToken.IsCancellationRequested)
+        {
+            // What has come is what there is to look at.
+        }
+
+        return Encoding.UTF8.GetString(read.GetBuffer(), 0, (int)read.Length);
     }
 
     private void Look(CanaryRequest request, string text)

@@ -40,6 +40,16 @@ public sealed class CanaryTests : IDisposable
         Assert.Contains(told, ran.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task StreamThatOpensToAnother_IsLookedAt_ThoughItDoesNotEnd()
+    {
+        await using var mesh = await LeakyMesh.StartAsync(Leak.Stream, _terminal.At("log"));
+        var ran = await RunAsync(mesh);
+        Assert.Equal(ExitCodes.Failed, ran.ExitCode);
+        Assert.Matches("GET /[^ ]* by canary-[^ ]* was let in: 200", ran.Error);
+        Assert.Matches("GET /[^ ]* by canary-[^ ]* shows cnry[^ ]*, which is for canary-", ran.Error);
+    }
+
     [Theory]
     [InlineData("tenant-a alice t1\n", "at least two tenants are needed")]
     [InlineData("tenant-a alice t1\ntenant-a bob t2\ntenant-b alice t3\n", "at least two tenants are needed")]

@@ -27,6 +27,9 @@ internal enum Leak
     /// <summary>A valid token opens every agent's socket, which says nothing.</summary>
     SocketDoor,
 
+    /// <summary>What a valid token reads of another agent is a stream, which has all of it and does not end.</summary>
+    Stream,
+
     /// <summary>A header of an answer has another's text.</summary>
     Header,
 
@@ -120,6 +123,12 @@ internal sealed class LeakyMesh : IAsyncDisposable
         var isTenants = parts[1] == "t";
         var named = isTenants && parts.Length > 4 ? $"{parts[2]}:{parts[4]}" : $"{owner.Split(':')[0]}:{parts[2]}";
         var isSocket = context.WebSockets.IsWebSocketRequest;
+        if (named != owner && _leak == Leak.Stream && !isSocket && context.Request.Method == "GET")
+        {
+            await StreamAsync(context, named);
+            return;
+        }
+
         if (named != owner && !(_leak == Leak.Door && !isSocket || _leak == Leak.SocketDoor && isSocket || isTenants))
         {
             context.Response.StatusCode = 404;
@@ -177,6 +186,16 @@ internal sealed class LeakyMesh : IAsyncDisposable
         if (_leak == Leak.Header && _texts.Where(other => other.Key != owner).SelectMany(other => other.Value).FirstOrDefault() is { } another)
             context.Response.Headers["X-Last"] = Uri.EscapeDataString(another);
         await context.Response.WriteAsync(string.Join('\n', what == "history" && _leak == Leak.History ? _texts.SelectMany(all => all.Value) : texts));
+    }
+
+    private async Task StreamAsync(HttpContext context, string named)
+    {
+        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        foreach (var text in _texts.GetValueOrDefault(named) ?? [])
+            await context.Response.WriteAsync($"data: {text}\n\n");
+        await context.Response.Body.FlushAsync();
+        // As long as the client listens.
+        await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     private async Task ListenAsync(HttpContext context, string owner)

@@ -25,8 +25,10 @@ internal sealed class BudgetScenario : IScenario
     private const int LeastOfLimit = 2;
     private const int MostOfLimit = 5;
 
-    /// <summary>Of a hundred agents so many have a limit that they do not reach: what would be bought twice is not stopped by it.</summary>
-    private const int PercentWide = 40;
+    /// <summary>
+    /// Whose agents have a limit that they do not reach: what would be bought twice is not stopped by it. The others' do, so that the shortest run has both.
+    /// </summary>
+    private const int WidePlace = AgentsAtOnce;
 
     private const int WideLimit = 40;
     private const int TriesUnderLoad = 3;
@@ -111,7 +113,7 @@ internal sealed class BudgetScenario : IScenario
         CrashClient[] clients = [.. Enumerable.Range(1, ClientsOfAnAgent).Select(n => world.Client(string.Create(CultureInfo.InvariantCulture, $"buyer-{place}-{n}")))];
         for (var n = 1; !stop.IsCancellationRequested; n++)
         {
-            if (await BeginAsync(world, clients[0], string.Create(CultureInfo.InvariantCulture, $"{place}-{n}"), n * ThingsOfAnAgent, stop, cancellationToken) is not { } spender)
+            if (await BeginAsync(world, clients[0], place, n, stop, cancellationToken) is not { } spender)
                 continue;
             _spenders.Enqueue(spender);
             await Task.WhenAll(clients.Select(client => BuyAsync(world, client, spender, n * ThingsOfAnAgent, stop, cancellationToken)));
@@ -119,12 +121,12 @@ internal sealed class BudgetScenario : IScenario
     }
 
     /// <summary>A new agent with its money and its limit; null: something of it could not be had, or the load is over.</summary>
-    private static async Task<Spender?> BeginAsync(CrashWorld world, CrashClient client, string name, int thing, CancellationToken stop, CancellationToken cancellationToken)
+    private static async Task<Spender?> BeginAsync(CrashWorld world, CrashClient client, int place, int number, CancellationToken stop, CancellationToken cancellationToken)
     {
-        var user = world.User(name);
+        var user = world.User(string.Create(CultureInfo.InvariantCulture, $"{place}-{number}"));
         await client.SendUntilKnownAsync(user.ToString(), "message", "begin", Begin(world, user), null, stop, cancellationToken);
-        var random = client.RandomOf(thing);
-        var limit = Money.Price * (random.Percent(PercentWide) ? WideLimit : random.Between(LeastOfLimit, MostOfLimit)) + Money.Price / 2;
+        var purchases = place == WidePlace ? WideLimit : client.RandomOf(number * ThingsOfAnAgent).Between(LeastOfLimit, MostOfLimit);
+        var limit = Money.Price * purchases + Money.Price / 2;
         var order = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject
         {
             ["scope"] = "agent",
