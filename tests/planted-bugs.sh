@@ -18,7 +18,7 @@ bugs='
   forgotten_key messages 7
   lost_page messages 7
   open_door isolation 7
-  paid_again budget 816
+  paid_again budget 2858
   reply_before_write messages 7
   sequence_reuse messages 7
   skipped_event streams 7
