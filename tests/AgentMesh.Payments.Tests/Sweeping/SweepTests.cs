@@ -65,8 +65,13 @@ public sealed class SweepTests
         await world.DriveAsync(() => IsNoted(world, payment));
         await using var second = await world.StartAsync(IsOn);
         Lose(world, payment);
-        await WakeAsync(world, () => StateOf(world, payment) == "Settled");
-        Assert.Single(world.Mesh.Calls, "call PaymentActor.LookAfter");
+        await WakeAsync(world, () => Looks() > 0);
+        var firstLook = world.Time.GetUtcNow();
+        await world.DriveAsync(() => StateOf(world, payment) == "Settled");
+        // On a slow machine the clock may have come to the next sweep meanwhile, which looks again.
+        Assert.InRange(Looks(), 1, 1 + (int)((world.Time.GetUtcNow() - firstLook) / TimeSpan.FromMinutes(1)));
+
+        int Looks() => world.Mesh.Calls.Count(call => call == "call PaymentActor.LookAfter");
     }
 
     /// <summary>Whoever stops writes what it has not written: the whole mesh may stop, and its reminders be lost.</summary>
