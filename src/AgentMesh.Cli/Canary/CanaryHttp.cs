@@ -10,7 +10,7 @@ internal sealed class CanaryHttp : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
-    /// <summary>How long an event stream is looked at, which has no end of its own.</summary>
+    /// <summary>How long an event stream is looked at that should not have opened.</summary>
     private static readonly TimeSpan StreamTime = TimeSpan.FromSeconds(1);
 
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
@@ -58,7 +58,7 @@ internal sealed class CanaryHttp : IDisposable
         {
             using var response = await _clients[place].SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             _report.Answered(request, response.StatusCode);
-            var text = await ReadAsync(response.Content, cancellationToken);
+            var text = await ReadAsync(request, response.Content, cancellationToken);
             Look(request, $"{response.Headers}{text}");
             request.Took?.Invoke(response.StatusCode, text);
             return (response.StatusCode, text);
@@ -70,23 +70,27 @@ internal sealed class CanaryHttp : IDisposable
         }
     }
 
-    private static async Task<string> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <summary>The body; of an event stream that should not have opened, which has no end of its own, what comes of it in a moment.</summary>
+    private static async Task<string> ReadAsync(CanaryRequest request, HttpContent content, CancellationToken cancellationToken)
     {
-        var isStream = content.Headers.ContentType?.MediaType == "text/event-stream";
+        var isEndless = request.MustBeRefused && content.Headers.ContentType?.MediaType == "text/event-stream";
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        enough.CancelAfter(isStream ? StreamTime : Timeout);
+        enough.CancelAfter(isEndless ? StreamTime : Timeout);
+        if (!isEndless)
+        {
+            await content.LoadIntoBufferAsync(MaxAnswerBytes, enough.Token);
+            return await content.ReadAsStringAsync(enough.Token);
+        }
+
         using var read = new MemoryStream();
         try
         {
             await using var body = await content.ReadAsStreamAsync(enough.Token);
             var part = new byte[64 * 1024];
-            for (int length; (length = await body.ReadAsync(part, enough.Token)) > 0; read.Write(part, 0, length))
-            {
-                if (read.Length + length > MaxAnswerBytes)
-                    throw new HttpRequestException($"The answer has more than {MaxAnswerBytes} bytes.");
-            }
+            for (int length; read.Length < MaxAnswerBytes && (length = await body.ReadAsync(part, enough.Token)) > 0;)
+                read.Write(part, 0, length);
         }
-        catch (OperationCanceledException) when (isStream && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // What has come is what there is to look at.
         }
