@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentMesh.Contracts.Payments;
 using AgentMesh.Payments.Records;
+using AgentMesh.Payments.Sweeping;
 using AgentMesh.Payments.Tests.Fakes;
 
 namespace AgentMesh.Payments.Tests.Sweeping;
@@ -21,12 +22,12 @@ public sealed class SweepTests
         await world.DriveAsync(() => IsNoted(world, payment));
         Lose(world, payment);
         // Each sweep is a minute after the last; the payment expires meanwhile.
-        await WakeAsync(world, () => StateOf(world, payment) == (end == PaymentStates.Settled ? "Settled" : "Failed"));
+        await WakeAsync(world, host, () => StateOf(world, payment) == (end == PaymentStates.Settled ? "Settled" : "Failed"));
         await host.RestAsync();
         await world.RecoverAsync(host);
         Assert.Equal(end == PaymentStates.Settled ? 1 : 0, world.Facilitator.Chain.Transfers);
         // What has nothing to do leaves the index.
-        await WakeAsync(world, () => !IsNoted(world, payment));
+        await WakeAsync(world, host, () => !IsNoted(world, payment));
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class SweepTests
         var payment = await BecomeUnknownAsync(world, host, Fault.BrokenAfter);
         await world.DriveAsync(() => IsNoted(world, payment));
         Lose(world, payment);
-        await WakeAsync(world, () => world.Mesh.Reminded.Contains(payment));
+        await WakeAsync(world, host, () => world.Mesh.Reminded.Contains(payment));
         // And the entry is moved on, not removed.
         await host.RestAsync();
         Assert.True(IsNoted(world, payment));
@@ -52,7 +53,7 @@ public sealed class SweepTests
         await host.BuyAsync(World.Buy(world.Sign()));
         await host.RestAsync();
         world.Time.Advance(TimeSpan.FromSeconds(6));
-        await WakeAsync(world, () => world.Mesh.Calls.Contains("GET open-payments"));
+        await WakeAsync(world, host, () => world.Mesh.Calls.Contains("GET open-payments"));
         Assert.DoesNotContain("POST open-payments", world.Mesh.Calls);
     }
 
@@ -65,7 +66,7 @@ public sealed class SweepTests
         await world.DriveAsync(() => IsNoted(world, payment));
         await using var second = await world.StartAsync(IsOn);
         Lose(world, payment);
-        await WakeAsync(world, () => Looks() > 0);
+        await WakeAsync(world, first, () => Looks() > 0);
         var firstLook = world.Time.GetUtcNow();
         await world.DriveAsync(() => StateOf(world, payment) == "Settled");
         // On a slow machine the clock may have come to the next sweep meanwhile, which looks again.
@@ -107,17 +108,24 @@ public sealed class SweepTests
     private static bool IsNoted(World world, string payment) =>
         world.Mesh.State(PaymentStateKeys.OpenPayments(payment[0])) is { Value: var part } && part.Contains(payment, StringComparison.Ordinal);
 
-    /// <summary>Lets minutes pass until it is so.</summary>
-    private static async Task WakeAsync(World world, Func<bool> isSo)
+    /// <summary>
+    /// Lets minutes pass until it is so, the next one when a sweep has read the whole index since the last and what it began has ended: a minute that
+    /// passes in the middle of a payment's calls times them out.
+    /// </summary>
+    private static async Task WakeAsync(World world, PaymentsHost host, Func<bool> isSo)
     {
         for (var minute = 0; minute < 10 && !isSo(); minute++)
         {
+            var swept = Reads() + OpenPayments.Shards.Length;
             world.Time.Advance(TimeSpan.FromSeconds(66));
-            // What the clock has woken takes real time.
+            // What was found in the last part is looked after when all are read, which takes real time.
             var begun = TimeProvider.System.GetTimestamp();
-            await world.DriveAsync(() => isSo() || TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromMilliseconds(300));
+            await world.DriveAsync(() => isSo() || (Reads() >= swept && TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromMilliseconds(300)));
+            await host.RestAsync();
         }
 
         Assert.True(isSo(), string.Join(", ", world.Mesh.Calls.TakeLast(12)));
+
+        int Reads() => world.Mesh.Calls.Count(call => call == "GET open-payments");
     }
 }
