@@ -16,9 +16,10 @@ public sealed partial class ChartAppTests
     [MemberData(nameof(Names))]
     public void Apps_AndTheirPorts_AreThoseOfTheRunFile(string name)
     {
-        var expected = RunFile.Items("apps").Select(app => (app.Text("appID"), app.Text("appPort")))
+        var expected = RunFile.Items("apps").Select(app => (app.Text("appID"), app.Text("appPort"), app.Text("appProtocol")))
             .Where(app => name == "development" || app.Item1 != "facilitator").Order();
-        Assert.Equal(expected, Rendered.Of(name, "Deployment").Select(app => (Rendered.Annotation(app, "dapr.io/app-id"), Rendered.Annotation(app, "dapr.io/app-port"))).Order());
+        Assert.Equal(expected, Rendered.Of(name, "Deployment").Select(
+            app => (Rendered.Annotation(app, "dapr.io/app-id"), Rendered.Annotation(app, "dapr.io/app-port"), Rendered.Annotation(app, "dapr.io/app-protocol"))).Order());
         Assert.All(Rendered.Of(name, "Deployment"), app =>
         {
             var port = Rendered.Annotation(app, "dapr.io/app-port");
@@ -37,7 +38,6 @@ public sealed partial class ChartAppTests
         Assert.Equal(RunFile.Text("common", "readBufferSize"), Rendered.Annotation(app, "dapr.io/read-buffer-size"));
         Assert.Equal(RunFile.Text("common", "enableAppHealthCheck"), Rendered.Annotation(app, "dapr.io/enable-app-health-check"));
         Assert.Equal(RunFile.Text("common", "appHealthCheckPath"), Rendered.Annotation(app, "dapr.io/app-health-check-path"));
-        Assert.Equal("http", Rendered.Annotation(app, "dapr.io/app-protocol"));
         Assert.Contains(Rendered.Of(name, "Configuration"), configuration => configuration.Text("metadata", "name") == Rendered.Annotation(app, "dapr.io/config"));
         Assert.All(
             (string[])["sidecar-cpu-request", "sidecar-cpu-limit", "sidecar-memory-request", "sidecar-memory-limit"],

@@ -9,7 +9,8 @@ public sealed class ComposeTests
 
     private static readonly YamlMappingNode RunFile = Yaml.Load("dapr/dapr.yaml")[0];
 
-    private static IEnumerable<(string Id, string Port)> Apps => RunFile.Items("apps").Select(app => (app.Text("appID")!, app.Text("appPort")!));
+    private static IEnumerable<(string Id, string Port, string Protocol)> Apps =>
+        RunFile.Items("apps").Select(app => (app.Text("appID")!, app.Text("appPort")!, app.Text("appProtocol")!));
 
     [Fact]
     public void Services_AreTheAppsWithTheirSidecars_AndWhatTheyNeed() => Assert.Equal(
@@ -33,8 +34,8 @@ public sealed class ComposeTests
         Assert.Equal($"service:{app.Id}", File.Text("services", sidecar, "network_mode"));
         Assert.Equal(
         [
-            "./daprd", $"--app-id={app.Id}", $"--app-port={app.Port}", "--dapr-listen-addresses=127.0.0.1", "--placement-host-address=placement:50005",
-            "--scheduler-host-address=scheduler:50006", "--resources-path=/components", "--resources-path=/resiliency", "--config=/dapr/config.yaml",
+            "./daprd", $"--app-id={app.Id}", $"--app-port={app.Port}", $"--app-protocol={app.Protocol}", "--dapr-listen-addresses=127.0.0.1",
+            "--placement-host-address=placement:50005", "--scheduler-host-address=scheduler:50006", "--resources-path=/components", "--resources-path=/resiliency", "--config=/dapr/config.yaml",
             "--enable-app-health-check", $"--app-health-check-path={RunFile.Text("common", "appHealthCheckPath")}",
             $"--read-buffer-size={RunFile.Text("common", "readBufferSize")}", "--log-as-json",
         ], File.Texts("services", sidecar, "command"));
