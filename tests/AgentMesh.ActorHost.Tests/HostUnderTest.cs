@@ -62,6 +62,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
         {
             builder.UseSetting("environment", "Development");
             builder.UseSetting("DAPR_HTTP_ENDPOINT", state.Address.ToString());
+            builder.UseSetting("DAPR_HTTP_DISABLE_H2C", "true");
             builder.UseSetting("AgentMesh:Announcements:IntervalMs", "0");
             builder.UseSetting("AgentMesh:RateLimit:Enabled", "false");
             // Tests count calls and reminders; those of soft state, of the sweep, of domain events and of quotas have their own.

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
+using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace AgentMesh.Gateway.Tests;
@@ -52,12 +52,14 @@ internal sealed class FakeSidecar : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        var both = new PriorKnowledge();
+        both.AddTo(builder.Services);
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, both.Serve));
         var app = builder.Build();
         var sidecar = new FakeSidecar(app);
         app.Run(sidecar.AnswerAsync);
         await app.StartAsync();
-        sidecar.Address = app.Urls.Single();
+        sidecar.Address = app.Urls.Single(url => url.StartsWith("http://127.0.0.1", StringComparison.Ordinal));
         return sidecar;
     }
 

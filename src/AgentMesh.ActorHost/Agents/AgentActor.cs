@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentMesh.ActorHost.Encryption;
 using AgentMesh.ActorHost.Quotas;
+using AgentMesh.ActorHost.States;
 using AgentMesh.ActorHost.TenantBudgets;
 using AgentMesh.ActorHost.Wallets;
 using AgentMesh.Agents.Budgets;
@@ -35,6 +36,8 @@ internal sealed partial class AgentActor
         _services = services;
         _time = services.Time;
         _counted = services.Quotas.IsEnabled && AgentKey.TryParse(Id.GetId(), out var key) ? key : null;
+        // Before anything is read: the SDK saves and forgets through it too.
+        StateManager = new ActorRecords(services.State, $"{AgentActorType.Name}/{Id.GetId()}");
         _records = new AgentRecords(Id.GetId(), services.Encryption.IsOn ? Encrypted() : StateManager, services.Time, services.Actors, Logger);
     }
 

@@ -135,7 +135,7 @@ internal sealed partial class AgentRecords
         if (part.Head is { } head)
             await state.SetStateAsync(StateKeys.Head, head, cancellationToken);
         await SaveAsync(cancellationToken);
-        // Nothing of what was read for it is worth keeping, and the SDK remembers what is missing.
+        // Nothing of what was read for it is worth keeping, what is missing among it.
         await AbandonAsync();
         return removed;
     }

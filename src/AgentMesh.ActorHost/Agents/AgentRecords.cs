@@ -83,7 +83,7 @@ internal sealed partial class AgentRecords(
             await state.UnloadStateAsync(StateKeys.Head, null, cancellationToken);
         }
 
-        // GetOrAdd, because Set would ask the store once more whether a key it does not know is there.
+        // GetOrAdd: asks once, and what is added is written with the turn.
         var head = ifMissing is null
             ? (await state.TryGetStateAsync<AgentHead>(StateKeys.Head, cancellationToken)).Value
             : await state.GetOrAddStateAsync(StateKeys.Head, ifMissing, cancellationToken);
@@ -100,7 +100,7 @@ internal sealed partial class AgentRecords(
 
         if (head is null)
         {
-            // The SDK remembers that a key is missing, for ever; the next call may follow another activation's write.
+            // That a key is missing is remembered for ever; the next call may follow another activation's write.
             await state.UnloadStateAsync(StateKeys.Head, null, cancellationToken);
             Epoch = 0;
             return null;

@@ -8,6 +8,7 @@ using AgentMesh.ActorHost.Purchases;
 using AgentMesh.ActorHost.Quarantine;
 using AgentMesh.ActorHost.Quotas;
 using AgentMesh.ActorHost.Responders;
+using AgentMesh.ActorHost.States;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Sweeping;
 using AgentMesh.ActorHost.TenantBudgets;
@@ -51,9 +52,13 @@ internal sealed class AgentServices(
     StateEncryption encryption,
     TenantQuotas quotas,
     QuarantineNotes quarantine,
+    StateTransport state,
     AgentMetrics metrics)
 {
     public TimeProvider Time => time;
+
+    /// <summary>The way to what agents store.</summary>
+    public StateTransport State => state;
 
     /// <summary>Counts what agents do.</summary>
     public AgentMetrics Metrics => metrics;

@@ -6,6 +6,7 @@ using AgentMesh.ActorHost.ApiKeys;
 using AgentMesh.ActorHost.Audit;
 using AgentMesh.ActorHost.Encryption;
 using AgentMesh.ActorHost.Limits;
+using AgentMesh.ActorHost.States;
 using AgentMesh.ActorHost.Summaries;
 using AgentMesh.ActorHost.Tenants;
 using AgentMesh.ActorHost.Topics;
@@ -51,6 +52,7 @@ internal static class AgentsFeature
         services.AddHostedService(provider => provider.GetRequiredService<Summarizer>());
         services.AddSingleton<AgentMetrics>();
         services.AddSingleton<AgentServices>();
+        services.AddSingleton<StateTransport>();
         services.AddActors(null);
         services.AddOptions<ActorRuntimeOptions>().Configure<AgentActorOptions, EncryptionOptions>((runtime, options, encryption) =>
         {

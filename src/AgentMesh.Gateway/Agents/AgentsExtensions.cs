@@ -56,7 +56,7 @@ internal static class AgentsExtensions
             // AgentCalls keeps the time; HttpClient's 100 s would only hide a mistake there.
             RequestTimeout = Timeout.InfiniteTimeSpan,
         },
-        new SocketsHttpHandler
+        sidecar.ShareConnections(new SocketsHttpHandler
         {
             UseProxy = false,
             UseCookies = false,
@@ -65,5 +65,5 @@ internal static class AgentsExtensions
             PooledConnectionLifetime = ConnectionLifetime,
             MaxConnectionsPerServer = MaxConnections,
             ActivityHeadersPropagator = new TraceparentPropagator(),
-        });
+        }));
 }

@@ -18,7 +18,8 @@ public static class AppListener
     /// <param name="maxBodyBytes">Largest body of a call.</param>
     public static void AddAppListener(this WebApplicationBuilder builder, int defaultPort, long maxBodyBytes)
     {
-        var both = PriorKnowledge.AddTo(builder.WebHost);
+        var both = new PriorKnowledge();
+        both.AddTo(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -4,13 +4,11 @@ using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection;
-
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Injection = Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.ServiceDefaults.Dapr;
 
@@ -26,29 +24,22 @@ public sealed class PriorKnowledge : IConnectionListenerFactory, IConnectionList
     private readonly Channel<Handed> _handedOver = Channel.CreateUnbounded<Handed>();
     private readonly Place _place = new();
 
-    private PriorKnowledge()
+    private bool _isPlaced;
+
+    /// <summary>Makes it part of a server, before <see cref="Serve"/>.</summary>
+    public void AddTo(Injection::IServiceCollection services)
     {
+        // Kestrel adds its sockets only where there is nothing.
+        services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
+        services.Add(Injection::ServiceDescriptor.Singleton<IConnectionListenerFactory>(this));
     }
 
-    /// <summary>Makes it part of a server.</summary>
-    /// <param name="host">The server's.</param>
-    /// <returns>For its ports.</returns>
-    public static PriorKnowledge AddTo(IWebHostBuilder host)
-    {
-        var both = new PriorKnowledge();
-        host.ConfigureServices(services =>
-        {
-            // Kestrel adds its sockets only where there is nothing.
-            services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
-            services.AddSingleton<IConnectionListenerFactory>(both);
-        });
-        host.ConfigureKestrel(kestrel => kestrel.Listen(both._place, listen => listen.Protocols = HttpProtocols.Http2));
-        return both;
-    }
-
-    /// <summary>The port serves both.</summary>
+    /// <summary>A port of the server serves both.</summary>
     public void Serve(ListenOptions listen)
     {
+        if (!_isPlaced)
+            listen.KestrelServerOptions.Listen(_place, place => place.Protocols = HttpProtocols.Http2);
+        _isPlaced = true;
         listen.Protocols = HttpProtocols.Http1;
         var patience = listen.KestrelServerOptions.Limits.KeepAliveTimeout;
         listen.Use(next => connection => RunAsync(connection, next, patience));

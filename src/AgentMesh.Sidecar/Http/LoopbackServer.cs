@@ -24,11 +24,15 @@ internal static class LoopbackServer
     }
 
     /// <summary>Listens on the addresses; without, on both families of loopback: the SDK connects to the name <c>localhost</c>, which is either.</summary>
-    public static void Listen(KestrelServerOptions kestrel, int port, HttpProtocols protocols, IReadOnlyList<IPAddress>? addresses = null)
+    public static void Listen(KestrelServerOptions kestrel, int port, HttpProtocols protocols, IReadOnlyList<IPAddress>? addresses = null) =>
+        Listen(kestrel, port, listen => listen.Protocols = protocols, addresses);
+
+    /// <summary>The same, for what is said otherwise of a port.</summary>
+    public static void Listen(KestrelServerOptions kestrel, int port, Action<ListenOptions> configure, IReadOnlyList<IPAddress>? addresses = null)
     {
         foreach (var address in addresses ?? [])
-            kestrel.Listen(address, port, listen => listen.Protocols = protocols);
+            kestrel.Listen(address, port, configure);
         if (addresses is not { Count: > 0 })
-            kestrel.ListenLocalhost(port, listen => listen.Protocols = protocols);
+            kestrel.ListenLocalhost(port, configure);
     }
 }

@@ -86,11 +86,12 @@ internal sealed class SidecarRuntime : IAppConnections
         var service = new DaprService(port => _byPort[port], state, _pubSub.Publisher, metadata, options.ShutdownRequested);
         _server = SidecarServers.ForApps(options, service, loggerFactory);
         var metrics = options.Apps.Where(SidecarServers.ServesMetrics).ToFrozenDictionary(app => app.MetricsPort, app => app.Metrics);
+        var grpcPorts = options.Apps.Select(app => app.DaprGrpcPort).ToFrozenSet();
         var log = new ApiLog(loggerFactory.CreateLogger<ApiLog>(), "HTTP");
         Func<HttpContext, AppInstance, Task> handle = api.HandleAsync;
         _server.Use(next => context =>
         {
-            if (HttpProtocol.IsHttp2(context.Request.Protocol))
+            if (grpcPorts.Contains(context.Connection.LocalPort))
                 return next(context);
             if (metrics.TryGetValue(context.Connection.LocalPort, out var scraped))
                 return scraped.ServeAsync(context);

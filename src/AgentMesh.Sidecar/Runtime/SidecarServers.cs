@@ -1,6 +1,7 @@
 using System.Net;
 using AgentMesh.Sidecar.Grpc;
 using AgentMesh.Sidecar.Http;
+using AgentMesh.ServiceDefaults.Dapr;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AgentMesh.Sidecar.Runtime;
@@ -13,7 +14,13 @@ internal static class SidecarServers
 
     public static WebApplication ForApps(SidecarOptions options, DaprService grpc, ILoggerFactory loggerFactory)
     {
-        return LoopbackServer.Build(loggerFactory, Configure, services => GrpcApi.AddTo(services, options, grpc));
+        // Of HTTP as daprd: both versions on one port.
+        var both = new PriorKnowledge();
+        return LoopbackServer.Build(loggerFactory, Configure, services =>
+        {
+            both.AddTo(services);
+            GrpcApi.AddTo(services, options, grpc);
+        });
 
         void Configure(KestrelServerOptions kestrel)
         {
@@ -24,7 +31,7 @@ internal static class SidecarServers
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             foreach (var app in options.Apps)
             {
-                LoopbackServer.Listen(kestrel, app.DaprHttpPort, HttpProtocols.Http1, app.ListenAddresses);
+                LoopbackServer.Listen(kestrel, app.DaprHttpPort, both.Serve, app.ListenAddresses);
                 LoopbackServer.Listen(kestrel, app.DaprGrpcPort, HttpProtocols.Http2, app.ListenAddresses);
             }
 

@@ -42,6 +42,23 @@ public sealed class SidecarOptionsTests
         Assert.Equal(expected, client.DefaultRequestHeaders.TryGetValues("dapr-api-token", out var values) ? Assert.Single(values) : null);
     }
 
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData("http://dapr.example.org", null, true)]
+    [InlineData("HTTP://dapr.example.org", "false", true)]
+    [InlineData(null, "0", true)]
+    [InlineData(null, "true", false)]
+    [InlineData(null, "1", false)]
+    [InlineData(null, "On", false)]
+    [InlineData("https://dapr.example.org", null, false)]
+    public void CallsShareConnections_WhereTheSidecarHasHttp2WithPriorKnowledge(string? endpoint, string? disabled, bool expected)
+    {
+        var options = From(("DAPR_HTTP_ENDPOINT", endpoint), ("DAPR_HTTP_DISABLE_H2C", disabled));
+        Assert.Equal(expected, options.IsH2c);
+        using var sockets = new SocketsHttpHandler();
+        Assert.Equal(expected, !ReferenceEquals(sockets, options.ShareConnections(sockets)));
+    }
+
     private static SidecarOptions From(params (string Name, string? Value)[] settings) => SidecarOptions.From(
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build());
 }
