@@ -13,6 +13,8 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
     // nginx's code for "client closed request"; nobody reads it but access logs.
     private const int ClientClosedRequest = 499;
 
+    private static readonly TimeSpan LeavingTime = TimeSpan.FromSeconds(1);
+
     private static readonly Refusal Fault = new(
         EdgeRefusals.InternalError, "The request failed for a reason that is in the service's log under this traceId.");
 
@@ -36,12 +38,24 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         }
         catch (Exception exception)
         {
+            if (exception is IOException && await IsLeavingAsync(context))
+                return;
             LogFault(exception, context.Request.Method);
             if (context.Response.HasStarted)
                 context.Abort(); // A cut answer must not look like a complete one.
             else
                 await Problem.WriteAsync(context, Fault);
         }
+    }
+
+    /// <summary>Who leaves in the middle of a body over HTTP/2 breaks its reading first, and is said to have left by another thread a moment later.</summary>
+    private static async Task<bool> IsLeavingAsync(HttpContext context)
+    {
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+            return false;
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var _ = context.RequestAborted.Register(left.SetResult);
+        return await Task.WhenAny(left.Task, Task.Delay(LeavingTime, TimeProvider.System)) == left.Task;
     }
 
     // The server throws these while the body is read; its own messages are not used, they are not part of our contract.

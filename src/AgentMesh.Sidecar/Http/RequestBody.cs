@@ -13,10 +13,18 @@ internal static class RequestBody
         if (context.Request.ContentLength == 0)
             return [];
         var reader = context.Request.BodyReader;
-        var read = await reader.ReadAtLeastAsync(int.MaxValue, context.RequestAborted);
-        var body = read.Buffer.ToArray();
-        reader.AdvanceTo(read.Buffer.End);
-        return body;
+        try
+        {
+            var read = await reader.ReadAtLeastAsync(int.MaxValue, context.RequestAborted);
+            var body = read.Buffer.ToArray();
+            reader.AdvanceTo(read.Buffer.End);
+            return body;
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // So it is over HTTP/2: the caller has reset the stream.
+            throw new BadHttpRequestException("the body was cut off", exception);
+        }
     }
 
     /// <summary>The same for a JSON document.</summary>
