@@ -14,8 +14,8 @@ internal static class SqliteSchema
     public const int PageSize = 4096;
 
     /// <summary>
-    /// Of the writer, its page cache: a commit that has split a page looks through all of it (pcache1TruncateUnsafe), which with 64 MiB was a sixth of the thread. With 8 it reads more than it saves.
-    /// Pages that are not in it come from the operating system's.
+    /// Of the writer, its page cache. A commit that has split a page looks through all of it (pcache1TruncateUnsafe), which with 64 MiB was a sixth of the
+    /// thread; what is not in it comes from the operating system's, at a read each, and with 8 MiB that was what the search had been before.
     /// </summary>
     private const int CacheKiB = 16 * 1024;
 
