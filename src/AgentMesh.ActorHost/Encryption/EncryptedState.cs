@@ -1,3 +1,4 @@
+using AgentMesh.ActorHost.States;
 using AgentMesh.ServiceDefaults.Encryption;
 using Dapr.Actors.Runtime;
 
@@ -10,9 +11,9 @@ namespace AgentMesh.ActorHost.Encryption;
 /// <param name="state">The SDK's.</param>
 /// <param name="cipher">The agent's.</param>
 /// <param name="types">The records.</param>
-internal sealed class EncryptedState(IActorStateManager state, StateCipher cipher, SealedTypes types) : IActorStateManager
+internal sealed class EncryptedState(IActorStateManager state, StateCipher cipher, SealedTypes types) : AgentStateManager
 {
-    public async Task<ConditionalValue<T>> TryGetStateAsync<T>(string stateName, CancellationToken cancellationToken = default)
+    public override async Task<ConditionalValue<T>> TryGetStateAsync<T>(string stateName, CancellationToken cancellationToken = default)
     {
         if (!types.Contains(typeof(T)))
             return await state.TryGetStateAsync<T>(stateName, cancellationToken);
@@ -20,7 +21,7 @@ internal sealed class EncryptedState(IActorStateManager state, StateCipher ciphe
         return stored.HasValue ? new ConditionalValue<T>(true, await cipher.OpenAsync(stateName, stored.Value, cancellationToken)) : default;
     }
 
-    public async Task<T> GetOrAddStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default)
+    public override async Task<T> GetOrAddStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default)
     {
         if (!types.Contains(typeof(T)))
             return await state.GetOrAddStateAsync(stateName, value, cancellationToken);
@@ -28,7 +29,7 @@ internal sealed class EncryptedState(IActorStateManager state, StateCipher ciphe
         return await cipher.OpenAsync(stateName, await state.GetOrAddStateAsync(stateName, added, cancellationToken), cancellationToken);
     }
 
-    public async Task SetStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default)
+    public override async Task SetStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default)
     {
         if (types.Contains(typeof(T)))
             await state.SetStateAsync(stateName, await cipher.SealAsync(stateName, value, cancellationToken), cancellationToken);
@@ -36,37 +37,16 @@ internal sealed class EncryptedState(IActorStateManager state, StateCipher ciphe
             await state.SetStateAsync(stateName, value, cancellationToken);
     }
 
-    public Task UnloadStateAsync(string stateName, UnloadStateOptions? options = null, CancellationToken cancellationToken = default) =>
+    public override Task UnloadStateAsync(string stateName, UnloadStateOptions? options = null, CancellationToken cancellationToken = default) =>
         state.UnloadStateAsync(stateName, options, cancellationToken);
 
-    public Task RemoveStateAsync(string stateName, CancellationToken cancellationToken = default) => state.RemoveStateAsync(stateName, cancellationToken);
+    public override Task RemoveStateAsync(string stateName, CancellationToken cancellationToken = default) => state.RemoveStateAsync(stateName, cancellationToken);
 
-    public Task<bool> TryRemoveStateAsync(string stateName, CancellationToken cancellationToken = default) => state.TryRemoveStateAsync(stateName, cancellationToken);
+    public override Task<bool> TryRemoveStateAsync(string stateName, CancellationToken cancellationToken = default) => state.TryRemoveStateAsync(stateName, cancellationToken);
 
-    public Task<bool> ContainsStateAsync(string stateName, CancellationToken cancellationToken = default) => state.ContainsStateAsync(stateName, cancellationToken);
+    public override Task<bool> ContainsStateAsync(string stateName, CancellationToken cancellationToken = default) => state.ContainsStateAsync(stateName, cancellationToken);
 
-    public Task ClearCacheAsync(CancellationToken cancellationToken = default) => state.ClearCacheAsync(cancellationToken);
+    public override Task ClearCacheAsync(CancellationToken cancellationToken = default) => state.ClearCacheAsync(cancellationToken);
 
-    public Task SaveStateAsync(CancellationToken cancellationToken = default) => state.SaveStateAsync(cancellationToken);
-
-    // What follows agents do not use, and a record must not get past the cipher by it.
-    public Task AddStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task AddStateAsync<T>(string stateName, T value, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<T> GetStateAsync<T>(string stateName, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task SetStateAsync<T>(string stateName, T value, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<bool> TryAddStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<bool> TryAddStateAsync<T>(string stateName, T value, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<T> GetOrAddStateAsync<T>(string stateName, T value, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<T> AddOrUpdateStateAsync<T>(
-        string stateName, T addValue, Func<string, T, T> updateValueFactory, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<T> AddOrUpdateStateAsync<T>(
-        string stateName, T addValue, Func<string, T, T> updateValueFactory, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public override Task SaveStateAsync(CancellationToken cancellationToken = default) => state.SaveStateAsync(cancellationToken);
 }

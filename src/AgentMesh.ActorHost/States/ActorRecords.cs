@@ -10,7 +10,7 @@ namespace AgentMesh.ActorHost.States;
 /// </summary>
 /// <param name="transport">The way to the store.</param>
 /// <param name="actor">The actor, <c>type/id</c>.</param>
-internal sealed class ActorRecords(StateTransport transport, string actor) : IActorStateManager
+internal sealed class ActorRecords(StateTransport transport, string actor) : AgentStateManager
 {
     private enum Change
     {
@@ -21,13 +21,13 @@ internal sealed class ActorRecords(StateTransport transport, string actor) : IAc
 
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    public async Task<ConditionalValue<T>> TryGetStateAsync<T>(string stateName, CancellationToken cancellationToken = default)
+    public override async Task<ConditionalValue<T>> TryGetStateAsync<T>(string stateName, CancellationToken cancellationToken = default)
     {
         var entry = await LoadAsync<T>(stateName, cancellationToken);
         return entry.Exists ? new ConditionalValue<T>(true, ((Entry<T>)entry).Value) : default;
     }
 
-    public async Task<T> GetOrAddStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default)
+    public override async Task<T> GetOrAddStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default)
     {
         var entry = await LoadAsync<T>(stateName, cancellationToken);
         if (entry.Exists)
@@ -36,7 +36,7 @@ internal sealed class ActorRecords(StateTransport transport, string actor) : IAc
         return value;
     }
 
-    public Task SetStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default)
+    public override Task SetStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default)
     {
         var isStored = _entries.TryGetValue(stateName, out var known) ? known.IsStored : null;
         if (known is Entry<T> same)
@@ -46,7 +46,7 @@ internal sealed class ActorRecords(StateTransport transport, string actor) : IAc
         return Task.CompletedTask;
     }
 
-    public async Task<bool> TryRemoveStateAsync(string stateName, CancellationToken cancellationToken = default)
+    public override async Task<bool> TryRemoveStateAsync(string stateName, CancellationToken cancellationToken = default)
     {
         if (!_entries.TryGetValue(stateName, out var entry) || entry is { Exists: true, IsStored: null })
         {
@@ -62,16 +62,16 @@ internal sealed class ActorRecords(StateTransport transport, string actor) : IAc
         return true;
     }
 
-    public async Task RemoveStateAsync(string stateName, CancellationToken cancellationToken = default)
+    public override async Task RemoveStateAsync(string stateName, CancellationToken cancellationToken = default)
     {
         if (!await TryRemoveStateAsync(stateName, cancellationToken))
             throw new KeyNotFoundException($"There is no state {stateName}.");
     }
 
-    public async Task<bool> ContainsStateAsync(string stateName, CancellationToken cancellationToken = default) =>
+    public override async Task<bool> ContainsStateAsync(string stateName, CancellationToken cancellationToken = default) =>
         _entries.TryGetValue(stateName, out var entry) ? entry.Exists : (await transport.GetAsync(actor, stateName, cancellationToken)).Length > 0;
 
-    public Task UnloadStateAsync(string stateName, UnloadStateOptions? options = null, CancellationToken cancellationToken = default)
+    public override Task UnloadStateAsync(string stateName, UnloadStateOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (_entries.TryGetValue(stateName, out var entry))
         {
@@ -83,13 +83,13 @@ internal sealed class ActorRecords(StateTransport transport, string actor) : IAc
         return Task.CompletedTask;
     }
 
-    public Task ClearCacheAsync(CancellationToken cancellationToken = default)
+    public override Task ClearCacheAsync(CancellationToken cancellationToken = default)
     {
         _entries.Clear();
         return Task.CompletedTask;
     }
 
-    public async Task SaveStateAsync(CancellationToken cancellationToken = default)
+    public override async Task SaveStateAsync(CancellationToken cancellationToken = default)
     {
         if (!HasChanges())
             return;
@@ -152,27 +152,6 @@ internal sealed class ActorRecords(StateTransport transport, string actor) : IAc
             return entry;
         }
     }
-
-    // What follows agents do not use.
-    public Task AddStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task AddStateAsync<T>(string stateName, T value, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<T> GetStateAsync<T>(string stateName, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task SetStateAsync<T>(string stateName, T value, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<bool> TryAddStateAsync<T>(string stateName, T value, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<bool> TryAddStateAsync<T>(string stateName, T value, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<T> GetOrAddStateAsync<T>(string stateName, T value, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<T> AddOrUpdateStateAsync<T>(
-        string stateName, T addValue, Func<string, T, T> updateValueFactory, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public Task<T> AddOrUpdateStateAsync<T>(
-        string stateName, T addValue, Func<string, T, T> updateValueFactory, TimeSpan ttl, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     private abstract class Entry
     {
