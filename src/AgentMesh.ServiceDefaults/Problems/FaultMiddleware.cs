@@ -28,9 +28,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller is gone; whatever its disappearance broke is not a fault.
-            if (!context.Response.HasStarted)
-                context.Response.StatusCode = ClientClosedRequest;
+            SayLeft(context);
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
@@ -39,13 +37,24 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         catch (Exception exception)
         {
             if (exception is IOException && await IsLeavingAsync(context))
+            {
+                SayLeft(context);
                 return;
+            }
+
             LogFault(exception, context.Request.Method);
             if (context.Response.HasStarted)
                 context.Abort(); // A cut answer must not look like a complete one.
             else
                 await Problem.WriteAsync(context, Fault);
         }
+    }
+
+    // The caller is gone; whatever its disappearance broke is not a fault.
+    private static void SayLeft(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+            context.Response.StatusCode = ClientClosedRequest;
     }
 
     /// <summary>Who leaves in the middle of a body over HTTP/2 breaks its reading first, and is said to have left by another thread a moment later.</summary>
