@@ -42,7 +42,8 @@ internal sealed partial class Answer
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")]
     private static partial Regex Time();
 
-    [GeneratedRegex(@"\b(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{20,}\b")]
+    // One in two hundred of those of 26 letters and digits (base32) has no digit.
+    [GeneratedRegex(@"\b(?:(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{20,}|[a-z]{26})\b")]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\b\d{12,}\b")]
