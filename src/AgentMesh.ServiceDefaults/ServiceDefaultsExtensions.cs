@@ -66,6 +66,7 @@ public static class ServiceDefaultsExtensions
                 return 1;
             }
 
+            SharedMachine.Share(app.Environment);
             await app.RunAsync();
             // 0, unless a service that ended the app has said why it must not go on.
             return Environment.ExitCode;
