@@ -19,7 +19,7 @@ bugs='
   lost_page messages 7
   open_door isolation 7
   paid_again budget 2858
-  reply_before_write messages 7
+  reply_before_write messages 1664
   sequence_reuse messages 7
   skipped_event streams 7
   unknown_is_failed payments 7

@@ -132,7 +132,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 #if PLANTED_BUGS
             foreach (var write in PlantedBugs.Is("reply_before_write") ? writes : [])
                 write.Complete();
-            new ManualResetEventSlim().Wait(PlantedBugs.Is("reply_before_write") ? 20 : 0);
+            new ManualResetEventSlim().Wait(PlantedBugs.Is("reply_before_write") ? 100 : 0);
 #endif
             _database.Run("COMMIT");
             CountLog();
